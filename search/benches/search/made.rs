@@ -1,0 +1,152 @@
+//! Made-up records and stations: as many as wanted, always the same ones.
+
+use search::coord::Coord;
+use search::record::{Kind, Place, Record, Station, ThesaurusEntry};
+use search::region::Level;
+use search::vocabulary::{Service, StationKind};
+
+/// A sequence of numbers that look drawn (xorshift*).
+pub(crate) struct Draws(u64);
+
+impl Draws {
+    pub(crate) fn new(seed: u64) -> Self {
+        Self(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1)
+    }
+
+    pub(crate) fn below(&mut self, bound: usize) -> usize {
+        self.0 ^= self.0 >> 12;
+        self.0 ^= self.0 << 25;
+        self.0 ^= self.0 >> 27;
+        let drawn = self.0.wrapping_mul(0x2545_f491_4f6c_dd1d) >> 33;
+        usize::try_from(drawn).unwrap_or_default() % bound
+    }
+
+    /// Small numbers far more often than large ones, about as words are used.
+    fn like_words(&mut self, bound: usize) -> usize {
+        let share = self.fraction();
+        let bounds = f64::from(u32::try_from(bound).unwrap_or(u32::MAX));
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 to the bound")]
+        let at = bounds.powf(share) as usize;
+        at.saturating_sub(1).min(bound - 1)
+    }
+
+    pub(crate) fn fraction(&mut self) -> f64 {
+        f64::from(u32::try_from(self.below(1 << 30)).unwrap_or_default()) / f64::from(1 << 30)
+    }
+}
+
+/// A language: common characters and 8,000 words made of them.
+pub(crate) struct Language {
+    words: Vec<String>,
+}
+
+impl Language {
+    pub(crate) fn new() -> Self {
+        let mut draws = Draws::new(1);
+        // Real law texts lean on some 2,500 characters; which ones does not matter here, only how often.
+        let characters: Vec<char> = ('一'..='\u{9FA5}').step_by(8).collect();
+        let mut character = || characters[draws.like_words(characters.len())];
+        let words = (0..8_000)
+            .map(|at| (0..if at % 9 == 0 { 1 } else { 2 }).map(|_| character()).collect())
+            .collect();
+        Self { words }
+    }
+
+    fn phrase(&self, draws: &mut Draws, words: usize) -> String {
+        (0..words).map(|_| self.words[draws.like_words(self.words.len())].as_str()).collect()
+    }
+
+    /// As long as an article: 40 to 240 characters, a mark after every few words.
+    fn article(&self, draws: &mut Draws) -> String {
+        let clauses = 4 + draws.below(16);
+        let clause =
+            |draws: &mut Draws| self.phrase(draws, 6) + if draws.below(3) == 0 { "。" } else { "，" };
+        (0..clauses).map(|_| clause(draws)).collect()
+    }
+}
+
+/// So many records of the size of an article; every hundredth is a guide with questions.
+pub(crate) fn records(language: &Language, count: usize) -> Vec<Record> {
+    let mut draws = Draws::new(2);
+    (0..count)
+        .map(|at| {
+            let is_guide = at % 100 == 0;
+            let asked = if is_guide { 5 } else { 0 };
+            Record {
+                id: format!("article/{at:06}"),
+                kind: if is_guide { Kind::Guide } else { Kind::Article },
+                title: format!("{}第{}条", language.phrase(&mut draws, 4), at % 1260 + 1),
+                url: format!("/laws/{at}/"),
+                summary: String::new(),
+                text: language.article(&mut draws),
+                topic: is_guide.then(|| format!("topic-{}", at % 8)),
+                region: None,
+                asked: (0..asked).map(|_| language.phrase(&mut draws, 6)).collect(),
+                keywords: Vec::new(),
+            }
+        })
+        .collect()
+}
+
+/// As large as the real one.
+pub(crate) fn thesaurus(language: &Language) -> Vec<ThesaurusEntry> {
+    let mut draws = Draws::new(3);
+    let mut phrases =
+        |count: usize, words: usize| (0..count).map(|_| language.phrase(&mut draws, words)).collect();
+    (0..130)
+        .map(|at| ThesaurusEntry {
+            say: phrases(8, 3),
+            law: phrases(2, 2),
+            topic: Some(format!("topic-{}", at % 8)),
+            weight: 1.0,
+        })
+        .collect()
+}
+
+/// Questions as long as people type them: 4 to 20 characters.
+pub(crate) fn questions(language: &Language, count: usize) -> Vec<String> {
+    let mut draws = Draws::new(4);
+    (0..count)
+        .map(|_| {
+            let words = 2 + draws.below(8);
+            language.phrase(&mut draws, words) + if draws.below(2) == 0 { "怎么办" } else { "" }
+        })
+        .collect()
+}
+
+/// So many stations, in towns spread over a country.
+pub(crate) fn stations(count: usize) -> Vec<Station> {
+    let mut draws = Draws::new(5);
+    let towns: Vec<(f64, f64)> =
+        (0..=count / 20).map(|_| (20.0 + 30.0 * draws.fraction(), 80.0 + 50.0 * draws.fraction())).collect();
+    (0..count)
+        .map(|at| {
+            let (lat, lon) = towns[draws.below(towns.len())];
+            let location = Coord::new(lat + 0.2 * draws.fraction(), lon + 0.2 * draws.fraction());
+            station(at, location, StationKind::ALL[draws.below(StationKind::ALL.len())])
+        })
+        .collect()
+}
+
+fn station(at: usize, location: Option<Coord>, kind: StationKind) -> Station {
+    Station {
+        id: format!("station-{at}"),
+        name: format!("{at} 号站"),
+        kind,
+        region: "990121".parse().expect("a code"),
+        level: Level::Village,
+        region_names: Vec::new(),
+        parent: None,
+        place: Place::Public { address: None, location },
+        phones: Vec::new(),
+        hours: None,
+        services: vec![Service::LegalAdvice],
+        has: Vec::new(),
+        duty: Vec::new(),
+        serves: None,
+        note: None,
+        desk: None,
+        verified: None,
+        url: String::new(),
+    }
+}

@@ -1,0 +1,15 @@
+//! What can be found on a site: the published records, the text engines, the station index.
+//!
+//! Start at [`bundle`]: a bundle is everything a build publishes as data, written under `dist/data/` by
+//! `site-gen` and opened by `api`. It is the only contract between those two. [`record`] holds its types,
+//! [`text`] finds records by words, [`stations`] finds stations by place.
+//!
+//! This crate knows nothing of Markdown, HTML, HTTP or databases, and writes no files.
+
+pub mod bundle;
+pub mod coord;
+pub mod record;
+pub mod region;
+pub mod stations;
+pub mod text;
+pub mod vocabulary;

@@ -1,0 +1,165 @@
+//! Makes the file of an index.
+//!
+//! Start at [`file()`]. How much a term says about a record is settled here, once: BM25 over the record's fields as one
+//! text, as a mark from 1 to 255. What a term is worth in a question is settled when it is asked.
+
+use super::bytes::{Sum, put_number, put_text, put_texts};
+use super::index::{HEAD, MAGIC, VERSION, digest};
+use super::phrases::{self, Phrase};
+use super::table::{self, Entry};
+use super::terms::{Key, Shape, scan, shape, titled_article};
+use crate::record::{Kind, Record, ThesaurusEntry};
+
+/// How much a second and third mention still say.
+const SATURATION: f32 = 1.2;
+
+/// How much a long text is held back.
+const LENGTH: f32 = 0.6;
+
+/// What a term in a field counts for, where one in the text counts for 1. Multiples of 0.5 add up exactly in any
+/// order.
+struct Weights {
+    title: f32,
+    asked: f32,
+    keyword: f32,
+    summary: f32,
+    text: f32,
+}
+
+const WEIGHTS: Weights = Weights { title: 3.0, asked: 2.0, keyword: 2.0, summary: 1.5, text: 1.0 };
+
+/// The title of an article is the name of its statute, which hundreds share.
+const ARTICLE_TITLE: f32 = 1.0;
+
+/// The bytes of the index of these records.
+pub(super) fn file(records: &[Record], thesaurus: &[ThesaurusEntry]) -> Vec<u8> {
+    let phrases = phrases::collect(records, thesaurus);
+    let mut body = digest(records).to_le_bytes().to_vec();
+    put_number(&mut body, records.len() as u64);
+    put_thesaurus(&mut body, thesaurus);
+    put_phrases(&mut body, &phrases);
+    table::write(&mut body, &term_entries(records), number(records.len()));
+    let texts = || phrases.iter().filter_map(|&phrase| Some((phrase, phrase.text(records, thesaurus)?)));
+    table::write(&mut body, &opening_entries(texts()), number(phrases.len()));
+    table::write(&mut body, &sound_entries(texts()), number(phrases.len()));
+
+    let mut file = Vec::with_capacity(HEAD + body.len());
+    file.extend_from_slice(MAGIC);
+    file.push(VERSION);
+    file.extend_from_slice(&Sum::new().add(&body).value().to_le_bytes());
+    file.extend_from_slice(&body);
+    file
+}
+
+fn put_thesaurus(out: &mut Vec<u8>, thesaurus: &[ThesaurusEntry]) {
+    put_number(out, thesaurus.len() as u64);
+    for entry in thesaurus {
+        put_texts(out, &entry.say);
+        put_texts(out, &entry.law);
+        put_text(out, entry.topic.as_deref().unwrap_or_default());
+        // Not a number is no weight.
+        let weight = if entry.weight > 0.0 { entry.weight.min(1.0) } else { 0.0 };
+        out.extend_from_slice(&weight.to_bits().to_le_bytes());
+    }
+}
+
+fn put_phrases(out: &mut Vec<u8>, phrases: &[Phrase]) {
+    put_number(out, phrases.len() as u64);
+    for phrase in phrases {
+        let (source, first, second) = phrase.parts();
+        out.push(source);
+        put_number(out, first.into());
+        put_number(out, second.into());
+    }
+}
+
+/// Which records each term leads to.
+fn term_entries(records: &[Record]) -> Vec<Entry> {
+    let lengths: Vec<u32> = records.iter().map(length).collect();
+    let total: u64 = lengths.iter().copied().map(u64::from).sum();
+    let average = (as_f32(total) / as_f32(records.len() as u64)).max(1.0);
+    let mut entries = Vec::new();
+    for ((record, length), number) in records.iter().zip(lengths).zip(0..) {
+        let held_back = SATURATION * (1.0 - LENGTH + LENGTH * as_f32(length.into()) / average);
+        for (key, mentions) in mentions(record) {
+            entries.push((key, number, mark(mentions / (mentions + held_back))));
+        }
+    }
+    entries.sort_unstable();
+    entries
+}
+
+/// The length of what is read: the title, the summary and the text. Questions and keywords are doors to it.
+fn length(record: &Record) -> u32 {
+    let mut count = 0;
+    for text in [&record.title, &record.summary, &record.text] {
+        scan(text, |term| count += u32::from(!matches!(shape(term.key), Shape::Pair(..))));
+    }
+    count
+}
+
+/// Each term of a record with the sum of what its mentions count for.
+fn mentions(record: &Record) -> Vec<(Key, f32)> {
+    let mut all: Vec<(Key, f32)> = Vec::new();
+    let mut add = |text: &str, weight: f32| scan(text, |term| all.push((term.key, weight)));
+    add(&record.title, if record.kind == Kind::Article { ARTICLE_TITLE } else { WEIGHTS.title });
+    add(&record.summary, WEIGHTS.summary);
+    add(&record.text, WEIGHTS.text);
+    record.asked.iter().for_each(|text| add(text, WEIGHTS.asked));
+    record.keywords.iter().for_each(|text| add(text, WEIGHTS.keyword));
+    if record.kind == Kind::Article {
+        scan(&record.title, |term| {
+            all.extend(term.article.map(|number| (titled_article(number), WEIGHTS.title)));
+        });
+    }
+    all.sort_unstable_by_key(|&(key, _)| key);
+    all.dedup_by(|next, kept| {
+        let same = next.0 == kept.0;
+        if same {
+            kept.1 += next.1;
+        }
+        same
+    });
+    all
+}
+
+/// A share from 0 to 1 as a mark.
+fn mark(share: f32) -> u8 {
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "1 to 255 by construction")]
+    let mark = (share * 255.0 + 0.5).clamp(1.0, 255.0) as u8;
+    mark
+}
+
+/// Which phrases two letters of pinyin in a row lead to.
+fn opening_entries<'a>(phrases: impl Iterator<Item = (Phrase, &'a str)>) -> Vec<Entry> {
+    let numbered = (0..).zip(phrases).filter(|(_, (phrase, _))| phrase.completes());
+    let mut entries: Vec<Entry> = numbered
+        .flat_map(|(number, (_, text))| {
+            phrases::openings(text).into_iter().map(move |(key, at)| (key, number, at))
+        })
+        .collect();
+    entries.sort_unstable();
+    entries
+}
+
+/// Which phrases a sound leads to.
+fn sound_entries<'a>(phrases: impl Iterator<Item = (Phrase, &'a str)>) -> Vec<Entry> {
+    let mut entries: Vec<Entry> = (0..)
+        .zip(phrases)
+        .flat_map(|(number, (_, text))| {
+            phrases::sound_keys(text).into_iter().map(move |key| (key, number, 1))
+        })
+        .collect();
+    entries.sort_unstable();
+    entries
+}
+
+/// Records and phrases are numbered in 32 bits: more would not fit into memory.
+fn number(count: usize) -> u32 {
+    u32::try_from(count).expect("fewer than 2³² records and phrases")
+}
+
+#[expect(clippy::cast_precision_loss, reason = "lengths of texts: seven digits are plenty")]
+fn as_f32(count: u64) -> f32 {
+    count as f32
+}

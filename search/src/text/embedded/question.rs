@@ -1,0 +1,219 @@
+//! What a question is about: its terms and their worth, what the law would call it, the places it names.
+//!
+//! Start at [`Question::read`]. Everything that weighs words stands here; nothing in it knows of any one question.
+
+use super::Embedded;
+use super::terms::{Key, Shape, scan, shape, titled_article};
+use crate::region::RegionCode;
+
+/// Characters that stand in any question and say little about which.
+const COMMON: &str = "的了吗呢吧啊呀嘛么怎什我你他她它您俺咱们是在有和与及或就都也还又再把被给对向从到让叫跟很太会能可以要想应该得这那哪谁几多少请问\
+    一个些为因所如何样办说去来上下里不没过着";
+
+/// Numbers, and what stands round the number of an article: the article itself is a term of its own.
+const NUMERALS: &str = "零一二三四五六七八九十百千第条";
+
+/// What stands between a verb and its object and changes nothing: 离了婚.
+const PARTICLES: &[char] = &['了', '过', '着', '的', '得'];
+
+/// Words of somebody who looks for a place to go, rather than for what the law says.
+const PLACE_WORDS: &[&str] = &[
+    "在哪里",
+    "在哪儿",
+    "附近",
+    "离我近",
+    "最近的",
+    "地址",
+    "电话号码",
+    "联系电话",
+    "电话多少",
+    "几点上班",
+    "几点开门",
+    "站点",
+    "服务站",
+    "援助中心",
+    "援助工作站",
+    "派出所",
+    "警务室",
+    "庇护",
+    "收容",
+    "鉴定中心",
+    "投诉中心",
+    "投诉站",
+    "调解室",
+    "调解工作室",
+    "妇女儿童之家",
+    "家长学校",
+    "维权窗口",
+    "家事法庭",
+    "反馈站",
+    "妇联",
+];
+
+/// How much of the worth of its own words the law's words for it have.
+const EXPANSION: f32 = 0.6;
+
+/// What the number of an article counts for in the title of the article itself.
+const ARTICLE: f32 = 2.0;
+
+/// How many terms are looked up at most: the rest of a long text are its least telling ones.
+pub(super) const MOST_TERMS: usize = 128;
+
+/// A term to look up.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Wanted {
+    pub(super) key: Key,
+    /// In 256ths.
+    pub(super) worth: u32,
+}
+
+/// A question, ready to be answered.
+#[derive(Debug, Default)]
+pub(super) struct Question<'a> {
+    /// By key, each once.
+    pub(super) wanted: Vec<Wanted>,
+    /// The worth of its own words together.
+    pub(super) worth: u32,
+    /// The shelves it points at, by slug, and how surely.
+    pub(super) topics: Vec<(&'a str, f32)>,
+    /// The divisions it names.
+    pub(super) places: Vec<&'a RegionCode>,
+    /// Whether it looks for a place to go.
+    pub(super) wants_place: bool,
+}
+
+impl<'a> Question<'a> {
+    /// Reads a normalised text, which may have been `meant` otherwise.
+    pub(super) fn read(text: &str, meant: Option<&str>, engine: &'a Embedded) -> Self {
+        let mut terms = Terms { engine, all: Vec::new() };
+        scan(text, |term| {
+            terms.add(term.key, own_weight(term.key));
+            term.article.iter().for_each(|&number| terms.add_known(titled_article(number), ARTICLE));
+        });
+        let Some(worth) = terms.worth() else { return Self::default() };
+        let plain = [Some(text), meant].map(|text| without_particles(text.unwrap_or_default()));
+        for text in meant.into_iter().chain(plain.iter().map(String::as_str)) {
+            scan(text, |term| terms.add_known(term.key, own_weight(term.key)));
+        }
+
+        let mut topics = Vec::new();
+        let mut said: Vec<u32> =
+            plain.iter().flat_map(|text| engine.sayings.found_in(text)).copied().collect();
+        said.sort_unstable();
+        said.dedup();
+        for entry in said.iter().map(|&entry| &engine.index.thesaurus[entry as usize]) {
+            terms.add_law(&entry.law, entry.weight);
+            topics.extend(entry.topic.as_deref().map(|topic| (topic, entry.weight)));
+        }
+        let places = engine.places.found_in(text).collect();
+        let wants_place = PLACE_WORDS.iter().any(|word| text.contains(word));
+        Self { wanted: terms.finish(), worth, topics, places, wants_place }
+    }
+
+    /// The terms to show in a snippet: characters alone only when the question has nothing longer.
+    pub(super) fn telling(&self) -> Vec<Wanted> {
+        let is_long = |wanted: &&Wanted| match shape(wanted.key) {
+            Shape::Single(_) => false,
+            Shape::Pair(first, second) => !is_common(first) || !is_common(second),
+            Shape::Word => true,
+        };
+        let long: Vec<Wanted> = self.wanted.iter().filter(is_long).copied().collect();
+        if long.is_empty() { self.wanted.clone() } else { long }
+    }
+}
+
+/// A text without the little words that part a verb from its object.
+pub(super) fn without_particles(text: &str) -> String {
+    text.replace(PARTICLES, "")
+}
+
+/// What a term of the question counts for, before it is known how rare it is.
+fn own_weight(key: Key) -> f32 {
+    match shape(key) {
+        Shape::Single(c) if is_common(c) => 0.0,
+        Shape::Single(_) => 0.4,
+        Shape::Pair(first, second) if NUMERALS.contains(first) && NUMERALS.contains(second) => 0.1,
+        Shape::Pair(first, second) => match (is_common(first), is_common(second)) {
+            (true, true) => 0.1,
+            (false, false) => 1.0,
+            _ => 0.5,
+        },
+        Shape::Word => 1.5,
+    }
+}
+
+fn is_common(c: char) -> bool {
+    COMMON.contains(c) || NUMERALS.contains(c)
+}
+
+/// The terms found so far.
+struct Terms<'a> {
+    engine: &'a Embedded,
+    all: Vec<Wanted>,
+}
+
+impl Terms<'_> {
+    fn add(&mut self, key: Key, weight: f32) {
+        let count = self.engine.index.terms.count(key);
+        let worth = in_256ths(rarity(count, self.engine.index.records) * weight);
+        if worth > 0 {
+            self.all.push(Wanted { key, worth });
+        }
+    }
+
+    /// Adds a term that was made up: only if it stands in some record, and a little below those that were typed.
+    fn add_known(&mut self, key: Key, weight: f32) {
+        if self.engine.index.terms.count(key) > 0 {
+            self.add(key, weight * 0.8);
+        }
+    }
+
+    /// Adds what the law calls it. Several names share the worth, so that they don't drown out what was asked.
+    fn add_law(&mut self, law: &[String], weight: f32) {
+        let names: u16 = law.len().try_into().unwrap_or(u16::MAX);
+        let weight = EXPANSION * weight / libm::sqrtf(f32::from(names.max(1)));
+        for name in law {
+            scan(name, |term| {
+                if !matches!(shape(term.key), Shape::Single(_)) {
+                    self.add_known(term.key, weight * own_weight(term.key));
+                }
+            });
+        }
+    }
+
+    /// The worth of the terms so far; `None` when no question can be made of them: nothing but little words.
+    fn worth(&mut self) -> Option<u32> {
+        self.tidy();
+        let tells = |wanted: &Wanted| own_weight(wanted.key) > 0.1;
+        self.all.iter().any(tells).then(|| self.all.iter().map(|wanted| wanted.worth).sum())
+    }
+
+    /// The most telling terms, by key.
+    fn finish(mut self) -> Vec<Wanted> {
+        self.tidy();
+        self.all.sort_by_key(|wanted| (std::cmp::Reverse(wanted.worth), wanted.key));
+        self.all.truncate(MOST_TERMS);
+        self.all.sort_by_key(|wanted| wanted.key);
+        self.all
+    }
+
+    /// Each term once, with the most that it counts for anywhere.
+    fn tidy(&mut self) {
+        self.all.sort_by_key(|wanted| (wanted.key, std::cmp::Reverse(wanted.worth)));
+        self.all.dedup_by_key(|wanted| wanted.key);
+    }
+}
+
+/// How much it says that a record has a term which `count` of `all` records have: BM25's inverse document frequency.
+fn rarity(count: u32, all: u32) -> f32 {
+    let (count, all) = (f64::from(count), f64::from(all));
+    #[expect(clippy::cast_possible_truncation, reason = "between 0 and 23")]
+    let rarity = libm::log(1.0 + (all - count + 0.5) / (count + 0.5)) as f32;
+    rarity
+}
+
+fn in_256ths(worth: f32) -> u32 {
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 0 and 9,000")]
+    let parts = (worth * 256.0 + 0.5) as u32;
+    parts
+}

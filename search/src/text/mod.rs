@@ -1,0 +1,109 @@
+//! Finding records by words.
+//!
+//! Start at [`Engine`]: the questions that can be put to a text engine and the rules its answers keep. [`query`]
+//! holds what was asked, [`embedded`] is the engine that needs nothing but the bundle. Engines never see what a
+//! reader typed before [`QueryText`] has put it in order, and nothing here writes a question down anywhere.
+
+mod danger;
+pub mod embedded;
+pub mod query;
+mod sound;
+
+use std::pin::Pin;
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+pub use self::query::{InvalidQuery, Query, QueryText};
+use crate::record::{Facets, Kind};
+use crate::region::RegionCode;
+
+/// A text engine. All engines pass the same suite, `tests/conformance.rs`.
+///
+/// Contract:
+///
+/// - Hits come best first, ties by record id; the same question over the same bundle has the same answer.
+/// - [`Results::total`] and [`Results::facets`] do not depend on `offset` and `limit`.
+/// - A filter only takes away: what is found with one is found without it.
+/// - Titles and snippets are plain text. Joined, the parts of a snippet are a piece of the record's own words.
+pub trait Engine: Send + Sync {
+    /// The records that answer `query`.
+    fn search<'a>(&'a self, query: &'a Query) -> Answer<'a, Results>;
+
+    /// At most `limit` completions of what has been typed so far, best first: Chinese, pinyin, initials or a mixture.
+    /// Nothing typed, or more than anyone types before looking up, has none.
+    fn suggest<'a>(&'a self, typed: &'a str, limit: usize) -> Answer<'a, Vec<Suggestion>>;
+}
+
+/// An answer on its way: at once from the embedded engine, over HTTP from one beside it.
+pub type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, EngineError>> + Send + 'a>>;
+
+/// Why there is no answer. The embedded engine always has one.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    /// An engine outside this process could not be asked, or did not answer as agreed.
+    #[error("检索服务暂时不可用")]
+    Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+/// What was found.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct Results {
+    /// The hits from `offset` on, best first.
+    pub hits: Vec<Hit>,
+    /// How many there are in all, filters applied.
+    pub total: usize,
+    /// How many there are of each kind, all filters applied but that of the kind. Kinds without any are left out.
+    #[schema(value_type = std::collections::BTreeMap<String, usize>)]
+    pub facets: Facets,
+    /// What may have been meant, when a part of the question is unknown here and sounds like something known.
+    pub did_you_mean: Option<String>,
+    /// Whether the question speaks of danger now: pages put the emergency numbers before the hits.
+    pub danger: bool,
+}
+
+/// One record found.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct Hit {
+    /// The record's id, `kind/slug`.
+    pub id: String,
+    /// What it is.
+    pub kind: Kind,
+    /// The heading of its page.
+    pub title: String,
+    /// Where it is on the site, from the root.
+    pub url: String,
+    /// The topic's slug.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub topic: Option<String>,
+    /// The division it belongs to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub region: Option<RegionCode>,
+    /// The piece of it that answers best, at most 90 characters.
+    pub snippet: Vec<SnippetPart>,
+    /// How well it fits. Comparable within one answer only.
+    pub score: f32,
+}
+
+/// A run of a snippet.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct SnippetPart {
+    /// Plain text, not escaped.
+    pub text: String,
+    /// Whether the question asked for it.
+    pub marked: bool,
+}
+
+/// A completion.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Suggestion {
+    /// What to search for, or the title of the page.
+    pub text: String,
+    /// What the page is, where the completion is a page.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kind: Option<Kind>,
+    /// Where that page is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
+}
