@@ -1,0 +1,215 @@
+// Search in place: completions while typing (an ARIA combobox) and hits below the form, so that what is looked up stays
+// out of the address bar and the history. Without this script the form asks the server for a page; without the server
+// the titles built into the site are searched. Nothing is stored.
+(function () {
+  "use strict";
+  const API = "/api/v1/search", LATER = 160;
+  const KINDS = {
+    guide: "指南", case_digest: "案例", statute: "法规", article: "条文", station: "站点",
+    region: "名录", topic: "主题", campaign: "日历", page: "关于本站",
+  };
+  if (!window.fetch || !window.URLSearchParams || !window.Promise) return;
+
+  const form = document.querySelector("form[role=search]");
+  if (!form) return;
+  const input = form.querySelector("input");
+  const list = make("ul", { className: "options", id: "options", hidden: true });
+  let found = document.getElementById("found"), timer = 0, asked = 0, chosen = -1, apart = false;
+  // On a page that the server answered, the form goes on asking the server.
+  const answered = !found && location.pathname === "/search/";
+
+  list.setAttribute("role", "listbox");
+  list.setAttribute("aria-label", "你要找的是");
+  attributes(input, { role: "combobox", "aria-autocomplete": "list", "aria-controls": "options", "aria-expanded": "false" });
+  input.parentNode.appendChild(list);
+  if (!found) {
+    found = make("div", { id: "found" });
+    form.parentNode.insertBefore(found, form.nextSibling);
+  }
+  attributes(found, { "aria-live": "polite", tabindex: "-1" });
+
+  input.addEventListener("input", function () {
+    clearTimeout(timer);
+    timer = setTimeout(complete, LATER);
+  });
+  input.addEventListener("keydown", key);
+  input.addEventListener("blur", close);
+  list.addEventListener("mousedown", function (event) { event.preventDefault(); });
+  list.addEventListener("click", function (event) {
+    const option = event.target.closest("li");
+    if (option) choose(option);
+  });
+  if (!answered) {
+    form.addEventListener("submit", function (event) {
+      event.preventDefault();
+      look();
+    });
+  }
+
+  // A page that was built, not answered, may still carry a question in its address.
+  const given = new URLSearchParams(location.search).get("q");
+  if (given && found.hasAttribute("data-static")) {
+    input.value = given;
+    history.replaceState(null, "", location.pathname);
+    look();
+  }
+
+  function ask(path, values) {
+    return fetch(path + "?" + new URLSearchParams(values), { credentials: "omit" }).then(function (answer) {
+      if (!answer.ok) throw new Error(String(answer.status));
+      return answer.json();
+    });
+  }
+
+  function complete() {
+    const typed = input.value.trim(), turn = ++asked;
+    if (!typed || apart) return close();
+    ask(API + "/suggest", { q: typed }).then(function (answer) {
+      if (turn !== asked || document.activeElement !== input) return;
+      show(Array.isArray(answer) ? answer : answer.suggestions);
+    }, close);
+  }
+
+  function show(suggestions) {
+    list.textContent = "";
+    suggestions.forEach(function (suggestion, at) {
+      const option = make("li", { id: "option-" + at, textContent: suggestion.text });
+      option.setAttribute("role", "option");
+      if (suggestion.url) option.setAttribute("data-url", suggestion.url);
+      list.appendChild(option);
+    });
+    mark(-1);
+    list.hidden = !suggestions.length;
+    input.setAttribute("aria-expanded", String(!list.hidden));
+  }
+
+  function close() {
+    list.hidden = true;
+    mark(-1);
+    input.setAttribute("aria-expanded", "false");
+  }
+
+  function mark(at) {
+    chosen = at;
+    Array.from(list.children).forEach(function (option, position) {
+      option.setAttribute("aria-selected", String(position === at));
+    });
+    if (at < 0) input.removeAttribute("aria-activedescendant");
+    else input.setAttribute("aria-activedescendant", "option-" + at);
+  }
+
+  function key(event) {
+    const last = list.children.length - 1;
+    if (event.isComposing || list.hidden) return;
+    if (event.key === "ArrowDown") mark(chosen < last ? chosen + 1 : 0);
+    else if (event.key === "ArrowUp") mark(chosen > 0 ? chosen - 1 : last);
+    else if (event.key === "Enter" && chosen >= 0) choose(list.children[chosen]);
+    else if (event.key === "Escape") close();
+    else return;
+    event.preventDefault();
+  }
+
+  function choose(option) {
+    const url = option.getAttribute("data-url");
+    if (url) return location.assign(url);
+    input.value = option.textContent;
+    if (answered) form.submit();
+    else look();
+  }
+
+  function look() {
+    const question = input.value.trim(), turn = ++asked;
+    clearTimeout(timer);
+    close();
+    if (!question) return input.focus();
+    ask(API, { q: question, limit: 20 }).catch(function () {
+      apart = true;
+      return builtIn(question);
+    }).then(function (answer) {
+      if (turn === asked) tell(question, answer);
+    }, function () {
+      found.textContent = "";
+      found.appendChild(make("p", { className: "notice", textContent: "现在查不了。按下面的主题找，或者打 12338 问。" }));
+    });
+  }
+
+  // Without the server: titles and questions that share the most pairs of characters with what was typed.
+  function builtIn(question) {
+    return ask("/search/titles.json", {}).then(function (titles) {
+      const pairs = pairsOf(question);
+      const hits = titles.map(function (entry) {
+        const words = entry.title + " " + entry.words;
+        return { entry: entry, score: pairs.filter(function (pair) { return words.indexOf(pair) >= 0; }).length };
+      }).filter(function (hit) { return hit.score > 0; });
+      hits.sort(function (a, b) { return b.score - a.score; });
+      return {
+        hits: hits.slice(0, 20).map(function (hit) {
+          return { title: hit.entry.title, url: hit.entry.url, kind: hit.entry.kind, snippet: [{ text: hit.entry.summary }] };
+        }),
+        total: hits.length,
+        danger: /打我|打死|杀|刀|救命|流血|自杀|不想活/.test(question),
+      };
+    });
+  }
+
+  function pairsOf(text) {
+    const letters = Array.from(text.toLowerCase().replace(/[\s，。？、！]/g, ""));
+    return letters.length < 2 ? letters : letters.slice(1).map(function (letter, at) { return letters[at] + letter; });
+  }
+
+  function tell(question, answer) {
+    found.textContent = "";
+    if (answer.danger) found.appendChild(danger());
+    const count = answer.total ? "找到 " + answer.total + " 条" : "没有找到。换个说法试试，或者打 12338 问。";
+    found.appendChild(make("p", { className: "meta", textContent: count }));
+    if (answer.did_you_mean) found.appendChild(meant(answer.did_you_mean));
+    const hits = make("ol", { className: "hits" });
+    answer.hits.forEach(function (hit) { hits.appendChild(line(hit)); });
+    if (answer.hits.length) found.appendChild(hits);
+    found.focus({ preventScroll: true });
+    found.scrollIntoView({ block: "nearest" });
+  }
+
+  function line(hit) {
+    const item = make("li"), head = make("h2"), text = make("p", { className: "meta" });
+    head.appendChild(make("a", { href: hit.url, textContent: hit.title }));
+    text.appendChild(make("span", { className: "tag", textContent: KINDS[hit.kind] || "" }));
+    text.appendChild(document.createTextNode(" "));
+    hit.snippet.forEach(function (part) {
+      text.appendChild(part.marked ? make("mark", { textContent: part.text }) : document.createTextNode(part.text));
+    });
+    item.appendChild(head);
+    item.appendChild(text);
+    return item;
+  }
+
+  function meant(words) {
+    const line = make("p", { textContent: "你是不是想找：" });
+    const again = make("button", { type: "button", className: "quiet", textContent: words });
+    again.addEventListener("click", function () {
+      input.value = words;
+      look();
+    });
+    line.appendChild(again);
+    return line;
+  }
+
+  function danger() {
+    const card = make("div", { className: "notice danger" });
+    card.appendChild(make("p", { textContent: "如果正在发生，先打电话，再看下面：" }));
+    const numbers = make("p", { className: "buttons" });
+    document.querySelectorAll(".now li a").forEach(function (number) {
+      numbers.appendChild(make("a", { className: "button danger", href: number.href, textContent: number.textContent }));
+    });
+    card.appendChild(numbers);
+    return card;
+  }
+
+  function make(name, properties) {
+    return Object.assign(document.createElement(name), properties);
+  }
+
+  function attributes(element, values) {
+    Object.keys(values).forEach(function (name) { element.setAttribute(name, values[name]); });
+  }
+})();

@@ -1,0 +1,156 @@
+//! Case digests: they refer to what exists, and nobody can be found through them (rule 7 of the domain).
+
+use jiff::civil::Date;
+
+use super::citations::Spoken;
+use super::pages::{guide_slugs, known_topics, topic_slugs};
+use super::resolver::{PageContext, References};
+use super::{known_slugs, stations};
+use crate::diag::{Diagnostic, Diagnostics};
+use crate::load::Drafts;
+use crate::load::kinds::CaseDraft;
+use crate::model::CaseDigest;
+use crate::source::Span;
+
+/// The digests; reports what doesn't exist and what could identify somebody.
+pub fn cases(drafts: &Drafts, references: &mut References<'_>, diags: &mut Diagnostics) -> Vec<CaseDigest> {
+    let (guides, topics) = (guide_slugs(references.sources), topic_slugs(drafts));
+    let mut cases = Vec::new();
+    for draft in &drafts.cases {
+        let topic = known_topics(std::slice::from_ref(&draft.topic), topics.as_ref(), diags).pop();
+        let guides = known_slugs(&draft.guides, "指南", &guides, diags);
+        check_anonymous(draft, references, diags);
+        // What held in the case's year may be cited, whatever came later.
+        let spoken = Date::new(draft.year, 12, 31).map_or(Spoken::Today, Spoken::Then);
+        let url = format!("/cases/{}/", draft.slug.value);
+        let page = PageContext { file: draft.slug.span.file, url: &url, spoken };
+        let mut applied = Vec::new();
+        for text in &draft.applied {
+            applied.extend(references.cite(text, spoken, diags));
+        }
+        cases.push(CaseDigest {
+            slug: draft.slug.value.clone(),
+            year: draft.year,
+            title: draft.title.value.clone(),
+            summary: draft.summary.value.clone(),
+            topic: topic.unwrap_or_default(),
+            outcome: draft.outcome,
+            channel: draft.channel,
+            applied,
+            guides,
+            body: references.body(draft.body, &page, diags),
+        });
+    }
+    cases
+}
+
+fn check_anonymous(draft: &CaseDraft, references: &References<'_>, diags: &mut Diagnostics) {
+    let file = draft.slug.span.file;
+    let text = references.sources.text(file);
+    let body = draft.body.0;
+    let head = [draft.title.span, draft.summary.span];
+    for span in head.into_iter().chain(std::iter::once(body)) {
+        for finding in findings(&text[span.start..span.end]) {
+            let at = Span::new(file, span.start + finding.start, span.start + finding.end);
+            let message = format!("案例里不能有{}，可能让人认出当事人", finding.what);
+            diags.push(Diagnostic::error("digest-identity", at, message).hint(finding.hint));
+        }
+    }
+}
+
+/// The surnames of most people: a name in a digest is written as one of them and 某.
+const SURNAMES: &str = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩冯邓曹彭曾肖田董潘袁蔡蒋余于杜叶程魏苏吕丁任卢姚沈钟姜崔谭陆范汪廖石金韦贾夏付方邹熊白孟秦邱侯江尹薛阎段雷龙黎史陶贺毛郝顾龚邵万覃武钱戴严莫孔向常";
+
+struct Finding {
+    start: usize,
+    end: usize,
+    what: &'static str,
+    hint: &'static str,
+}
+
+/// What in `text` could identify somebody: long numbers, full dates, masked names, addresses.
+fn findings(text: &str) -> Vec<Finding> {
+    let mut found = Vec::new();
+    for (start, end) in digit_runs(text) {
+        let len = end - start;
+        if len >= 15 {
+            found.push(Finding { start, end, what: "身份证号", hint: "删掉号码" });
+        } else if len >= 7 {
+            found.push(Finding { start, end, what: "电话号码", hint: "删掉号码" });
+        }
+    }
+    for (at, mark) in text.match_indices('某') {
+        // 张某 and 某某 are names, 某天 and 某公司 are not.
+        let surname = text[..at].chars().next_back().filter(|c| SURNAMES.contains(*c) || *c == '某');
+        if let Some(surname) = surname {
+            let (start, end) = (at - surname.len_utf8(), at + mark.len());
+            found.push(Finding { start, end, what: "姓名（写成“某”也不行）", hint: "写“她”“丈夫”“一位妇女”" });
+        }
+    }
+    for (at, mark) in text.match_indices('日') {
+        if let Some(start) = full_date_before(&text[..at]) {
+            found.push(Finding { start, end: at + mark.len(), what: "具体到日的日期", hint: "最细写到月：2025 年 3 月" });
+        }
+    }
+    let mut start = 0;
+    for sentence in text.split_inclusive(['。', '\n', '，', '；']) {
+        if stations::looks_like_address(sentence) && sentence.contains(['号', '栋', '幢', '室']) {
+            found.push(Finding { start, end: start + sentence.trim_end().len(), what: "地址", hint: "最细写到县" });
+        }
+        start += sentence.len();
+    }
+    found
+}
+
+fn digit_runs(text: &str) -> Vec<(usize, usize)> {
+    let mut runs = Vec::new();
+    let mut start = None;
+    for (at, byte) in text.bytes().enumerate() {
+        match (byte.is_ascii_digit(), start) {
+            (true, None) => start = Some(at),
+            (false, Some(from)) => {
+                runs.push((from, at));
+                start = None;
+            }
+            _ => {}
+        }
+    }
+    runs.extend(start.map(|from| (from, text.len())));
+    runs
+}
+
+/// Where “3 月 8” begins at the end of `text`.
+fn full_date_before(text: &str) -> Option<usize> {
+    let number = |c: char| c.is_ascii_digit() || "一二三四五六七八九十".contains(c);
+    let day = text.trim_end();
+    let before_day = day.trim_end_matches(number);
+    let month = before_day.trim_end().strip_suffix('月')?.trim_end();
+    let before_month = month.trim_end_matches(number);
+    (before_day.len() < day.len() && before_month.len() < month.len()).then_some(before_month.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn what(text: &str) -> Vec<&'static str> {
+        findings(text).into_iter().map(|finding| finding.what).collect()
+    }
+
+    #[test]
+    fn what_could_identify_somebody_is_found() {
+        assert_eq!(what("打电话 13900000000"), ["电话号码"]);
+        assert_eq!(what("号码是 110101199003070000"), ["身份证号"]);
+        assert_eq!(what("张某到法院"), ["姓名（写成“某”也不行）"]);
+        assert_eq!(what("2025 年 3 月 8 日晚上"), ["具体到日的日期"]);
+        assert_eq!(what("三月八日"), ["具体到日的日期"]);
+        assert_eq!(what("住在人民路 18 号"), ["地址"]);
+    }
+
+    #[test]
+    fn what_every_story_says_is_left_alone() {
+        for harmless in ["某天晚上，某公司的人来了", "2025 年 3 月，她打了 110", "72 小时内作出裁定", "三个月后的一日", "每月 25 日", "赔了 12000 元"] {
+            assert!(what(harmless).is_empty(), "{harmless}: {:?}", what(harmless));
+        }
+    }
+}

@@ -1,0 +1,142 @@
+//! Divisions: codes that fit their names' levels, parents that exist, and what lies where.
+
+use std::collections::BTreeMap;
+
+use search::coord::Coord;
+use search::region::{Level, Region, RegionCode};
+
+use crate::diag::{Diagnostic, Diagnostics, nearest};
+use crate::load::Drafts;
+use crate::load::tables::{self, RegionDraft};
+use crate::source::{Located, Span};
+
+/// The divisions served, by code.
+#[derive(Debug, Default)]
+pub struct Regions {
+    by_code: BTreeMap<RegionCode, Known>,
+    /// Whether a row could not be read: then a code that nobody knows may be its.
+    incomplete: bool,
+}
+
+#[derive(Debug)]
+struct Known {
+    name: String,
+    location: Option<Coord>,
+    radius_km: Option<f64>,
+}
+
+impl Regions {
+    /// Takes in what `regions.csv` says; reports what is wrong with it.
+    pub fn new(all: &Drafts, diags: &mut Diagnostics) -> Self {
+        let drafts = all.regions.as_slice();
+        let incomplete = all.unread.contains("regions.csv");
+        let mut regions = Self { incomplete, ..Self::default() };
+        for draft in drafts {
+            let code = match draft.code.value.parse::<RegionCode>() {
+                Ok(code) => code,
+                Err(err) => {
+                    diags.push(Diagnostic::error("region-code", draft.code.span, err.to_string()).hint("县 6 位，乡镇 9 位，村 12 位"));
+                    continue;
+                }
+            };
+            check_level(draft, &code, diags);
+            let location = draft.centre.as_ref().and_then(|(lat, lon)| Coord::new(lat.value, lon.value));
+            let known = Known { name: draft.name.clone(), location, radius_km: draft.radius_km };
+            if let Some(earlier) = regions.by_code.insert(code, known) {
+                let message = format!("代码 {} 已经给了{}", draft.code.value, earlier.name);
+                diags.push(Diagnostic::error("region-code", draft.code.span, message).hint("每个区划一个代码"));
+            }
+        }
+        regions.check_parents(drafts, diags);
+        regions
+    }
+
+    /// The division an editor means; reports a code that is malformed or unknown.
+    pub fn find(&self, code: &Located<String>, diags: &mut Diagnostics) -> Option<RegionCode> {
+        let parsed = code.value.trim().parse::<RegionCode>();
+        match parsed {
+            Ok(parsed) if self.by_code.contains_key(&parsed) => Some(parsed),
+            Ok(_) if self.incomplete => None,
+            Ok(parsed) => {
+                let near = nearest(parsed.as_str(), self.by_code.keys().map(RegionCode::as_str));
+                let hint = near.and_then(|near| {
+                    let known = self.by_code.get(&near.parse().ok()?)?;
+                    Some(format!("是不是想写 {near}（{}）；新的区划先加进 regions.csv", known.name))
+                });
+                let hint = hint.unwrap_or_else(|| "新的区划先加进 regions.csv".to_owned());
+                diags.push(Diagnostic::error("unknown-region", code.span, format!("没有代码是 {parsed} 的区划")).hint(hint));
+                None
+            }
+            Err(err) => {
+                diags.push(Diagnostic::error("region-code", code.span, err.to_string()).hint("县 6 位，乡镇 9 位，村 12 位"));
+                None
+            }
+        }
+    }
+
+    /// The name of a division.
+    pub fn name(&self, code: &RegionCode) -> Option<&str> {
+        self.by_code.get(code).map(|known| known.name.as_str())
+    }
+
+    /// Names from the outermost division to `code`'s own.
+    pub fn names(&self, code: &RegionCode) -> Vec<String> {
+        let mut names: Vec<String> = code.ancestry().filter_map(|code| self.name(&code).map(str::to_owned)).collect();
+        names.reverse();
+        names
+    }
+
+    /// Reports a place that lies outside its division, or outside the nearest one above whose bounds are known.
+    pub fn check_inside(&self, code: &RegionCode, at: Coord, span: Span, diags: &mut Diagnostics) {
+        for code in code.ancestry() {
+            let Some(known) = self.by_code.get(&code) else { continue };
+            let (Some(centre), Some(radius)) = (known.location, known.radius_km) else { continue };
+            let away = centre.distance_m(at) / 1000.0;
+            if away > radius {
+                let message = format!("这一点离{} {away:.0} 公里，不在它的范围里（{radius:.0} 公里以内）", known.name);
+                diags.push(
+                    Diagnostic::error("coord-outside", span, message)
+                        .hint("核对坐标和区划代码；是不是经纬度抄错了一位，或坐标系写错了"),
+                );
+            }
+            return;
+        }
+    }
+
+    /// As published. `count`: how many stations lie in a division.
+    pub fn publish(&self, count: impl Fn(&RegionCode) -> usize) -> Vec<Region> {
+        self.by_code
+            .iter()
+            .map(|(code, known)| Region {
+                code: code.clone(),
+                name: known.name.clone(),
+                level: code.level(),
+                parent: code.parent().filter(|parent| self.by_code.contains_key(parent)),
+                location: known.location,
+                stations: count(code),
+                url: format!("/regions/{code}/"),
+            })
+            .collect()
+    }
+
+    fn check_parents(&self, drafts: &[RegionDraft], diags: &mut Diagnostics) {
+        for draft in drafts {
+            let Ok(code) = draft.code.value.parse::<RegionCode>() else { continue };
+            let Some(parent) = code.parent() else { continue };
+            let expected = !self.incomplete && matches!(code.level(), Level::Township | Level::Village);
+            if expected && !self.by_code.contains_key(&parent) {
+                let message = format!("{} 的上级 {parent} 不在表里", draft.name);
+                diags.push(Diagnostic::error("unknown-region", draft.code.span, message).hint("先加一行上级，或核对代码的前几位"));
+            }
+        }
+    }
+}
+
+fn check_level(draft: &RegionDraft, code: &RegionCode, diags: &mut Diagnostics) {
+    let Some(written) = &draft.level else { return };
+    let level = tables::level(written.value.trim());
+    if level != Some(code.level()) {
+        let message = format!("层级写的是“{}”，代码 {code} 却是{}", written.value, code.level().name());
+        diags.push(Diagnostic::error("region-code", written.span, message).hint("改层级，或改代码"));
+    }
+}

@@ -1,0 +1,171 @@
+//! Turns the site into the published records: what search finds and the API repeats.
+//!
+//! Cannot fail: everything here was checked. Nothing of a confidential station but its name and telephones gets in.
+
+use search::bundle::Bundle;
+use search::record::{self, Kind, Record, Station};
+
+use crate::model::{ArticleNo, Backlink, Body, CaseDigest, Guide, Site, Statute, Step};
+
+/// The published records. `shell` is a page of the site with empty slots.
+pub fn bundle(site: &Site, shell: String) -> Bundle {
+    let mut records: Vec<Record> = Vec::new();
+    records.extend(site.guides.iter().map(guide));
+    records.extend(site.cases.iter().map(case));
+    for statute in &site.statutes {
+        records.push(statute_record(statute));
+        records.extend(articles(site, statute));
+    }
+    records.extend(site.stations.iter().map(|entry| station(site, entry)));
+    records.extend(site.regions.iter().map(|region| Record {
+        region: Some(region.code.clone()),
+        summary: format!("{}的维权服务站点", region.name),
+        ..record(Kind::Region, region.code.as_str(), &region.name, &region.url)
+    }));
+    records.extend(site.topics.iter().map(|topic| Record {
+        summary: topic.summary.clone(),
+        topic: Some(topic.slug.clone()),
+        ..record(Kind::Topic, &topic.slug, &topic.title, &topic.url())
+    }));
+    records.extend(site.campaigns.iter().map(|campaign| Record {
+        text: campaign.body.text.clone(),
+        topic: campaign.topics.first().cloned(),
+        ..record(Kind::Campaign, &campaign.slug, &campaign.title, &campaign.url())
+    }));
+    records.extend(site.pages.iter().map(|page| Record {
+        summary: page.summary.clone().unwrap_or_default(),
+        text: page.body.text.clone(),
+        ..record(Kind::Page, &page.slug, &page.title, &page.url())
+    }));
+    records.sort_by(|a, b| a.id.cmp(&b.id));
+    Bundle {
+        site: record::Site {
+            name: site.settings.name.clone(),
+            title: site.settings.title.clone(),
+            base_url: site.settings.base_url.clone(),
+            region: site.settings.region.clone(),
+            exit_url: site.settings.exit_url.clone(),
+        },
+        topics: topics(site),
+        hotlines: site.hotlines.clone(),
+        regions: site.regions.clone(),
+        stations: site.stations.clone(),
+        records,
+        thesaurus: site.thesaurus.clone(),
+        shell,
+    }
+}
+
+fn record(kind: Kind, slug: &str, title: &str, url: &str) -> Record {
+    let folder = match kind {
+        Kind::Guide => "guide",
+        Kind::CaseDigest => "case_digest",
+        Kind::Statute => "statute",
+        Kind::Article => "article",
+        Kind::Station => "station",
+        Kind::Region => "region",
+        Kind::Topic => "topic",
+        Kind::Campaign => "campaign",
+        Kind::Page => "page",
+    };
+    Record {
+        id: format!("{folder}/{slug}"),
+        kind,
+        title: title.to_owned(),
+        url: url.to_owned(),
+        summary: String::new(),
+        text: String::new(),
+        topic: None,
+        region: None,
+        asked: Vec::new(),
+        keywords: Vec::new(),
+    }
+}
+
+fn topics(site: &Site) -> Vec<record::Topic> {
+    let topic = |topic: &crate::model::Topic| record::Topic {
+        slug: topic.slug.clone(),
+        title: topic.title.clone(),
+        summary: topic.summary.clone(),
+        url: topic.url(),
+        emergency: topic.emergency,
+    };
+    site.topics.iter().map(topic).collect()
+}
+
+fn guide(guide: &Guide) -> Record {
+    let step = |step: &Step| match &step.how {
+        Some(how) => format!("{}。{}", step.action, how.text),
+        None => step.action.clone(),
+    };
+    let mut lines: Vec<String> = guide.steps.iter().map(step).collect();
+    lines.push(guide.body.text.clone());
+    lines.extend(guide.bring.iter().map(|item| item.text.clone()));
+    Record {
+        summary: guide.summary.clone(),
+        text: lines.join("\n"),
+        topic: Some(guide.topic.clone()),
+        asked: guide.asked.clone(),
+        keywords: guide.keywords.clone(),
+        ..record(Kind::Guide, &guide.slug, &guide.title, &guide.url())
+    }
+}
+
+fn case(case: &CaseDigest) -> Record {
+    Record {
+        summary: case.summary.clone(),
+        text: case.body.text.clone(),
+        topic: Some(case.topic.clone()),
+        keywords: vec![case.outcome.chinese().to_owned()],
+        ..record(Kind::CaseDigest, &case.slug, &case.title, &case.url())
+    }
+}
+
+fn statute_record(statute: &Statute) -> Record {
+    Record {
+        text: statute.intro.text.clone(),
+        keywords: statute.short_titles.clone(),
+        ..record(Kind::Statute, &statute.slug, &statute.title, &statute.url())
+    }
+}
+
+/// One record for each article that has a note or that content rests on.
+fn articles<'s>(site: &'s Site, statute: &'s Statute) -> impl Iterator<Item = Record> + 's {
+    static NOBODY: std::collections::BTreeMap<ArticleNo, Vec<Backlink>> = std::collections::BTreeMap::new();
+    let cited = site.cited.get(&statute.slug).unwrap_or(&NOBODY);
+    let numbers: std::collections::BTreeSet<ArticleNo> = statute.notes.keys().chain(cited.keys()).copied().collect();
+    numbers.into_iter().map(move |number| {
+        let note = statute.notes.get(&number);
+        let name = note.map_or("", |note| note.title.as_str());
+        let title = format!("《{}》{number} {name}", statute.short_title());
+        let used_by = cited.get(&number).into_iter().flatten().map(|link| link.title.as_str());
+        Record {
+            text: note.map_or(String::new(), |note| note.body.text.clone()),
+            keywords: used_by.map(str::to_owned).collect(),
+            ..record(
+                Kind::Article,
+                &format!("{}/{}", statute.slug, number.anchor().trim_start_matches("art-")),
+                title.trim(),
+                &format!("{}#{}", statute.url(), number.anchor()),
+            )
+        }
+    })
+}
+
+fn station(site: &Site, station: &Station) -> Record {
+    let place = match station.address() {
+        Some(address) => address.to_owned(),
+        None if station.is_confidential() => "地址保密，打电话联系".to_owned(),
+        None => String::new(),
+    };
+    let services: Vec<&str> = station.services.iter().map(|service| service.chinese()).collect();
+    let body = site.station_bodies.get(&station.id).map_or("", |body: &Body| body.text.as_str());
+    let lines = [place, services.join("、"), station.duty.join("\n"), body.to_owned()];
+    Record {
+        summary: format!("{} · {}", station.kind.chinese(), station.region_names.join(" ")),
+        text: lines.into_iter().filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n"),
+        region: Some(station.region.clone()),
+        keywords: vec![station.kind.chinese().to_owned()],
+        ..record(Kind::Station, &station.id, &station.name, &station.url)
+    }
+}

@@ -1,0 +1,260 @@
+//! Takes known fields out of a map that an editor wrote, and reports every one that is wrong.
+//!
+//! Each `take` looks a field up by its name or its Chinese alias, says what is wrong with it and carries on;
+//! [`Fields::finish`] reports what nobody asked for, with the nearest known name. A field that is written but
+//! wrong is `None` like one that is missing, so callers go on with what they have.
+
+use jiff::civil::Date;
+
+use super::node::{Node, Value};
+use crate::diag::{Diagnostic, Diagnostics, nearest};
+use crate::model;
+use crate::source::{Located, Span};
+
+/// The name of a field and what Chinese editors call it.
+#[derive(Debug, Clone, Copy)]
+pub struct Key(pub &'static str, pub &'static str);
+
+/// The fields of one map.
+pub struct Fields<'d> {
+    /// Where the map stands, for what is missing in it.
+    pub span: Span,
+    entries: Vec<(Node, Node, bool)>,
+    known: Vec<Key>,
+    /// Where problems go.
+    pub diags: &'d mut Diagnostics,
+}
+
+/// What separates several values in one cell of a table.
+const SEPARATORS: [char; 4] = ['；', ';', '、', '|'];
+
+impl<'d> Fields<'d> {
+    /// The fields of `node`; reports when it is not a map.
+    pub fn of(node: Node, span: Span, diags: &'d mut Diagnostics) -> Self {
+        let entries = match node.value {
+            Value::Map(entries) => entries,
+            Value::Null => Vec::new(),
+            Value::Scalar(_) | Value::List(_) => {
+                diags.push(
+                    Diagnostic::error("field-type", node.span, "这里应是一组“名字: 内容”")
+                        .hint("每行写一个名字，后面是英文冒号、空格和内容"),
+                );
+                Vec::new()
+            }
+        };
+        let entries = entries.into_iter().map(|(key, value)| (key, value, false)).collect();
+        Self { span, entries, known: Vec::new(), diags }
+    }
+
+    /// The value under `key`, whatever it is. A key with nothing after it counts as not written.
+    pub fn node(&mut self, key: Key) -> Option<Node> {
+        self.known.push(key);
+        let mut found = None;
+        for (name, value, taken) in &mut self.entries {
+            let Value::Scalar(text) = &name.value else { continue };
+            if text != key.0 && text != key.1 {
+                continue;
+            }
+            *taken = true;
+            if found.is_some() {
+                self.diags.push(
+                    Diagnostic::error("duplicate-key", name.span, format!("“{text}”写了两次（{} 和 {} 是一回事）", key.0, key.1))
+                        .hint("留下一个，删掉另一个"),
+                );
+            } else if value.value != Value::Null {
+                found = Some(value.clone());
+            }
+        }
+        found
+    }
+
+    /// A text on one or more lines. Blank counts as not written.
+    pub fn text(&mut self, key: Key) -> Option<Located<String>> {
+        let node = self.node(key)?;
+        let text = self.scalar(node, key)?;
+        (!text.value.trim().is_empty()).then_some(text)
+    }
+
+    /// A text that must be there.
+    pub fn required(&mut self, key: Key) -> Option<Located<String>> {
+        let written = self.is_written(key);
+        let text = self.text(key);
+        // A field of the wrong type has been reported already.
+        if text.is_none() && !written {
+            self.missing(key);
+        }
+        text
+    }
+
+    /// Several texts: a list, or one text that is a list of one.
+    pub fn texts(&mut self, key: Key) -> Vec<Located<String>> {
+        let Some(node) = self.node(key) else { return Vec::new() };
+        let items = match node.value {
+            Value::List(items) => items,
+            Value::Scalar(_) => vec![node],
+            Value::Null | Value::Map(_) => {
+                self.wrong_type(node.span, key, "一个列表，每行以“- ”开头");
+                return Vec::new();
+            }
+        };
+        items.into_iter().filter_map(|item| self.scalar(item, key)).filter(|item| !item.value.is_empty()).collect()
+    }
+
+    /// Several short values: a list, or one text with `；`, `;`, `、` or `|` between them, as in a table's cell.
+    pub fn words(&mut self, key: Key) -> Vec<Located<String>> {
+        let split = |item: Located<String>| -> Vec<Located<String>> {
+            item.value
+                .split(SEPARATORS)
+                .map(str::trim)
+                .filter(|word| !word.is_empty())
+                .map(|word| Located { value: word.to_owned(), span: item.span })
+                .collect()
+        };
+        self.texts(key).into_iter().flat_map(split).collect()
+    }
+
+    /// Values of a closed vocabulary, by their name in code or in Chinese.
+    pub fn vocabulary<T: Copy>(&mut self, key: Key, words: Vocabulary<T>) -> Vec<T> {
+        self.words(key).into_iter().filter_map(|word| words.read(&word, self.diags)).collect()
+    }
+
+    /// A day.
+    pub fn date(&mut self, key: Key) -> Option<Located<Date>> {
+        let text = self.text(key)?;
+        let date = model::date::date(text.value.trim());
+        if date.is_none() {
+            self.diags.push(
+                Diagnostic::error("date", text.span, format!("“{}”不是一个日子", text.value.trim()))
+                    .hint("写成 2026-10-12 这样：年-月-日，月和日各两位"),
+            );
+        }
+        date.map(|value| Located { value, span: text.span })
+    }
+
+    /// Yes or no.
+    pub fn truth(&mut self, key: Key) -> Option<bool> {
+        let text = self.text(key)?;
+        match text.value.trim() {
+            "true" | "yes" | "是" => Some(true),
+            "false" | "no" | "否" => Some(false),
+            other => {
+                let message = format!("“{other}”应是 true（是）或 false（否）");
+                self.diags.push(Diagnostic::error("field-type", text.span, message).hint("写 true 或 false"));
+                None
+            }
+        }
+    }
+
+    /// A number in a range.
+    pub fn number(&mut self, key: Key, range: std::ops::RangeInclusive<f64>) -> Option<Located<f64>> {
+        let text = self.text(key)?;
+        let number = text.value.trim().parse::<f64>().ok().filter(|number| range.contains(number));
+        if number.is_none() {
+            let message = format!("{}（{}）应是 {} 到 {} 的数字，这里是“{}”", key.0, key.1, range.start(), range.end(), text.value);
+            self.diags.push(Diagnostic::error("number", text.span, message).hint("只写数字，不带单位"));
+        }
+        number.map(|value| Located { value, span: text.span })
+    }
+
+    /// Several maps.
+    pub fn maps(&mut self, key: Key) -> Vec<Node> {
+        match self.node(key) {
+            None => Vec::new(),
+            Some(Node { value: Value::List(items), .. }) => items,
+            Some(node) => {
+                self.wrong_type(node.span, key, "一个列表，每项以“- ”开头");
+                Vec::new()
+            }
+        }
+    }
+
+    /// Reports that a field has to be there.
+    pub fn missing(&mut self, key: Key) {
+        self.diags.push(
+            Diagnostic::error("missing-field", self.span, format!("缺少 {}（{}）", key.0, key.1))
+                .hint(format!("加一行 {}: ……", key.0)),
+        );
+    }
+
+    /// Whether the field is there with anything after it.
+    pub fn is_written(&self, key: Key) -> bool {
+        self.entries.iter().any(|(name, value, _)| {
+            matches!(&name.value, Value::Scalar(text) if text == key.0 || text == key.1) && value.value != Value::Null
+        })
+    }
+
+    /// Reports what nobody asked for.
+    pub fn finish(self) {
+        let names = || self.known.iter().flat_map(|key| [key.0, key.1]);
+        for (name, _, taken) in &self.entries {
+            if *taken {
+                continue;
+            }
+            let typed = match &name.value {
+                Value::Scalar(text) => text.as_str(),
+                _ => "",
+            };
+            let hint = match nearest(typed, names()) {
+                Some(near) => format!("是不是想写 {near}"),
+                None => format!("这里可以写：{}", self.known.iter().map(|key| key.0).collect::<Vec<_>>().join("、")),
+            };
+            self.diags.push(Diagnostic::error("unknown-field", name.span, format!("不认识“{typed}”")).hint(hint));
+        }
+    }
+
+    fn scalar(&mut self, node: Node, key: Key) -> Option<Located<String>> {
+        match node.value {
+            Value::Scalar(value) => Some(Located { value, span: node.span }),
+            Value::Null => None,
+            Value::List(_) | Value::Map(_) => {
+                self.wrong_type(node.span, key, "一段文字");
+                None
+            }
+        }
+    }
+
+    fn wrong_type(&mut self, span: Span, key: Key, wanted: &str) {
+        let message = format!("{}（{}）应是{wanted}", key.0, key.1);
+        self.diags.push(Diagnostic::error("field-type", span, message));
+    }
+}
+
+/// A closed vocabulary: how to read a word, and every word there is.
+pub struct Vocabulary<T> {
+    /// What sort of thing it names, in Chinese.
+    pub what: &'static str,
+    /// Reads a word.
+    pub parse: fn(&str) -> Option<T>,
+    /// Every word, in code and in Chinese.
+    pub all: Vec<(&'static str, &'static str)>,
+}
+
+impl<T> Vocabulary<T> {
+    /// Reads `word`, or reports it with the nearest word there is.
+    pub fn read(&self, word: &Located<String>, diags: &mut Diagnostics) -> Option<T> {
+        let value = (self.parse)(word.value.trim());
+        if value.is_none() {
+            let names = self.all.iter().flat_map(|(code, chinese)| [*code, *chinese]);
+            let all: Vec<String> = self.all.iter().map(|(code, chinese)| format!("{code}（{chinese}）")).collect();
+            let hint = match nearest(&word.value, names) {
+                Some(near) => format!("是不是想写 {near}"),
+                None => format!("可以写：{}", all.join("、")),
+            };
+            let message = format!("没有叫“{}”的{}", word.value, self.what);
+            diags.push(Diagnostic::error("vocabulary", word.span, message).hint(hint));
+        }
+        value
+    }
+}
+
+/// The vocabulary of a type of `search::vocabulary`.
+macro_rules! vocabulary_of {
+    ($what:literal, $type:ty) => {
+        $crate::load::fields::Vocabulary::<$type> {
+            what: $what,
+            parse: <$type>::parse,
+            all: <$type>::ALL.iter().map(|value| (value.code(), value.chinese())).collect(),
+        }
+    };
+}
+pub(crate) use vocabulary_of;

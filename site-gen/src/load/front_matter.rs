@@ -1,0 +1,63 @@
+//! The head of a Markdown file: YAML between two lines of `---`, and where the body begins.
+
+use super::Reading;
+use super::node::{self, Node};
+use crate::diag::{Diagnostic, Diagnostics};
+use crate::source::Span;
+
+/// A Markdown file taken apart.
+pub struct Parts {
+    /// The head; `None` where it can't be read (reported).
+    pub head: Option<Node>,
+    /// Where the head stands, for what is missing in it.
+    pub head_span: Span,
+    /// The body.
+    pub body: BodyDraft,
+}
+
+/// The Markdown below the head, as a place in its file.
+#[derive(Debug, Clone, Copy)]
+pub struct BodyDraft(pub Span);
+
+/// Takes the file apart; reports a head that is missing or never ends.
+pub fn split(reading: &Reading<'_>, diags: &mut Diagnostics) -> Option<Parts> {
+    let text = reading.text;
+    let Some(head_start) = opening_line(text) else {
+        diags.push(
+            Diagnostic::error("front-matter", Span::start_of(reading.file), "文件开头没有设置部分")
+                .hint("第一行写 ---，接着每行一个“名字: 内容”，再用一行 --- 结束"),
+        );
+        return None;
+    };
+    let Some((head_end, body_start)) = closing_line(text, head_start) else {
+        let at = Span::new(reading.file, 0, head_start);
+        diags.push(
+            Diagnostic::error("front-matter", at, "开头的设置部分没有结束").hint("在设置部分的最后加一行 ---"),
+        );
+        return None;
+    };
+    let head = node::from_yaml(reading.file, &text[head_start..head_end], head_start, diags);
+    Some(Parts {
+        head,
+        head_span: Span::new(reading.file, 0, 3),
+        body: BodyDraft(Span::new(reading.file, body_start, text.len())),
+    })
+}
+
+/// The byte after the opening fence.
+fn opening_line(text: &str) -> Option<usize> {
+    let line = text.split_inclusive('\n').next()?;
+    (line.trim_end() == "---" && line.ends_with('\n')).then_some(line.len())
+}
+
+/// Where the head ends and the body begins.
+fn closing_line(text: &str, from: usize) -> Option<(usize, usize)> {
+    let mut at = from;
+    for line in text[from..].split_inclusive('\n') {
+        if line.trim_end() == "---" {
+            return Some((at, at + line.len()));
+        }
+        at += line.len();
+    }
+    None
+}

@@ -1,0 +1,111 @@
+//! Reads `site.toml`: name, address, hotlines, foot of the page.
+
+use search::record::Hotline;
+
+use super::Reading;
+use super::fields::{Fields, Key};
+use super::node::{self, Node};
+use crate::diag::{Diagnostic, Diagnostics};
+use crate::model::Footer;
+use crate::source::Located;
+
+/// `site.toml` as written.
+#[derive(Debug)]
+pub struct SettingsDraft {
+    /// 暖站
+    pub name: String,
+    /// The line under the name.
+    pub title: String,
+    /// For search engines.
+    pub description: String,
+    /// Without a trailing slash.
+    pub base_url: String,
+    /// The outermost division served.
+    pub region: Located<String>,
+    /// Where “leave at once” goes.
+    pub exit_url: String,
+    /// The foot of the page.
+    pub footer: Footer,
+    /// Numbers to dial.
+    pub hotlines: Vec<Hotline>,
+}
+
+/// Reads `site.toml`.
+pub fn load(reading: &Reading<'_>, diags: &mut Diagnostics) -> Option<SettingsDraft> {
+    let node = node::from_toml(reading.file, reading.text, diags)?;
+    let span = node.span;
+    let mut fields = Fields::of(node, crate::source::Span::new(span.file, 0, 0), diags);
+    let name = fields.required(Key("name", "名称"));
+    let title = fields.required(Key("title", "标题"));
+    let description = fields.text(Key("description", "介绍"));
+    let base_url = fields.required(Key("base_url", "网址"));
+    let region = fields.required(Key("region", "区划"));
+    let exit_url = fields.required(Key("exit_url", "离开去"));
+    let footer = fields.node(Key("footer", "页脚"));
+    let hotlines = fields.maps(Key("hotlines", "热线"));
+    fields.finish();
+    let base_url = base_url.and_then(|url| web_address(url, diags));
+    let exit_url = exit_url.and_then(|url| web_address(url, diags));
+    let footer = footer.map(|node| load_footer(node, diags)).unwrap_or_default();
+    let hotlines = hotlines.into_iter().filter_map(|node| load_hotline(node, diags)).collect();
+    let title = title?.value;
+    Some(SettingsDraft {
+        name: name?.value,
+        description: description.map_or_else(|| title.clone(), |text| text.value),
+        title,
+        base_url: base_url?.trim_end_matches('/').to_owned(),
+        region: region?,
+        exit_url: exit_url?,
+        footer,
+        hotlines,
+    })
+}
+
+fn web_address(url: Located<String>, diags: &mut Diagnostics) -> Option<String> {
+    let rest = url.value.strip_prefix("https://").or_else(|| url.value.strip_prefix("http://"));
+    let shaped = rest.is_some_and(|rest| {
+        !rest.is_empty()
+            && !rest.starts_with('/')
+            && rest.chars().all(|c| c.is_ascii_graphic() && !matches!(c, '"' | '<' | '>' | '\''))
+    });
+    if !shaped {
+        diags.push(
+            Diagnostic::error("web-address", url.span, format!("“{}”不是完整的网址", url.value))
+                .hint("以 https:// 开头，例如 https://nuanzhan.example"),
+        );
+    }
+    shaped.then_some(url.value)
+}
+
+fn load_footer(node: Node, diags: &mut Diagnostics) -> Footer {
+    let span = node.span;
+    let mut fields = Fields::of(node, span, diags);
+    let mut text = |key| fields.text(key).map(|text| text.value);
+    let footer = Footer {
+        operator: text(Key("operator", "主办")).unwrap_or_default(),
+        partners: text(Key("partners", "协办")),
+        notice: text(Key("notice", "说明")),
+        icp: text(Key("icp", "备案号")),
+        police_record: text(Key("police_record", "公安备案号")),
+    };
+    fields.finish();
+    footer
+}
+
+fn load_hotline(node: Node, diags: &mut Diagnostics) -> Option<Hotline> {
+    let span = node.span;
+    let mut fields = Fields::of(node, span, diags);
+    let number = fields.required(Key("number", "号码"));
+    let name = fields.required(Key("name", "名称"));
+    let usage = fields.text(Key("use", "什么时候打"));
+    let emergency = fields.truth(Key("emergency", "紧急")).unwrap_or(false);
+    fields.finish();
+    let number = number?;
+    if !number.value.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-') || number.value.is_empty() {
+        diags.push(
+            Diagnostic::error("phone", number.span, format!("“{}”不是电话号码", number.value)).hint("只写数字和短横"),
+        );
+        return None;
+    }
+    Some(Hotline { number: number.value, name: name?.value, usage: usage.map_or(String::new(), |text| text.value), emergency })
+}

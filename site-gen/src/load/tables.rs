@@ -1,0 +1,186 @@
+//! Reads the tables: `regions.csv` and `stations/<folder>/stations.csv`. Each row becomes a map of its named cells.
+
+use search::region::Level;
+
+use super::Reading;
+use super::fields::{Fields, Key};
+use super::node::{Node, Value};
+use super::station::{self, StationDraft};
+use crate::diag::{Diagnostic, Diagnostics};
+use crate::source::{Located, Span};
+
+/// A division as written.
+#[derive(Debug)]
+pub struct RegionDraft {
+    /// Its code.
+    pub code: Located<String>,
+    /// Its name.
+    pub name: String,
+    /// Its level, if it is said.
+    pub level: Option<Located<String>>,
+    /// Degrees north and east of its seat, WGS 84.
+    pub centre: Option<(Located<f64>, Located<f64>)>,
+    /// Everything of it lies within this many kilometres of its seat.
+    pub radius_km: Option<f64>,
+}
+
+/// Reads `regions.csv`.
+pub fn regions(reading: &Reading<'_>, diags: &mut Diagnostics) -> Vec<RegionDraft> {
+    rows(reading, diags)
+        .into_iter()
+        .filter_map(|row| {
+            let span = row.span;
+            let mut fields = Fields::of(row, span, diags);
+            let code = fields.required(Key("code", "代码"));
+            let name = fields.required(Key("name", "名称"));
+            let level = fields.text(Key("level", "层级"));
+            let lat = fields.number(Key("lat", "纬度"), -90.0..=90.0);
+            let lon = fields.number(Key("lon", "经度"), -180.0..=180.0);
+            let radius = fields.number(Key("radius_km", "半径公里"), 0.0..=5000.0);
+            fields.finish();
+            let radius_km = radius.map(|radius| radius.value);
+            Some(RegionDraft { code: code?, name: name?.value, level, centre: lat.zip(lon), radius_km })
+        })
+        .collect()
+}
+
+/// Reads `stations.csv`.
+pub fn stations(reading: &Reading<'_>, diags: &mut Diagnostics) -> Vec<StationDraft> {
+    rows(reading, diags).into_iter().filter_map(|row| station::from_row(row, diags)).collect()
+}
+
+/// Reads a level by its name in code or in Chinese.
+pub fn level(text: &str) -> Option<Level> {
+    const LEVELS: [(Level, &str, &str); 6] = [
+        (Level::Province, "province", "省"),
+        (Level::City, "city", "市"),
+        (Level::County, "county", "县"),
+        (Level::Township, "township", "乡镇"),
+        (Level::Village, "village", "村"),
+        (Level::Hamlet, "hamlet", "屯"),
+    ];
+    LEVELS.iter().find(|(_, code, chinese)| *code == text || *chinese == text).map(|(level, _, _)| *level)
+}
+
+/// The rows below the heading, as maps from heading to cell; empty cells are left out.
+fn rows(reading: &Reading<'_>, diags: &mut Diagnostics) -> Vec<Node> {
+    let mut lines = records(reading.file, reading.text).into_iter();
+    let Some(heading) = lines.next() else {
+        diags.push(Diagnostic::error("table", Span::start_of(reading.file), "表格是空的").hint("第一行写各列的名字"));
+        return Vec::new();
+    };
+    let columns: Vec<Located<String>> =
+        heading.into_iter().map(|cell| Located { value: cell.value.trim().to_owned(), span: cell.span }).collect();
+    lines.filter_map(|cells| row(&columns, cells, diags)).collect()
+}
+
+fn row(columns: &[Located<String>], cells: Vec<Located<String>>, diags: &mut Diagnostics) -> Option<Node> {
+    let (first, last) = (cells.first()?.span, cells.last()?.span);
+    let span = Span::new(first.file, first.start, last.end);
+    if cells.iter().all(|cell| cell.value.trim().is_empty()) {
+        return None;
+    }
+    if let Some(extra) = cells.get(columns.len()..).and_then(|extra| extra.iter().find(|cell| !cell.value.is_empty())) {
+        diags.push(
+            Diagnostic::error("table", extra.span, "这一行的格子比表头多").hint("内容里有逗号时，整格用英文双引号括起来"),
+        );
+        return None;
+    }
+    let entries = columns
+        .iter()
+        .zip(cells)
+        .filter(|(column, cell)| !column.value.is_empty() && !cell.value.trim().is_empty())
+        .map(|(column, cell)| {
+            let name = Node { value: Value::Scalar(column.value.clone()), span: cell.span };
+            (name, Node { value: Value::Scalar(cell.value.trim().to_owned()), span: cell.span })
+        })
+        .collect();
+    Some(Node { value: Value::Map(entries), span })
+}
+
+/// The cells of a CSV text (RFC 4180) with their places. Own reader: the `csv` crate does not say where a cell is.
+fn records(file: crate::source::FileId, text: &str) -> Vec<Vec<Located<String>>> {
+    let mut records = Vec::new();
+    let mut cells = Vec::new();
+    let mut rest = 0;
+    while rest < text.len() {
+        let (value, start, end, next) = cell(text, rest);
+        cells.push(Located { value, span: Span::new(file, start, end) });
+        let ended_line = text[end..next].contains('\n');
+        rest = next;
+        if ended_line || rest >= text.len() {
+            // A comma at the very end of the text leaves one more empty cell.
+            if !ended_line && text.ends_with(',') {
+                cells.push(Located { value: String::new(), span: Span::new(file, rest, rest) });
+            }
+            records.push(std::mem::take(&mut cells));
+        }
+    }
+    records
+}
+
+/// One cell from byte `from`: its value, where it starts and ends, and where the next one starts.
+fn cell(text: &str, from: usize) -> (String, usize, usize, usize) {
+    let rest = &text[from..];
+    if !rest.starts_with('"') {
+        let len = rest.find([',', '\n']).unwrap_or(rest.len());
+        let value = rest[..len].trim_end_matches('\r').to_owned();
+        let end = from + value.len();
+        return (value, from, end, (from + len + 1).min(text.len()));
+    }
+    let mut value = String::new();
+    let mut at = 1;
+    while let Some(quote) = rest[at..].find('"') {
+        value.push_str(&rest[at..at + quote]);
+        at += quote + 1;
+        if !rest[at..].starts_with('"') {
+            let len = rest[at..].find([',', '\n']).unwrap_or(rest.len() - at);
+            return (value, from, from + at, (from + at + len + 1).min(text.len()));
+        }
+        value.push('"');
+        at += 1;
+    }
+    // A quote that never closes takes the rest of the text; the wrong number of cells is reported later.
+    value.push_str(&rest[at..]);
+    (value, from, text.len(), text.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::source::SourceMap;
+
+    fn parse(text: &str) -> Vec<Vec<String>> {
+        let mut sources = SourceMap::default();
+        sources.add("regions.csv", text);
+        let file = sources.texts().next().unwrap().0;
+        let cells = |cells: Vec<Located<String>>| cells.into_iter().map(|cell| cell.value).collect();
+        records(file, text).into_iter().map(cells).collect()
+    }
+
+    #[test]
+    fn quotes_commas_line_ends_and_empty_cells_are_read() {
+        assert_eq!(parse("a,b\r\n\"x,\"\"y\"\"\",\n"), [vec!["a", "b"], vec!["x,\"y\"", ""]]);
+        assert_eq!(parse("a,"), [vec!["a", ""]]);
+        assert_eq!(parse("\"两\n行\",b"), [vec!["两\n行", "b"]]);
+    }
+
+    proptest! {
+        #[test]
+        fn our_reader_agrees_with_the_csv_crate(rows in prop::collection::vec(prop::collection::vec("[a暖\",\n ]{0,4}", 2..4), 1..5)) {
+            let mut writer = csv::WriterBuilder::new().flexible(true).from_writer(Vec::new());
+            for row in &rows {
+                writer.write_record(row).unwrap();
+            }
+            let text = String::from_utf8(writer.into_inner().unwrap()).unwrap();
+            prop_assert_eq!(parse(&text), rows);
+        }
+
+        #[test]
+        fn no_text_panics(text in "[a\",\n\r暖]{0,40}") {
+            parse(&text);
+        }
+    }
+}

@@ -1,0 +1,362 @@
+//! Reads Markdown: CommonMark with tables, footnotes, definition lists and heading attributes.
+//!
+//! [`compile`] turns text into a [`Body`]. What a link or a citation leads to is asked of a [`Resolver`], so this file
+//! knows Markdown and nothing of the site. Raw HTML is not published: it becomes text, and is reported.
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+use pulldown_cmark::{CowStr, Event, LinkType, Options, Parser, Tag, TagEnd, TextMergeWithOffset};
+
+use crate::citation;
+use crate::diag::Diagnostic;
+use crate::model::{ArticleNo, Body, Citation, Heading};
+use crate::source::Span;
+
+/// Answers what only the whole site knows.
+pub trait Resolver {
+    /// The address a link leads to; `None` (and a report) where it leads nowhere.
+    fn link(&mut self, target: &str, at: Span) -> Option<String>;
+    /// The address of a picture; `None` (and a report) where there is none.
+    fn image(&mut self, target: &str, at: Span) -> Option<String>;
+    /// The citations in a run of text that stands at `at`, in order, with their place in the text.
+    fn citations(&mut self, text: &str, at: Span) -> Vec<(Range<usize>, Vec<Citation>)>;
+    /// Takes a problem.
+    fn report(&mut self, diagnostic: Diagnostic);
+}
+
+/// An event and its bytes in the Markdown.
+pub type Placed<'m> = (Event<'m>, Range<usize>);
+
+/// The events of `markdown`.
+pub fn events(markdown: &str) -> Vec<Placed<'_>> {
+    let options = Options::ENABLE_TABLES
+        | Options::ENABLE_FOOTNOTES
+        | Options::ENABLE_DEFINITION_LIST
+        | Options::ENABLE_HEADING_ATTRIBUTES;
+    TextMergeWithOffset::new(Parser::new_ext(markdown, options).into_offset_iter()).collect()
+}
+
+/// Reads `markdown`, which stands at `at` in its file.
+pub fn compile(markdown: &str, at: Span, resolver: &mut dyn Resolver) -> Body {
+    compile_events(events(markdown), at, resolver)
+}
+
+/// Reads a text of one paragraph, such as a step: the same, without the paragraph around it.
+pub fn compile_inline(text: &str, at: Span, resolver: &mut dyn Resolver) -> Body {
+    let mut body = compile(text, at, resolver);
+    let single = body.events.iter().filter(|event| matches!(event, Event::Start(Tag::Paragraph))).count() == 1;
+    let wrapped = matches!(body.events.first(), Some(Event::Start(Tag::Paragraph)))
+        && matches!(body.events.last(), Some(Event::End(TagEnd::Paragraph)));
+    if single && wrapped {
+        body.events.pop();
+        body.events.remove(0);
+    }
+    body
+}
+
+/// Reads events of [`events`] whose ranges count from `at`.
+pub fn compile_events(events: Vec<Placed<'_>>, at: Span, resolver: &mut dyn Resolver) -> Body {
+    let mut compiler = Compiler { resolver, body: Body::default(), ids: BTreeSet::new(), state: State::default() };
+    for (event, range) in events {
+        let span = Span::new(at.file, at.start + range.start, at.start + range.end);
+        compiler.event(event, span);
+    }
+    compiler.body.text = tidy(&compiler.body.text);
+    compiler.body
+}
+
+/// A statute entry's body taken apart: what comes before the first article, then each article's number, name and text.
+pub fn split_articles(markdown: &str) -> (Vec<Placed<'_>>, Vec<ArticlePart<'_>>) {
+    let mut intro = Vec::new();
+    let mut parts: Vec<ArticlePart<'_>> = Vec::new();
+    let mut rest = events(markdown).into_iter().peekable();
+    while let Some((event, range)) = rest.next() {
+        let is_heading = matches!(event, Event::Start(Tag::Heading { .. }));
+        let source = markdown[range.clone()].trim_start_matches('#').trim();
+        if let Some((number, end)) = citation::leading_article(source).filter(|_| is_heading) {
+            parts.push(ArticlePart {
+                number,
+                title: source[end..].trim().trim_end_matches('#').trim().to_owned(),
+                at: range,
+                events: Vec::new(),
+            });
+            while rest.next_if(|(event, _)| !matches!(event, Event::End(TagEnd::Heading(_)))).is_some() {}
+            rest.next();
+        } else {
+            parts.last_mut().map_or(&mut intro, |part| &mut part.events).push((event, range));
+        }
+    }
+    (intro, parts)
+}
+
+/// One article of a statute entry.
+pub struct ArticlePart<'m> {
+    /// Its number.
+    pub number: ArticleNo,
+    /// Its name in plain words.
+    pub title: String,
+    /// Its heading in the Markdown.
+    pub at: Range<usize>,
+    /// What it means.
+    pub events: Vec<Placed<'m>>,
+}
+
+struct Compiler<'r> {
+    resolver: &'r mut dyn Resolver,
+    body: Body,
+    ids: BTreeSet<String>,
+    state: State,
+}
+
+/// Where in the text we are.
+#[derive(Default)]
+struct State {
+    /// The heading being read: its place in `events`, level, id if the editor gave one, text so far.
+    heading: Option<(usize, u8, Option<String>, String)>,
+    heading_span: Option<Span>,
+    last_level: Option<u8>,
+    /// The picture being read: where, and its alternative text so far.
+    image: Option<(Span, String)>,
+    /// Inside a link or code, where citations are left alone.
+    links: usize,
+    code: bool,
+    /// Links that lead nowhere: their end is dropped too.
+    dropped_links: Vec<bool>,
+    /// A line break inside a paragraph, written only when one side is not Chinese.
+    soft_break: bool,
+}
+
+impl Compiler<'_> {
+    fn event(&mut self, event: Event<'_>, span: Span) {
+        match event {
+            Event::Text(text) => self.text(&text, span),
+            Event::SoftBreak => self.state.soft_break = true,
+            Event::Html(html) | Event::InlineHtml(html) => self.html(&html, span),
+            Event::Start(tag) => self.start(tag, span),
+            Event::End(tag) => self.end(tag),
+            Event::Code(code) => {
+                self.plain(&code);
+                self.push(Event::Code(code.into_string().into()));
+            }
+            Event::HardBreak => {
+                self.body.text.push('\n');
+                self.push(Event::HardBreak);
+            }
+            other => self.push(other.into_static()),
+        }
+    }
+
+    fn text(&mut self, text: &str, span: Span) {
+        self.settle_soft_break(text);
+        if text.contains("**") && !self.state.code {
+            self.resolver.report(
+                Diagnostic::error("stray-emphasis", span, "这里的 ** 没有变成加粗，会原样显示")
+                    .hint("把标点移到 ** 外面，例如写 “**家庭暴力**” 而不是 **“家庭暴力”**"),
+            );
+        }
+        self.plain(text);
+        if self.state.links > 0 || self.state.code || self.state.heading.is_some() || self.state.image.is_some() {
+            self.push(Event::Text(text.to_owned().into()));
+            return;
+        }
+        let mut from = 0;
+        for (range, citations) in self.resolver.citations(text, span) {
+            let Some(first) = citations.first() else { continue };
+            self.push_text(&text[from..range.start]);
+            let dest_url = CowStr::from(first.url());
+            let (title, id) = (CowStr::Borrowed(""), CowStr::Borrowed(""));
+            self.push(Event::Start(Tag::Link { link_type: LinkType::Inline, dest_url, title, id }));
+            self.push_text(&text[range.clone()]);
+            self.push(Event::End(TagEnd::Link));
+            from = range.end;
+            for citation in citations {
+                if !self.body.citations.contains(&citation) {
+                    self.body.citations.push(citation);
+                }
+            }
+        }
+        self.push_text(&text[from..]);
+    }
+
+    fn html(&mut self, html: &str, span: Span) {
+        let trimmed = html.trim();
+        if trimmed.is_empty() || (trimmed.starts_with("<!--") && trimmed.ends_with("-->")) {
+            return;
+        }
+        // Its opening half has been reported.
+        if trimmed.starts_with("</") {
+            self.push_text(html);
+            return;
+        }
+        self.resolver.report(
+            Diagnostic::error("html", span, "正文里不能写 HTML 标签").hint("用 Markdown 的写法；要显示尖括号就写 &lt; 和 &gt;"),
+        );
+        self.plain(html);
+        self.push_text(html);
+    }
+
+    fn start(&mut self, tag: Tag<'_>, span: Span) {
+        match tag {
+            Tag::Heading { level, id, .. } => {
+                let level = level as u8;
+                self.check_level(level, span);
+                self.state.heading_span = Some(span);
+                self.state.heading = Some((self.body.events.len(), level, id.map(CowStr::into_string), String::new()));
+                // A place to put the heading with its id once its text is known.
+                self.push(Event::Text(CowStr::Borrowed("")));
+            }
+            Tag::Link { link_type, dest_url, title, .. } => {
+                let target = self.resolver.link(&dest_url, span);
+                self.state.dropped_links.push(target.is_none());
+                self.state.links += 1;
+                if let Some(url) = target {
+                    let title = title.into_string().into();
+                    self.push(Event::Start(Tag::Link { link_type, dest_url: url.into(), title, id: CowStr::Borrowed("") }));
+                }
+            }
+            Tag::Image { link_type, dest_url, title, .. } => {
+                let url = self.resolver.image(&dest_url, span).unwrap_or_default();
+                self.state.image = Some((span, String::new()));
+                let title = title.into_string().into();
+                self.push(Event::Start(Tag::Image { link_type, dest_url: url.into(), title, id: CowStr::Borrowed("") }));
+            }
+            Tag::CodeBlock(kind) => {
+                self.state.code = true;
+                self.push(Event::Start(Tag::CodeBlock(kind.into_static())));
+            }
+            Tag::HtmlBlock => {}
+            other => self.push(Event::Start(other.into_static())),
+        }
+    }
+
+    fn end(&mut self, tag: TagEnd) {
+        self.state.soft_break = false;
+        match tag {
+            TagEnd::Heading(_) => self.end_heading(),
+            TagEnd::Link => {
+                self.state.links = self.state.links.saturating_sub(1);
+                if self.state.dropped_links.pop() == Some(false) {
+                    self.push(Event::End(TagEnd::Link));
+                }
+                return;
+            }
+            TagEnd::Image => {
+                if let Some((span, alt)) = self.state.image.take()
+                    && alt.trim().is_empty()
+                {
+                    self.resolver.report(
+                        Diagnostic::error("image-alt", span, "图片没有文字说明，看不见的人不知道是什么")
+                            .hint("在方括号里写一句图上有什么：![县服务中心的大门](……)"),
+                    );
+                }
+                self.push(Event::End(tag));
+                return;
+            }
+            TagEnd::HtmlBlock => return,
+            TagEnd::CodeBlock => {
+                self.state.code = false;
+                self.push(Event::End(tag));
+            }
+            TagEnd::Emphasis | TagEnd::Strong => {
+                self.push(Event::End(tag));
+                return;
+            }
+            other => self.push(Event::End(other)),
+        }
+        self.body.text.push('\n');
+    }
+
+    fn end_heading(&mut self) {
+        let Some((place, level, id, text)) = self.state.heading.take() else { return };
+        let id = self.unique_id(id.unwrap_or_else(|| anchor_of(&text)));
+        let heading_level = pulldown_cmark::HeadingLevel::try_from(usize::from(level));
+        let Ok(heading_level) = heading_level else { return };
+        self.body.events[place] = Event::Start(Tag::Heading {
+            level: heading_level,
+            id: Some(id.clone().into()),
+            classes: Vec::new(),
+            attrs: Vec::new(),
+        });
+        self.push(Event::End(TagEnd::Heading(heading_level)));
+        self.body.headings.push(Heading { level, id, text });
+    }
+
+    /// The page's own title is level 1; a reader who walks by headings must not fall through a gap.
+    fn check_level(&mut self, level: u8, span: Span) {
+        let last = self.state.last_level.replace(level);
+        if level == 1 {
+            self.resolver.report(
+                Diagnostic::error("heading-level", span, "正文里不能用一级标题，它留给页面的标题").hint("小标题从 ## 开始"),
+            );
+        } else if let Some(last) = last.filter(|last| level > last + 1) {
+            let message = format!("标题从 {last} 级跳到了 {level} 级");
+            let hint = format!("改成 {} ", "#".repeat(usize::from(last) + 1));
+            self.resolver.report(Diagnostic::error("heading-level", span, message).hint(hint.trim()));
+        }
+    }
+
+    fn unique_id(&mut self, wanted: String) -> String {
+        let wanted = if wanted.is_empty() { "section".to_owned() } else { wanted };
+        let mut id = wanted.clone();
+        let mut count = 2;
+        while !self.ids.insert(id.clone()) {
+            id = format!("{wanted}-{count}");
+            count += 1;
+        }
+        id
+    }
+
+    /// Between two Chinese characters a line break of the source is nothing; elsewhere it is a space.
+    fn settle_soft_break(&mut self, next: &str) {
+        if !std::mem::take(&mut self.state.soft_break) {
+            return;
+        }
+        let before = self.body.text.chars().next_back();
+        let after = next.chars().next();
+        let chinese = |c: Option<char>| c.is_some_and(|c| !c.is_ascii() || c == '\n');
+        if !(chinese(before) && chinese(after)) {
+            self.body.text.push(' ');
+            self.push(Event::SoftBreak);
+        }
+    }
+
+    fn plain(&mut self, text: &str) {
+        if let Some((.., heading)) = &mut self.state.heading {
+            heading.push_str(text);
+        }
+        if let Some((_, alt)) = &mut self.state.image {
+            alt.push_str(text);
+            return;
+        }
+        self.body.text.push_str(text);
+    }
+
+    fn push_text(&mut self, text: &str) {
+        if !text.is_empty() {
+            self.push(Event::Text(text.to_owned().into()));
+        }
+    }
+
+    fn push(&mut self, event: Event<'static>) {
+        self.body.events.push(event);
+    }
+}
+
+/// An anchor from a heading's text: letters, digits and Chinese characters; the rest becomes a dash.
+fn anchor_of(text: &str) -> String {
+    let mut id = String::new();
+    for c in text.chars() {
+        if c.is_alphanumeric() {
+            id.extend(c.to_lowercase());
+        } else if !id.ends_with('-') && !id.is_empty() {
+            id.push('-');
+        }
+    }
+    id.trim_end_matches('-').to_owned()
+}
+
+/// No blank lines, no space at the ends of lines.
+fn tidy(text: &str) -> String {
+    text.lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
+}

@@ -1,0 +1,353 @@
+//! The site as it will be published: every value valid by construction.
+//!
+//! [`Site`] is what `check` hands on; nothing later may fail because of what an editor wrote. A confidential station
+//! has no field for where it is, so nothing past `check` can leak it.
+
+pub mod article;
+pub mod body;
+pub mod date;
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+use search::record::{Hotline, Station, ThesaurusEntry};
+use search::region::{Region, RegionCode};
+use search::vocabulary::{Channel, Outcome, StationKind};
+
+pub use article::{ArticleNo, Citation};
+pub use body::{Body, Heading};
+pub use date::YearlyDates;
+
+/// Everything that is published.
+#[derive(Debug)]
+pub struct Site {
+    /// What the site says about itself.
+    pub settings: Settings,
+    /// In the order of `site.toml`.
+    pub hotlines: Vec<Hotline>,
+    /// In their order.
+    pub topics: Vec<Topic>,
+    /// By topic order, then slug.
+    pub guides: Vec<Guide>,
+    /// Newest year first, then slug.
+    pub cases: Vec<CaseDigest>,
+    /// By slug.
+    pub statutes: Vec<Statute>,
+    /// By code.
+    pub regions: Vec<Region>,
+    /// Introductions of directories, by division.
+    pub directories: BTreeMap<RegionCode, Directory>,
+    /// By id.
+    pub stations: Vec<Station>,
+    /// What happens when one goes there: bodies of stations written as Markdown, by station id.
+    pub station_bodies: BTreeMap<String, Body>,
+    /// Who does what at a station, by station id.
+    pub station_roles: BTreeMap<String, Vec<Role>>,
+    /// By the first day of their dates.
+    pub campaigns: Vec<Campaign>,
+    /// By slug.
+    pub pages: Vec<Page>,
+    /// Lay speech and the law's.
+    pub thesaurus: Vec<ThesaurusEntry>,
+    /// Pictures, by path from the site's root.
+    pub blobs: BTreeMap<String, Vec<u8>>,
+    /// Who cites which article, by statute slug.
+    pub cited: BTreeMap<String, BTreeMap<ArticleNo, Vec<Backlink>>>,
+}
+
+/// What `site.toml` says.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// 暖站
+    pub name: String,
+    /// 示例市妇女儿童维权服务
+    pub title: String,
+    /// For search engines and the feed.
+    pub description: String,
+    /// Public address without a trailing slash.
+    pub base_url: String,
+    /// The outermost division served.
+    pub region: RegionCode,
+    /// Where “leave at once” goes.
+    pub exit_url: String,
+    /// What stands at the foot of each page.
+    pub footer: Footer,
+}
+
+/// What stands at the foot of each page.
+#[derive(Debug, Clone, Default)]
+pub struct Footer {
+    /// Who runs it.
+    pub operator: String,
+    /// Who helps.
+    pub partners: Option<String>,
+    /// A word of warning, for a demonstration.
+    pub notice: Option<String>,
+    /// ICP 备案号
+    pub icp: Option<String>,
+    /// 公安备案号
+    pub police_record: Option<String>,
+}
+
+/// A shelf.
+#[derive(Debug, Clone)]
+pub struct Topic {
+    /// Its folder and its name in URLs.
+    pub slug: String,
+    /// Its name.
+    pub title: String,
+    /// What stands on it.
+    pub summary: String,
+    /// Which icon of `render::icons`.
+    pub icon: String,
+    /// Whether people who come here may be in danger now.
+    pub emergency: bool,
+}
+
+/// A plain-language page: what to do, what the law gives you, what to bring, where to go.
+#[derive(Debug)]
+pub struct Guide {
+    /// Unique over all guides.
+    pub slug: String,
+    /// The topic's slug.
+    pub topic: String,
+    /// The heading.
+    pub title: String,
+    /// What you get, in a sentence or two.
+    pub summary: String,
+    /// When its words last changed.
+    pub updated: Option<Date>,
+    /// When somebody last checked it against the law.
+    pub reviewed: Option<Date>,
+    /// Whom it is for.
+    pub audience: Vec<String>,
+    /// What to do first.
+    pub steps: Vec<Step>,
+    /// What to take along.
+    pub bring: Vec<Body>,
+    /// Numbers of [`Site::hotlines`].
+    pub hotlines: Vec<String>,
+    /// Which kinds of station help.
+    pub help_at: Vec<StationKind>,
+    /// Slugs of other guides.
+    pub related: Vec<String>,
+    /// Words to be found by.
+    pub keywords: Vec<String>,
+    /// Questions as people type them.
+    pub asked: Vec<String>,
+    /// Whether seeing it over her shoulder could put her in danger.
+    pub sensitive: bool,
+    /// The rest.
+    pub body: Body,
+}
+
+/// One thing to do.
+#[derive(Debug)]
+pub struct Step {
+    /// What, as a command.
+    pub action: String,
+    /// How.
+    pub how: Option<Body>,
+}
+
+/// An anonymised case.
+#[derive(Debug)]
+pub struct CaseDigest {
+    /// Unique over all digests.
+    pub slug: String,
+    /// The folder it is in.
+    pub year: i16,
+    /// The heading.
+    pub title: String,
+    /// The case in a sentence or two.
+    pub summary: String,
+    /// The topic's slug.
+    pub topic: String,
+    /// What came of it.
+    pub outcome: Outcome,
+    /// Through which door.
+    pub channel: Option<Channel>,
+    /// The articles applied.
+    pub applied: Vec<Citation>,
+    /// Slugs of guides.
+    pub guides: Vec<String>,
+    /// The story.
+    pub body: Body,
+}
+
+/// A law, regulation or judicial interpretation.
+#[derive(Debug)]
+pub struct Statute {
+    /// Its file and its name in URLs.
+    pub slug: String,
+    /// The full title without book marks.
+    pub title: String,
+    /// What people call it, the first one shown.
+    pub short_titles: Vec<String>,
+    /// 法律, 行政法规, 司法解释 …
+    pub rank: String,
+    /// Oldest first, at least one.
+    pub versions: Vec<StatuteVersion>,
+    /// For repealed ones: what took its place.
+    pub replaced_by: Vec<Replacement>,
+    /// What it is for.
+    pub intro: Body,
+    /// The articles that matter, in our own words.
+    pub notes: BTreeMap<ArticleNo, ArticleNote>,
+}
+
+/// A statute as it stood for a time.
+#[derive(Debug, Clone)]
+pub struct StatuteVersion {
+    /// When it was passed.
+    pub adopted: Date,
+    /// From when it holds.
+    pub effective: Date,
+    /// How many articles it has.
+    pub articles: u16,
+    /// The first day on which it no longer holds.
+    pub repealed: Option<Date>,
+}
+
+/// What took the place of a repealed article.
+#[derive(Debug, Clone)]
+pub struct Replacement {
+    /// `None`: the whole statute.
+    pub article: Option<ArticleNo>,
+    /// What to cite.
+    pub by: Citation,
+}
+
+/// What an article means for the reader.
+#[derive(Debug)]
+pub struct ArticleNote {
+    /// Its name in plain words.
+    pub title: String,
+    /// A few sentences.
+    pub body: Body,
+}
+
+/// The introduction of a region's directory.
+#[derive(Debug)]
+pub struct Directory {
+    /// The page's heading, where it is not the region's name.
+    pub title: Option<String>,
+    /// The introduction.
+    pub body: Body,
+}
+
+/// Who does what at a station. Never a person's name.
+#[derive(Debug, Clone)]
+pub struct Role {
+    /// 站长, 律师, 调解员 …
+    pub role: String,
+    /// What they do.
+    pub duty: Option<String>,
+}
+
+/// A date with content.
+#[derive(Debug)]
+pub struct Campaign {
+    /// Its file and its name in URLs.
+    pub slug: String,
+    /// Its name.
+    pub title: String,
+    /// When.
+    pub dates: YearlyDates,
+    /// Slugs of guides.
+    pub guides: Vec<String>,
+    /// Slugs of topics.
+    pub topics: Vec<String>,
+    /// What it is about.
+    pub body: Body,
+}
+
+/// Any other page: about, privacy, safety.
+#[derive(Debug)]
+pub struct Page {
+    /// Its file and its address.
+    pub slug: String,
+    /// The heading.
+    pub title: String,
+    /// For search and feed.
+    pub summary: Option<String>,
+    /// The page.
+    pub body: Body,
+}
+
+/// A page that rests on an article.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Backlink {
+    /// Guides before digests.
+    pub is_case: bool,
+    /// The heading of the page.
+    pub title: String,
+    /// Its address from the root.
+    pub url: String,
+}
+
+impl Guide {
+    /// Its address from the root.
+    pub fn url(&self) -> String {
+        format!("/guides/{}/{}/", self.topic, self.slug)
+    }
+}
+
+impl CaseDigest {
+    /// Its address from the root.
+    pub fn url(&self) -> String {
+        format!("/cases/{}/", self.slug)
+    }
+}
+
+impl Topic {
+    /// Its address from the root.
+    pub fn url(&self) -> String {
+        format!("/topics/{}/", self.slug)
+    }
+}
+
+impl Campaign {
+    /// Its address from the root.
+    pub fn url(&self) -> String {
+        format!("/campaigns/{}/", self.slug)
+    }
+}
+
+impl Page {
+    /// Its address from the root.
+    pub fn url(&self) -> String {
+        format!("/{}/", self.slug)
+    }
+}
+
+impl Statute {
+    /// Its address from the root.
+    pub fn url(&self) -> String {
+        format!("/laws/{}/", self.slug)
+    }
+
+    /// The name to show: the first short title, else the full one.
+    pub fn short_title(&self) -> &str {
+        self.short_titles.first().unwrap_or(&self.title)
+    }
+
+    /// The version that holds on `day`.
+    pub fn in_force_on(&self, day: Date) -> Option<&StatuteVersion> {
+        self.versions
+            .iter()
+            .rev()
+            .find(|version| version.effective <= day && version.repealed.is_none_or(|end| day < end))
+    }
+
+    /// The newest version.
+    pub fn latest(&self) -> &StatuteVersion {
+        // `check` refuses an entry without versions.
+        self.versions.last().expect("a statute has a version")
+    }
+
+    /// The day the whole statute lost force, if it did.
+    pub fn repealed(&self) -> Option<Date> {
+        self.latest().repealed
+    }
+}

@@ -1,0 +1,202 @@
+//! Turns checked Markdown into HTML.
+//!
+//! Start at [`html`]. The events of the parser go through a few adjustments and then to the parser's own writer: anchors and
+//! word breaks for headings, a frame that scrolls for tables, quotations of the law, and no lonely last character.
+
+use pulldown_cmark::{CowStr, Event, Tag, TagEnd, html::push_html};
+
+use super::press::Html;
+use super::typography::{Typesetter, escaped};
+use crate::model::{Body, Heading};
+
+/// A quotation that begins so tells what the text before it rests on.
+const RESTS_ON: &str = "依据";
+/// Paragraphs shorter than this, in characters of their last run, need no care for their last line.
+const LONG_RUN: usize = 8;
+/// Bold figures up to this many characters stay on one line: 72 小时.
+const SHORT_FIGURE: usize = 8;
+
+/// The HTML of `body`.
+pub(super) fn html(body: &Body, typesetter: &Typesetter) -> Html {
+    let writer = Writer { events: &body.events, headings: body.headings.iter(), typesetter, out: Vec::new(), places: Vec::new() };
+    let mut html = String::new();
+    push_html(&mut html, writer.adjusted().into_iter());
+    Html(html)
+}
+
+/// What the text at hand is part of.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    Text,
+    Heading,
+    Bold,
+    /// What stands for a picture that is not seen: the parser's writer makes it an attribute.
+    Picture,
+}
+
+struct Writer<'a> {
+    events: &'a [Event<'static>],
+    headings: std::slice::Iter<'a, Heading>,
+    typesetter: &'a Typesetter,
+    out: Vec<Event<'a>>,
+    /// From the outermost to the one at hand.
+    places: Vec<Place>,
+}
+
+impl<'a> Writer<'a> {
+    fn adjusted(mut self) -> Vec<Event<'a>> {
+        let events = self.events;
+        for (at, event) in events.iter().enumerate() {
+            match event {
+                Event::Start(tag) => self.start(at, tag),
+                Event::End(tag) => self.end(*tag),
+                Event::Text(text) => self.text(at, text),
+                Event::SoftBreak if self.is_between_chinese(at) => {}
+                other => self.out.push(other.clone()),
+            }
+        }
+        self.out
+    }
+
+    fn start(&mut self, at: usize, tag: &Tag<'static>) {
+        match tag {
+            Tag::Heading { level, .. } => {
+                self.places.push(Place::Heading);
+                let id = self.headings.next().map_or("", |heading| &heading.id);
+                self.raw(format!("<{level} id=\"{}\">", escaped(id)));
+            }
+            Tag::Table(_) => {
+                self.raw("<div class=\"scroll\" role=\"region\" aria-label=\"表格\" tabindex=\"0\">".to_owned());
+                self.out.push(Event::Start(tag.clone()));
+            }
+            Tag::BlockQuote(_) if self.rests_on_law(at) => self.raw("<blockquote class=\"law\">\n".to_owned()),
+            Tag::Strong => {
+                self.places.push(Place::Bold);
+                self.out.push(Event::Start(Tag::Strong));
+            }
+            Tag::Image { .. } => {
+                self.places.push(Place::Picture);
+                self.out.push(Event::Start(tag.clone()));
+            }
+            other => self.out.push(Event::Start(other.clone())),
+        }
+    }
+
+    fn end(&mut self, tag: TagEnd) {
+        match tag {
+            TagEnd::Heading(level) => {
+                self.places.pop();
+                self.raw(format!("</{level}>\n"));
+            }
+            TagEnd::Table => {
+                self.out.push(Event::End(tag));
+                self.raw("</div>\n".to_owned());
+            }
+            TagEnd::Strong | TagEnd::Image => {
+                self.places.pop();
+                self.out.push(Event::End(tag));
+            }
+            other => self.out.push(Event::End(other)),
+        }
+    }
+
+    fn text(&mut self, at: usize, text: &CowStr<'static>) {
+        let set = match self.places.last().copied().unwrap_or(Place::Text) {
+            Place::Picture => return self.out.push(Event::Text(text.clone())),
+            Place::Heading => self.typesetter.heading(text).0,
+            Place::Bold if is_figure(text) => format!("<span class=\"nb\">{}</span>", escaped(text)),
+            Place::Text if self.ends_paragraph(at) => with_kept_end(text),
+            Place::Text | Place::Bold => escaped(text),
+        };
+        self.raw(set);
+    }
+
+    fn raw(&mut self, html: String) {
+        self.out.push(Event::InlineHtml(html.into()));
+    }
+
+    fn ends_paragraph(&self, at: usize) -> bool {
+        matches!(self.events.get(at + 1), Some(Event::End(TagEnd::Paragraph | TagEnd::Item)))
+    }
+
+    /// A line of Chinese that an editor wrapped goes on without a blank.
+    fn is_between_chinese(&self, at: usize) -> bool {
+        let Some(Event::Text(before)) = at.checked_sub(1).and_then(|at| self.events.get(at)) else { return false };
+        let Some(Event::Text(after)) = self.events.get(at + 1) else { return false };
+        let wide = |c: Option<char>| c.is_some_and(|c| !c.is_ascii());
+        wide(before.chars().next_back()) && wide(after.chars().next())
+    }
+
+    fn rests_on_law(&self, at: usize) -> bool {
+        let first_text = self.events[at..].iter().take(4).find_map(|event| match event {
+            Event::Text(text) => Some(text),
+            _ => None,
+        });
+        first_text.is_some_and(|text| text.starts_with(RESTS_ON))
+    }
+}
+
+fn is_figure(text: &str) -> bool {
+    text.chars().count() <= SHORT_FIGURE && text.contains(|c: char| c.is_ascii_digit())
+}
+
+/// Text whose last two characters, with the marks after them, stay on one line.
+fn with_kept_end(text: &str) -> String {
+    let letters: Vec<usize> = text.char_indices().filter(|(_, c)| c.is_alphanumeric()).map(|(at, _)| at).collect();
+    let chinese_end = text.chars().rev().find(|c| c.is_alphanumeric()).is_some_and(|c| !c.is_ascii());
+    if letters.len() < LONG_RUN || !chinese_end {
+        return escaped(text);
+    }
+    let (start, end) = text.split_at(letters[letters.len() - 2]);
+    format!("{}<span class=\"nb\">{}</span>", escaped(start), escaped(end))
+}
+
+#[cfg(test)]
+mod tests {
+    use pulldown_cmark::{Options, Parser};
+
+    use super::*;
+
+    fn set(markdown: &str, headings: &[&str]) -> String {
+        let events = Parser::new_ext(markdown, Options::ENABLE_TABLES).map(Event::into_static).collect();
+        let headings = headings.iter().map(|id| Heading { level: 2, id: (*id).to_owned(), text: String::new() });
+        let body = Body { events, headings: headings.collect(), ..Body::default() };
+        html(&body, &Typesetter::default()).0
+    }
+
+    #[test]
+    fn headings_carry_their_anchors_in_order() {
+        let html = set("## 多久\n\n## 多少钱\n", &["how-long", "cost"]);
+        assert_eq!(html, "<h2 id=\"how-long\">多久</h2>\n<h2 id=\"cost\">多少钱</h2>\n");
+    }
+
+    #[test]
+    fn what_a_text_rests_on_is_marked_as_law() {
+        assert!(set("> 依据《反家庭暴力法》第二十三条。", &[]).starts_with("<blockquote class=\"law\">"));
+        assert!(set("> 另一段话。", &[]).starts_with("<blockquote>"));
+    }
+
+    #[test]
+    fn tables_scroll_in_a_frame_of_their_own() {
+        let html = set("| 天 | 元 |\n|---|---|\n| 1 | 2 |\n", &[]);
+        assert!(html.starts_with("<div class=\"scroll\"") && html.trim_end().ends_with("</table>\n</div>"), "{html}");
+    }
+
+    #[test]
+    fn wrapped_lines_of_chinese_join_without_a_blank() {
+        assert_eq!(set("先离开\n危险\n", &[]), "<p>先离开危险</p>\n");
+        assert!(set("call\nthem\n", &[]).contains("call\nthem"));
+    }
+
+    #[test]
+    fn a_last_line_holds_at_least_two_characters() {
+        let html = set("自己去不了，近亲属可以替你申请。\n", &[]);
+        assert!(html.ends_with("<span class=\"nb\">申请。</span></p>\n"), "{html}");
+    }
+
+    #[test]
+    fn figures_stay_whole_and_markup_in_text_stays_text() {
+        assert!(set("**72 小时**内", &[]).contains("<strong><span class=\"nb\">72 小时</span></strong>"));
+        assert!(set("a \\<b\\> &amp; c", &[]).contains("a &lt;b&gt; &amp; c"));
+    }
+}

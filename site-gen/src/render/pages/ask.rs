@@ -1,0 +1,77 @@
+//! Asking without a name, and reading the reply: the forms as they are published. The server answers them.
+
+use ::search::region::Level;
+use serde::Serialize;
+
+use crate::render::press::{Head, Page, Press, Sheet};
+use super::{Choice, Number};
+
+/// `/ask/`
+#[derive(Debug, Serialize)]
+pub(super) struct AskPage {
+    head: Head,
+    topics: Vec<Choice>,
+    regions: Vec<Choice>,
+    hotlines: Vec<Number>,
+}
+
+/// `/ask/reply/`
+#[derive(Debug, Serialize)]
+pub(super) struct ReplyPage {
+    head: Head,
+}
+
+pub(super) fn sheets(press: &Press<'_>) -> anyhow::Result<Vec<Sheet>> {
+    Ok(vec![press.print(&AskPage::new(press))?, press.print(&ReplyPage::new())?])
+}
+
+impl AskPage {
+    fn new(press: &Press<'_>) -> Self {
+        let site = press.site;
+        let topics = site.topics.iter().map(|topic| Choice { value: topic.slug.clone(), label: topic.title.clone() });
+        let counties = site.regions.iter().filter(|region| region.level == Level::County);
+        let regions = counties.map(|region| Choice { value: region.code.to_string(), label: region.name.clone() });
+        Self {
+            head: head("/ask/", "提问"),
+            topics: topics.collect(),
+            regions: regions.collect(),
+            hotlines: site.hotlines.iter().map(Number::new).collect(),
+        }
+    }
+}
+
+impl ReplyPage {
+    fn new() -> Self {
+        Self { head: head("/ask/reply/", "看回复") }
+    }
+}
+
+fn head(url: &str, title: &str) -> Head {
+    Head { url: url.to_owned(), title: Some(title.to_owned()), section: "/ask/", ..Head::default() }
+}
+
+impl Page for AskPage {
+    const TEMPLATE: &'static str = "ask.html";
+
+    fn head(&self) -> &Head {
+        &self.head
+    }
+
+    #[cfg(test)]
+    fn sample(press: &Press<'_>) -> Self {
+        Self::new(press)
+    }
+}
+
+impl Page for ReplyPage {
+    const TEMPLATE: &'static str = "reply.html";
+
+    fn head(&self) -> &Head {
+        &self.head
+    }
+
+    #[cfg(test)]
+    fn sample(_: &Press<'_>) -> Self {
+        Self::new()
+    }
+}

@@ -1,0 +1,185 @@
+//! Guides: what to do first, what the law gives you, what to bring, who is near.
+
+use std::collections::BTreeSet;
+
+use rayon::prelude::*;
+use serde::Serialize;
+
+use crate::render::html::html;
+use crate::render::library::{case_link, guide_link};
+use crate::render::links::Link;
+use crate::render::press::{Head, Html, Page, Press, Sheet};
+use crate::render::structured;
+use super::{Day, Group, Number, home, kind_link};
+use crate::model::date::chinese_date;
+use crate::model::{Body, Guide};
+
+/// `/guides/`
+#[derive(Debug, Serialize)]
+pub(super) struct GuidesPage {
+    head: Head,
+    groups: Vec<Group>,
+}
+
+/// `/guides/<topic>/<slug>/`
+#[derive(Debug, Serialize)]
+pub(super) struct GuidePage {
+    head: Head,
+    title: String,
+    summary: String,
+    steps: Vec<Step>,
+    body: Html,
+    bring: Vec<Html>,
+    hotlines: Vec<Number>,
+    help: Vec<Link>,
+    cases: Vec<Link>,
+    related: Vec<Link>,
+    asked: Vec<String>,
+    contents: Vec<Link>,
+    reviewed: Option<Day>,
+    /// The laws it rests on, with the day from which they hold.
+    statutes: Vec<Link>,
+}
+
+#[derive(Debug, Serialize)]
+struct Step {
+    action: String,
+    how: Html,
+}
+
+pub(super) fn sheets(press: &Press<'_>) -> anyhow::Result<Vec<Sheet>> {
+    let guides = press.site.guides.par_iter().map(|guide| press.print(&GuidePage::new(press, guide)));
+    let mut sheets: Vec<Sheet> = guides.collect::<anyhow::Result<_>>()?;
+    sheets.push(press.print(&GuidesPage::new(press))?);
+    Ok(sheets)
+}
+
+impl GuidesPage {
+    fn new(press: &Press<'_>) -> Self {
+        let crumbs = vec![home()];
+        let groups = press.site.topics.iter().map(|topic| Group {
+            title: topic.title.clone(),
+            url: Some(topic.url()),
+            links: press.library.guides_on(&topic.slug).map(guide_link).collect(),
+        });
+        Self {
+            head: Head {
+                url: "/guides/".to_owned(),
+                title: Some("指南".to_owned()),
+                description: "先说怎么做，再说法律怎么写，最后说去哪里。".to_owned(),
+                section: "/guides/",
+                listed: true,
+                data: structured::block(press, Vec::new(), &crumbs),
+                crumbs,
+                scripts: &["search"],
+            },
+            groups: groups.filter(|group| !group.links.is_empty()).collect(),
+        }
+    }
+}
+
+impl GuidePage {
+    fn new(press: &Press<'_>, guide: &Guide) -> Self {
+        let library = &press.library;
+        let set = |body: &Body| html(body, &press.typesetter);
+        let hotlines = guide.hotlines.iter();
+        let hotlines = hotlines.filter_map(|number| press.site.hotlines.iter().find(|line| line.number == *number));
+        Self {
+            head: head(press, guide),
+            title: guide.title.clone(),
+            summary: guide.summary.clone(),
+            steps: guide
+                .steps
+                .iter()
+                .map(|step| Step { action: step.action.clone(), how: step.how.as_ref().map(set).unwrap_or_default() })
+                .collect(),
+            body: set(&guide.body),
+            bring: guide.bring.iter().map(|item| inline(set(item))).collect(),
+            hotlines: hotlines.map(Number::new).collect(),
+            help: guide.help_at.iter().copied().map(kind_link).collect(),
+            cases: library.cases_for(&guide.slug).map(case_link).collect(),
+            related: library.guide_links(&guide.related),
+            asked: guide.asked.clone(),
+            contents: contents(guide),
+            reviewed: guide.reviewed.map(Day::new),
+            statutes: statutes(press, guide),
+        }
+    }
+}
+
+fn head(press: &Press<'_>, guide: &Guide) -> Head {
+    let mut crumbs = vec![home(), Link::new("指南", "/guides/")];
+    crumbs.extend(press.library.topic(&guide.topic).map(|topic| Link::new(&topic.title, topic.url())));
+    let mut article = structured::article(press, &guide.title, &guide.summary, &guide.url());
+    if let Some(date) = guide.updated.or(guide.reviewed) {
+        article["dateModified"] = date.to_string().into();
+    }
+    let parts = std::iter::once(article).chain(structured::questions(guide)).collect();
+    Head {
+        url: guide.url(),
+        title: (!guide.sensitive).then(|| guide.title.clone()),
+        description: guide.summary.clone(),
+        section: "/guides/",
+        listed: true,
+        data: structured::block(press, parts, &crumbs),
+        crumbs,
+        scripts: &["print"],
+    }
+}
+
+/// The headings of the text, then the parts that every guide has.
+fn contents(guide: &Guide) -> Vec<Link> {
+    let headings = guide.body.headings.iter().filter(|heading| heading.level == 2);
+    let headings = headings.map(|heading| Link::new(&heading.text, format!("#{}", heading.id)));
+    let parts = [
+        (!guide.bring.is_empty(), "带上这些", "#bring"),
+        (!guide.hotlines.is_empty(), "打电话", "#dial"),
+        (!guide.help_at.is_empty(), "谁在附近能帮你", "#near"),
+    ];
+    headings.chain(parts.into_iter().filter(|part| part.0).map(|(_, title, url)| Link::new(title, url))).collect()
+}
+
+fn statutes(press: &Press<'_>, guide: &Guide) -> Vec<Link> {
+    let steps = guide.steps.iter().filter_map(|step| step.how.as_ref());
+    let bodies = std::iter::once(&guide.body).chain(steps).chain(&guide.bring);
+    let cited: BTreeSet<&str> = bodies.flat_map(|body| &body.citations).map(|citation| citation.statute.as_str()).collect();
+    let statutes = cited.into_iter().filter_map(|slug| press.library.statute(slug));
+    let link = statutes.map(|statute| {
+        let since = format!("{}起施行", chinese_date(statute.latest().effective));
+        Link::new(format!("《{}》", statute.short_title()), statute.url()).with_note(since)
+    });
+    link.collect()
+}
+
+/// A paragraph without its element: for entries of a list.
+fn inline(html: Html) -> Html {
+    let text = html.0.trim();
+    let inside = text.strip_prefix("<p>").and_then(|rest| rest.strip_suffix("</p>")).filter(|rest| !rest.contains("<p>"));
+    Html(inside.unwrap_or(text).to_owned())
+}
+
+impl Page for GuidesPage {
+    const TEMPLATE: &'static str = "guides.html";
+
+    fn head(&self) -> &Head {
+        &self.head
+    }
+
+    #[cfg(test)]
+    fn sample(press: &Press<'_>) -> Self {
+        Self::new(press)
+    }
+}
+
+impl Page for GuidePage {
+    const TEMPLATE: &'static str = "guide.html";
+
+    fn head(&self) -> &Head {
+        &self.head
+    }
+
+    #[cfg(test)]
+    fn sample(press: &Press<'_>) -> Self {
+        Self::new(press, &press.site.guides[0])
+    }
+}

@@ -1,0 +1,82 @@
+//! The home page: what to dial, a search box, three doors, what people ask.
+
+use serde::Serialize;
+
+use crate::render::links::Link;
+use crate::render::press::{Head, Page, Press, Sheet};
+use crate::render::structured;
+use super::topics::Shelf;
+
+/// `/`
+#[derive(Debug, Serialize)]
+pub(super) struct HomePage {
+    head: Head,
+    guides: usize,
+    stations: usize,
+    /// One question of each topic, and the guide that answers it.
+    asked: Vec<Link>,
+    topics: Vec<Shelf>,
+    /// The year's dates in the order of the calendar: a build knows no today.
+    days: Vec<Date>,
+}
+
+#[derive(Debug, Serialize)]
+struct Date {
+    when: String,
+    title: String,
+    url: String,
+}
+
+pub(super) fn sheets(press: &Press<'_>) -> anyhow::Result<Vec<Sheet>> {
+    Ok(vec![press.print(&HomePage::new(press))?])
+}
+
+impl HomePage {
+    fn new(press: &Press<'_>) -> Self {
+        let site = press.site;
+        let days = site.campaigns.iter().map(|campaign| Date {
+            when: short(campaign.dates.starts()),
+            title: campaign.title.clone(),
+            url: campaign.url(),
+        });
+        Self {
+            head: Head {
+                url: "/".to_owned(),
+                description: site.settings.description.clone(),
+                listed: true,
+                data: structured::block(press, vec![structured::website(press)], &[]),
+                scripts: &["search"],
+                ..Head::default()
+            },
+            guides: site.guides.len(),
+            stations: site.stations.len(),
+            asked: site.topics.iter().filter_map(|topic| question(press, &topic.slug)).collect(),
+            topics: site.topics.iter().map(Shelf::new).collect(),
+            days: days.collect(),
+        }
+    }
+}
+
+/// The first question on a shelf.
+fn question(press: &Press<'_>, topic: &str) -> Option<Link> {
+    let guide = press.library.guides_on(topic).find(|guide| !guide.asked.is_empty())?;
+    let question = guide.asked.first()?;
+    Some(Link::new(question, guide.url()).with_note(guide.title.clone()))
+}
+
+fn short((month, day): (i8, i8)) -> String {
+    format!("{month} 月 {day} 日")
+}
+
+impl Page for HomePage {
+    const TEMPLATE: &'static str = "home.html";
+
+    fn head(&self) -> &Head {
+        &self.head
+    }
+
+    #[cfg(test)]
+    fn sample(press: &Press<'_>) -> Self {
+        Self::new(press)
+    }
+}

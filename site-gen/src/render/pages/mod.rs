@@ -1,0 +1,168 @@
+//! The kinds of page, one file each, and what several of them show.
+
+mod ask;
+mod campaigns;
+mod cases;
+mod desk;
+mod guides;
+mod home;
+mod laws;
+mod regions;
+mod search;
+mod station;
+mod stations;
+mod text;
+mod topics;
+
+use jiff::civil::Date;
+use rayon::prelude::*;
+use ::search::record::{Hotline, Station};
+use ::search::vocabulary::StationKind;
+use serde::Serialize;
+
+use super::links::{Link, tel};
+use super::press::{Press, Sheet};
+use crate::model::date::chinese_date;
+
+/// Prints every page of a kind.
+type Printer = fn(&Press<'_>) -> anyhow::Result<Vec<Sheet>>;
+
+/// Every page of the site.
+pub(super) fn all(press: &Press<'_>) -> anyhow::Result<Vec<Sheet>> {
+    const PRINTERS: &[Printer] = &[
+        home::sheets,
+        topics::sheets,
+        guides::sheets,
+        cases::sheets,
+        laws::sheets,
+        stations::sheets,
+        station::sheets,
+        regions::sheets,
+        search::sheets,
+        ask::sheets,
+        desk::sheets,
+        campaigns::sheets,
+        text::sheets,
+    ];
+    let sheets: Vec<Vec<Sheet>> = PRINTERS.par_iter().map(|print| print(press)).collect::<anyhow::Result<_>>()?;
+    Ok(sheets.into_iter().flatten().collect())
+}
+
+/// Prints the sample of every kind of page.
+#[cfg(test)]
+pub(super) fn samples() {
+    use super::tests::prints;
+    prints::<home::HomePage>();
+    prints::<topics::TopicsPage>();
+    prints::<topics::TopicPage>();
+    prints::<guides::GuidesPage>();
+    prints::<guides::GuidePage>();
+    prints::<cases::CasesPage>();
+    prints::<cases::CasePage>();
+    prints::<laws::LawsPage>();
+    prints::<laws::LawPage>();
+    prints::<stations::StationsPage>();
+    prints::<station::StationPage>();
+    prints::<regions::RegionPage>();
+    prints::<search::SearchPage>();
+    prints::<ask::AskPage>();
+    prints::<ask::ReplyPage>();
+    prints::<desk::DeskPage>();
+    prints::<campaigns::CampaignsPage>();
+    prints::<campaigns::CampaignPage>();
+    prints::<text::TextPage>();
+    prints::<text::LostPage>();
+}
+
+/// Links under a heading.
+#[derive(Debug, Serialize)]
+struct Group {
+    title: String,
+    url: Option<String>,
+    links: Vec<Link>,
+}
+
+/// One entry of a list to choose from.
+#[derive(Debug, Serialize)]
+struct Choice {
+    value: String,
+    label: String,
+}
+
+/// A day, for machines and for readers.
+#[derive(Debug, Serialize)]
+struct Day {
+    iso: String,
+    text: String,
+}
+
+/// A short number to dial.
+#[derive(Debug, Serialize)]
+struct Number {
+    number: String,
+    name: String,
+    #[serde(rename = "use")]
+    usage: String,
+}
+
+/// A station in a list.
+#[derive(Debug, Serialize)]
+struct Row {
+    name: String,
+    url: String,
+    kind: &'static str,
+    hours: Option<String>,
+    confidential: bool,
+    phone: Option<Link>,
+}
+
+impl Day {
+    fn new(date: Date) -> Self {
+        Self { iso: date.to_string(), text: chinese_date(date) }
+    }
+}
+
+impl Number {
+    fn new(hotline: &Hotline) -> Self {
+        Self { number: hotline.number.clone(), name: hotline.name.clone(), usage: hotline.usage.clone() }
+    }
+}
+
+impl Row {
+    fn new(station: &Station) -> Self {
+        Self {
+            name: station.name.clone(),
+            url: station.url.clone(),
+            kind: station.kind.chinese(),
+            hours: station.hours.as_ref().map(|hours| hours.text.clone()),
+            confidential: station.is_confidential(),
+            phone: station.phones.first().map(|phone| Link::new(phone, tel(phone))),
+        }
+    }
+}
+
+/// The start of every way back.
+fn home() -> Link {
+    Link::new("首页", "/")
+}
+
+/// What a kind of station does, in a reader's words.
+fn does(kind: StationKind) -> &'static str {
+    match kind {
+        StationKind::RightsStation => "什么事都可以先来问，有人陪你办",
+        StationKind::LegalAid => "申请免费的律师",
+        StationKind::Mediation => "请人居中把事情谈妥，写成协议",
+        StationKind::ComplaintCenter => "登记家暴投诉，转给该管的部门",
+        StationKind::InjuryIdentification => "验伤，把伤情记成证据",
+        StationKind::Shelter => "不能回家时，有地方先住下",
+        StationKind::FamilyCenter => "婚姻和孩子的事，有人听、有人教",
+        StationKind::CourtWindow => "交申请、问进度，不会写有人帮",
+        StationKind::Police => "报警，要回执，请民警开告诫书",
+        StationKind::FeedbackPoint => "把身边的难处说给妇联",
+    }
+}
+
+/// A link to the stations of a kind.
+fn kind_link(kind: StationKind) -> Link {
+    Link::new(kind.chinese(), format!("/stations/?kind={}", kind.code())).with_note(does(kind).to_owned())
+}

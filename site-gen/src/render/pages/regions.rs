@@ -1,0 +1,146 @@
+//! Directories: the stations of a division, of what lies in it, and of what it lies in.
+
+use ::search::record::Station;
+use ::search::region::{Level, Region};
+use rayon::prelude::*;
+use serde::Serialize;
+
+use crate::render::html::html;
+use crate::render::links::Link;
+use crate::render::press::{Head, Html, Page, Press, Sheet};
+use crate::render::structured;
+use super::Row;
+
+/// `/regions/<code>/`
+#[derive(Debug, Serialize)]
+pub(super) struct RegionPage {
+    head: Head,
+    title: String,
+    intro: Html,
+    /// Its own stations and those one level down, by level.
+    groups: Vec<Stations>,
+    /// Those of the levels above, the nearest first.
+    above: Vec<Stations>,
+    regions_title: String,
+    regions: Vec<Link>,
+}
+
+#[derive(Debug, Serialize)]
+struct Stations {
+    title: String,
+    stations: Vec<Row>,
+}
+
+pub(super) fn sheets(press: &Press<'_>) -> anyhow::Result<Vec<Sheet>> {
+    press.site.regions.par_iter().map(|region| press.print(&RegionPage::new(press, region))).collect()
+}
+
+impl RegionPage {
+    fn new(press: &Press<'_>, region: &Region) -> Self {
+        let directory = press.site.directories.get(&region.code);
+        let title = directory.and_then(|directory| directory.title.clone());
+        let children = press.library.regions_in(&region.code);
+        Self {
+            head: head(press, region),
+            title: title.unwrap_or_else(|| format!("{}的站点", region.name)),
+            intro: directory.map(|directory| html(&directory.body, &press.typesetter)).unwrap_or_default(),
+            groups: groups(press, region),
+            above: above(press, region),
+            regions_title: format!("{}下面", region.name),
+            regions: children.iter().map(|child| child_link(child)).collect(),
+        }
+    }
+}
+
+fn head(press: &Press<'_>, region: &Region) -> Head {
+    let mut crumbs = vec![Link::new("站点", "/stations/")];
+    let above = press.library.regions_above(&region.code);
+    let place: String = above.iter().map(|region| region.name.as_str()).chain([region.name.as_str()]).collect();
+    crumbs.extend(above.iter().map(|region| Link::new(&region.name, &region.url)));
+    Head {
+        url: region.url.clone(),
+        title: Some(format!("{}的站点", region.name)),
+        description: format!("{place}的妇女儿童维权服务站：地址、电话、时间。"),
+        section: "/stations/",
+        listed: true,
+        data: structured::block(press, Vec::new(), &crumbs),
+        crumbs,
+        ..Head::default()
+    }
+}
+
+fn child_link(region: &Region) -> Link {
+    let note = if region.stations == 0 { "还没有".to_owned() } else { format!("{} 个", region.stations) };
+    Link::new(&region.name, &region.url).with_note(note)
+}
+
+fn groups(press: &Press<'_>, region: &Region) -> Vec<Stations> {
+    let library = &press.library;
+    let below = library.regions_in(&region.code).iter().flat_map(|child| library.stations_of(&child.code));
+    let mut stations: Vec<&Station> = library.stations_of(&region.code).iter().chain(below).copied().collect();
+    stations.sort_by_key(|station| station.level);
+    let groups = stations.chunk_by(|a, b| a.level == b.level).map(|stations| Stations {
+        title: of_level(stations[0].level).to_owned(),
+        stations: stations.iter().map(|station| Row::new(station)).collect(),
+    });
+    groups.collect()
+}
+
+fn above(press: &Press<'_>, region: &Region) -> Vec<Stations> {
+    let mut here = region.level;
+    let mut above = Vec::new();
+    for wider in press.library.regions_above(&region.code).into_iter().rev() {
+        let stations = press.library.stations_of(&wider.code);
+        if !stations.is_empty() {
+            above.push(Stations {
+                title: format!("{}没有时，找{}的", inside(here), place(wider.level)),
+                stations: stations.iter().map(|station| Row::new(station)).collect(),
+            });
+            here = wider.level;
+        }
+    }
+    above
+}
+
+fn of_level(level: Level) -> &'static str {
+    match level {
+        Level::Province => "省里的站点",
+        Level::City => "市里的站点",
+        Level::County => "县里的站点",
+        Level::Township => "乡镇、街道的站点",
+        Level::Village => "村、社区的站点",
+        Level::Hamlet => "屯、组的站点",
+    }
+}
+
+fn inside(level: Level) -> &'static str {
+    match level {
+        Level::Province => "省里",
+        Level::City => "市里",
+        Level::County => "县里",
+        Level::Township => "镇上",
+        Level::Village | Level::Hamlet => "村里",
+    }
+}
+
+fn place(level: Level) -> &'static str {
+    match level {
+        Level::Province => "省里",
+        Level::City => "市里",
+        Level::County => "县里",
+        _ => "镇上",
+    }
+}
+
+impl Page for RegionPage {
+    const TEMPLATE: &'static str = "region.html";
+
+    fn head(&self) -> &Head {
+        &self.head
+    }
+
+    #[cfg(test)]
+    fn sample(press: &Press<'_>) -> Self {
+        Self::new(press, &press.site.regions[0])
+    }
+}

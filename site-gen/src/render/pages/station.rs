@@ -1,0 +1,141 @@
+//! One station: how to call it, when to go, what it does, what to show the driver.
+//!
+//! Of a confidential station the record holds no place, so none can be shown.
+
+use ::search::record::Station;
+use ::search::region::Level;
+use ::search::vocabulary::StationKind;
+use rayon::prelude::*;
+use serde::Serialize;
+
+use crate::render::html::html;
+use crate::render::links::{Link, Maps, tel};
+use crate::render::press::{Head, Html, Page, Press, Sheet};
+use crate::render::structured;
+use super::{Day, Row};
+
+/// Other stations shown at most: the rest is one step up.
+const OTHERS: usize = 6;
+
+/// `/stations/<id>/`
+#[derive(Debug, Serialize)]
+pub(super) struct StationPage {
+    head: Head,
+    name: String,
+    kind: &'static str,
+    level: &'static str,
+    confidential: bool,
+    address: Option<String>,
+    maps: Option<Maps>,
+    phones: Vec<Link>,
+    hours: Option<String>,
+    services: Vec<&'static str>,
+    has: Vec<&'static str>,
+    duty: Vec<String>,
+    serves: Option<String>,
+    note: Option<String>,
+    roles: Vec<Role>,
+    /// The station that takes over what this one can't do.
+    parent: Option<Link>,
+    verified: Option<Day>,
+    body: Html,
+    others_title: String,
+    others: Vec<Row>,
+}
+
+#[derive(Debug, Serialize)]
+struct Role {
+    role: String,
+    duty: Option<String>,
+}
+
+pub(super) fn sheets(press: &Press<'_>) -> anyhow::Result<Vec<Sheet>> {
+    press.site.stations.par_iter().map(|station| press.print(&StationPage::new(press, station))).collect()
+}
+
+impl StationPage {
+    fn new(press: &Press<'_>, station: &Station) -> Self {
+        let site = press.site;
+        let (others_title, others) = others(press, station);
+        let roles = site.station_roles.get(&station.id).into_iter().flatten();
+        Self {
+            head: head(press, station),
+            name: station.name.clone(),
+            kind: station.kind.chinese(),
+            level: station.level.name(),
+            confidential: station.is_confidential(),
+            address: station.address().map(str::to_owned),
+            maps: station.location().map(Maps::new),
+            phones: station.phones.iter().map(|phone| Link::new(phone, tel(phone))).collect(),
+            hours: station.hours.as_ref().map(|hours| hours.text.clone()),
+            services: station.services.iter().map(|service| service.chinese()).collect(),
+            has: station.has.iter().map(|have| have.chinese()).collect(),
+            duty: station.duty.clone(),
+            serves: station.serves.clone(),
+            note: station.note.clone(),
+            roles: roles.map(|role| Role { role: role.role.clone(), duty: role.duty.clone() }).collect(),
+            parent: parent(press, station),
+            verified: station.verified.map(Day::new),
+            body: site.station_bodies.get(&station.id).map(|body| html(body, &press.typesetter)).unwrap_or_default(),
+            others_title,
+            others,
+        }
+    }
+}
+
+fn head(press: &Press<'_>, station: &Station) -> Head {
+    let mut crumbs = vec![Link::new("站点", "/stations/")];
+    let regions = press.library.regions_above(&station.region).into_iter().chain(press.library.region(&station.region));
+    crumbs.extend(regions.map(|region| Link::new(&region.name, &region.url)));
+    let place = station.region_names.concat();
+    Head {
+        url: station.url.clone(),
+        title: (!tells_too_much(station.kind)).then(|| station.name.clone()),
+        description: format!("{place}{}：电话、时间、能办的事。", station.kind.chinese()),
+        section: "/stations/",
+        listed: true,
+        data: structured::block(press, vec![structured::service(press, station)], &crumbs),
+        crumbs,
+        ..Head::default()
+    }
+}
+
+fn parent(press: &Press<'_>, station: &Station) -> Option<Link> {
+    let parent = press.library.station(station.parent.as_deref()?)?;
+    Some(Link::new(&parent.name, &parent.url))
+}
+
+/// Whether the name in the window's title could put her in danger.
+fn tells_too_much(kind: StationKind) -> bool {
+    matches!(kind, StationKind::Shelter | StationKind::ComplaintCenter | StationKind::InjuryIdentification)
+}
+
+/// Its neighbours; where it has none, those of the division around it.
+fn others(press: &Press<'_>, station: &Station) -> (String, Vec<Row>) {
+    let found = station.region.ancestry().find_map(|code| {
+        let others = press.library.stations_of(&code).iter().filter(|other| other.id != station.id);
+        let rows: Vec<Row> = others.take(OTHERS).map(|other| Row::new(other)).collect();
+        (!rows.is_empty()).then_some((code, rows))
+    });
+    let Some((code, rows)) = found else { return (String::new(), Vec::new()) };
+    let name = press.library.region(&code).map_or("", |region| region.name.as_str());
+    let title = if code == station.region && station.level != Level::Hamlet {
+        format!("{name}还有")
+    } else {
+        format!("这里办不了，找{name}的")
+    };
+    (title, rows)
+}
+
+impl Page for StationPage {
+    const TEMPLATE: &'static str = "station.html";
+
+    fn head(&self) -> &Head {
+        &self.head
+    }
+
+    #[cfg(test)]
+    fn sample(press: &Press<'_>) -> Self {
+        Self::new(press, &press.site.stations[0])
+    }
+}

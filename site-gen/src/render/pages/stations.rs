@@ -1,0 +1,95 @@
+//! Finding a station: by where she is, by place and kind, or down the tree of divisions.
+
+use ::search::region::{Level, Region};
+use ::search::vocabulary::StationKind;
+use serde::Serialize;
+
+use crate::render::links::Link;
+use crate::render::press::{Head, Page, Press, Sheet};
+use crate::render::structured;
+use super::{Choice, home, kind_link};
+
+/// `/stations/`
+#[derive(Debug, Serialize)]
+pub(super) struct StationsPage {
+    head: Head,
+    regions: Vec<Choice>,
+    choices: Vec<Choice>,
+    /// The kinds that there are, and what each does.
+    kinds: Vec<Link>,
+    tree: Vec<Branch>,
+}
+
+/// A division down to the township, with what lies in it: villages are on the township's page.
+#[derive(Debug, Serialize)]
+struct Branch {
+    title: String,
+    url: String,
+    count: usize,
+    children: Vec<Branch>,
+}
+
+pub(super) fn sheets(press: &Press<'_>) -> anyhow::Result<Vec<Sheet>> {
+    Ok(vec![press.print(&StationsPage::new(press))?])
+}
+
+impl StationsPage {
+    fn new(press: &Press<'_>) -> Self {
+        let crumbs = vec![home()];
+        let tree: Vec<Branch> = press.library.outermost().map(|region| Branch::new(press, region)).collect();
+        let mut regions = Vec::new();
+        tree.iter().for_each(|branch| branch.choices(0, &mut regions));
+        let in_use = |kind: &StationKind| press.site.stations.iter().any(|station| station.kind == *kind);
+        let kinds: Vec<StationKind> = StationKind::ALL.iter().copied().filter(in_use).collect();
+        let choice = |kind: &StationKind| Choice { value: kind.code().to_owned(), label: kind.chinese().to_owned() };
+        Self {
+            head: Head {
+                url: "/stations/".to_owned(),
+                title: Some("找站点".to_owned()),
+                description: "从市里到村里，离你最近的帮助在哪里。来问、来求助都不收费。".to_owned(),
+                section: "/stations/",
+                listed: true,
+                data: structured::block(press, Vec::new(), &crumbs),
+                crumbs,
+                scripts: &["stations"],
+            },
+            regions,
+            choices: kinds.iter().map(choice).collect(),
+            kinds: kinds.into_iter().map(kind_link).collect(),
+            tree,
+        }
+    }
+}
+
+impl Branch {
+    fn new(press: &Press<'_>, region: &Region) -> Self {
+        let children = press.library.regions_in(&region.code).iter();
+        let children = children.filter(|child| child.level <= Level::Township);
+        Self {
+            title: region.name.clone(),
+            url: region.url.clone(),
+            count: region.stations,
+            children: children.map(|child| Self::new(press, child)).collect(),
+        }
+    }
+
+    /// This division and those in it, set in by their depth.
+    fn choices(&self, depth: usize, choices: &mut Vec<Choice>) {
+        let code = self.url.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
+        choices.push(Choice { value: code.to_owned(), label: format!("{}{}", "　".repeat(depth), self.title) });
+        self.children.iter().for_each(|child| child.choices(depth + 1, choices));
+    }
+}
+
+impl Page for StationsPage {
+    const TEMPLATE: &'static str = "stations.html";
+
+    fn head(&self) -> &Head {
+        &self.head
+    }
+
+    #[cfg(test)]
+    fn sample(press: &Press<'_>) -> Self {
+        Self::new(press)
+    }
+}

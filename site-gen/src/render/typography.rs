@@ -1,0 +1,203 @@
+//! Chinese headings and numbers: where a line may break.
+//!
+//! Browsers break Chinese between any two characters, so “妇女儿|童”. Headings are set with `word-break: keep-all` and a
+//! `<wbr>` between words ([`Typesetter::heading`]). The words are those of the jieba dictionary, and the site's own.
+
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
+
+use jieba_rs::Jieba;
+use search::vocabulary::{Service, StationKind};
+
+use super::press::Html;
+use crate::model::Site;
+
+/// Marks that never begin a line, and particles that belong to the word before them.
+const NOT_FIRST: &str = "，。、；：？！”’）》】〉…—·％%,.;:?!)的了吗呢吧啊们地得着过";
+/// Marks that never end a line.
+const NOT_LAST: &str = "“‘（《【〈(";
+/// Headings up to this many characters fit on the narrowest line.
+const SHORT: usize = 6;
+/// No word of the site is longer, in characters.
+const LONGEST_WORD: usize = 12;
+
+/// The dictionary: five megabytes, read when the first heading is set.
+static DICTIONARY: LazyLock<Jieba> = LazyLock::new(Jieba::new);
+
+/// Knows where words end.
+#[derive(Debug, Default)]
+pub(super) struct Typesetter {
+    /// Words of the site that must stay whole.
+    own: BTreeSet<String>,
+}
+
+/// The site's own words: names of places, topics, laws and kinds.
+pub(super) fn words_of(site: &Site) -> impl Iterator<Item = String> + '_ {
+    let kinds = StationKind::ALL.iter().map(|kind| kind.chinese());
+    let services = Service::ALL.iter().map(|service| service.chinese());
+    let regions = site.regions.iter().map(|region| region.name.as_str());
+    let laws = site.statutes.iter().flat_map(|statute| &statute.short_titles).map(String::as_str);
+    let keywords = site.guides.iter().flat_map(|guide| &guide.keywords).map(String::as_str);
+    let terms = site.thesaurus.iter().flat_map(|entry| &entry.law).map(String::as_str);
+    kinds.chain(services).chain(regions).chain(laws).chain(keywords).chain(terms).map(str::to_owned)
+}
+
+impl Typesetter {
+    /// Takes the words that the dictionary may not know. Words too long for a narrow line are left to it.
+    pub(super) fn new(words: impl Iterator<Item = String>) -> Self {
+        let fits = |word: &String| (2..=6).contains(&word.chars().count());
+        Self { own: words.filter(fits).collect() }
+    }
+
+    /// A heading with `<wbr>` where a line may break.
+    pub(super) fn heading(&self, text: &str) -> Html {
+        let chars: Vec<char> = text.chars().collect();
+        if chars.len() <= SHORT {
+            return Html(escaped(text));
+        }
+        let breaks = self.breaks(text, &chars);
+        let mut out = String::with_capacity(text.len() * 2);
+        for (at, c) in chars.iter().enumerate() {
+            if breaks.contains(&at) {
+                out.push_str("<wbr>");
+            }
+            push_escaped(&mut out, *c);
+        }
+        Html(out)
+    }
+
+    /// The positions, in characters, before which a line may break.
+    fn breaks(&self, text: &str, chars: &[char]) -> BTreeSet<usize> {
+        let mut breaks = BTreeSet::new();
+        let mut at = 0;
+        for token in DICTIONARY.cut(text, false) {
+            at += token.word.chars().count();
+            breaks.insert(at);
+        }
+        self.keep_own_words(chars, &mut breaks);
+        let last_word = chars.len() - 1;
+        breaks.retain(|&at| {
+            // A last line of one character looks like a mistake.
+            at > 1 && at < last_word && may_break(chars[at - 1], chars[at])
+        });
+        breaks
+    }
+
+    /// Takes away what lies inside a word of the site, the longest word first.
+    fn keep_own_words(&self, chars: &[char], breaks: &mut BTreeSet<usize>) {
+        let mut start = 0;
+        while start < chars.len() {
+            let longest = LONGEST_WORD.min(chars.len() - start);
+            let own = (2..=longest).rev().find(|&length| {
+                self.own.contains(&chars[start..start + length].iter().collect::<String>())
+            });
+            for inside in 1..own.unwrap_or(1) {
+                breaks.remove(&(start + inside));
+            }
+            if let Some(length) = own {
+                breaks.insert(start);
+                breaks.insert(start + length);
+            }
+            start += own.unwrap_or(1);
+        }
+    }
+}
+
+fn may_break(before: char, after: char) -> bool {
+    // Beside a blank or between two Latin letters the browser decides.
+    let latin = |c: char| c.is_ascii() && c != '(' && c != ')';
+    !NOT_FIRST.contains(after)
+        && !NOT_LAST.contains(before)
+        && !before.is_whitespace()
+        && !after.is_whitespace()
+        && !(latin(before) && latin(after))
+}
+
+/// Text in which runs of digits with their dashes and colons (8:30–12:00, 0000-5550123) stay on one line.
+pub(super) fn keep_numbers(text: &str) -> Html {
+    let number = |c: char| c.is_ascii_digit() || matches!(c, ':' | '–' | '-' | '.');
+    let mut out = String::with_capacity(text.len() * 2);
+    let mut rest = text;
+    while let Some(start) = rest.find(|c: char| c.is_ascii_digit()) {
+        push_all_escaped(&mut out, &rest[..start]);
+        rest = &rest[start..];
+        let end = rest.find(|c| !number(c)).unwrap_or(rest.len());
+        let run = &rest[..end];
+        if run.contains([':', '–', '-']) {
+            out.push_str("<span class=\"nb\">");
+            push_all_escaped(&mut out, run);
+            out.push_str("</span>");
+        } else {
+            push_all_escaped(&mut out, run);
+        }
+        rest = &rest[end..];
+    }
+    push_all_escaped(&mut out, rest);
+    Html(out)
+}
+
+/// Escapes text for HTML and quoted attributes.
+pub(super) fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    push_all_escaped(&mut out, text);
+    out
+}
+
+fn push_all_escaped(out: &mut String, text: &str) {
+    text.chars().for_each(|c| push_escaped(out, c));
+}
+
+fn push_escaped(out: &mut String, c: char) {
+    match c {
+        '&' => out.push_str("&amp;"),
+        '<' => out.push_str("&lt;"),
+        '>' => out.push_str("&gt;"),
+        '"' => out.push_str("&quot;"),
+        other => out.push(other),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn heading(text: &str, own: &[&str]) -> String {
+        Typesetter::new(own.iter().map(|word| (*word).to_owned())).heading(text).0.replace("<wbr>", "|")
+    }
+
+    #[test]
+    fn headings_break_between_words() {
+        assert_eq!(heading("暖溪镇妇女儿童维权服务站", &["暖溪镇"]), "暖溪镇|妇女儿童|维权|服务站");
+        assert!(!heading("妇女儿童之家在哪里", &[]).contains("儿|童"));
+    }
+
+    #[test]
+    fn words_of_the_site_stay_whole() {
+        assert!(heading("人身安全保护令怎么申请", &["保护令"]).contains("|保护令|"));
+    }
+
+    #[test]
+    fn no_line_begins_with_a_mark_or_ends_in_one_character() {
+        let set = heading("他打我，我能让法院不许他靠近吗", &[]);
+        assert!(!set.contains("|，") && !set.contains("|吗"), "{set}");
+        assert!(!heading("怀孕了“被辞退”怎么办", &[]).contains("“|"));
+    }
+
+    #[test]
+    fn short_headings_are_left_alone() {
+        assert_eq!(heading("带上这些", &[]), "带上这些");
+    }
+
+    #[test]
+    fn what_looks_like_markup_is_text() {
+        assert_eq!(heading("<b>&\"重要的事情\"</b>", &[]).replace('|', ""), "&lt;b&gt;&amp;&quot;重要的事情&quot;&lt;/b&gt;");
+    }
+
+    #[test]
+    fn times_stay_on_one_line() {
+        assert_eq!(
+            keep_numbers("周一 8:30–12:00，共 3 天").0,
+            "周一 <span class=\"nb\">8:30–12:00</span>，共 3 天"
+        );
+    }
+}

@@ -1,0 +1,141 @@
+//! What a build leaves on disk: whole sites, identical bytes, no address of a shelter.
+
+use crate::common::{TestSite, read_all};
+use site_gen::Outcome;
+
+const GUIDE: &str = "guides/domestic-violence/protection-order.md";
+
+#[test]
+fn two_builds_give_identical_bytes() {
+    let site = TestSite::new();
+    let (first, second) = (site.dist(), site.content().with_file_name("again"));
+    assert!(matches!(site.build_into(&first), Outcome::Built(_)));
+    assert!(matches!(site.build_into(&second), Outcome::Built(_)));
+    let (first, second) = (read_all(&first), read_all(&second));
+    assert_eq!(first.keys().collect::<Vec<_>>(), second.keys().collect::<Vec<_>>());
+    for (path, bytes) in &first {
+        assert_eq!(Some(bytes), second.get(path), "{path} differs");
+    }
+}
+
+#[test]
+fn no_output_depends_on_the_day_of_the_build() {
+    let site = TestSite::new();
+    let later = site.content().with_file_name("later");
+    site.build();
+    let options = site_gen::Options {
+        content: site.content(),
+        out: later.clone(),
+        today: jiff::civil::date(2031, 2, 3),
+    };
+    site_gen::build(&options).unwrap();
+    assert_eq!(read_all(&site.dist()), read_all(&later));
+}
+
+#[test]
+fn a_build_that_is_rejected_leaves_the_site_as_it_was() {
+    let site = TestSite::new();
+    site.build();
+    let before = read_all(&site.dist());
+    site.edit(GUIDE, "第二十三条", "第九十九条");
+    assert!(matches!(site.build(), Outcome::Rejected(_)));
+    assert_eq!(read_all(&site.dist()), before);
+}
+
+#[test]
+fn every_page_has_its_place_and_the_way_out() {
+    let site = TestSite::new();
+    site.build();
+    let files = read_all(&site.dist());
+    for page in [
+        "index.html",
+        "404.html",
+        "ask/index.html",
+        "ask/reply/index.html",
+        "cases/order-in-two-days/index.html",
+        "desk/index.html",
+        "guides/domestic-violence/protection-order/index.html",
+        "guides/index.html",
+        "laws/anti-domestic-violence-law/index.html",
+        "regions/990121100/index.html",
+        "search/index.html",
+        "stations/county-shelter/index.html",
+        "stations/nuanxi-rights/index.html",
+        "topics/domestic-violence/index.html",
+    ] {
+        assert!(files.contains_key(page), "{page} is missing: {:#?}", files.keys().collect::<Vec<_>>());
+    }
+    for (path, bytes) in files.iter().filter(|(path, _)| path.ends_with(".html")) {
+        let html = String::from_utf8_lossy(bytes);
+        for part in ["href=\"tel:110\"", "https://www.example.com/", "lang=\"zh-CN\""] {
+            assert!(html.contains(part), "{path} lacks {part}");
+        }
+        for never in ["style=\"", "onclick=", "javascript:", "<!--slot"] {
+            assert!(path == "data/shell.html" || !html.contains(never), "{path} has {never}");
+        }
+    }
+}
+
+#[test]
+fn citations_become_links_and_articles_link_back() {
+    let site = TestSite::new();
+    site.build();
+    let files = read_all(&site.dist());
+    let page = |path: &str| String::from_utf8(files[path].clone()).unwrap();
+    let guide = page("guides/domestic-violence/protection-order/index.html");
+    assert!(guide.contains("href=\"/laws/anti-domestic-violence-law/#art-23\""));
+    assert!(guide.contains("href=\"/laws/anti-domestic-violence-law/#art-28\""));
+    let law = page("laws/anti-domestic-violence-law/index.html");
+    for part in [
+        "id=\"art-23\"",
+        "id=\"art-28\"",
+        "/guides/domestic-violence/protection-order/",
+        "/cases/order-in-two-days/",
+    ] {
+        assert!(law.contains(part), "{part}");
+    }
+}
+
+#[test]
+fn feeds_maps_and_data_are_whole() {
+    let site = TestSite::new();
+    site.build();
+    let files = read_all(&site.dist());
+    let text = |path: &str| String::from_utf8(files[path].clone()).unwrap();
+    assert!(
+        text("sitemap.xml")
+            .contains("<loc>https://nuanzhan.example/guides/domestic-violence/protection-order/</loc>")
+    );
+    assert!(text("atom.xml").contains("https://nuanzhan.example/guides/domestic-violence/protection-order/"));
+    assert!(!text("sitemap.xml").contains("/desk/"));
+    let bundle = search::bundle::Bundle::open(&site.dist()).unwrap();
+    assert_eq!(bundle.stations.len(), 2);
+    search::bundle::Bundle::open_index(&site.dist()).unwrap();
+}
+
+/// Every word of a shelter's place, written where an editor might: each refused or harmless, none in any byte of output.
+#[test]
+fn a_shelters_address_is_in_no_output_byte() {
+    let site = TestSite::new();
+    let canary = "金雀路 77 号";
+    site.write(
+        "stations/shili-county/stations.csv",
+        format!("slug,name,kind,region,address,lat,lon,datum,phones,visibility\nhidden,示例县庇护所,shelter,990121,{canary},40.4777,102.5777,wgs84,0000-5550777,confidential\n"),
+    );
+    assert!(matches!(site.build(), Outcome::Rejected(_)));
+    assert!(!site.dist().exists(), "nothing was published");
+    site.write(
+        "stations/shili-county/stations.csv",
+        "slug,name,kind,region,address,lat,lon,datum,phones,visibility\nhidden,示例县庇护所,shelter,990121,,,,,0000-5550777,confidential\n",
+    );
+    assert!(matches!(site.build(), Outcome::Built(_)));
+    for (path, bytes) in read_all(&site.dist()) {
+        let text = String::from_utf8_lossy(&bytes);
+        for secret in ["金雀路", "40.4777", "102.5777"] {
+            assert!(!text.contains(secret), "{path} tells {secret}");
+        }
+    }
+    let bundle = search::bundle::Bundle::open(&site.dist()).unwrap();
+    let hidden = bundle.stations.iter().find(|station| station.id == "hidden").unwrap();
+    assert!(hidden.is_confidential() && hidden.address().is_none() && hidden.location().is_none());
+}
