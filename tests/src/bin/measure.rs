@@ -1,0 +1,147 @@
+//! What the running system costs: start, latency of search and of the nearest station, bytes over the wire.
+//!
+//! `cargo run --release -p tests --bin measure` prints the tables of `docs/performance.md`. Each latency stands beside that
+//! of `/healthz` in the same run, which does nothing: the ratio is ours, the rest is the machine and the network stack.
+
+use std::collections::BTreeSet;
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+use anyhow::Context as _;
+use serde_json::json;
+use tests::server::{Ground, Server};
+use tests::workspace;
+
+/// Requests of each kind.
+const ROUNDS: usize = 2000;
+
+fn main() -> ExitCode {
+    match measure() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(err) => {
+            complain(&format!("measure: {err:#}"));
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn measure() -> anyhow::Result<()> {
+    workspace::nuanzhan();
+    let ground = Ground::new()?;
+    let starts = (0..5).map(|_| start_time(&ground)).collect::<anyhow::Result<Vec<_>>>()?;
+    say(&format!("start to ready, {} starts: {:?}\n", starts.len(), starts));
+    let server = ground.start()?;
+    say(&format!("resident memory of the server after its start: {:.0} MB\n", resident_megabytes(&server)?));
+    latencies(&server)?;
+    say(&format!("\nresident memory after the requests: {:.0} MB\n", resident_megabytes(&server)?));
+    say("| page | requests | bytes (br) | bytes (uncompressed) |\n| --- | --: | --: | --: |");
+    for path in ["/", "/guides/domestic-violence/protection-order/", "/stations/", "/search/", "/ask/"] {
+        say(&weigh(&server, path)?);
+    }
+    Ok(())
+}
+
+fn start_time(ground: &Ground) -> anyhow::Result<Duration> {
+    let started = Instant::now();
+    let server = ground.start()?;
+    let took = started.elapsed();
+    server.stop("INT")?;
+    Ok(took)
+}
+
+fn latencies(server: &Server) -> anyhow::Result<()> {
+    let agent = ureq::Agent::new_with_defaults();
+    let questions = questions(server)?;
+    let health = times(|_| read(&agent, &format!("{}/healthz", server.base)))?;
+    let search = times(|round| {
+        let question = percent(&questions[round % questions.len()]);
+        read(&agent, &format!("{}/api/v1/search?q={question}", server.base))
+    })?;
+    let suggest = times(|round| {
+        let typed: String = questions[round % questions.len()].chars().take(2).collect();
+        read(&agent, &format!("{}/api/v1/search/suggest?q={}", server.base, percent(&typed)))
+    })?;
+    let nearest = times(|round| {
+        #[expect(clippy::cast_precision_loss, reason = "a few thousand rounds")]
+        let step = round as f64 / ROUNDS as f64;
+        let body = json!({ "near": { "lat": 40.2 + step * 0.4, "lon": 101.9 + step * 0.6 }, "limit": 10 });
+        agent.post(format!("{}/api/v1/stations/nearest", server.base)).send_json(&body)?.body_mut().read_to_string()?;
+        Ok(())
+    })?;
+    say(&format!("{ROUNDS} requests each, one after another, over loopback; {} different questions\n", questions.len()));
+    say("| request | p50 | p99 | p50 beside /healthz |\n| --- | --: | --: | --: |");
+    for (name, times) in [("GET /healthz", &health), ("search", &search), ("suggest", &suggest), ("nearest 10", &nearest)] {
+        let ratio = at(times, 50).as_secs_f64() / at(&health, 50).as_secs_f64();
+        say(&format!("| {name} | {:?} | {:?} | {ratio:.1} |", at(times, 50), at(times, 99)));
+    }
+    Ok(())
+}
+
+/// Questions as people type them: those that the guides of the real content say they answer.
+fn questions(server: &Server) -> anyhow::Result<Vec<String>> {
+    let records = server.client().get("/data/records.json")?.json()?;
+    let asked = records.as_array().context("records are a list")?.iter().filter_map(|record| record["asked"].as_array());
+    Ok(asked.flatten().filter_map(|question| question.as_str().map(str::to_owned)).collect())
+}
+
+fn times(mut ask: impl FnMut(usize) -> anyhow::Result<()>) -> anyhow::Result<Vec<Duration>> {
+    let mut times = Vec::with_capacity(ROUNDS);
+    for round in 0..ROUNDS {
+        let started = Instant::now();
+        ask(round)?;
+        times.push(started.elapsed());
+    }
+    times.sort();
+    Ok(times)
+}
+
+fn at(sorted: &[Duration], percent: usize) -> Duration {
+    sorted[(sorted.len() * percent / 100).min(sorted.len() - 1)]
+}
+
+fn read(agent: &ureq::Agent, url: &str) -> anyhow::Result<()> {
+    agent.get(url).call()?.body_mut().read_to_string()?;
+    Ok(())
+}
+
+/// A page with everything it loads, as a browser that takes Brotli gets it.
+fn weigh(server: &Server, path: &str) -> anyhow::Result<String> {
+    let plain = fetch(server, path, "identity")?;
+    let html = String::from_utf8(plain.clone())?;
+    let mut addresses: BTreeSet<&str> = BTreeSet::new();
+    for attribute in ["src=\"", "rel=\"stylesheet\" href=\"", "rel=\"icon\" href=\""] {
+        addresses.extend(html.split(attribute).skip(1).filter_map(|rest| rest.split('"').next()));
+    }
+    let (mut small, mut large) = (fetch(server, path, "br")?.len(), plain.len());
+    for address in &addresses {
+        small += fetch(server, address, "br")?.len();
+        large += fetch(server, address, "identity")?.len();
+    }
+    Ok(format!("| {path} | {} | {small} | {large} |", addresses.len() + 1))
+}
+
+fn fetch(server: &Server, path: &str, encoding: &str) -> anyhow::Result<Vec<u8>> {
+    let response = ureq::get(format!("{}{path}", server.base)).header("Accept-Encoding", encoding).call();
+    Ok(response.with_context(|| format!("GET {path}"))?.into_body().read_to_vec()?)
+}
+
+fn resident_megabytes(server: &Server) -> anyhow::Result<f64> {
+    let status = std::fs::read_to_string(format!("/proc/{}/status", server.pid())).context("Linux has /proc")?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("VmRSS")?;
+    let kib: f64 = line.trim().trim_end_matches("kB").trim().parse()?;
+    Ok(kib * 1024.0 / 1e6)
+}
+
+fn percent(text: &str) -> String {
+    text.bytes().fold(String::new(), |out, byte| out + &format!("%{byte:02X}"))
+}
+
+#[expect(clippy::print_stdout, reason = "a measurement prints its tables")]
+fn say(text: &str) {
+    println!("{text}");
+}
+
+#[expect(clippy::print_stderr, reason = "a command tells its user what went wrong")]
+fn complain(text: &str) {
+    eprintln!("{text}");
+}

@@ -1,0 +1,105 @@
+//! A plain HTTP client that behaves like a simple browser without scripts: pages, forms, no cookies.
+
+use std::time::Duration;
+
+use anyhow::Context as _;
+use ureq::Agent;
+
+/// An answer, whatever its status.
+pub struct Answer {
+    /// The HTTP status.
+    pub status: u16,
+    /// Header names in lower case, and values.
+    pub headers: Vec<(String, String)>,
+    /// The body as text.
+    pub body: String,
+}
+
+/// Asks one server.
+#[derive(Clone)]
+pub struct Client {
+    agent: Agent,
+    base: String,
+}
+
+impl Client {
+    /// A client of the server at `base` (without a trailing slash).
+    pub fn new(base: &str) -> Self {
+        let config = Agent::config_builder()
+            .http_status_as_error(false)
+            .max_redirects(0)
+            .timeout_global(Some(Duration::from_mins(1)))
+            .user_agent(USER_AGENT)
+            .build();
+        Self { agent: config.into(), base: base.to_owned() }
+    }
+
+    /// `GET path`.
+    pub fn get(&self, path: &str) -> anyhow::Result<Answer> {
+        let response = self.agent.get(format!("{}{path}", self.base)).call().with_context(|| format!("GET {path}"))?;
+        answer(response)
+    }
+
+    /// `POST path` with a form, as a browser sends it.
+    pub fn post_form(&self, path: &str, fields: &[(&str, &str)]) -> anyhow::Result<Answer> {
+        let request = self.agent.post(format!("{}{path}", self.base)).header("Origin", &self.base);
+        answer(request.send_form(fields.iter().copied()).with_context(|| format!("POST {path}"))?)
+    }
+
+    /// `POST path` with JSON.
+    pub fn post_json(&self, path: &str, json: &serde_json::Value) -> anyhow::Result<Answer> {
+        let request = self.agent.post(format!("{}{path}", self.base)).header("Origin", &self.base);
+        answer(request.send_json(json).with_context(|| format!("POST {path}"))?)
+    }
+}
+
+/// Unlike any other text, so that a search of the disk for it means something.
+pub const USER_AGENT: &str = "Nuanzhan-Test-Browser/73519";
+
+impl Answer {
+    /// The value of a header.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+
+    /// The body as JSON.
+    pub fn json(&self) -> anyhow::Result<serde_json::Value> {
+        serde_json::from_str(&self.body).with_context(|| format!("not JSON: {}", self.body))
+    }
+}
+
+fn answer(response: ureq::http::Response<ureq::Body>) -> anyhow::Result<Answer> {
+    let (parts, mut body) = response.into_parts();
+    let headers = parts
+        .headers
+        .iter()
+        .map(|(name, value)| (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
+        .collect();
+    Ok(Answer { status: parts.status.as_u16(), headers, body: body.read_to_string()? })
+}
+
+/// The value of the hidden field `name` of a form in `html`.
+pub fn hidden_value(html: &str, name: &str) -> Option<String> {
+    let field = html.split("<input").skip(1).map(|rest| rest.split('>').next().unwrap_or_default());
+    let field = field.into_iter().find(|field| field.contains(&format!("name=\"{name}\"")))?;
+    let value = field.split("value=\"").nth(1)?.split('"').next()?;
+    Some(value.to_owned())
+}
+
+/// The visible text of `html`: tags out, spaces folded.
+pub fn visible_text(html: &str) -> String {
+    let mut text = String::new();
+    let mut inside_tag = false;
+    for c in html.chars() {
+        match c {
+            '<' => inside_tag = true,
+            '>' => {
+                inside_tag = false;
+                text.push(' ');
+            }
+            c if !inside_tag => text.push(c),
+            _ => {}
+        }
+    }
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}

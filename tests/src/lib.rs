@@ -1,0 +1,12 @@
+//! The system from outside: a temporary site, a running server, real databases, a real browser.
+//!
+//! Start at [`server::Server`]. Nothing here looks into the program: it is started, asked over HTTP, clicked in a
+//! browser and killed, as its users and its bad days do.
+
+pub mod browser;
+pub mod http;
+pub mod nuanzhan;
+pub mod postgres;
+pub mod server;
+pub mod skip;
+pub mod workspace;

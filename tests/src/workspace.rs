@@ -1,0 +1,81 @@
+//! Where things are: the checkout, the built program, the content and copies of it.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::OnceLock;
+
+use anyhow::{Context as _, ensure};
+
+/// The root of the checkout.
+pub fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new("/")).to_owned()
+}
+
+/// The `nuanzhan` program, built if need be.
+///
+/// # Panics
+///
+/// When it does not build: no test of the system means anything then.
+pub fn nuanzhan() -> &'static Path {
+    static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
+    PROGRAM.get_or_init(|| build("api", "nuanzhan").expect("the program builds"))
+}
+
+/// Builds a binary with the profile these tests were built with, and says where it is.
+fn build(package: &str, binary: &str) -> anyhow::Result<PathBuf> {
+    // Our own path is <target>/<profile>/deps/<test>, or <target>/<profile>/<bin>.
+    let own = std::env::current_exe().context("a program knows its own path")?;
+    let folder = own.ancestors().skip(1).find(|folder| !folder.ends_with("deps")).context("a test lies in a folder")?;
+    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    cargo.current_dir(root()).args(["build", "--quiet", "--package", package, "--bin", binary]);
+    if folder.ends_with("release") {
+        cargo.arg("--release");
+    }
+    ensure!(cargo.status().context("cargo runs")?.success(), "cargo could not build {binary}");
+    Ok(folder.join(binary))
+}
+
+/// The content of the checkout.
+pub fn content() -> PathBuf {
+    root().join("content")
+}
+
+/// A copy of the content that a test may break.
+pub fn copy_of_content(to: &Path) -> anyhow::Result<PathBuf> {
+    let copy = to.join("content");
+    copy_folder(&content(), &copy)?;
+    Ok(copy)
+}
+
+fn copy_folder(from: &Path, to: &Path) -> anyhow::Result<()> {
+    fs::create_dir_all(to)?;
+    for entry in fs::read_dir(from).with_context(|| format!("reading {}", from.display()))? {
+        let entry = entry?;
+        let target = to.join(entry.file_name());
+        if entry.file_type()?.is_dir() {
+            copy_folder(&entry.path(), &target)?;
+        } else {
+            fs::copy(entry.path(), target)?;
+        }
+    }
+    Ok(())
+}
+
+/// Every file under `folder`, in order of path.
+pub fn files_under(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(next) = folders.pop() {
+        let Ok(entries) = fs::read_dir(next) else { continue };
+        for entry in entries.flatten() {
+            if entry.path().is_dir() {
+                folders.push(entry.path());
+            } else {
+                found.push(entry.path());
+            }
+        }
+    }
+    found.sort();
+    found
+}
