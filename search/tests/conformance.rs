@@ -43,6 +43,7 @@ claims! {
     danger_is_noticed
     completions_come_from_chinese_pinyin_and_initials
     completions_of_a_page_lead_there
+    despair_is_understood_and_never_offered
     nothing_typed_completes_to_nothing
     hostile_input_is_answered
 }
@@ -216,7 +217,7 @@ async fn a_misspelling_is_understood_and_put_right(engine: &dyn Engine) {
         assert_eq!(results.did_you_mean.as_deref(), Some(meant));
         assert_eq!(results.hits[0].id, ask(engine, meant).await.hits[0].id);
     }
-    for text in ["家暴", "彩礼", "暖溪镇", "怎么申请保护令"] {
+    for text in ["家暴", "彩礼", "暖溪镇", "怎么申请保护令", "不想过了"] {
         assert_eq!(ask(engine, text).await.did_you_mean, None, "{text}");
     }
 }
@@ -230,6 +231,7 @@ async fn pinyin_is_understood(engine: &dyn Engine) {
 async fn danger_is_noticed(engine: &dyn Engine) {
     assert!(ask(engine, "他又打我了").await.danger);
     assert!(ask(engine, "不想活了").await.danger);
+    assert!(ask(engine, "jiabao").await.danger);
     assert!(!ask(engine, "打官司要多少钱").await.danger);
 }
 
@@ -249,6 +251,15 @@ async fn completions_of_a_page_lead_there(engine: &dyn Engine) {
     assert_eq!((guide.kind, guide.url.as_deref()), (Some(Kind::Guide), Some("/guide/protection-order/")));
     let term = suggestions.iter().find(|suggestion| suggestion.text == "人身安全保护令").unwrap();
     assert_eq!((term.kind, &term.url), (None, &None));
+}
+
+async fn despair_is_understood_and_never_offered(engine: &dyn Engine) {
+    let results = ask(engine, "不想活了").await;
+    assert!(results.danger && results.hits[0].id == "station/nuanshui-shelter");
+    for typed in ["不想", "buxiang", "bx", "不想活"] {
+        assert!(!completions(engine, typed).await.contains(&"不想活了".to_owned()), "{typed}");
+    }
+    assert_eq!(ask(engine, "不想火了").await.did_you_mean, None);
 }
 
 async fn nothing_typed_completes_to_nothing(engine: &dyn Engine) {

@@ -26,7 +26,10 @@
     found = make("div", { id: "found" });
     form.parentNode.insertBefore(found, form.nextSibling);
   }
-  attributes(found, { "aria-live": "polite", tabindex: "-1" });
+  const status = make("p", { className: "meta" });
+  status.setAttribute("role", "status");
+  if (!answered) found.parentNode.insertBefore(status, found);
+  found.setAttribute("tabindex", "-1");
 
   input.addEventListener("input", function () {
     clearTimeout(timer);
@@ -126,10 +129,10 @@
       apart = true;
       return builtIn(question);
     }).then(function (answer) {
-      if (turn === asked) tell(question, answer);
+      if (turn === asked) tell(answer);
     }, function () {
       found.textContent = "";
-      found.appendChild(make("p", { className: "notice", textContent: "现在查不了。按下面的主题找，或者打 12338 问。" }));
+      status.textContent = "现在查不了。按下面的主题找，或者打 12338 问。";
     });
   }
 
@@ -157,11 +160,10 @@
     return letters.length < 2 ? letters : letters.slice(1).map(function (letter, at) { return letters[at] + letter; });
   }
 
-  function tell(question, answer) {
+  function tell(answer) {
+    status.textContent = answer.total ? "找到 " + answer.total + " 条。" : "没有找到。换个说法试试，或者打 12338 问。";
     found.textContent = "";
     if (answer.danger) found.appendChild(danger());
-    const count = answer.total ? "找到 " + answer.total + " 条" : "没有找到。换个说法试试，或者打 12338 问。";
-    found.appendChild(make("p", { className: "meta", textContent: count }));
     if (answer.did_you_mean) found.appendChild(meant(answer.did_you_mean));
     const hits = make("ol", { className: "hits" });
     answer.hits.forEach(function (hit) { hits.appendChild(line(hit)); });
@@ -171,14 +173,12 @@
   }
 
   function line(hit) {
-    const item = make("li"), head = make("h2"), text = make("p", { className: "meta" });
-    head.appendChild(make("a", { href: hit.url, textContent: hit.title }));
-    text.appendChild(make("span", { className: "tag", textContent: KINDS[hit.kind] || "" }));
-    text.appendChild(document.createTextNode(" "));
+    const item = make("li"), text = make("p", { className: "meta" });
+    item.appendChild(make("a", { href: hit.url, textContent: hit.title }));
+    item.appendChild(make("span", { className: "tag", textContent: KINDS[hit.kind] || "" }));
     hit.snippet.forEach(function (part) {
       text.appendChild(part.marked ? make("mark", { textContent: part.text }) : document.createTextNode(part.text));
     });
-    item.appendChild(head);
     item.appendChild(text);
     return item;
   }

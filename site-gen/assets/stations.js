@@ -54,11 +54,10 @@
     if (wanted().kind) question.kind = wanted().kind;
     const request = { method: "POST", credentials: "omit", headers: { "Content-Type": "application/json" }, body: JSON.stringify(question) };
     answer(fetch(API + "/nearest", request), function (stations) {
-      stations.forEach(function (station) {
-        station.distance_m = station.location ? distance(from, station.location) : Infinity;
-      });
-      return stations.filter(function (station) { return station.location; })
-        .sort(function (a, b) { return a.distance_m - b.distance_m; });
+      const open = stations.filter(function (station) { return station.location; });
+      open.forEach(function (station) { station.distance_m = distance(from, station.location); });
+      open.sort(function (a, b) { return a.distance_m - b.distance_m; });
+      return { stations: open.slice(0, LIMIT), confidential: stations.filter(function (station) { return station.confidential; }) };
     });
   }
 
@@ -66,17 +65,17 @@
     const values = { limit: "50" };
     if (wanted().kind) values.kind = wanted().kind;
     if (wanted().region) values.region = wanted().region;
-    answer(fetch(API + "?" + new URLSearchParams(values), { credentials: "omit" }), function (stations) { return stations; });
+    answer(fetch(API + "?" + new URLSearchParams(values), { credentials: "omit" }), function (stations) {
+      return { stations: stations };
+    });
   }
 
   // Shows what the API answers; without an answer, what `choose` takes from the stations built into the site.
   function answer(request, choose) {
     say("正在找。");
-    request.then(read).then(function (body) {
-      return body.stations || body.items || body;
-    }, function () {
+    request.then(read).catch(function () {
       return fetch("/data/stations.json", { credentials: "omit" }).then(read).then(function (stations) {
-        return choose(stations.filter(fits)).slice(0, 50);
+        return choose(stations.filter(fits));
       });
     }).then(show, function () {
       say("现在查不了。打 12338 问离你最近的站点，或者一级一级找。");
@@ -93,26 +92,32 @@
     return (!kind || station.kind === kind) && station.region.indexOf(region) === 0;
   }
 
-  function show(stations) {
+  function show(found) {
+    const confidential = found.confidential || [];
     places.textContent = "";
-    if (!stations.length) return say("没有找到。换一个地方或者种类，或者打 12338 问。");
-    const rows = make("ul", { className: "places" });
-    stations.forEach(function (entry) { rows.appendChild(row(entry)); });
-    places.appendChild(make("h2", { textContent: "找到这些" }));
-    places.appendChild(rows);
+    if (!found.stations.length && !confidential.length) return say("没有找到。换一个地方或者种类，或者打 12338 问。");
+    if (found.widened_to) say("这里没有，下面是大一级的地方的。");
+    group("找到这些", found.stations);
+    group("地址保密的，打电话联系", confidential);
     places.scrollIntoView({ block: "nearest" });
   }
 
-  function row(entry) {
-    const station = entry.station || entry, item = make("li"), head = make("h3"), words = [];
-    const metres = entry.distance_m;
+  function group(title, stations) {
+    if (!stations.length) return;
+    const rows = make("ul", { className: "places" });
+    stations.forEach(function (station) { rows.appendChild(row(station)); });
+    places.appendChild(make("h2", { textContent: title }));
+    places.appendChild(rows);
+  }
+
+  function row(station) {
+    const item = make("li"), head = make("h3"), words = [], metres = station.distance_m;
     head.appendChild(make("a", { href: station.url, textContent: station.name }));
     item.appendChild(head);
-    if (isFinite(metres)) words.push(metres < 950 ? "约 " + Math.max(1, Math.round(metres / 100)) + "00 米" : "约 " + (metres / 1000).toFixed(metres < 9950 ? 1 : 0) + " 公里");
+    if (isFinite(metres)) words.push(far(metres));
     if (station.confidential) words.push("地址保密");
-    if (entry.open_now === true) words.push("现在开门");
     if (station.address) words.push(station.address);
-    if (station.hours) words.push(station.hours.text);
+    if (station.hours) words.push(station.hours.text.replace(/–/g, "\u2060–\u2060"));
     item.appendChild(make("p", { className: "meta", textContent: words.join(" · ") }));
     if (station.phones && station.phones.length) {
       const number = station.phones[0];
@@ -121,6 +126,11 @@
       item.appendChild(call);
     }
     return item;
+  }
+
+  function far(metres) {
+    if (metres < 950) return "约 " + Math.max(1, Math.round(metres / 100)) + "00 米";
+    return "约 " + (metres / 1000).toFixed(metres < 9950 ? 1 : 0) + " 公里";
   }
 
   function say(words) {

@@ -72,6 +72,8 @@ fn articles(text: &str, from: usize) -> Vec<ArticleMention> {
         if !found.is_empty() && !scanner.separator() {
             break;
         }
+        // 《民法典》 第 1079 条: spaces round numbers are house style.
+        scanner.spaces();
         let group = scanner.group();
         if group.is_empty() {
             break;
@@ -105,7 +107,7 @@ impl Scanner<'_> {
     /// 第三十三条之一.
     fn one_article(&mut self) -> Option<ArticleNo> {
         let start = self.at;
-        let number = self.eat("第").then(|| self.number()).flatten().filter(|_| self.eat("条"));
+        let number = self.eat("第").then(|| self.number()).flatten().filter(|_| self.eat_spaced("条"));
         let Some(number) = number else {
             self.at = start;
             return None;
@@ -150,7 +152,7 @@ impl Scanner<'_> {
                 break;
             }
         }
-        if !self.eat("条") {
+        if !self.eat_spaced("条") {
             return Vec::new();
         }
         if let Some(last) = found.last_mut() {
@@ -164,7 +166,7 @@ impl Scanner<'_> {
         loop {
             let before = self.at;
             let bracketed = self.eat("第") && (self.number().is_some() || self.bracketed_number());
-            if !(bracketed && (self.eat("款") || self.eat("项"))) {
+            if !(bracketed && (self.eat_spaced("款") || self.eat_spaced("项"))) {
                 self.at = before;
                 return;
             }
@@ -177,6 +179,7 @@ impl Scanner<'_> {
     }
 
     fn number(&mut self) -> Option<u16> {
+        self.spaces();
         let rest = &self.text[self.at..];
         let len = rest.find(|c: char| !is_numeral(c)).unwrap_or(rest.len());
         let number = parse_number(&rest[..len])?;
@@ -189,7 +192,22 @@ impl Scanner<'_> {
     }
 
     fn separator(&mut self) -> bool {
-        ["、", "，", "以及", "和", "及", "与", "或"].iter().any(|mark| self.eat(mark))
+        self.spaces();
+        ["、", "，", "；", ",", ";", "以及", "和", "及", "与", "或"].iter().any(|mark| self.eat(mark))
+    }
+
+    fn spaces(&mut self) {
+        while self.eat(" ") {}
+    }
+
+    fn eat_spaced(&mut self, word: &str) -> bool {
+        let before = self.at;
+        self.spaces();
+        let found = self.eat(word);
+        if !found {
+            self.at = before;
+        }
+        found
     }
 
     fn eat(&mut self, word: &str) -> bool {
@@ -221,9 +239,12 @@ mod tests {
             0 => number.number.to_string(),
             sub => format!("{}.{sub}", number.number),
         };
-        let one = |mention: &ArticleMention| match mention.from == mention.to {
-            true => article(mention.from),
-            false => format!("{}-{}", article(mention.from), article(mention.to)),
+        let one = |mention: &ArticleMention| {
+            if mention.from == mention.to {
+                article(mention.from)
+            } else {
+                format!("{}-{}", article(mention.from), article(mention.to))
+            }
         };
         mentions(text)
             .iter()
@@ -242,6 +263,7 @@ mod tests {
             ("《反家庭暴力法》第二十三条、第二十五条，第三十条", "反家庭暴力法[23,25,30]"),
             ("《反家庭暴力法》第二十三条第一款第（二）项和第五条", "反家庭暴力法[23,5]"),
             ("《民法典》第1079条", "民法典[1079]"),
+            ("《民法典》 第 1079 条第 2 款；第 1080 条", "民法典[1079,1080]"),
             ("《刑法》第三十三条之一第一款", "刑法[33.1]"),
             ("《反家庭暴力法》第二十三至二十五条", "反家庭暴力法[23-25]"),
             ("《反家庭暴力法》第二十三条至第二十五条", "反家庭暴力法[23-25]"),

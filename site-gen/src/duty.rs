@@ -6,7 +6,7 @@
 /// The day or days of `rule` in words; the error says what is wrong in Chinese.
 pub fn days_in_words(rule: &str) -> Result<String, String> {
     let (mut freq, mut by_day, mut by_month_day) = (None, None, None);
-    for part in rule.trim().split(';') {
+    for part in rule.trim().split(';').map(str::trim) {
         match part.split_once('=') {
             Some(("FREQ", value)) => freq = Some(value),
             Some(("BYDAY", value)) => by_day = Some(value),
@@ -37,7 +37,8 @@ pub fn time_in_words(time: &str) -> Result<String, String> {
 fn clock_time(text: &str) -> Result<(u8, u8), String> {
     let wrong = || format!("“{text}”不是几点几分");
     let (hour, minute) = text.trim().split_once(':').ok_or_else(wrong)?;
-    let (hour, minute) = (hour.parse::<u8>().map_err(|_| wrong())?, minute.parse::<u8>().map_err(|_| wrong())?);
+    let (hour, minute) =
+        (hour.parse::<u8>().map_err(|_| wrong())?, minute.parse::<u8>().map_err(|_| wrong())?);
     if hour > 24 || minute > 59 { Err(wrong()) } else { Ok((hour, minute)) }
 }
 
@@ -77,7 +78,13 @@ fn monthly_by_date(days: &str) -> Result<String, String> {
             _ => return Err(format!("一个月里没有“{day}”日")),
         }
     }
-    Ok(format!("每月 {}", words.join("、")))
+    // 每月 25 日, but 每月最后一天.
+    let gap = if words.first().is_some_and(|word| word.starts_with(|c: char| c.is_ascii_digit())) {
+        " "
+    } else {
+        ""
+    };
+    Ok(format!("每月{gap}{}", words.join("、")))
 }
 
 fn weekday(code: &str) -> Result<&'static str, String> {
@@ -113,7 +120,15 @@ mod tests {
 
     #[test]
     fn rules_and_times_that_can_not_be_are_refused() {
-        for bad in ["", "每月25日", "FREQ=MONTHLY", "FREQ=MONTHLY;BYMONTHDAY=32", "FREQ=MONTHLY;BYDAY=MO", "FREQ=WEEKLY;BYDAY=XX", "FREQ=YEARLY;BYMONTH=3"] {
+        for bad in [
+            "",
+            "每月25日",
+            "FREQ=MONTHLY",
+            "FREQ=MONTHLY;BYMONTHDAY=32",
+            "FREQ=MONTHLY;BYDAY=MO",
+            "FREQ=WEEKLY;BYDAY=XX",
+            "FREQ=YEARLY;BYMONTH=3",
+        ] {
             assert!(days_in_words(bad).is_err(), "{bad}");
         }
         for bad in ["", "9点", "11:30-09:00", "09:61-10:00", "25:00-26:00"] {

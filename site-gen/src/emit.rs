@@ -55,7 +55,8 @@ fn write_all(staging: &Path, tree: &Tree) -> anyhow::Result<()> {
             folder.clone_into(&mut last_folder);
         }
         #[expect(clippy::disallowed_methods, reason = "emit is where output is written")]
-        fs::write(&path, bytes).with_context(|| format!("写不了 {}：磁盘满了，或没有权限", path.display()))?;
+        fs::write(&path, bytes)
+            .with_context(|| format!("写不了 {}：磁盘满了，或没有权限", path.display()))?;
     }
     Ok(())
 }
@@ -125,7 +126,8 @@ mod tests {
         replace(&out, &tree(&[("data/manifest.json", "{}"), ("b/index.html", "new")])).unwrap();
         assert!(!out.join("a").exists());
         assert_eq!(fs::read(out.join("b/index.html")).unwrap(), b"new");
-        let left: Vec<_> = fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        let left: Vec<_> =
+            fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
         assert_eq!(left, ["dist"]);
     }
 

@@ -16,12 +16,16 @@ pub fn read(osm: &str) -> Result<Hours, String> {
     for rule in &expression.rules {
         parts.push(rule_in_words(rule)?);
     }
-    Ok(Hours { osm: osm.to_owned(), text: parts.join("；") })
+    Ok(Hours { osm: expression.to_string(), text: parts.join("；") })
 }
 
 fn rule_in_words(rule: &RuleSequence) -> Result<String, String> {
     if rule.operator == RuleOperator::Fallback {
         return Err("开放时间里不能用“||”".to_owned());
+    }
+    // A comment would be published with the hours, and it is the one place where anything at all could be written.
+    if !rule.comment.is_empty() {
+        return Err("开放时间里不能写说明文字".to_owned());
     }
     let days = days_in_words(&rule.day_selector)?;
     match rule.kind {
@@ -62,20 +66,21 @@ fn day_in_words(day: &WeekDayRange) -> Result<String, String> {
                 Some((from, to)) => format!("{}至{}", weekday(from)?, weekday(to)?),
                 None => weekday(range)?.to_owned(),
             };
-            nth_in_words(name, nth_from_start, nth_from_end)
+            nth_in_words(name, *nth_from_start, *nth_from_end)
         }
         _ => Err("开放时间里不能写“节假日前后几天”".to_owned()),
     }
 }
 
 /// 每月第一、三个周一.
-fn nth_in_words(name: String, from_start: &[bool; 5], from_end: &[bool; 5]) -> Result<String, String> {
+fn nth_in_words(name: String, from_start: [bool; 5], from_end: [bool; 5]) -> Result<String, String> {
     const NTH: [&str; 5] = ["一", "二", "三", "四", "五"];
-    let every = |nths: &[bool; 5]| nths.iter().all(|nth| *nth);
+    let every = |nths: [bool; 5]| nths.iter().all(|nth| *nth);
     if every(from_start) && every(from_end) {
         return Ok(name);
     }
-    let chosen: Vec<&str> = NTH.iter().zip(from_start).filter(|(_, nth)| **nth).map(|(word, _)| *word).collect();
+    let chosen: Vec<&str> =
+        NTH.iter().zip(from_start).filter(|(_, nth)| *nth).map(|(word, _)| *word).collect();
     let last = from_end[0] && !from_end[1..].contains(&true);
     match (chosen.is_empty(), from_end.contains(&true)) {
         (false, false) => Ok(format!("每月第{}个{name}", chosen.join("、"))),
@@ -150,7 +155,15 @@ mod tests {
 
     #[test]
     fn what_nobody_could_check_is_refused() {
-        for bad in ["", "周一到周五", "Mo-Fr 8点", "sunrise-sunset", "week 1-10 Mo 09:00-10:00", "Mo 25:00-26:70", "Mo 09:00+"] {
+        for bad in [
+            "",
+            "周一到周五",
+            "Mo-Fr 8点",
+            "sunrise-sunset",
+            "week 1-10 Mo 09:00-10:00",
+            "Mo 25:00-26:70",
+            "Mo 09:00+",
+        ] {
             assert!(words(bad).starts_with('✗'), "{bad}: {}", words(bad));
         }
     }

@@ -133,7 +133,8 @@ fn statute_record(statute: &Statute) -> Record {
 fn articles<'s>(site: &'s Site, statute: &'s Statute) -> impl Iterator<Item = Record> + 's {
     static NOBODY: std::collections::BTreeMap<ArticleNo, Vec<Backlink>> = std::collections::BTreeMap::new();
     let cited = site.cited.get(&statute.slug).unwrap_or(&NOBODY);
-    let numbers: std::collections::BTreeSet<ArticleNo> = statute.notes.keys().chain(cited.keys()).copied().collect();
+    let numbers: std::collections::BTreeSet<ArticleNo> =
+        statute.notes.keys().chain(cited.keys()).copied().collect();
     numbers.into_iter().map(move |number| {
         let note = statute.notes.get(&number);
         let name = note.map_or("", |note| note.title.as_str());

@@ -81,7 +81,9 @@ pub fn build(options: &Options) -> anyhow::Result<Outcome> {
     };
     let mut tree = render::tree(&site)?;
     let bundle = index::bundle(&site, render::shell(&site)?);
-    tree.extend(bundle.files().into_iter().map(|(name, bytes)| (format!("{}/{name}", search::bundle::FOLDER), bytes)));
+    tree.extend(
+        bundle.files().into_iter().map(|(name, bytes)| (format!("{}/{name}", search::bundle::FOLDER), bytes)),
+    );
     emit::replace(&options.out, &tree)?;
 
     let pages = tree.keys().filter(|path| path.ends_with(".html")).count();

@@ -12,7 +12,7 @@ use site_gen::{Options, Outcome};
 
 /// 检查内容，生成网站。
 #[derive(Parser)]
-#[command(name = "site-gen", version, about, after_help = EXAMPLES, arg_required_else_help = true)]
+#[command(name = "site-gen", version, about = "检查内容，生成网站", after_help = EXAMPLES, arg_required_else_help = true)]
 struct Arguments {
     #[command(subcommand)]
     command: Command,

@@ -24,11 +24,15 @@ pub struct SourceText {
     pub path: String,
     /// Without a byte-order mark; empty where the file is not UTF-8.
     pub text: String,
+    /// Whether it is a text at all: pictures have only a path here.
+    is_text: bool,
 }
 
 /// A file that is copied as it is: a picture.
 #[derive(Debug)]
 pub struct Blob {
+    /// Its id, for pointing at it.
+    pub file: FileId,
     /// From the content root, with `/`.
     pub path: String,
     /// As read.
@@ -101,23 +105,30 @@ impl SourceMap {
     pub fn add(&mut self, path: impl Into<String>, bytes: impl Into<Vec<u8>>) {
         let (path, bytes) = (path.into(), bytes.into());
         let ending = path.rsplit_once('.').map_or("", |(_, ending)| ending).to_ascii_lowercase();
+        let file = FileId(self.texts.len());
         if BLOB_ENDINGS.contains(&ending.as_str()) {
-            self.blobs.push(Blob { path, bytes });
+            self.blobs.push(Blob { file, path: path.clone(), bytes });
+            // An empty text keeps the path in its place among the others, so that findings can point at it.
+            self.texts.push(SourceText { path, text: String::new(), is_text: false });
             return;
         }
         let is_text = TEXT_ENDINGS.contains(&ending.as_str());
         let text = if is_text { String::from_utf8(bytes).ok() } else { None };
         if text.is_none() {
-            self.foreign.push(FileId(self.texts.len()));
+            self.foreign.push(file);
         }
         let text = text.unwrap_or_default();
         let text = text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text);
-        self.texts.push(SourceText { path, text });
+        self.texts.push(SourceText { path, text, is_text: true });
     }
 
     /// The text files with their ids, by path.
     pub fn texts(&self) -> impl Iterator<Item = (FileId, &SourceText)> {
-        self.texts.iter().enumerate().map(|(index, text)| (FileId(index), text))
+        self.texts
+            .iter()
+            .enumerate()
+            .filter(|(_, text)| text.is_text)
+            .map(|(index, text)| (FileId(index), text))
     }
 
     /// The files to copy, by path.
@@ -147,6 +158,17 @@ impl SourceMap {
         let line_start = text[..byte].rfind('\n').map_or(0, |at| at + 1);
         let line = text[..byte].matches('\n').count() + 1;
         (line, text[line_start..byte].chars().count() + 1)
+    }
+}
+
+impl Blob {
+    /// Whether it carries what cameras write beside the picture (Exif), which often says where it was taken. The marks
+    /// are those of JPEG (`Exif` in an APP1 segment), PNG (chunk `eXIf`) and WebP (chunk `EXIF`).
+    pub fn has_camera_data(&self) -> bool {
+        let has = |mark: &[u8]| self.bytes.windows(mark.len()).any(|window| window == mark);
+        has(b"Exif\0\0")
+            || (self.bytes.starts_with(b"\x89PNG") && has(b"eXIf"))
+            || (self.bytes.starts_with(b"RIFF") && has(b"EXIF"))
     }
 }
 

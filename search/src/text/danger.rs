@@ -9,14 +9,16 @@ const HARMLESS: &str = "
     反家庭暴力 反家暴 打卡 打包 打折 打发 打开 打交道 打报告 打我电话 打她电话 打他电话 打我手机 打他手机 打我微信 打我账
     杀价 杀毒 杀菌 杀虫 杀猪 杀鸡 杀熟 抹杀 扼杀 砍价 砍树 砍柴 砍伐 砍掉 拐杖 拐棍 拐弯 拐角 掐算 掐断";
 
-/// What danger sounds like: blows; killing, and wanting to die; sexual violence; being held, taken, hunted.
+/// What danger sounds like: blows and killing; sexual violence; being held, taken, hunted.
 const SIGNS: &str = "
     打我 打她 打他 打俺 打妈 打老婆 打媳妇 打婆娘 打女 打儿 打孩 打小孩 打娃 打人 打骂 打伤 打死 打断 打得 打哭 打怕
     他打 她打 老公打 丈夫打 男人打 爸打 挨打 遭打 又打 正在打 往死里打 毒打 殴打 暴打 家暴 家爆 家庭暴力 老公动手 丈夫动手
-    揍 扇我 扇耳光 踹我 踢我 捶我 掐 勒脖 勒我 砍 捅 拿刀 刀架 泼汽油 泼硫酸 烫我 流血
-    杀 弄死 整死 同归于尽 不想活 活不下去 不活 想死 去死 寻死 轻生 割腕 跳楼 喝农药 喝药 上吊 遗书
+    揍 扇我 扇耳光 踹我 踢我 捶我 掐 勒脖 勒我 砍 捅 拿刀 刀架 泼汽油 泼硫酸 烫我 流血 杀 弄死 整死 同归于尽
     强奸 强暴 轮奸 迷奸 性侵 猥亵 下药 硬来 逼我同房 强迫我
     拐 绑架 关起来 关在 锁在 囚禁 不让出门 不让我出门 限制人身自由 跟踪我 追我 堵我 威胁 救命 不敢回家 孩子不见 孩子丢";
+
+/// What wanting to die sounds like.
+const DESPAIR: &str = "自杀 不想活 活不下去 不活 想死 去死 寻死 轻生 割腕 跳楼 喝农药 喝药 上吊 遗书";
 
 /// What stands between a verb and its object and changes nothing: 打了我.
 const PARTICLES: &[char] = &['了', '过', '着', ' '];
@@ -27,7 +29,13 @@ pub(super) fn is_spoken_of(text: &str) -> bool {
     for phrase in HARMLESS.split_whitespace() {
         rest = rest.replace(phrase, " ");
     }
-    SIGNS.split_whitespace().any(|sign| rest.contains(sign)) || somebody_was_beaten(&rest)
+    let mut signs = SIGNS.split_whitespace().chain(DESPAIR.split_whitespace());
+    signs.any(|sign| rest.contains(sign)) || somebody_was_beaten(&rest)
+}
+
+/// Whether a text speaks of ending one's life. Nobody is to have such words put into their mouth.
+pub(super) fn speaks_of_despair(text: &str) -> bool {
+    DESPAIR.split_whitespace().any(|sign| text.contains(sign))
 }
 
 /// 被打, and 被 by whomever 打.

@@ -22,7 +22,8 @@ pub(crate) fn thesaurus() -> Vec<ThesaurusEntry> {
         entry(&["家暴", "家爆"], &["家庭暴力"], "domestic-violence"),
         entry(&["不许他靠近", "保护令"], &["人身安全保护令"], "domestic-violence"),
         entry(&["别来了", "炒鱿鱼"], &["辞退", "解除劳动合同"], "work"),
-        entry(&["离婚"], &["离婚登记"], "marriage-family"),
+        entry(&["离婚", "不想过了"], &["离婚登记"], "marriage-family"),
+        entry(&["不想活了"], &["心理疏导"], "legal-aid"),
     ]
 }
 

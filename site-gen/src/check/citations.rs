@@ -49,7 +49,10 @@ impl<'d> StatuteBook<'d> {
                 let earlier = titles.insert(title.value.clone(), place);
                 if earlier.is_some_and(|earlier| earlier != place) {
                     let message = format!("“{}”也是另一部法规的名字", title.value);
-                    diags.push(Diagnostic::error("duplicate-title", title.span, message).hint("每个简称只给一部法规"));
+                    diags.push(
+                        Diagnostic::error("duplicate-title", title.span, message)
+                            .hint("每个简称只给一部法规"),
+                    );
                 }
             }
         }
@@ -65,10 +68,8 @@ impl<'d> StatuteBook<'d> {
         diags: &mut Diagnostics,
     ) -> Vec<(Range<usize>, Vec<Citation>)> {
         let exact = at.end - at.start == text.len();
-        let place = |range: Range<usize>| match exact {
-            true => Span::new(at.file, at.start + range.start, at.start + range.end),
-            // Escapes in the source: the run as a whole is the nearest true place.
-            false => at,
+        let place = |range: Range<usize>| {
+            if exact { Span::new(at.file, at.start + range.start, at.start + range.end) } else { at }
         };
         let mut found = Vec::new();
         for mention in citation::mentions(text) {
@@ -92,7 +93,13 @@ impl<'d> StatuteBook<'d> {
     }
 
     /// One citation that is the whole of `text`, as front matter has it.
-    pub fn resolve_one(&self, text: &str, at: Span, spoken: Spoken, diags: &mut Diagnostics) -> Vec<Citation> {
+    pub fn resolve_one(
+        &self,
+        text: &str,
+        at: Span,
+        spoken: Spoken,
+        diags: &mut Diagnostics,
+    ) -> Vec<Citation> {
         let found = self.resolve(text, at, spoken, diags);
         if found.is_empty() && citation::mentions(text).is_empty() {
             let message = format!("“{text}”不是一处引用");
@@ -108,7 +115,12 @@ impl<'d> StatuteBook<'d> {
     }
 
     /// A title that nobody knows is an error only with an article behind it: 《…》 also names books and forms.
-    fn report_unknown(&self, mention: &Mention, place: &dyn Fn(Range<usize>) -> Span, diags: &mut Diagnostics) {
+    fn report_unknown(
+        &self,
+        mention: &Mention,
+        place: &dyn Fn(Range<usize>) -> Span,
+        diags: &mut Diagnostics,
+    ) {
         let Some(last) = mention.articles.last().filter(|_| !self.incomplete) else { return };
         let near = nearest(&mention.title, self.titles.keys().map(String::as_str));
         let hint = near.map_or_else(
@@ -133,7 +145,7 @@ impl<'d> StatuteBook<'d> {
         };
         let name = short_title(draft);
         let Some(version) = version_on(draft, day) else {
-            diags.push(self.not_in_force(draft, article, at, day));
+            diags.push(not_in_force(draft, article, at, day));
             return;
         };
         let last = article.to.number;
@@ -142,7 +154,10 @@ impl<'d> StatuteBook<'d> {
             diags.push(Diagnostic::error("no-such-article", at, message).hint("对照法规原文改成对的条号"));
         } else if article.to < article.from || last - article.from.number > LONGEST_RANGE {
             let message = format!("{}到{}不像一段条文", article.from, article.to);
-            diags.push(Diagnostic::error("citation", at, message).hint("范围从小到大写，例如 第二十三条至第二十五条"));
+            diags.push(
+                Diagnostic::error("citation", at, message)
+                    .hint("范围从小到大写，例如 第二十三条至第二十五条"),
+            );
         }
         if let (Spoken::On(_), Some(newer)) = (spoken, changed_since(draft, day, self.today)) {
             let message = format!("这一页核对以后，《{name}》{}有了变化", chinese_date(newer));
@@ -150,21 +165,19 @@ impl<'d> StatuteBook<'d> {
             diags.push_once(Diagnostic::warning("review-due", at, message).hint(hint));
         }
     }
+}
 
-    fn not_in_force(&self, draft: &StatuteDraft, article: &ArticleMention, at: Span, day: Date) -> Diagnostic {
-        let name = short_title(draft);
-        let repealed = draft.versions.iter().filter_map(|version| version.repealed.as_ref()).map(|end| end.value);
-        match repealed.filter(|end| *end <= day).max() {
-            Some(end) => {
-                let message = format!("《{name}》从 {}起不再有效", chinese_date(end));
-                let hint = replacement(draft, article.from).map(|by| format!("改引{by}"));
-                Diagnostic::error("repealed-statute", at, message).maybe_hint(hint)
-            }
-            None => {
-                let message = format!("《{name}》在 {}还没有施行", chinese_date(day));
-                Diagnostic::error("statute-not-in-force", at, message).hint("核对页面的日期和法规的施行日期")
-            }
-        }
+/// Why a statute that is cited holds no more, or not yet.
+fn not_in_force(draft: &StatuteDraft, article: &ArticleMention, at: Span, day: Date) -> Diagnostic {
+    let name = short_title(draft);
+    let repealed = draft.versions.iter().filter_map(|version| version.repealed.as_ref()).map(|end| end.value);
+    if let Some(end) = repealed.filter(|end| *end <= day).max() {
+        let message = format!("《{name}》从 {}起不再有效", chinese_date(end));
+        let hint = replacement(draft, article.from).map(|by| format!("现在看{by}，改成引用它"));
+        Diagnostic::error("repealed-statute", at, message).maybe_hint(hint)
+    } else {
+        let message = format!("《{name}》在 {}还没有施行", chinese_date(day));
+        Diagnostic::error("statute-not-in-force", at, message).hint("核对页面的日期和法规的施行日期")
     }
 }
 
@@ -206,7 +219,11 @@ fn changed_since(draft: &StatuteDraft, day: Date, today: Date) -> Option<Date> {
 /// What the entry says took the place of `article`, or of the whole statute.
 fn replacement(draft: &StatuteDraft, article: ArticleNo) -> Option<&str> {
     let of = |wanted: Option<ArticleNo>| {
-        draft.replaced_by.iter().find(|(from, _)| replaced_article(&from.value) == wanted).map(|(_, by)| by.value.as_str())
+        draft
+            .replaced_by
+            .iter()
+            .find(|(from, _)| replaced_article(&from.value) == wanted)
+            .map(|(_, by)| by.value.as_str())
     };
     of(Some(article)).or_else(|| of(None))
 }
@@ -214,5 +231,7 @@ fn replacement(draft: &StatuteDraft, article: ArticleNo) -> Option<&str> {
 /// Which article a key of `replaced_by` means: 第三十二条 or 32; `None` for 全部.
 pub fn replaced_article(key: &str) -> Option<ArticleNo> {
     let key = key.trim();
-    citation::leading_article(key).map(|(number, _)| number).or_else(|| parse_number(key).map(ArticleNo::plain))
+    citation::leading_article(key)
+        .map(|(number, _)| number)
+        .or_else(|| parse_number(key).map(ArticleNo::plain))
 }

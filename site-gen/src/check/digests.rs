@@ -4,6 +4,7 @@ use jiff::civil::Date;
 
 use super::citations::Spoken;
 use super::pages::{guide_slugs, known_topics, topic_slugs};
+use super::regions::Regions;
 use super::resolver::{PageContext, References};
 use super::{known_slugs, stations};
 use crate::diag::{Diagnostic, Diagnostics};
@@ -13,13 +14,18 @@ use crate::model::CaseDigest;
 use crate::source::Span;
 
 /// The digests; reports what doesn't exist and what could identify somebody.
-pub fn cases(drafts: &Drafts, references: &mut References<'_>, diags: &mut Diagnostics) -> Vec<CaseDigest> {
+pub fn cases(
+    drafts: &Drafts,
+    regions: &Regions,
+    references: &mut References<'_>,
+    diags: &mut Diagnostics,
+) -> Vec<CaseDigest> {
     let (guides, topics) = (guide_slugs(references.sources), topic_slugs(drafts));
     let mut cases = Vec::new();
     for draft in &drafts.cases {
         let topic = known_topics(std::slice::from_ref(&draft.topic), topics.as_ref(), diags).pop();
         let guides = known_slugs(&draft.guides, "指南", &guides, diags);
-        check_anonymous(draft, references, diags);
+        check_anonymous(draft, regions, references, diags);
         // What held in the case's year may be cited, whatever came later.
         let spoken = Date::new(draft.year, 12, 31).map_or(Spoken::Today, Spoken::Then);
         let url = format!("/cases/{}/", draft.slug.value);
@@ -44,18 +50,91 @@ pub fn cases(drafts: &Drafts, references: &mut References<'_>, diags: &mut Diagn
     cases
 }
 
-fn check_anonymous(draft: &CaseDraft, references: &References<'_>, diags: &mut Diagnostics) {
+fn check_anonymous(
+    draft: &CaseDraft,
+    regions: &Regions,
+    references: &References<'_>,
+    diags: &mut Diagnostics,
+) {
     let file = draft.slug.span.file;
     let text = references.sources.text(file);
     let body = draft.body.0;
     let head = [draft.title.span, draft.summary.span];
     for span in head.into_iter().chain(std::iter::once(body)) {
-        for finding in findings(&text[span.start..span.end]) {
+        let written = &text[span.start..span.end];
+        let places = regions.names_below_county().flat_map(|name| written.match_indices(name));
+        let places = places.map(|(at, name)| Finding {
+            start: at,
+            end: at + name.len(),
+            what: "县以下的地名",
+            hint: "最细写到县",
+        });
+        for finding in findings(written).into_iter().chain(places) {
             let at = Span::new(file, span.start + finding.start, span.start + finding.end);
-            let message = format!("案例里不能有{}，可能让人认出当事人", finding.what);
+            let message =
+                format!("“{}”像是{}，可能让人认出当事人", &written[finding.start..finding.end], finding.what);
             diags.push(Diagnostic::error("digest-identity", at, message).hint(finding.hint));
         }
     }
+}
+
+/// 张某, 王女士: a surname with a mark behind it. Words that only look so (某天, 付某笔钱) are left alone.
+fn names(text: &str) -> Vec<Finding> {
+    const NOT_A_NAME: &str = "公单天年月日次个些种人笔家地县市区村镇乡校厂店处项段时晚";
+    let mut found = Vec::new();
+    for mark in ["某", "女士", "先生", "小姐", "大姐", "阿姨", "奶奶"] {
+        for (at, _) in text.match_indices(mark) {
+            let surname = text[..at]
+                .chars()
+                .next_back()
+                .filter(|c| SURNAMES.contains(*c) || (mark == "某" && *c == '某'));
+            let next = text[at + mark.len()..].chars().next();
+            let Some(surname) =
+                surname.filter(|_| mark != "某" || !next.is_some_and(|c| NOT_A_NAME.contains(c)))
+            else {
+                continue;
+            };
+            let (start, end) = (at - surname.len_utf8(), at + mark.len());
+            found.push(Finding {
+                start,
+                end,
+                what: "姓名",
+                hint: "写“她”“丈夫”“一位妇女”；如果不是姓名，换个说法",
+            });
+        }
+    }
+    found
+}
+
+/// 京A·12345: a province, a letter, five letters or digits.
+fn plates(text: &str) -> Vec<Finding> {
+    const PROVINCES: &str = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼";
+    let mut found = Vec::new();
+    for (start, province) in text.char_indices().filter(|(_, c)| PROVINCES.contains(*c)) {
+        let rest = &text[start + province.len_utf8()..];
+        let letter = rest.chars().next().is_some_and(|c| c.is_ascii_uppercase());
+        let number: String = rest
+            .chars()
+            .skip(1)
+            .skip_while(|c| matches!(c, '·' | ' '))
+            .take_while(char::is_ascii_alphanumeric)
+            .collect();
+        if letter && (5..=6).contains(&number.len()) {
+            let end = start + text[start..].find(number.as_str()).unwrap_or(0) + number.len();
+            found.push(Finding { start, end, what: "车牌号", hint: "删掉号码" });
+        }
+    }
+    found
+}
+
+/// 2025-03-08, 2025/3/8, 2025.3.8.
+fn iso_dates(text: &str) -> Vec<(usize, usize)> {
+    let runs = digit_runs(text);
+    let joined = |a: &(usize, usize), b: &(usize, usize)| matches!(&text[a.1..b.0], "-" | "/" | ".");
+    let dates = runs
+        .windows(3)
+        .filter(|run| run[0].1 - run[0].0 == 4 && joined(&run[0], &run[1]) && joined(&run[1], &run[2]));
+    dates.map(|run| (run[0].0, run[2].1)).collect()
 }
 
 /// The surnames of most people: a name in a digest is written as one of them and 某.
@@ -75,27 +154,36 @@ fn findings(text: &str) -> Vec<Finding> {
         let len = end - start;
         if len >= 15 {
             found.push(Finding { start, end, what: "身份证号", hint: "删掉号码" });
-        } else if len >= 7 {
+        } else if len >= 7 && !text[end..].trim_start().starts_with(['元', '万', '条', '人', '次']) {
             found.push(Finding { start, end, what: "电话号码", hint: "删掉号码" });
         }
     }
-    for (at, mark) in text.match_indices('某') {
-        // 张某 and 某某 are names, 某天 and 某公司 are not.
-        let surname = text[..at].chars().next_back().filter(|c| SURNAMES.contains(*c) || *c == '某');
-        if let Some(surname) = surname {
-            let (start, end) = (at - surname.len_utf8(), at + mark.len());
-            found.push(Finding { start, end, what: "姓名（写成“某”也不行）", hint: "写“她”“丈夫”“一位妇女”" });
-        }
+    found.extend(names(text));
+    found.extend(plates(text));
+    for (start, end) in iso_dates(text) {
+        found.push(Finding {
+            start, end, what: "具体到日的日期", hint: "最细写到月：2025 年 3 月"
+        });
     }
     for (at, mark) in text.match_indices('日') {
         if let Some(start) = full_date_before(&text[..at]) {
-            found.push(Finding { start, end: at + mark.len(), what: "具体到日的日期", hint: "最细写到月：2025 年 3 月" });
+            found.push(Finding {
+                start,
+                end: at + mark.len(),
+                what: "具体到日的日期",
+                hint: "最细写到月：2025 年 3 月",
+            });
         }
     }
     let mut start = 0;
     for sentence in text.split_inclusive(['。', '\n', '，', '；']) {
-        if stations::looks_like_address(sentence) && sentence.contains(['号', '栋', '幢', '室']) {
-            found.push(Finding { start, end: start + sentence.trim_end().len(), what: "地址", hint: "最细写到县" });
+        if stations::has_house_number(sentence) {
+            found.push(Finding {
+                start,
+                end: start + sentence.trim_end().len(),
+                what: "地址",
+                hint: "最细写到县",
+            });
         }
         start += sentence.len();
     }
@@ -141,7 +229,10 @@ mod tests {
     fn what_could_identify_somebody_is_found() {
         assert_eq!(what("打电话 13900000000"), ["电话号码"]);
         assert_eq!(what("号码是 110101199003070000"), ["身份证号"]);
-        assert_eq!(what("张某到法院"), ["姓名（写成“某”也不行）"]);
+        assert_eq!(what("张某到法院"), ["姓名"]);
+        assert_eq!(what("王女士来了"), ["姓名"]);
+        assert_eq!(what("车是皖P12345"), ["车牌号"]);
+        assert_eq!(what("2025-03-08 那天"), ["具体到日的日期"]);
         assert_eq!(what("2025 年 3 月 8 日晚上"), ["具体到日的日期"]);
         assert_eq!(what("三月八日"), ["具体到日的日期"]);
         assert_eq!(what("住在人民路 18 号"), ["地址"]);
@@ -149,7 +240,19 @@ mod tests {
 
     #[test]
     fn what_every_story_says_is_left_alone() {
-        for harmless in ["某天晚上，某公司的人来了", "2025 年 3 月，她打了 110", "72 小时内作出裁定", "三个月后的一日", "每月 25 日", "赔了 12000 元"] {
+        for harmless in [
+            "某天晚上，某公司的人来了",
+            "她向某公司借了钱，于某天还了",
+            "付某笔 1200000 元",
+            "楼上的卧室",
+            "对面的账号",
+            "一位女士",
+            "2025 年 3 月，她打了 110",
+            "72 小时内作出裁定",
+            "三个月后的一日",
+            "每月 25 日",
+            "赔了 12000 元",
+        ] {
             assert!(what(harmless).is_empty(), "{harmless}: {:?}", what(harmless));
         }
     }

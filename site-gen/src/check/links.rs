@@ -54,9 +54,13 @@ impl Links {
         }
         if target.contains(':') {
             let message = format!("不能链接到“{target}”");
-            return Target::Lost { message, hint: Some("链接写文件路径、https:// 网址或 tel: 电话".to_owned()) };
+            return Target::Lost {
+                message,
+                hint: Some("链接写文件路径、https:// 网址或 tel: 电话".to_owned()),
+            };
         }
-        let (path, anchor) = target.split_once('#').map_or((target, None), |(path, anchor)| (path, Some(anchor)));
+        let (path, anchor) =
+            target.split_once('#').map_or((target, None), |(path, anchor)| (path, Some(anchor)));
         let url = if path.is_empty() { Some(from.1.to_owned()) } else { self.page(path, from.0) };
         match (url, anchor) {
             (None, _) => self.lost(path, from.0),
@@ -83,6 +87,13 @@ impl Links {
 
     fn lost(&self, path: &str, from: &str) -> Target {
         let wanted = join(from, path);
+        if path.starts_with("www.") {
+            let message = format!("“{path}”不是完整的网址");
+            return Target::Lost {
+                message,
+                hint: Some(format!("别的网站要以 https:// 开头：https://{path}")),
+            };
+        }
         let near = nearest(&wanted, self.files.keys().map(String::as_str));
         let hint = near.map_or_else(
             || "写文件的路径，例如 /guides/work/maternity-leave.md".to_owned(),
@@ -93,7 +104,11 @@ impl Links {
 }
 
 /// Reports links to anchors that no heading has. `anchors`: by address of the page.
-pub fn check_anchors(wanted: &[WantedAnchor], anchors: &BTreeMap<String, BTreeSet<String>>, diags: &mut Diagnostics) {
+pub fn check_anchors(
+    wanted: &[WantedAnchor],
+    anchors: &BTreeMap<String, BTreeSet<String>>,
+    diags: &mut Diagnostics,
+) {
     for link in wanted {
         // Pages that the generator makes by itself (lists, home) have no anchors of the editors' making.
         let Some(known) = anchors.get(&link.url) else { continue };
@@ -102,7 +117,12 @@ pub fn check_anchors(wanted: &[WantedAnchor], anchors: &BTreeMap<String, BTreeSe
         }
         let near = nearest(&link.anchor, known.iter().map(String::as_str));
         let hint = near.map_or_else(
-            || format!("这一页有：{}", known.iter().map(|id| format!("#{id}")).collect::<Vec<_>>().join("、")),
+            || {
+                format!(
+                    "这一页有：{}",
+                    known.iter().map(|id| format!("#{id}")).collect::<Vec<_>>().join("、")
+                )
+            },
             |near| format!("是不是想写 #{near}"),
         );
         let message = format!("那一页没有“#{}”这个小标题", link.anchor);

@@ -41,13 +41,14 @@ pub fn site(sources: &SourceMap, drafts: &Drafts, today: Date, diags: &mut Diagn
     let mut references = References::new(sources, &links, &statutes);
 
     let guides = pages::guides(drafts, &mut references, diags);
-    let cases = digests::cases(drafts, &mut references, diags);
+    let cases = digests::cases(drafts, &regions, &mut references, diags);
     let campaigns = pages::campaigns(drafts, &mut references, diags);
     let other_pages = pages::pages(drafts, &mut references, diags);
     let entries = pages::statutes(drafts, &mut references, diags);
     let directories = pages::directories(drafts, &regions, &mut references, diags);
     let (stations, station_bodies) = all_stations(drafts, &regions, &mut references, today, diags);
-    references.finish(diags);
+    check_thesaurus(drafts, diags);
+    let pictures = pictures(sources, references.finish(diags), diags);
     if diags.has_errors() {
         return None;
     }
@@ -58,15 +59,20 @@ pub fn site(sources: &SourceMap, drafts: &Drafts, today: Date, diags: &mut Diagn
         guides,
         cases,
         statutes: entries,
-        regions: regions.publish(|code| stations.iter().filter(|station| station.region.is_within(code)).count()),
+        regions: regions
+            .publish(|code| stations.iter().filter(|station| station.region.is_within(code)).count()),
         directories,
         stations,
         station_bodies,
-        station_roles: drafts.stations.iter().map(|draft| (draft.slug.value.clone(), stations::roles(draft))).collect(),
+        station_roles: drafts
+            .stations
+            .iter()
+            .map(|draft| (draft.slug.value.clone(), stations::roles(draft)))
+            .collect(),
         campaigns,
         pages: other_pages,
         thesaurus: thesaurus(drafts),
-        blobs: sources.blobs().iter().map(|blob| (format!("media/{}", blob.path), blob.bytes.clone())).collect(),
+        blobs: pictures,
         cited: BTreeMap::new(),
     };
     order(&mut site);
@@ -106,6 +112,11 @@ fn settings(drafts: &Drafts, regions: &Regions, diags: &mut Diagnostics) -> Opti
 fn topics(drafts: &Drafts, diags: &mut Diagnostics) -> Vec<Topic> {
     let mut seen = BTreeSet::new();
     for draft in &drafts.topics {
+        if let Some(icon) = draft.icon.as_ref().filter(|icon| !crate::render::is_icon(&icon.value)) {
+            let message = format!("没有叫“{}”的图标", icon.value);
+            let hint = format!("可以写：{}", crate::render::icon_names().join("、"));
+            diags.push(Diagnostic::error("unknown-icon", icon.span, message).hint(hint));
+        }
         if !seen.insert(&draft.slug.value) {
             let message = format!("主题“{}”写了两次", draft.slug.value);
             diags.push(Diagnostic::error("duplicate-slug", draft.slug.span, message).hint("留下一个"));
@@ -113,7 +124,8 @@ fn topics(drafts: &Drafts, diags: &mut Diagnostics) -> Vec<Topic> {
     }
     let mut ordered: Vec<_> = drafts.topics.iter().collect();
     ordered.sort_by(|a, b| a.order.total_cmp(&b.order).then_with(|| a.slug.value.cmp(&b.slug.value)));
-    let text = |text: &Option<Located<String>>| text.as_ref().map_or(String::new(), |text| text.value.clone());
+    let text =
+        |text: &Option<Located<String>>| text.as_ref().map_or(String::new(), |text| text.value.clone());
     ordered
         .into_iter()
         .map(|draft| Topic {
@@ -124,6 +136,37 @@ fn topics(drafts: &Drafts, diags: &mut Diagnostics) -> Vec<Topic> {
             emergency: draft.emergency,
         })
         .collect()
+}
+
+fn check_thesaurus(drafts: &Drafts, diags: &mut Diagnostics) {
+    let Some(topics) = pages::topic_slugs(drafts) else { return };
+    for topic in drafts.thesaurus.iter().filter_map(|draft| draft.topic.as_ref()) {
+        known_slugs(std::slice::from_ref(topic), "主题", &topics, diags);
+    }
+}
+
+/// The pictures that pages show. One that no page shows stays unpublished; one that may say where it was taken stops
+/// publishing.
+fn pictures(
+    sources: &SourceMap,
+    shown: BTreeSet<String>,
+    diags: &mut Diagnostics,
+) -> BTreeMap<String, Vec<u8>> {
+    let mut published = BTreeMap::new();
+    for blob in sources.blobs() {
+        let at = Span::start_of(blob.file);
+        if !shown.contains(&blob.path) {
+            diags.push(
+                Diagnostic::warning("unused-image", at, "没有页面用到这张图片，没有发布").hint("不用就删掉"),
+            );
+        } else if blob.has_camera_data() {
+            let message = "图片里带着拍摄信息，可能有拍摄的时间和地点";
+            diags.push(Diagnostic::error("image-metadata", at, message).hint("对着图片截一张屏，用截图代替"));
+        } else {
+            published.insert(format!("media/{}", blob.path), blob.bytes.clone());
+        }
+    }
+    published
 }
 
 fn thesaurus(drafts: &Drafts) -> Vec<ThesaurusEntry> {
@@ -151,7 +194,10 @@ fn check_unique_slugs(drafts: &Drafts, diags: &mut Diagnostics) {
         .chain(cases.filter(|slug| !seen_cases.insert(&slug.value)));
     for slug in again {
         let message = format!("已经有一个文件叫“{}.md”", slug.value);
-        diags.push(Diagnostic::error("duplicate-slug", slug.span, message).hint("换一个文件名，放在别的文件夹里也不能重名"));
+        diags.push(
+            Diagnostic::error("duplicate-slug", slug.span, message)
+                .hint("换一个文件名，放在别的文件夹里也不能重名"),
+        );
     }
     let regions = drafts.directories.iter().map(|draft| &draft.region);
     let mut seen_regions = BTreeSet::new();
@@ -167,24 +213,60 @@ fn check_unique_slugs(drafts: &Drafts, diags: &mut Diagnostics) {
 
 /// First parts of addresses that the generator and the API use themselves.
 const RESERVED: [&str; 14] = [
-    "api", "ask", "assets", "campaigns", "cases", "data", "desk", "guides", "laws", "media", "regions", "search",
-    "stations", "topics",
+    "api",
+    "ask",
+    "assets",
+    "campaigns",
+    "cases",
+    "data",
+    "desk",
+    "guides",
+    "laws",
+    "media",
+    "regions",
+    "search",
+    "stations",
+    "topics",
 ];
 
 fn all_links(sources: &SourceMap, drafts: &Drafts) -> Links {
     let mut files: BTreeMap<String, String> =
         sources.texts().filter_map(|(_, text)| Some((text.path.clone(), address_of(&text.path)?))).collect();
     for draft in &drafts.directories {
-        files.insert(sources.path(draft.region.span.file).to_owned(), format!("/regions/{}/", draft.region.value));
+        files.insert(
+            sources.path(draft.region.span.file).to_owned(),
+            format!("/regions/{}/", draft.region.value),
+        );
     }
-    let lists = ["/", "/ask/", "/ask/reply/", "/campaigns/", "/cases/", "/guides/", "/laws/", "/search/", "/stations/", "/topics/"];
+    let lists = [
+        "/",
+        "/ask/",
+        "/ask/reply/",
+        "/campaigns/",
+        "/cases/",
+        "/guides/",
+        "/laws/",
+        "/search/",
+        "/stations/",
+        "/topics/",
+    ];
     let topics = drafts.topics.iter().map(|draft| format!("/topics/{}/", draft.slug.value));
     let regions = drafts.regions.iter().map(|draft| format!("/regions/{}/", draft.code.value));
     let stations = drafts.stations.iter().map(|draft| format!("/stations/{}/", draft.slug.value));
     Links {
         files,
-        images: sources.blobs().iter().map(|blob| (blob.path.clone(), format!("/media/{}", blob.path))).collect(),
-        addresses: lists.map(str::to_owned).into_iter().chain(topics).chain(regions).chain(stations).collect(),
+        images: sources
+            .blobs()
+            .iter()
+            .map(|blob| (blob.path.clone(), format!("/media/{}", blob.path)))
+            .collect(),
+        addresses: lists
+            .map(str::to_owned)
+            .into_iter()
+            .chain(topics)
+            .chain(regions)
+            .chain(stations)
+            .collect(),
     }
 }
 
@@ -215,11 +297,12 @@ fn all_stations(
     for draft in &drafts.stations {
         built.extend(stations::build(draft, &around, diags));
         let Some(body) = draft.body else { continue };
+        let body_at = body.0;
         let url = format!("/stations/{}/", draft.slug.value);
         let page = PageContext { file: draft.slug.span.file, url: &url, spoken: Spoken::Today };
         let body = references.body(body, &page, diags);
         if stations::is_confidential(draft) {
-            check_confidential_body(references.sources, draft.body.map(|body| body.0), diags);
+            check_confidential_body(references.sources, body_at, regions, diags);
         }
         if !body.is_empty() {
             bodies.insert(draft.slug.value.clone(), body);
@@ -229,16 +312,18 @@ fn all_stations(
 }
 
 /// A shelter's own page must not tell in passing what its head may not say.
-fn check_confidential_body(sources: &SourceMap, at: Option<Span>, diags: &mut Diagnostics) {
-    let Some(at) = at else { return };
+fn check_confidential_body(sources: &SourceMap, at: Span, regions: &Regions, diags: &mut Diagnostics) {
     let text = &sources.text(at.file)[at.start..at.end];
     let mut start = at.start;
     for sentence in text.split_inclusive(['。', '\n', '；', '！', '？']) {
-        if stations::looks_like_address(sentence) {
+        if stations::might_tell_where(sentence, regions) {
             let lead = sentence.len() - sentence.trim_start().len();
             let span = Span::new(at.file, start + lead, start + sentence.trim_end().len().max(lead));
-            let message = "这句话像是在说庇护场所在哪里：会让找她的人找到她";
-            diags.push(Diagnostic::error("shelter-address", span, message).hint("删掉路名、门牌、楼层和“在什么旁边”"));
+            let message = "这句话像是在说保密的地方在哪里：会让找她的人找到她";
+            diags.push(
+                Diagnostic::error("shelter-address", span, message)
+                    .hint("删掉地名、路名、门牌、楼层和“在什么旁边”"),
+            );
         }
         start += sentence.len();
     }
@@ -283,8 +368,12 @@ pub(crate) fn known_slugs(
             continue;
         }
         let near = nearest(&slug.value, known.iter().copied());
-        let hint = near.map_or_else(|| format!("写{what}的文件名，不带 .md"), |near| format!("是不是想写 {near}"));
-        diags.push(Diagnostic::error("unknown-reference", slug.span, format!("没有叫“{}”的{what}", slug.value)).hint(hint));
+        let hint =
+            near.map_or_else(|| format!("写{what}的文件名，不带 .md"), |near| format!("是不是想写 {near}"));
+        diags.push(
+            Diagnostic::error("unknown-reference", slug.span, format!("没有叫“{}”的{what}", slug.value))
+                .hint(hint),
+        );
     }
     found
 }

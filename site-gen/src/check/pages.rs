@@ -28,7 +28,7 @@ pub fn guides(drafts: &Drafts, references: &mut References<'_>, diags: &mut Diag
         if let Some(topics) = &topics {
             check_topic_folder(draft, topics, diags);
         }
-        if drafts.settings.is_some() {
+        if !drafts.unread.contains("site.toml") {
             known_slugs(&draft.hotlines, "热线（见 site.toml）", &hotlines, diags);
         }
         let related = known_slugs(&draft.related, "指南", &known, diags);
@@ -37,7 +37,12 @@ pub fn guides(drafts: &Drafts, references: &mut References<'_>, diags: &mut Diag
     guides
 }
 
-fn guide(draft: &GuideDraft, related: Vec<String>, references: &mut References<'_>, diags: &mut Diagnostics) -> Guide {
+fn guide(
+    draft: &GuideDraft,
+    related: Vec<String>,
+    references: &mut References<'_>,
+    diags: &mut Diagnostics,
+) -> Guide {
     let url = format!("/guides/{}/{}/", draft.topic.value, draft.slug.value);
     let day = |day: &Option<Located<Date>>| day.as_ref().map(|day| day.value);
     let (updated, reviewed) = (day(&draft.updated), day(&draft.reviewed));
@@ -74,7 +79,10 @@ fn check_topic_folder(draft: &GuideDraft, topics: &BTreeSet<&str>, diags: &mut D
         return;
     }
     let near = nearest(&draft.topic.value, topics.iter().copied());
-    let hint = near.map_or_else(|| "先在 topics.yaml 里加这个主题".to_owned(), |near| format!("是不是想放在 guides/{near}/"));
+    let hint = near.map_or_else(
+        || "先在 topics.yaml 里加这个主题".to_owned(),
+        |near| format!("是不是想放在 guides/{near}/"),
+    );
     let message = format!("没有叫“{}”的主题", draft.topic.value);
     diags.push(Diagnostic::error("unknown-topic", draft.topic.span, message).hint(hint));
 }
@@ -147,14 +155,14 @@ fn statute(draft: &StatuteDraft, references: &mut References<'_>, diags: &mut Di
     let url = format!("/laws/{}/", draft.slug.value);
     let page = PageContext { file: draft.slug.span.file, url: &url, spoken: Spoken::Today };
     let at = draft.body.0;
-    let (intro, parts) = markdown::split_articles(&references.sources.text(at.file)[at.start..at.end]);
-    let intro = markdown::compile_events(intro, at, &mut references.resolver(&page, diags));
+    let (intro, parts) = markdown::articles::split(&references.sources.text(at.file)[at.start..at.end]);
+    let intro = markdown::compile_events(intro, (at, 1), &mut references.resolver(&page, diags));
     let last = draft.versions.iter().map(|version| version.articles).max().unwrap_or(0);
     let mut notes: BTreeMap<ArticleNo, ArticleNote> = BTreeMap::new();
     for part in parts {
         let span = Span::new(at.file, at.start + part.at.start, at.start + part.at.end);
         check_note(part.number, last, notes.contains_key(&part.number), span, diags);
-        let body = markdown::compile_events(part.events, at, &mut references.resolver(&page, diags));
+        let body = markdown::compile_events(part.events, (at, 3), &mut references.resolver(&page, diags));
         notes.insert(part.number, ArticleNote { title: part.title, body });
     }
     references.add_anchors(&url, intro.headings.iter().map(|heading| heading.id.clone()));
@@ -176,9 +184,14 @@ fn statute(draft: &StatuteDraft, references: &mut References<'_>, diags: &mut Di
 fn check_note(number: ArticleNo, last: u16, twice: bool, span: Span, diags: &mut Diagnostics) {
     if number.number > last {
         let message = format!("这部法规只有 {last} 条，没有{number}");
-        diags.push(Diagnostic::error("no-such-article", span, message).hint("对照原文改条号，或改 versions 里的 articles"));
+        diags.push(
+            Diagnostic::error("no-such-article", span, message)
+                .hint("对照原文改条号，或改 versions 里的 articles"),
+        );
     } else if twice {
-        diags.push(Diagnostic::error("duplicate-article", span, format!("{number}写了两次")).hint("合并成一处"));
+        diags.push(
+            Diagnostic::error("duplicate-article", span, format!("{number}写了两次")).hint("合并成一处"),
+        );
     }
 }
 
@@ -189,11 +202,14 @@ fn versions(draft: &StatuteDraft, diags: &mut Diagnostics) -> Vec<StatuteVersion
         let (adopted, effective) = (version.adopted.value, version.effective.value);
         if adopted > effective {
             let message = "通过的日子在施行的日子以后";
-            diags.push(Diagnostic::error("statute-version", version.adopted.span, message).hint("核对两个日期"));
+            diags.push(
+                Diagnostic::error("statute-version", version.adopted.span, message).hint("核对两个日期"),
+            );
         }
         if last.is_some_and(|last| effective <= last) {
             let message = "各个版本要从旧到新排列，施行日期一个比一个晚";
-            diags.push(Diagnostic::error("statute-version", version.effective.span, message).hint("调换顺序"));
+            diags
+                .push(Diagnostic::error("statute-version", version.effective.span, message).hint("调换顺序"));
         }
         if let Some(repealed) = version.repealed.as_ref().filter(|repealed| repealed.value <= effective) {
             let message = "失效的日子不在施行以后";
@@ -206,7 +222,11 @@ fn versions(draft: &StatuteDraft, diags: &mut Diagnostics) -> Vec<StatuteVersion
     versions
 }
 
-fn replaced_by(draft: &StatuteDraft, references: &References<'_>, diags: &mut Diagnostics) -> Vec<Replacement> {
+fn replaced_by(
+    draft: &StatuteDraft,
+    references: &References<'_>,
+    diags: &mut Diagnostics,
+) -> Vec<Replacement> {
     let mut replacements = Vec::new();
     for (from, by) in &draft.replaced_by {
         let article = replaced_article(&from.value);
@@ -222,7 +242,7 @@ fn replaced_by(draft: &StatuteDraft, references: &References<'_>, diags: &mut Di
 }
 
 /// The slugs of all guides, those of files with a fault among them.
-pub fn guide_slugs<'s>(sources: &'s SourceMap) -> BTreeSet<&'s str> {
+pub fn guide_slugs(sources: &SourceMap) -> BTreeSet<&str> {
     let paths = sources.texts().map(|(_, text)| text.path.as_str());
     let guides = paths.filter_map(|path| path.strip_prefix("guides/")?.strip_suffix(".md"));
     guides.filter_map(|path| path.rsplit('/').next()).collect()
@@ -235,7 +255,11 @@ pub fn topic_slugs(drafts: &Drafts) -> Option<BTreeSet<&str>> {
 }
 
 /// The topics that `written` names; all of them when the list of topics could not be read.
-pub fn known_topics(written: &[Located<String>], known: Option<&BTreeSet<&str>>, diags: &mut Diagnostics) -> Vec<String> {
+pub fn known_topics(
+    written: &[Located<String>],
+    known: Option<&BTreeSet<&str>>,
+    diags: &mut Diagnostics,
+) -> Vec<String> {
     match known {
         Some(known) => known_slugs(written, "主题", known, diags),
         None => values(written),
@@ -245,4 +269,3 @@ pub fn known_topics(written: &[Located<String>], known: Option<&BTreeSet<&str>>,
 fn values(texts: &[Located<String>]) -> Vec<String> {
     texts.iter().map(|text| text.value.trim().to_owned()).collect()
 }
-

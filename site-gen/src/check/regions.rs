@@ -35,7 +35,10 @@ impl Regions {
             let code = match draft.code.value.parse::<RegionCode>() {
                 Ok(code) => code,
                 Err(err) => {
-                    diags.push(Diagnostic::error("region-code", draft.code.span, err.to_string()).hint("县 6 位，乡镇 9 位，村 12 位"));
+                    diags.push(
+                        Diagnostic::error("region-code", draft.code.span, err.to_string())
+                            .hint("县 6 位，乡镇 9 位，村 12 位"),
+                    );
                     continue;
                 }
             };
@@ -44,7 +47,9 @@ impl Regions {
             let known = Known { name: draft.name.clone(), location, radius_km: draft.radius_km };
             if let Some(earlier) = regions.by_code.insert(code, known) {
                 let message = format!("代码 {} 已经给了{}", draft.code.value, earlier.name);
-                diags.push(Diagnostic::error("region-code", draft.code.span, message).hint("每个区划一个代码"));
+                diags.push(
+                    Diagnostic::error("region-code", draft.code.span, message).hint("每个区划一个代码"),
+                );
             }
         }
         regions.check_parents(drafts, diags);
@@ -64,11 +69,19 @@ impl Regions {
                     Some(format!("是不是想写 {near}（{}）；新的区划先加进 regions.csv", known.name))
                 });
                 let hint = hint.unwrap_or_else(|| "新的区划先加进 regions.csv".to_owned());
-                diags.push(Diagnostic::error("unknown-region", code.span, format!("没有代码是 {parsed} 的区划")).hint(hint));
+                diags.push(
+                    Diagnostic::error("unknown-region", code.span, format!("没有代码是 {parsed} 的区划"))
+                        .hint(hint),
+                );
                 None
             }
             Err(err) => {
-                diags.push(Diagnostic::error("region-code", code.span, err.to_string()).hint("县 6 位，乡镇 9 位，村 12 位"));
+                let hint = if code.value.contains("E+") || code.value.contains("e+") {
+                    "Excel 把代码改成了科学记数：把这一列设成“文本”，再重新填"
+                } else {
+                    "县 6 位，乡镇 9 位，村 12 位"
+                };
+                diags.push(Diagnostic::error("region-code", code.span, err.to_string()).hint(hint));
                 None
             }
         }
@@ -81,9 +94,16 @@ impl Regions {
 
     /// Names from the outermost division to `code`'s own.
     pub fn names(&self, code: &RegionCode) -> Vec<String> {
-        let mut names: Vec<String> = code.ancestry().filter_map(|code| self.name(&code).map(str::to_owned)).collect();
+        let mut names: Vec<String> =
+            code.ancestry().filter_map(|code| self.name(&code).map(str::to_owned)).collect();
         names.reverse();
         names
+    }
+
+    /// Names of townships and villages: what would tell where something is.
+    pub fn names_below_county(&self) -> impl Iterator<Item = &str> {
+        let below = self.by_code.iter().filter(|(code, _)| code.level() > Level::County);
+        below.map(|(_, known)| known.name.as_str())
     }
 
     /// Reports a place that lies outside its division, or outside the nearest one above whose bounds are known.
@@ -93,7 +113,8 @@ impl Regions {
             let (Some(centre), Some(radius)) = (known.location, known.radius_km) else { continue };
             let away = centre.distance_m(at) / 1000.0;
             if away > radius {
-                let message = format!("这一点离{} {away:.0} 公里，不在它的范围里（{radius:.0} 公里以内）", known.name);
+                let message =
+                    format!("这一点离{} {away:.0} 公里，不在它的范围里（{radius:.0} 公里以内）", known.name);
                 diags.push(
                     Diagnostic::error("coord-outside", span, message)
                         .hint("核对坐标和区划代码；是不是经纬度抄错了一位，或坐标系写错了"),
@@ -126,7 +147,10 @@ impl Regions {
             let expected = !self.incomplete && matches!(code.level(), Level::Township | Level::Village);
             if expected && !self.by_code.contains_key(&parent) {
                 let message = format!("{} 的上级 {parent} 不在表里", draft.name);
-                diags.push(Diagnostic::error("unknown-region", draft.code.span, message).hint("先加一行上级，或核对代码的前几位"));
+                diags.push(
+                    Diagnostic::error("unknown-region", draft.code.span, message)
+                        .hint("先加一行上级，或核对代码的前几位"),
+                );
             }
         }
     }

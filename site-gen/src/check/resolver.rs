@@ -19,6 +19,7 @@ pub struct References<'s> {
     statutes: &'s StatuteBook<'s>,
     wanted: Vec<WantedAnchor>,
     anchors: BTreeMap<String, BTreeSet<String>>,
+    shown: BTreeSet<String>,
 }
 
 /// The page being read.
@@ -34,7 +35,14 @@ pub struct PageContext<'p> {
 impl<'s> References<'s> {
     /// No page read yet.
     pub fn new(sources: &'s SourceMap, links: &'s Links, statutes: &'s StatuteBook<'s>) -> Self {
-        Self { sources, links, statutes, wanted: Vec::new(), anchors: BTreeMap::new() }
+        Self {
+            sources,
+            links,
+            statutes,
+            wanted: Vec::new(),
+            anchors: BTreeMap::new(),
+            shown: BTreeSet::new(),
+        }
     }
 
     /// Reads the body of a page and remembers its anchors.
@@ -52,7 +60,11 @@ impl<'s> References<'s> {
     }
 
     /// Answers questions for `page`.
-    pub fn resolver<'r>(&'r mut self, page: &'r PageContext<'r>, diags: &'r mut Diagnostics) -> PageResolver<'r, 's> {
+    pub fn resolver<'r>(
+        &'r mut self,
+        page: &'r PageContext<'r>,
+        diags: &'r mut Diagnostics,
+    ) -> PageResolver<'r, 's> {
         PageResolver { references: self, page, diags }
     }
 
@@ -71,9 +83,10 @@ impl<'s> References<'s> {
         }
     }
 
-    /// Looks up the anchors that links asked for.
-    pub fn finish(self, diags: &mut Diagnostics) {
+    /// Looks up the anchors that links asked for; gives the pictures that pages show, by path.
+    pub fn finish(self, diags: &mut Diagnostics) -> BTreeSet<String> {
         check_anchors(&self.wanted, &self.anchors, diags);
+        self.shown
     }
 }
 
@@ -104,7 +117,9 @@ impl Resolver for PageResolver<'_, '_> {
     fn image(&mut self, target: &str, at: Span) -> Option<String> {
         let from = self.references.sources.path(self.page.file);
         let found = self.references.links.image(target, from).map(str::to_owned);
-        if found.is_none() {
+        if let Some(path) = found.as_ref().and_then(|url| url.strip_prefix("/media/")) {
+            self.references.shown.insert(path.to_owned());
+        } else {
             let message = format!("没有“{target}”这张图片");
             let hint = "图片放在内容文件夹里，用相对路径写；不能用别的网站的图片";
             self.diags.push(Diagnostic::error("broken-image", at, message).hint(hint));

@@ -36,7 +36,8 @@ impl<'s> Surroundings<'s> {
     /// Reads the levels of all drafts first, so that parents can be checked in any order.
     pub fn new(drafts: &'s Drafts, regions: &'s Regions, today: Date) -> Self {
         let incomplete = drafts.unread.contains("stations");
-        let levels = drafts.stations.iter().map(|draft| (draft.slug.value.as_str(), level_of(draft))).collect();
+        let levels =
+            drafts.stations.iter().map(|draft| (draft.slug.value.as_str(), level_of(draft))).collect();
         Self { regions, today, levels, incomplete }
     }
 }
@@ -46,6 +47,7 @@ pub fn build(draft: &StationDraft, around: &Surroundings<'_>, diags: &mut Diagno
     let region = around.regions.find(&draft.region, diags);
     let level = level_of(draft);
     check_level(draft, region.as_ref(), diags);
+    check_visibility(draft, diags);
     check_parent(draft, level, around, diags);
     let place = place(draft, region.as_ref(), around.regions, diags);
     let hours = draft.hours.as_ref().and_then(|osm| {
@@ -90,8 +92,24 @@ pub fn roles(draft: &StationDraft) -> Vec<Role> {
 
 /// Whether nobody may know where it is. A shelter always is, whatever its file says.
 pub fn is_confidential(draft: &StationDraft) -> bool {
-    let marked = draft.visibility.as_ref().is_some_and(|text| matches!(text.value.trim(), "confidential" | "保密"));
-    marked || draft.kind == StationKind::Shelter
+    let open = draft.visibility.as_ref().is_none_or(|text| is_public(&text.value));
+    // A word that nobody knows keeps the place back; it is reported as well.
+    !open || draft.kind == StationKind::Shelter
+}
+
+fn is_public(visibility: &str) -> bool {
+    matches!(visibility.trim(), "public" | "公开")
+}
+
+fn check_visibility(draft: &StationDraft, diags: &mut Diagnostics) {
+    let Some(written) = &draft.visibility else { return };
+    if !matches!(written.value.trim(), "public" | "公开" | "confidential" | "保密") {
+        let message = format!("“{}”不是公开的程度", written.value);
+        diags.push(
+            Diagnostic::error("visibility", written.span, message)
+                .hint("写 public（公开）或 confidential（保密）"),
+        );
+    }
 }
 
 /// Reports slugs, names and telephones that two stations share.
@@ -100,16 +118,26 @@ pub fn check_unique(drafts: &[StationDraft], diags: &mut Diagnostics) {
     for draft in drafts {
         if let Some(earlier) = slugs.insert(&draft.slug.value, &draft.name.value) {
             let message = format!("编号“{}”已经给了{earlier}", draft.slug.value);
-            diags.push(Diagnostic::error("duplicate-station", draft.slug.span, message).hint("每个站点一个自己的编号"));
+            diags.push(
+                Diagnostic::error("duplicate-station", draft.slug.span, message)
+                    .hint("每个站点一个自己的编号"),
+            );
         }
         if let Some(earlier) = names.insert((&draft.region.value, &draft.name.value), &draft.slug.value) {
             let message = format!("同一个地方已经有一个“{}”（编号 {earlier}）", draft.name.value);
-            diags.push(Diagnostic::error("duplicate-station", draft.name.span, message).hint("删掉重复的一个，或把名字写清楚"));
+            diags.push(
+                Diagnostic::error("duplicate-station", draft.name.span, message)
+                    .hint("删掉重复的一个，或把名字写清楚"),
+            );
         }
         for phone in &draft.phones {
-            if let Some(earlier) = phones.insert(&phone.value, &draft.name.value).filter(|earlier| **earlier != draft.name.value) {
+            if let Some(earlier) =
+                phones.insert(&phone.value, &draft.name.value).filter(|earlier| **earlier != draft.name.value)
+            {
                 let message = format!("电话 {} 和{earlier}一样", phone.value);
-                diags.push(Diagnostic::warning("duplicate-phone", phone.span, message).hint("核对一下是不是抄错了"));
+                diags.push(
+                    Diagnostic::warning("duplicate-phone", phone.span, message).hint("核对一下是不是抄错了"),
+                );
             }
         }
     }
@@ -125,9 +153,10 @@ fn check_level(draft: &StationDraft, region: Option<&RegionCode>, diags: &mut Di
     let Some(written) = &draft.level else { return };
     let Some(level) = tables::level(written.value.trim()) else {
         let message = format!("没有叫“{}”的层级", written.value);
-        let names = ["city", "county", "township", "village", "hamlet"];
-        let hint = nearest(&written.value, names).map(|near| format!("是不是想写 {near}"));
-        let hint = hint.unwrap_or_else(|| format!("可以写：{}", names.join("、")));
+        let hint = nearest(&written.value, ["city", "county", "township", "village", "hamlet"]);
+        let hint = hint.map(|near| format!("是不是想写 {near}"));
+        let hint =
+            hint.unwrap_or_else(|| "可以写：市、县、乡镇、村、屯（街道写“乡镇”，社区写“村”）".to_owned());
         diags.push(Diagnostic::error("station-level", written.span, message).hint(hint));
         return;
     };
@@ -154,14 +183,25 @@ fn check_parent(draft: &StationDraft, level: Level, around: &Surroundings<'_>, d
     };
     // Levels strictly rise along parents, so a loop can't exist either.
     if *above >= level {
-        let message = format!("上级“{}”是{}，不在{}之上", parent.value, above.name(), level.name());
-        diags.push(Diagnostic::error("station-parent", parent.span, message).hint("上级写乡镇、县或市的站点"));
+        let message = format!("上级“{}”是{}的站点，没有比这里高一级", parent.value, above.name());
+        let hint = match level {
+            Level::Province | Level::City => "市的站点不写上级",
+            Level::County => "县的站点，上级写市的站点",
+            Level::Township => "乡镇的站点，上级写县或市的站点",
+            Level::Village | Level::Hamlet => "村和屯的站点，上级写乡镇、县或市的站点",
+        };
+        diags.push(Diagnostic::error("station-parent", parent.span, message).hint(hint));
     }
 }
 
-fn place(draft: &StationDraft, region: Option<&RegionCode>, regions: &Regions, diags: &mut Diagnostics) -> Place {
+fn place(
+    draft: &StationDraft,
+    region: Option<&RegionCode>,
+    regions: &Regions,
+    diags: &mut Diagnostics,
+) -> Place {
     if is_confidential(draft) {
-        check_confidential(draft, diags);
+        check_confidential(draft, region, regions, diags);
         return Place::Confidential { confidential: true };
     }
     let location = draft.location.as_ref().and_then(|location| coordinates(location, diags));
@@ -171,10 +211,15 @@ fn place(draft: &StationDraft, region: Option<&RegionCode>, regions: &Regions, d
     Place::Public { address: draft.address.as_ref().map(|text| text.value.clone()), location }
 }
 
-fn check_confidential(draft: &StationDraft, diags: &mut Diagnostics) {
-    const HINT: &str = "删掉它。庇护场所只公布热线，怎么去由热线那头的人告诉她";
+fn check_confidential(
+    draft: &StationDraft,
+    region: Option<&RegionCode>,
+    regions: &Regions,
+    diags: &mut Diagnostics,
+) {
+    const HINT: &str = "删掉它。地址保密的站点只公布热线，怎么去由热线那头的人告诉她";
     let mut refuse = |span: Span, what: &str| {
-        let message = format!("庇护场所不能公布{what}：会让找她的人找到她");
+        let message = format!("地址保密的站点不能公布{what}：会让找她的人找到她");
         diags.push(Diagnostic::error("shelter-address", span, message).hint(HINT));
     };
     if let Some(address) = &draft.address {
@@ -186,39 +231,59 @@ fn check_confidential(draft: &StationDraft, diags: &mut Diagnostics) {
     let said = [&draft.note, &draft.serves].into_iter().flatten();
     let said = said.chain(std::iter::once(&draft.name)).chain(draft.duty.iter().map(|duty| &duty.who));
     for text in said.chain(draft.roles.iter().flat_map(|(role, duty)| std::iter::once(role).chain(duty))) {
-        if looks_like_address(&text.value) {
+        if might_tell_where(&text.value, regions) {
             refuse(text.span, "地址");
         }
     }
-    let public = draft.visibility.as_ref().filter(|text| matches!(text.value.trim(), "public" | "公开"));
+    if region.is_some_and(|region| region.level() > Level::County) {
+        refuse(draft.region.span, "在哪个乡镇、哪个村");
+    }
+    let public = draft.visibility.as_ref().filter(|text| is_public(&text.value));
     if let Some(written) = public {
-        let message = "庇护场所总是保密的，不能写 public（公开）";
-        diags.push(Diagnostic::error("shelter-address", written.span, message).hint("写 visibility: confidential"));
+        let message = "庇护中心的地址总是保密的，不能写 public（公开）";
+        diags.push(
+            Diagnostic::error("shelter-address", written.span, message).hint("写 visibility: confidential"),
+        );
     }
 }
 
-/// Whether a text tells where something is: a road with a number, a building, something beside something.
-pub fn looks_like_address(text: &str) -> bool {
+/// Whether a text about a confidential place might tell where it is. Rather one sentence too many than one too few.
+pub fn might_tell_where(text: &str, regions: &Regions) -> bool {
+    const BESIDE: [&str; 24] = [
+        "对面", "旁边", "旁，", "旁。", "府旁", "站旁", "校旁", "院旁", "店旁", "附近", "隔壁", "东侧",
+        "西侧", "南侧", "北侧", "楼上", "楼下", "院内", "路口", "后门", "门牌", "路上", "街上", "巷子",
+    ];
+    has_house_number(text)
+        || text.ends_with('旁')
+        || BESIDE.iter().any(|word| text.contains(word))
+        || regions.names_below_county().any(|name| text.contains(name))
+}
+
+/// Whether a text gives an address: a road with a number, a building, a room.
+pub fn has_house_number(text: &str) -> bool {
     const ROADS: [&str; 9] = ["路", "街", "巷", "道", "弄", "胡同", "村", "小区", "大厦"];
-    const BESIDE: [&str; 12] =
-        ["对面", "旁边", "隔壁", "东侧", "西侧", "南侧", "北侧", "楼上", "楼下", "院内", "路口", "后门"];
-    let numbered = text.char_indices().any(|(at, c)| {
+    text.char_indices().any(|(at, c)| {
         let before = text[..at].trim_end();
-        let digits_before = before.ends_with(|c: char| c.is_numeric() || "一二三四五六七八九十百".contains(c));
+        let digits_before =
+            before.ends_with(|c: char| c.is_numeric() || "一二三四五六七八九十百".contains(c));
         // 18 号 and 3 栋 and 2 单元, but not 1 号电话 after no road.
         matches!(c, '号' | '栋' | '幢' | '室' | '楼') && digits_before && {
-            let stem = before.trim_end_matches(|c: char| c.is_numeric() || " 一二三四五六七八九十百".contains(c));
+            let stem =
+                before.trim_end_matches(|c: char| c.is_numeric() || " 一二三四五六七八九十百".contains(c));
             matches!(c, '栋' | '幢' | '室') || ROADS.iter().any(|road| stem.ends_with(road))
         }
-    });
-    numbered || BESIDE.iter().any(|word| text.contains(word))
+    })
 }
 
 fn coordinates(location: &LocationDraft, diags: &mut Diagnostics) -> Option<Coord> {
     let (lat, lon) = (degrees(&location.lat, diags)?, degrees(&location.lon, diags)?);
     if Coord::new(lat, lon).is_none() {
         let swapped = Coord::new(lon, lat).is_some();
-        let hint = if swapped { format!("纬度在前：lat: {lon}，lon: {lat}") } else { "纬度 -90 到 90，经度 -180 到 180".to_owned() };
+        let hint = if swapped {
+            format!("纬度在前：lat: {lon}，lon: {lat}")
+        } else {
+            "纬度 -90 到 90，经度 -180 到 180".to_owned()
+        };
         let message = format!("{lat}, {lon} 不是地球上的一点");
         diags.push(Diagnostic::error("coord-range", location.span, message).hint(hint));
         return None;
@@ -226,7 +291,11 @@ fn coordinates(location: &LocationDraft, diags: &mut Diagnostics) -> Option<Coor
     // The box around China is generous: it only tells swapped coordinates from real ones.
     let in_china = |lat: f64, lon: f64| (3.0..=54.0).contains(&lat) && (73.0..=136.0).contains(&lon);
     if !in_china(lat, lon) {
-        let hint = if in_china(lon, lat) { format!("经纬度写反了：lat: {lon}，lon: {lat}") } else { "在地图上重新取一次坐标".to_owned() };
+        let hint = if in_china(lon, lat) {
+            format!("经纬度写反了：lat: {lon}，lon: {lat}")
+        } else {
+            "在地图上重新取一次坐标".to_owned()
+        };
         let message = format!("{lat}, {lon} 不在中国境内");
         diags.push(Diagnostic::error("coord-range", location.span, message).hint(hint));
         return None;
@@ -258,7 +327,9 @@ fn to_wgs84(lat: f64, lon: f64, datum: &Located<String>, diags: &mut Diagnostics
         other => {
             let hint = nearest(other, ["wgs84", "gcj02", "bd09"]).map(|near| format!("是不是想写 {near}"));
             let hint = hint.unwrap_or_else(|| "可以写 wgs84、gcj02、bd09".to_owned());
-            diags.push(Diagnostic::error("coord-datum", datum.span, format!("没有叫“{other}”的坐标系")).hint(hint));
+            diags.push(
+                Diagnostic::error("coord-datum", datum.span, format!("没有叫“{other}”的坐标系")).hint(hint),
+            );
             return None;
         }
     };
@@ -291,7 +362,9 @@ fn check_phones(draft: &StationDraft, diags: &mut Diagnostics) {
 fn check_verified(draft: &StationDraft, today: Date, diags: &mut Diagnostics) {
     let Some(verified) = &draft.verified else { return };
     if verified.value > today {
-        diags.push(Diagnostic::error("verified", verified.span, "核实的日期在今天以后").hint("写真正核实的那一天"));
+        diags.push(
+            Diagnostic::error("verified", verified.span, "核实的日期在今天以后").hint("写真正核实的那一天"),
+        );
     } else if today.since(verified.value).is_ok_and(|span| span.get_days() > 365) {
         let message = format!("“{}”上次核实已经超过一年", draft.name.value);
         diags.push(Diagnostic::warning("verified", verified.span, message).hint("打一次电话，核对后改日期"));
@@ -323,11 +396,25 @@ mod tests {
 
     #[test]
     fn what_tells_a_place_is_told_from_what_does_not() {
-        for address in ["人民路 18 号", "暖溪镇政府东侧一楼", "三栋二单元", "朝阳街二十号", "学校对面", "幸福小区 5 号楼"] {
-            assert!(looks_like_address(address), "{address}");
+        let regions = Regions::default();
+        for address in [
+            "人民路 18 号",
+            "镇政府东侧一楼",
+            "三栋二单元",
+            "朝阳街二十号",
+            "学校对面",
+            "幸福小区 5 号楼",
+            "镇政府旁",
+            "老粮站附近",
+            "灯笼路上",
+            "门牌 18",
+        ] {
+            assert!(might_tell_where(address, &regions), "{address}");
         }
-        for harmless in ["24 小时接听", "打 110 时可以说要去庇护场所", "法律援助 12348", "站长负责接待", "第 1 号文件"] {
-            assert!(!looks_like_address(harmless), "{harmless}");
+        for harmless in
+            ["24 小时接听", "打 110 时可以说要去庇护场所", "法律援助 12348", "站长负责接待", "第 1 号文件"]
+        {
+            assert!(!might_tell_where(harmless, &regions), "{harmless}");
         }
     }
 }

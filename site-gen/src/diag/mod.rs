@@ -65,14 +65,17 @@ impl Diagnostics {
 
     /// How many errors and warnings there are.
     pub fn counts(&self) -> (usize, usize) {
-        let errors = self.0.iter().filter(|diagnostic| diagnostic.severity == Severity::Error).count();
-        (errors, self.0.len() - errors)
+        let shown = self.sorted();
+        let errors = shown.iter().filter(|diagnostic| diagnostic.severity == Severity::Error).count();
+        (errors, shown.len() - errors)
     }
 
     /// By file and place; the same problem at the same place once.
     pub fn sorted(&self) -> Vec<&Diagnostic> {
         let mut sorted: Vec<&Diagnostic> = self.0.iter().collect();
-        sorted.sort_by(|a, b| (a.span, a.severity, a.code, &a.message).cmp(&(b.span, b.severity, b.code, &b.message)));
+        sorted.sort_by(|a, b| {
+            (a.span, a.severity, a.code, &a.message).cmp(&(b.span, b.severity, b.code, &b.message))
+        });
         sorted.dedup();
         sorted
     }

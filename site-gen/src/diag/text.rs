@@ -1,4 +1,4 @@
-//! Shows diagnostics as text: file:line:column, the line with the place marked, what to write instead.
+//! Shows diagnostics as text: <file:line:column>, the line with the place marked, what to write instead.
 
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 

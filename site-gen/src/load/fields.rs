@@ -21,9 +21,14 @@ pub struct Fields<'d> {
     pub span: Span,
     entries: Vec<(Node, Node, bool)>,
     known: Vec<Key>,
+    /// Whether this is a row of a table: hints speak of columns then.
+    is_row: bool,
     /// Where problems go.
     pub diags: &'d mut Diagnostics,
 }
+
+/// What most fields want.
+const TEXT: &str = "一段文字";
 
 /// What separates several values in one cell of a table.
 const SEPARATORS: [char; 4] = ['；', ';', '、', '|'];
@@ -43,7 +48,12 @@ impl<'d> Fields<'d> {
             }
         };
         let entries = entries.into_iter().map(|(key, value)| (key, value, false)).collect();
-        Self { span, entries, known: Vec::new(), diags }
+        Self { span, entries, known: Vec::new(), is_row: false, diags }
+    }
+
+    /// The cells of a row of a table.
+    pub fn of_row(node: Node, span: Span, diags: &'d mut Diagnostics) -> Self {
+        Self { is_row: true, ..Self::of(node, span, diags) }
     }
 
     /// The value under `key`, whatever it is. A key with nothing after it counts as not written.
@@ -58,8 +68,12 @@ impl<'d> Fields<'d> {
             *taken = true;
             if found.is_some() {
                 self.diags.push(
-                    Diagnostic::error("duplicate-key", name.span, format!("“{text}”写了两次（{} 和 {} 是一回事）", key.0, key.1))
-                        .hint("留下一个，删掉另一个"),
+                    Diagnostic::error(
+                        "duplicate-key",
+                        name.span,
+                        format!("“{text}”写了两次（{} 和 {} 是一回事）", key.0, key.1),
+                    )
+                    .hint("留下一个，删掉另一个"),
                 );
             } else if value.value != Value::Null {
                 found = Some(value.clone());
@@ -97,7 +111,11 @@ impl<'d> Fields<'d> {
                 return Vec::new();
             }
         };
-        items.into_iter().filter_map(|item| self.scalar(item, key)).filter(|item| !item.value.is_empty()).collect()
+        items
+            .into_iter()
+            .filter_map(|item| self.scalar(item, key))
+            .filter(|item| !item.value.is_empty())
+            .collect()
     }
 
     /// Several short values: a list, or one text with `；`, `;`, `、` or `|` between them, as in a table's cell.
@@ -113,6 +131,16 @@ impl<'d> Fields<'d> {
         self.texts(key).into_iter().flat_map(split).collect()
     }
 
+    /// One value of a closed vocabulary; reports a second one.
+    pub fn one_of<T: Copy>(&mut self, key: Key, words: Vocabulary<T>) -> Option<T> {
+        let written = self.words(key);
+        if let Some(second) = written.get(1) {
+            let message = format!("{}（{}）只能写一个，“{}”多了", key.0, key.1, second.value);
+            self.diags.push(Diagnostic::error("vocabulary", second.span, message).hint("留下最合适的一个"));
+        }
+        words.read(written.first()?, self.diags)
+    }
+
     /// Values of a closed vocabulary, by their name in code or in Chinese.
     pub fn vocabulary<T: Copy>(&mut self, key: Key, words: Vocabulary<T>) -> Vec<T> {
         self.words(key).into_iter().filter_map(|word| words.read(&word, self.diags)).collect()
@@ -124,8 +152,9 @@ impl<'d> Fields<'d> {
         let date = model::date::date(text.value.trim());
         if date.is_none() {
             self.diags.push(
-                Diagnostic::error("date", text.span, format!("“{}”不是一个日子", text.value.trim()))
-                    .hint("写成 2026-10-12 这样：年-月-日，月和日各两位"),
+                Diagnostic::error("date", text.span, format!("“{}”不是一个日子", text.value.trim())).hint(
+                    "写成 2026-10-12 这样：年-月-日，月和日各两位；Excel 会自己改日期，把这一列设成“文本”",
+                ),
             );
         }
         date.map(|value| Located { value, span: text.span })
@@ -150,7 +179,14 @@ impl<'d> Fields<'d> {
         let text = self.text(key)?;
         let number = text.value.trim().parse::<f64>().ok().filter(|number| range.contains(number));
         if number.is_none() {
-            let message = format!("{}（{}）应是 {} 到 {} 的数字，这里是“{}”", key.0, key.1, range.start(), range.end(), text.value);
+            let message = format!(
+                "{}（{}）应是 {} 到 {} 的数字，这里是“{}”",
+                key.0,
+                key.1,
+                range.start(),
+                range.end(),
+                text.value
+            );
             self.diags.push(Diagnostic::error("number", text.span, message).hint("只写数字，不带单位"));
         }
         number.map(|value| Located { value, span: text.span })
@@ -171,15 +207,21 @@ impl<'d> Fields<'d> {
     /// Reports that a field has to be there.
     pub fn missing(&mut self, key: Key) {
         self.diags.push(
-            Diagnostic::error("missing-field", self.span, format!("缺少 {}（{}）", key.0, key.1))
-                .hint(format!("加一行 {}: ……", key.0)),
+            Diagnostic::error("missing-field", self.span, format!("缺少 {}（{}）", key.0, key.1)).hint(
+                if self.is_row {
+                    format!("在“{}”或“{}”这一列填上；没有这一列就加一列", key.0, key.1)
+                } else {
+                    format!("加一行 {}: ……", key.0)
+                },
+            ),
         );
     }
 
     /// Whether the field is there with anything after it.
     pub fn is_written(&self, key: Key) -> bool {
         self.entries.iter().any(|(name, value, _)| {
-            matches!(&name.value, Value::Scalar(text) if text == key.0 || text == key.1) && value.value != Value::Null
+            matches!(&name.value, Value::Scalar(text) if text == key.0 || text == key.1)
+                && value.value != Value::Null
         })
     }
 
@@ -194,11 +236,17 @@ impl<'d> Fields<'d> {
                 Value::Scalar(text) => text.as_str(),
                 _ => "",
             };
-            let hint = match nearest(typed, names()) {
-                Some(near) => format!("是不是想写 {near}"),
-                None => format!("这里可以写：{}", self.known.iter().map(|key| key.0).collect::<Vec<_>>().join("、")),
+            let hint = if let Some(near) = nearest(typed, names()) {
+                format!("是不是想写 {near}")
+            } else {
+                let all: Vec<String> =
+                    self.known.iter().map(|key| format!("{}（{}）", key.0, key.1)).collect();
+                format!("这里可以写：{}", all.join("、"))
             };
-            self.diags.push(Diagnostic::error("unknown-field", name.span, format!("不认识“{typed}”")).hint(hint));
+            let what = if self.is_row { "列" } else { "项" };
+            self.diags.push(
+                Diagnostic::error("unknown-field", name.span, format!("没有叫“{typed}”的{what}")).hint(hint),
+            );
         }
     }
 
@@ -207,7 +255,7 @@ impl<'d> Fields<'d> {
             Value::Scalar(value) => Some(Located { value, span: node.span }),
             Value::Null => None,
             Value::List(_) | Value::Map(_) => {
-                self.wrong_type(node.span, key, "一段文字");
+                self.wrong_type(node.span, key, TEXT);
                 None
             }
         }
@@ -215,7 +263,12 @@ impl<'d> Fields<'d> {
 
     fn wrong_type(&mut self, span: Span, key: Key, wanted: &str) {
         let message = format!("{}（{}）应是{wanted}", key.0, key.1);
-        self.diags.push(Diagnostic::error("field-type", span, message));
+        let hint = match (self.is_row, wanted == TEXT) {
+            (true, _) => "表格里写不了这一项：给这个站点单独写一个 .md 文件",
+            (false, true) => "多半是这句话里有半角冒号加空格：把整句用半角双引号括起来",
+            (false, false) => "换一行，缩进两格，每项写“- ……”",
+        };
+        self.diags.push(Diagnostic::error("field-type", span, message).hint(hint));
     }
 }
 
@@ -235,7 +288,8 @@ impl<T> Vocabulary<T> {
         let value = (self.parse)(word.value.trim());
         if value.is_none() {
             let names = self.all.iter().flat_map(|(code, chinese)| [*code, *chinese]);
-            let all: Vec<String> = self.all.iter().map(|(code, chinese)| format!("{code}（{chinese}）")).collect();
+            let all: Vec<String> =
+                self.all.iter().map(|(code, chinese)| format!("{code}（{chinese}）")).collect();
             let hint = match nearest(&word.value, names) {
                 Some(near) => format!("是不是想写 {near}"),
                 None => format!("可以写：{}", all.join("、")),

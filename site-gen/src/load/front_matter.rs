@@ -32,7 +32,8 @@ pub fn split(reading: &Reading<'_>, diags: &mut Diagnostics) -> Option<Parts> {
     let Some((head_end, body_start)) = closing_line(text, head_start) else {
         let at = Span::new(reading.file, 0, head_start);
         diags.push(
-            Diagnostic::error("front-matter", at, "开头的设置部分没有结束").hint("在设置部分的最后加一行 ---"),
+            Diagnostic::error("front-matter", at, "开头的设置部分没有结束")
+                .hint("在设置部分的最后加一行 ---"),
         );
         return None;
     };

@@ -152,8 +152,8 @@ pub fn case(reading: &Reading<'_>, year: &str, slug: &str, diags: &mut Diagnosti
     if !fields.is_written(outcome_key) {
         fields.missing(outcome_key);
     }
-    let outcome = fields.vocabulary(outcome_key, vocabulary_of!("结果", Outcome)).into_iter().next();
-    let channel = fields.vocabulary(Key("channel", "途径"), vocabulary_of!("途径", Channel)).into_iter().next();
+    let outcome = fields.one_of(outcome_key, vocabulary_of!("结果", Outcome));
+    let channel = fields.one_of(Key("channel", "途径"), vocabulary_of!("途径", Channel));
     let applied = fields.texts(Key("applied", "依据"));
     let guides = fields.words(GUIDES);
     fields.finish();
@@ -264,12 +264,15 @@ fn replacements(node: Node, diags: &mut Diagnostics) -> Vec<(Located<String>, Lo
     };
     entries
         .into_iter()
-        .filter_map(|(from, to)| match (from.value, to.value) {
-            (Value::Scalar(article), Value::Scalar(by)) => {
+        .filter_map(|(from, to)| {
+            if let (Value::Scalar(article), Value::Scalar(by)) = (from.value, to.value) {
                 Some((Located { value: article, span: from.span }, Located { value: by, span: to.span }))
-            }
-            _ => {
-                diags.push(Diagnostic::error("field-type", to.span, "这里应写一处引用，例如 《民法典》第一千零七十九条"));
+            } else {
+                diags.push(Diagnostic::error(
+                    "field-type",
+                    to.span,
+                    "这里应写一处引用，例如 《民法典》第一千零七十九条",
+                ));
                 None
             }
         })
@@ -385,7 +388,8 @@ pub fn topics(reading: &Reading<'_>, diags: &mut Diagnostics) -> Vec<TopicDraft>
             let mut fields = Fields::of(node, span, diags);
             let (slug, title) = (fields.required(Key("slug", "名字")), fields.required(TITLE));
             let summary = fields.text(SUMMARY);
-            let order = fields.number(Key("order", "顺序"), 0.0..=10_000.0).map_or(f64::MAX, |order| order.value);
+            let order =
+                fields.number(Key("order", "顺序"), 0.0..=10_000.0).map_or(f64::MAX, |order| order.value);
             let icon = fields.text(Key("icon", "图标"));
             let emergency = fields.truth(Key("emergency", "紧急")).unwrap_or(false);
             fields.finish();
@@ -439,7 +443,8 @@ fn list(reading: &Reading<'_>, diags: &mut Diagnostics) -> Vec<Node> {
         Some(Node { value: Value::Map(entries), .. }) if entries.is_empty() => Vec::new(),
         Some(node) => {
             diags.push(
-                Diagnostic::error("field-type", node.span, "这个文件应是一个列表").hint("每一项以“- ”开头，项里的各行缩进两格"),
+                Diagnostic::error("field-type", node.span, "这个文件应是一个列表")
+                    .hint("每一项以“- ”开头，项里的各行缩进两格"),
             );
             Vec::new()
         }
@@ -449,17 +454,25 @@ fn list(reading: &Reading<'_>, diags: &mut Diagnostics) -> Vec<Node> {
 /// The slug that a file's name gives; reports a name that can't stand in an address.
 pub(super) fn slug_of(reading: &Reading<'_>, name: &str, diags: &mut Diagnostics) -> Slug {
     let slug = Located { value: name.to_owned(), span: Span::start_of(reading.file) };
-    check_slug(&slug, diags);
+    if !is_slug(name) {
+        diags.push(
+            Diagnostic::error("slug", slug.span, format!("文件名“{name}”不能用在网址里"))
+                .hint("文件名只用小写英文字母、数字和短横，例如 protection-order.md"),
+        );
+    }
     slug
 }
 
+fn is_slug(text: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    !text.is_empty() && text.bytes().all(plain)
+}
+
 pub(super) fn check_slug(slug: &Slug, diags: &mut Diagnostics) {
-    let shaped = !slug.value.is_empty()
-        && slug.value.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
-    if !shaped {
+    if !is_slug(&slug.value) {
         diags.push(
             Diagnostic::error("slug", slug.span, format!("“{}”不能用在网址里", slug.value))
-                .hint("文件名和编号只用小写英文字母、数字和短横，例如 protection-order"),
+                .hint("编号只用小写英文字母、数字和短横，例如 protection-order"),
         );
     }
 }

@@ -13,7 +13,7 @@ pub mod tables;
 
 use std::collections::BTreeSet;
 
-use crate::diag::{Diagnostic, Diagnostics, nearest};
+use crate::diag::{Diagnostic, Diagnostics, Severity, nearest};
 use crate::source::{FileId, SourceMap, Span};
 use kinds::{
     CampaignDraft, CaseDraft, DirectoryDraft, GuideDraft, PageDraft, StatuteDraft, ThesaurusDraft, TopicDraft,
@@ -64,7 +64,15 @@ pub struct Reading<'s> {
 
 /// The files and folders at the content root.
 const ROOT_NAMES: [&str; 10] = [
-    "site.toml", "topics.yaml", "thesaurus.yaml", "regions.csv", "guides", "cases", "laws", "stations", "campaigns",
+    "site.toml",
+    "topics.yaml",
+    "thesaurus.yaml",
+    "regions.csv",
+    "guides",
+    "cases",
+    "laws",
+    "stations",
+    "campaigns",
     "pages",
 ];
 
@@ -74,8 +82,12 @@ pub fn drafts(sources: &SourceMap, diags: &mut Diagnostics) -> Drafts {
     for (file, source) in sources.texts() {
         let first = source.path.split('/').next().unwrap_or_default();
         if sources.foreign().contains(&file) {
-            diags.push(foreign(file, &source.path));
-            drafts.unread.insert(first.to_owned());
+            let finding = foreign(file, &source.path);
+            // A stray document is nobody's page: only a text that can't be read may hide something.
+            if finding.severity == Severity::Error {
+                drafts.unread.insert(first.to_owned());
+            }
+            diags.push(finding);
             continue;
         }
         let mut found = Diagnostics::default();
@@ -126,13 +138,15 @@ fn foreign(file: FileId, path: &str) -> Diagnostic {
     if path.ends_with(".md") || path.ends_with(".yaml") || path.ends_with(".toml") {
         return Diagnostic::error("encoding", at, "这个文件不是 UTF-8 编码").hint("另存为时，编码选 UTF-8");
     }
-    Diagnostic::warning("unknown-file", at, "不认识这种文件，没有发布").hint("文字写成 .md，图片用 .png、.jpg、.webp 或 .svg")
+    Diagnostic::warning("unknown-file", at, "不认识这种文件，没有发布")
+        .hint("文字写成 .md，图片用 .png、.jpg、.webp 或 .svg")
 }
 
 fn misplaced(reading: &Reading<'_>, first: &str) -> Diagnostic {
     let hint = match nearest(first, ROOT_NAMES).filter(|near| *near != first) {
         Some(near) => format!("是不是想放在 {near}"),
-        None => "指南放 guides/主题/，案例放 cases/年份/，法规放 laws/，站点放 stations/县/，页面放 pages/".to_owned(),
+        None => "指南放 guides/主题/，案例放 cases/年份/，法规放 laws/，站点放 stations/县/，页面放 pages/"
+            .to_owned(),
     };
     Diagnostic::error("misplaced-file", Span::start_of(reading.file), "这个位置的文件不会发布").hint(hint)
 }

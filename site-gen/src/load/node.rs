@@ -56,8 +56,9 @@ pub fn from_toml(file: FileId, text: &str, diags: &mut Diagnostics) -> Option<No
     for error in errors {
         let range = error.span().unwrap_or(0..0);
         diags.push(
-            Diagnostic::error("toml", Span::new(file, range.start, range.end), "这里的写法读不懂")
-                .hint("每行写成 名字 = \"内容\"，引号成对；一组设置用 [名字] 开头"),
+            Diagnostic::error("toml", Span::new(file, range.start, range.end), "这里的写法读不懂").hint(
+                "每行写成 名字 = \"内容\"，引号用半角、要成对；中文的名字也要加引号；一组设置用 [名字] 开头",
+            ),
         );
     }
     (!failed).then(|| {
@@ -75,8 +76,12 @@ fn mend_full_width_colons(file: FileId, text: &str, base: usize, diags: &mut Dia
             Some(at) => {
                 let start = base + out.len() + at;
                 diags.push(
-                    Diagnostic::warning("full-width-colon", Span::new(file, start, start + 3), "冒号是全角的，已按半角读")
-                        .hint("改成半角冒号加一个空格：“: ”"),
+                    Diagnostic::warning(
+                        "full-width-colon",
+                        Span::new(file, start, start + 3),
+                        "冒号是全角的，已按半角读",
+                    )
+                    .hint("改成半角冒号加一个空格：“: ”"),
                 );
                 out.push_str(&line[..at]);
                 out.push_str(":  ");
@@ -96,8 +101,10 @@ fn full_width_colon_after_key(line: &str) -> Option<usize> {
         && key.chars().count() <= 12
         && key.chars().all(|c| c.is_alphanumeric() || c == '_')
         && !key.chars().all(|c| c.is_ascii_digit());
-    // A list item such as `- 说明：内容` is text, not a key.
-    (is_key && !before.starts_with("- ")).then_some(at)
+    // A list item such as `- 说明：内容` is text, not a key; the keys that begin list items are these.
+    let begins_item =
+        ["do", "做", "rule", "规则", "role", "职务", "say", "口语", "slug", "adopted", "通过"].contains(&key);
+    (is_key && (begins_item || !before.starts_with("- "))).then_some(at)
 }
 
 fn yaml_error(file: FileId, text: &str, base: usize, err: &serde_saphyr::Error) -> Diagnostic {
@@ -115,7 +122,7 @@ fn yaml_error(file: FileId, text: &str, base: usize, err: &serde_saphyr::Error) 
     let hint = if line.matches(": ").count() > 1 {
         "内容里有冒号时，整段内容用英文引号括起来：title: \"……\""
     } else {
-        "常见原因：冒号后面少一个空格；引号没有成对；上下行没有对齐"
+        "常见原因：冒号后面少一个空格；引号没有成对；逗号、引号、方括号打成了全角；上下行没有对齐"
     };
     Diagnostic::error("yaml", at, "这里的写法读不懂").hint(hint)
 }

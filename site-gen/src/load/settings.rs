@@ -103,9 +103,15 @@ fn load_hotline(node: Node, diags: &mut Diagnostics) -> Option<Hotline> {
     let number = number?;
     if !number.value.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-') || number.value.is_empty() {
         diags.push(
-            Diagnostic::error("phone", number.span, format!("“{}”不是电话号码", number.value)).hint("只写数字和短横"),
+            Diagnostic::error("phone", number.span, format!("“{}”不是电话号码", number.value))
+                .hint("只写数字和短横"),
         );
         return None;
     }
-    Some(Hotline { number: number.value, name: name?.value, usage: usage.map_or(String::new(), |text| text.value), emergency })
+    Some(Hotline {
+        number: number.value,
+        name: name?.value,
+        usage: usage.map_or(String::new(), |text| text.value),
+        emergency,
+    })
 }

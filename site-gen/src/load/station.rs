@@ -93,7 +93,7 @@ pub fn from_markdown(reading: &Reading<'_>, slug: &str, diags: &mut Diagnostics)
 /// Reads one row of a table, given as a map of its named cells.
 pub fn from_row(row: Node, diags: &mut Diagnostics) -> Option<StationDraft> {
     let span = row.span;
-    from_fields(Fields::of(row, span, diags), None, None)
+    from_fields(Fields::of_row(row, span, diags), None, None)
 }
 
 fn from_fields(mut fields: Fields<'_>, slug: Option<Slug>, body: Option<BodyDraft>) -> Option<StationDraft> {
@@ -103,7 +103,7 @@ fn from_fields(mut fields: Fields<'_>, slug: Option<Slug>, body: Option<BodyDraf
     if !fields.is_written(kind_key) {
         fields.missing(kind_key);
     }
-    let kind = fields.vocabulary(kind_key, vocabulary_of!("站点类别", StationKind)).into_iter().next();
+    let kind = fields.one_of(kind_key, vocabulary_of!("站点类别", StationKind));
     let region = fields.required(Key("region", "区划"));
     let level = fields.text(Key("level", "层级"));
     let parent = fields.text(Key("parent", "上级"));
@@ -123,7 +123,7 @@ fn from_fields(mut fields: Fields<'_>, slug: Option<Slug>, body: Option<BodyDraf
     let span = fields.span;
     let roles = roles.into_iter().filter_map(|node| role(node, fields.diags)).collect();
     let duty = duty.into_iter().filter_map(|node| duty_of(node, fields.diags)).collect();
-    if let Some(slug) = &slug {
+    if let Some(slug) = slug.as_ref().filter(|_| body.is_none()) {
         check_slug(slug, fields.diags);
     }
     fields.finish();
@@ -177,7 +177,8 @@ fn location(fields: &mut Fields<'_>) -> Option<LocationDraft> {
         (lat, lon) => {
             let written = lat.or(lon)?;
             fields.diags.push(
-                crate::diag::Diagnostic::error("coord-range", written.span, "纬度和经度要一起写").hint("两个都填，或者都空着"),
+                crate::diag::Diagnostic::error("coord-range", written.span, "纬度和经度要一起写")
+                    .hint("两个都填，或者都空着"),
             );
             None
         }

@@ -7,7 +7,7 @@ use super::fields::{Fields, Key};
 use super::node::{Node, Value};
 use super::station::{self, StationDraft};
 use crate::diag::{Diagnostic, Diagnostics};
-use crate::source::{Located, Span};
+use crate::source::{FileId, Located, Span};
 
 /// A division as written.
 #[derive(Debug)]
@@ -64,14 +64,33 @@ pub fn level(text: &str) -> Option<Level> {
 
 /// The rows below the heading, as maps from heading to cell; empty cells are left out.
 fn rows(reading: &Reading<'_>, diags: &mut Diagnostics) -> Vec<Node> {
-    let mut lines = records(reading.file, reading.text).into_iter();
+    if let Some(finding) = wrong_separator(reading) {
+        diags.push(finding);
+        return Vec::new();
+    }
+    let mut lines = records(reading.file, reading.text, diags).into_iter();
     let Some(heading) = lines.next() else {
-        diags.push(Diagnostic::error("table", Span::start_of(reading.file), "表格是空的").hint("第一行写各列的名字"));
+        diags.push(
+            Diagnostic::error("table", Span::start_of(reading.file), "表格是空的").hint("第一行写各列的名字"),
+        );
         return Vec::new();
     };
-    let columns: Vec<Located<String>> =
-        heading.into_iter().map(|cell| Located { value: cell.value.trim().to_owned(), span: cell.span }).collect();
+    let columns: Vec<Located<String>> = heading
+        .into_iter()
+        .map(|cell| Located { value: cell.value.trim().to_owned(), span: cell.span })
+        .collect();
     lines.filter_map(|cells| row(&columns, cells, diags)).collect()
+}
+
+/// A table that Excel saved with semicolons or tabs reads as one column: one finding, not one for each row.
+fn wrong_separator(reading: &Reading<'_>) -> Option<Diagnostic> {
+    let heading = reading.text.lines().next().unwrap_or_default();
+    let other = !heading.contains(',') && heading.contains([';', '\t', '，']);
+    other.then(|| {
+        let at = Span::new(reading.file, 0, heading.len());
+        Diagnostic::error("table", at, "这张表不是用逗号分隔的")
+            .hint("在 Excel 里另存为“CSV UTF-8（逗号分隔）”；逗号要用半角的")
+    })
 }
 
 fn row(columns: &[Located<String>], cells: Vec<Located<String>>, diags: &mut Diagnostics) -> Option<Node> {
@@ -80,9 +99,23 @@ fn row(columns: &[Located<String>], cells: Vec<Located<String>>, diags: &mut Dia
     if cells.iter().all(|cell| cell.value.trim().is_empty()) {
         return None;
     }
-    if let Some(extra) = cells.get(columns.len()..).and_then(|extra| extra.iter().find(|cell| !cell.value.is_empty())) {
+    if let Some(extra) =
+        cells.get(columns.len()..).and_then(|extra| extra.iter().find(|cell| !cell.value.is_empty()))
+    {
         diags.push(
-            Diagnostic::error("table", extra.span, "这一行的格子比表头多").hint("内容里有逗号时，整格用英文双引号括起来"),
+            Diagnostic::error("table", extra.span, "这一行的格子比表头多")
+                .hint("内容里有逗号时，整格用英文双引号括起来"),
+        );
+        return None;
+    }
+    if cells.len() < columns.len() {
+        diags.push(
+            Diagnostic::error(
+                "table",
+                span,
+                format!("这一行只有 {} 格，表头有 {} 格", cells.len(), columns.len()),
+            )
+            .hint("空着的格子也要留逗号；用 Excel 打开再存一次就会补齐"),
         );
         return None;
     }
@@ -91,7 +124,8 @@ fn row(columns: &[Located<String>], cells: Vec<Located<String>>, diags: &mut Dia
         .zip(cells)
         .filter(|(column, cell)| !column.value.is_empty() && !cell.value.trim().is_empty())
         .map(|(column, cell)| {
-            let name = Node { value: Value::Scalar(column.value.clone()), span: cell.span };
+            // A heading that nobody knows is reported once, where it stands.
+            let name = Node { value: Value::Scalar(column.value.clone()), span: column.span };
             (name, Node { value: Value::Scalar(cell.value.trim().to_owned()), span: cell.span })
         })
         .collect();
@@ -99,12 +133,23 @@ fn row(columns: &[Located<String>], cells: Vec<Located<String>>, diags: &mut Dia
 }
 
 /// The cells of a CSV text (RFC 4180) with their places. Own reader: the `csv` crate does not say where a cell is.
-fn records(file: crate::source::FileId, text: &str) -> Vec<Vec<Located<String>>> {
+fn records(file: FileId, text: &str, diags: &mut Diagnostics) -> Vec<Vec<Located<String>>> {
     let mut records = Vec::new();
     let mut cells = Vec::new();
     let mut rest = 0;
     while rest < text.len() {
         let (value, start, end, next) = cell(text, rest);
+        if text[start..].starts_with('"') && !(end > start + 1 && text[start..end].ends_with('"')) {
+            let first_line = text[start..].find('\n').map_or(end, |at| start + at);
+            diags.push(
+                Diagnostic::error(
+                    "table",
+                    Span::new(file, start, first_line),
+                    "这一格的双引号没有结束，后面的行都被吞进去了",
+                )
+                .hint("在这一格的末尾补一个半角双引号，或者删掉开头的那个"),
+            );
+        }
         cells.push(Located { value, span: Span::new(file, start, end) });
         let ended_line = text[end..next].contains('\n');
         rest = next;
@@ -140,7 +185,7 @@ fn cell(text: &str, from: usize) -> (String, usize, usize, usize) {
         value.push('"');
         at += 1;
     }
-    // A quote that never closes takes the rest of the text; the wrong number of cells is reported later.
+    // A quote that never closes takes the rest of the text; `records` says so.
     value.push_str(&rest[at..]);
     (value, from, text.len(), text.len())
 }
@@ -156,8 +201,9 @@ mod tests {
         let mut sources = SourceMap::default();
         sources.add("regions.csv", text);
         let file = sources.texts().next().unwrap().0;
+        let mut diags = Diagnostics::default();
         let cells = |cells: Vec<Located<String>>| cells.into_iter().map(|cell| cell.value).collect();
-        records(file, text).into_iter().map(cells).collect()
+        records(file, text, &mut diags).into_iter().map(cells).collect()
     }
 
     #[test]

@@ -341,6 +341,10 @@ impl Statute {
     }
 
     /// The newest version.
+    ///
+    /// # Panics
+    ///
+    /// Never for a statute that `check` let through: it has a version.
     pub fn latest(&self) -> &StatuteVersion {
         // `check` refuses an entry without versions.
         self.versions.last().expect("a statute has a version")

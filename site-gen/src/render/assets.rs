@@ -12,6 +12,7 @@ const DIGITS: usize = 8;
 const FILES: &[(&str, &str, &[u8])] = &[
     ("site", "css", include_bytes!("../../assets/site.css")),
     ("desk", "css", include_bytes!("../../assets/desk.css")),
+    ("letters", "css", include_bytes!("../../assets/letters.css")),
     ("leave", "js", include_bytes!("../../assets/leave.js")),
     ("search", "js", include_bytes!("../../assets/search.js")),
     ("stations", "js", include_bytes!("../../assets/stations.js")),
@@ -19,8 +20,11 @@ const FILES: &[(&str, &str, &[u8])] = &[
 ];
 
 /// Modules that import each other by relative name: one folder, hashed as a whole, the entry first.
-const DESK: &[(&str, &[u8])] =
-    &[("desk.js", include_bytes!("../../assets/desk.js")), ("hpke.js", include_bytes!("../../assets/hpke.js"))];
+const DESK: &[(&str, &[u8])] = &[
+    ("desk.js", include_bytes!("../../assets/desk.js")),
+    ("sealing.js", include_bytes!("../../assets/sealing.js")),
+    ("hpke.js", include_bytes!("../../assets/hpke.js")),
+];
 
 /// The assets and their names.
 pub(super) struct Assets {

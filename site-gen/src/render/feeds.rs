@@ -21,10 +21,15 @@ struct Entry {
 }
 
 /// Every feed of the site.
+///
+/// No page links to the search description: browsers remember the sites whose description they meet, and list them in
+/// their settings. Who wants it can be given its address.
 pub(super) fn all(press: &Press<'_>) -> anyhow::Result<Vec<Sheet>> {
     let base_url = &press.site.settings.base_url;
     // The desk and replies are nobody's business; the API answers machines in its own way.
-    let robots = format!("User-agent: *\nDisallow: /api/\nDisallow: /ask/reply/\nDisallow: /desk/\n\nSitemap: {base_url}/sitemap.xml\n");
+    let robots = format!(
+        "User-agent: *\nDisallow: /api/\nDisallow: /ask/reply/\nDisallow: /desk/\n\nSitemap: {base_url}/sitemap.xml\n"
+    );
     Ok(vec![
         ("robots.txt".to_owned(), robots.into_bytes()),
         ("sitemap.xml".to_owned(), sitemap(press)?),

@@ -6,19 +6,25 @@
 use pulldown_cmark::{CowStr, Event, Tag, TagEnd, html::push_html};
 
 use super::press::Html;
-use super::typography::{Typesetter, escaped};
+use super::typography::{Typesetter, escaped, keep_articles};
 use crate::model::{Body, Heading};
 
 /// A quotation that begins so tells what the text before it rests on.
 const RESTS_ON: &str = "依据";
 /// Paragraphs shorter than this, in characters of their last run, need no care for their last line.
 const LONG_RUN: usize = 8;
-/// Bold figures up to this many characters stay on one line: 72 小时.
-const SHORT_FIGURE: usize = 8;
+/// Bold words up to this many characters stay on one line: 72 小时, 不收费.
+const SHORT_BOLD: usize = 8;
 
 /// The HTML of `body`.
 pub(super) fn html(body: &Body, typesetter: &Typesetter) -> Html {
-    let writer = Writer { events: &body.events, headings: body.headings.iter(), typesetter, out: Vec::new(), places: Vec::new() };
+    let writer = Writer {
+        events: &body.events,
+        headings: body.headings.iter(),
+        typesetter,
+        out: Vec::new(),
+        places: Vec::new(),
+    };
     let mut html = String::new();
     push_html(&mut html, writer.adjusted().into_iter());
     Html(html)
@@ -30,6 +36,7 @@ enum Place {
     Text,
     Heading,
     Bold,
+    Link,
     /// What stands for a picture that is not seen: the parser's writer makes it an attribute.
     Picture,
 }
@@ -66,13 +73,21 @@ impl<'a> Writer<'a> {
                 self.raw(format!("<{level} id=\"{}\">", escaped(id)));
             }
             Tag::Table(_) => {
-                self.raw("<div class=\"scroll\" role=\"region\" aria-label=\"表格\" tabindex=\"0\">".to_owned());
+                self.raw(
+                    "<div class=\"scroll\" role=\"region\" aria-label=\"表格\" tabindex=\"0\">".to_owned(),
+                );
                 self.out.push(Event::Start(tag.clone()));
             }
-            Tag::BlockQuote(_) if self.rests_on_law(at) => self.raw("<blockquote class=\"law\">\n".to_owned()),
+            Tag::BlockQuote(_) if self.rests_on_law(at) => {
+                self.raw("<blockquote class=\"law\">\n".to_owned());
+            }
             Tag::Strong => {
                 self.places.push(Place::Bold);
                 self.out.push(Event::Start(Tag::Strong));
+            }
+            Tag::Link { .. } => {
+                self.places.push(Place::Link);
+                self.out.push(Event::Start(tag.clone()));
             }
             Tag::Image { .. } => {
                 self.places.push(Place::Picture);
@@ -92,7 +107,7 @@ impl<'a> Writer<'a> {
                 self.out.push(Event::End(tag));
                 self.raw("</div>\n".to_owned());
             }
-            TagEnd::Strong | TagEnd::Image => {
+            TagEnd::Strong | TagEnd::Link | TagEnd::Image => {
                 self.places.pop();
                 self.out.push(Event::End(tag));
             }
@@ -104,7 +119,10 @@ impl<'a> Writer<'a> {
         let set = match self.places.last().copied().unwrap_or(Place::Text) {
             Place::Picture => return self.out.push(Event::Text(text.clone())),
             Place::Heading => self.typesetter.heading(text).0,
-            Place::Bold if is_figure(text) => format!("<span class=\"nb\">{}</span>", escaped(text)),
+            Place::Bold if text.chars().count() <= SHORT_BOLD => {
+                format!("<span class=\"nb\">{}</span>", escaped(text))
+            }
+            Place::Link => keep_articles(text).0,
             Place::Text if self.ends_paragraph(at) => with_kept_end(text),
             Place::Text | Place::Bold => escaped(text),
         };
@@ -121,7 +139,9 @@ impl<'a> Writer<'a> {
 
     /// A line of Chinese that an editor wrapped goes on without a blank.
     fn is_between_chinese(&self, at: usize) -> bool {
-        let Some(Event::Text(before)) = at.checked_sub(1).and_then(|at| self.events.get(at)) else { return false };
+        let Some(Event::Text(before)) = at.checked_sub(1).and_then(|at| self.events.get(at)) else {
+            return false;
+        };
         let Some(Event::Text(after)) = self.events.get(at + 1) else { return false };
         let wide = |c: Option<char>| c.is_some_and(|c| !c.is_ascii());
         wide(before.chars().next_back()) && wide(after.chars().next())
@@ -136,13 +156,10 @@ impl<'a> Writer<'a> {
     }
 }
 
-fn is_figure(text: &str) -> bool {
-    text.chars().count() <= SHORT_FIGURE && text.contains(|c: char| c.is_ascii_digit())
-}
-
 /// Text whose last two characters, with the marks after them, stay on one line.
 fn with_kept_end(text: &str) -> String {
-    let letters: Vec<usize> = text.char_indices().filter(|(_, c)| c.is_alphanumeric()).map(|(at, _)| at).collect();
+    let letters: Vec<usize> =
+        text.char_indices().filter(|(_, c)| c.is_alphanumeric()).map(|(at, _)| at).collect();
     let chinese_end = text.chars().rev().find(|c| c.is_alphanumeric()).is_some_and(|c| !c.is_ascii());
     if letters.len() < LONG_RUN || !chinese_end {
         return escaped(text);
@@ -159,7 +176,8 @@ mod tests {
 
     fn set(markdown: &str, headings: &[&str]) -> String {
         let events = Parser::new_ext(markdown, Options::ENABLE_TABLES).map(Event::into_static).collect();
-        let headings = headings.iter().map(|id| Heading { level: 2, id: (*id).to_owned(), text: String::new() });
+        let headings =
+            headings.iter().map(|id| Heading { level: 2, id: (*id).to_owned(), text: String::new() });
         let body = Body { events, headings: headings.collect(), ..Body::default() };
         html(&body, &Typesetter::default()).0
     }
@@ -177,9 +195,18 @@ mod tests {
     }
 
     #[test]
+    fn the_number_of_an_article_stays_on_one_line() {
+        let html = set("[《民法典》第一千零四十一条](/laws/civil-code/)\n", &[]);
+        assert!(html.contains("《民法典》<span class=\"nb\">第一千零四十一条</span></a>"), "{html}");
+    }
+
+    #[test]
     fn tables_scroll_in_a_frame_of_their_own() {
         let html = set("| 天 | 元 |\n|---|---|\n| 1 | 2 |\n", &[]);
-        assert!(html.starts_with("<div class=\"scroll\"") && html.trim_end().ends_with("</table>\n</div>"), "{html}");
+        assert!(
+            html.starts_with("<div class=\"scroll\"") && html.trim_end().ends_with("</table>\n</div>"),
+            "{html}"
+        );
     }
 
     #[test]
@@ -195,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn figures_stay_whole_and_markup_in_text_stays_text() {
+    fn bold_words_stay_whole_and_markup_in_text_stays_text() {
         assert!(set("**72 小时**内", &[]).contains("<strong><span class=\"nb\">72 小时</span></strong>"));
         assert!(set("a \\<b\\> &amp; c", &[]).contains("a &lt;b&gt; &amp; c"));
     }

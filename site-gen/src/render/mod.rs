@@ -27,7 +27,7 @@ use search::bundle::{SLOT_MAIN, SLOT_TITLE};
 
 use crate::model::Site;
 
-pub use icons::is_known as is_icon;
+pub use icons::{is_known as is_icon, names as icon_names};
 use press::Press;
 
 /// What is published, by path from the site's root, without a leading slash.
@@ -43,7 +43,9 @@ pub fn tree(site: &Site) -> anyhow::Result<Tree> {
     let mut tree: Tree = pages::all(&press)?.into_iter().collect();
     tree.extend(feeds::all(&press)?);
     tree.extend(press.assets.files());
-    tree.extend(site.blobs.iter().map(|(path, bytes)| (path.trim_start_matches('/').to_owned(), bytes.clone())));
+    tree.extend(
+        site.blobs.iter().map(|(path, bytes)| (path.trim_start_matches('/').to_owned(), bytes.clone())),
+    );
     Ok(tree)
 }
 

@@ -137,13 +137,23 @@ impl<'a> Press<'a> {
         let typesetter = Arc::new(Typesetter::new(typography::words_of(site)));
         let assets = Assets::new();
         let templates = environment(&typesetter, &assets).context("the templates can't be read")?;
-        Ok(Self { site, library: Library::new(site), assets, typesetter, templates, chrome: Chrome::new(site) })
+        Ok(Self {
+            site,
+            library: Library::new(site),
+            assets,
+            typesetter,
+            templates,
+            chrome: Chrome::new(site),
+        })
     }
 
     /// Prints a page.
     pub(super) fn print<P: Page>(&self, page: &P) -> anyhow::Result<Sheet> {
         let head = page.head();
-        let text = self.fill(P::TEMPLATE, context! { head => Value::from(Serde(head)), page => Value::from(Serde(page)) })?;
+        let text = self.fill(
+            P::TEMPLATE,
+            context! { head => Value::from(Serde(head)), page => Value::from(Serde(page)) },
+        )?;
         Ok((path(&head.url), text.into_bytes()))
     }
 
@@ -157,7 +167,8 @@ impl<'a> Press<'a> {
 
     /// A page with `title` and `main` as they are.
     pub(super) fn shell(&self, title: &str, main: &str) -> anyhow::Result<String> {
-        let head = Head { title: Some(String::new()), scripts: &["search", "stations", "print"], ..Head::default() };
+        let head =
+            Head { title: Some(String::new()), scripts: &["search", "stations", "print"], ..Head::default() };
         let slots = context! {
             head => Value::from(Serde(&head)),
             title => Value::from_safe_string(title.to_owned()),
@@ -226,9 +237,10 @@ fn environment(
 fn write(out: &mut Output<'_>, state: &mut State<'_, '_>, value: &Value) -> Result<(), minijinja::Error> {
     match value.as_str() {
         Some(text) if !value.is_safe() => Ok(out.write_str(&typography::escaped(text))?),
-        None if value.is_none() => {
-            Err(minijinja::Error::new(minijinja::ErrorKind::InvalidOperation, "there is nothing to write here"))
-        }
+        None if value.is_none() => Err(minijinja::Error::new(
+            minijinja::ErrorKind::InvalidOperation,
+            "there is nothing to write here",
+        )),
         _ => escape_formatter(out, state, value),
     }
 }

@@ -10,8 +10,8 @@ use search::region::{Level, Region};
 use search::vocabulary::{Channel, Have, Outcome, Service, StationKind};
 
 use crate::model::{
-    ArticleNo, ArticleNote, Backlink, Body, Campaign, CaseDigest, Citation, Directory, Footer, Guide, Heading, Page,
-    Replacement, Role, Settings, Site, Statute, StatuteVersion, Step, Topic, YearlyDates,
+    ArticleNo, ArticleNote, Backlink, Body, Campaign, CaseDigest, Citation, Directory, Footer, Guide,
+    Heading, Page, Replacement, Role, Settings, Site, Statute, StatuteVersion, Step, Topic, YearlyDates,
 };
 
 const LAW: &str = "anti-domestic-violence-law";
@@ -19,7 +19,16 @@ const LAW: &str = "anti-domestic-violence-law";
 /// The site.
 pub(super) fn site() -> Site {
     let city = "990100".parse().unwrap();
-    let guides = vec![guide(), Guide { slug: "maternity-leave".into(), topic: "work".into(), title: "产假有多少天".into(), sensitive: false, ..guide() }];
+    let guides = vec![
+        guide(),
+        Guide {
+            slug: "maternity-leave".into(),
+            topic: "work".into(),
+            title: "产假有多少天".into(),
+            sensitive: false,
+            ..guide()
+        },
+    ];
     let used_by = Backlink { is_case: false, title: guides[0].title.clone(), url: guides[0].url() };
     let articles = [23, 28].map(|number| (ArticleNo::plain(number), vec![used_by.clone()]));
     Site {
@@ -33,9 +42,17 @@ pub(super) fn site() -> Site {
         directories: BTreeMap::from([(city, Directory { title: None, body: body("市里的窗口。") })]),
         stations: stations(),
         station_bodies: BTreeMap::from([("nuanxi".to_owned(), body("推门说一句“我想问点事”就行。"))]),
-        station_roles: BTreeMap::from([("nuanxi".to_owned(), vec![Role { role: "站长".into(), duty: Some("接待".into()) }])]),
+        station_roles: BTreeMap::from([(
+            "nuanxi".to_owned(),
+            vec![Role { role: "站长".into(), duty: Some("接待".into()) }],
+        )]),
         campaigns: vec![campaign()],
-        pages: vec![Page { slug: "safety".into(), title: "浏览安全".into(), summary: None, body: body("先清记录。") }],
+        pages: vec![Page {
+            slug: "safety".into(),
+            title: "浏览安全".into(),
+            summary: None,
+            body: body("先清记录。"),
+        }],
         thesaurus: Vec::new(),
         blobs: BTreeMap::new(),
         cited: BTreeMap::from([(LAW.to_owned(), BTreeMap::from(articles))]),
@@ -45,8 +62,17 @@ pub(super) fn site() -> Site {
 fn body(markdown: &str) -> Body {
     let events: Vec<Event<'static>> = Parser::new(markdown).map(Event::into_static).collect();
     let titles = markdown.lines().filter_map(|line| line.strip_prefix("## "));
-    let headings = titles.enumerate().map(|(at, text)| Heading { level: 2, id: format!("h{at}"), text: text.to_owned() });
-    Body { events, headings: headings.collect(), text: markdown.to_owned(), citations: vec![citation(Some(23))] }
+    let headings = titles.enumerate().map(|(at, text)| Heading {
+        level: 2,
+        id: format!("h{at}"),
+        text: text.to_owned(),
+    });
+    Body {
+        events,
+        headings: headings.collect(),
+        text: markdown.to_owned(),
+        citations: vec![citation(Some(23))],
+    }
 }
 
 fn citation(article: Option<u16>) -> Citation {
@@ -61,17 +87,32 @@ fn settings() -> Settings {
         base_url: "https://nuanzhan.example".into(),
         region: "990100".parse().unwrap(),
         exit_url: "https://exit.example/".into(),
-        footer: Footer { operator: "示例市妇女联合会主办".into(), notice: Some("演示数据".into()), ..Footer::default() },
+        footer: Footer {
+            operator: "示例市妇女联合会主办".into(),
+            notice: Some("演示数据".into()),
+            ..Footer::default()
+        },
     }
 }
 
 fn hotlines() -> Vec<Hotline> {
-    let line = |number: &str, name: &str, emergency| Hotline { number: number.into(), name: name.into(), usage: "有危险".into(), emergency };
+    let line = |number: &str, name: &str, emergency| Hotline {
+        number: number.into(),
+        name: name.into(),
+        usage: "有危险".into(),
+        emergency,
+    };
     vec![line("110", "报警", true), line("120", "急救", true), line("12345", "政务", false)]
 }
 
 fn topic(slug: &str, title: &str, emergency: bool) -> Topic {
-    Topic { slug: slug.into(), title: title.into(), summary: "一句话。".into(), icon: "shield".into(), emergency }
+    Topic {
+        slug: slug.into(),
+        title: title.into(),
+        summary: "一句话。".into(),
+        icon: "shield".into(),
+        emergency,
+    }
 }
 
 fn guide() -> Guide {
@@ -83,7 +124,9 @@ fn guide() -> Guide {
         updated: None,
         reviewed: Some(date(2026, 10, 12)),
         audience: vec!["妇女".into()],
-        steps: vec![Step { action: "打 110".into(), how: Some(body("说清“家庭暴力”四个字。")) }],
+        steps: vec![Step {
+            action: "打 110".into(), how: Some(body("说清“家庭暴力”四个字。"))
+        }],
         bring: vec![body("身份证")],
         hotlines: vec!["110".into()],
         help_at: vec![StationKind::CourtWindow],
@@ -111,13 +154,20 @@ fn case() -> CaseDigest {
 }
 
 fn statute() -> Statute {
-    let note = ArticleNote { title: "谁可以申请保护令".into(), body: body("你自己，或者能替你的人。") };
+    let note = ArticleNote {
+        title: "谁可以申请保护令".into(), body: body("你自己，或者能替你的人。")
+    };
     Statute {
         slug: LAW.into(),
         title: "中华人民共和国反家庭暴力法".into(),
         short_titles: vec!["反家庭暴力法".into()],
         rank: "法律".into(),
-        versions: vec![StatuteVersion { adopted: date(2015, 12, 27), effective: date(2016, 3, 1), articles: 38, repealed: None }],
+        versions: vec![StatuteVersion {
+            adopted: date(2015, 12, 27),
+            effective: date(2016, 3, 1),
+            articles: 38,
+            repealed: None,
+        }],
         replaced_by: Vec::new(),
         intro: body("家里的暴力不是家务事。"),
         notes: BTreeMap::from([(ArticleNo::plain(23), note)]),
@@ -125,7 +175,12 @@ fn statute() -> Statute {
 }
 
 fn repealed() -> Statute {
-    let version = StatuteVersion { adopted: date(1980, 9, 10), effective: date(1981, 1, 1), articles: 51, repealed: Some(date(2021, 1, 1)) };
+    let version = StatuteVersion {
+        adopted: date(1980, 9, 10),
+        effective: date(1981, 1, 1),
+        articles: 51,
+        repealed: Some(date(2021, 1, 1)),
+    };
     Statute {
         slug: "marriage-law".into(),
         short_titles: vec!["婚姻法".into()],
@@ -142,7 +197,15 @@ fn regions() -> Vec<Region> {
     let region = |(code, name): (&str, &str)| {
         let code: search::region::RegionCode = code.parse().unwrap();
         let parent = code.parent().filter(|parent| codes.contains(&parent.as_str()));
-        Region { name: name.into(), level: code.level(), parent, location: None, stations: 1, url: format!("/regions/{code}/"), code }
+        Region {
+            name: name.into(),
+            level: code.level(),
+            parent,
+            location: None,
+            stations: 1,
+            url: format!("/regions/{code}/"),
+            code,
+        }
     };
     codes.into_iter().zip(names).map(region).collect()
 }

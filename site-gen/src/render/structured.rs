@@ -16,7 +16,10 @@ pub(super) fn block(press: &Press<'_>, mut parts: Vec<Value>, crumbs: &[Link]) -
         parts.push(trail(press, crumbs));
     }
     let graph = json!({ "@context": "https://schema.org", "@graph": parts });
-    Html(format!("<script type=\"application/ld+json\">{}</script>", graph.to_string().replace('<', "\\u003c")))
+    Html(format!(
+        "<script type=\"application/ld+json\">{}</script>",
+        graph.to_string().replace('<', "\\u003c")
+    ))
 }
 
 /// The site and how it is searched.
@@ -53,9 +56,7 @@ pub(super) fn article(press: &Press<'_>, title: &str, summary: &str, url: &str) 
 
 /// The questions that a guide answers, with its summary for an answer. `None` where nobody asks.
 pub(super) fn questions(guide: &Guide) -> Option<Value> {
-    let ask = |question: &String| {
-        json!({ "@type": "Question", "name": question, "acceptedAnswer": { "@type": "Answer", "text": guide.summary } })
-    };
+    let ask = |question: &String| json!({ "@type": "Question", "name": question, "acceptedAnswer": { "@type": "Answer", "text": guide.summary } });
     let questions: Vec<Value> = guide.asked.iter().map(ask).collect();
     (!questions.is_empty()).then(|| json!({ "@type": "FAQPage", "mainEntity": questions }))
 }
@@ -104,15 +105,14 @@ pub(super) fn service(press: &Press<'_>, station: &Station) -> Value {
 }
 
 fn trail(press: &Press<'_>, crumbs: &[Link]) -> Value {
-    let step = |(at, link): (usize, &Link)| {
-        json!({ "@type": "ListItem", "position": at + 1, "name": link.title, "item": absolute(press, &link.url) })
-    };
+    let step = |(at, link): (usize, &Link)| json!({ "@type": "ListItem", "position": at + 1, "name": link.title, "item": absolute(press, &link.url) });
     json!({ "@type": "BreadcrumbList", "itemListElement": crumbs.iter().enumerate().map(step).collect::<Vec<_>>() })
 }
 
 fn publisher(press: &Press<'_>) -> Value {
     let settings = &press.site.settings;
-    let name = Some(settings.footer.operator.as_str()).filter(|name| !name.is_empty()).unwrap_or(&settings.title);
+    let name =
+        Some(settings.footer.operator.as_str()).filter(|name| !name.is_empty()).unwrap_or(&settings.title);
     json!({ "@type": "GovernmentOrganization", "name": name.trim_end_matches("主办") })
 }
 

@@ -88,9 +88,9 @@ impl Typesetter {
         let mut start = 0;
         while start < chars.len() {
             let longest = LONGEST_WORD.min(chars.len() - start);
-            let own = (2..=longest).rev().find(|&length| {
-                self.own.contains(&chars[start..start + length].iter().collect::<String>())
-            });
+            let own = (2..=longest)
+                .rev()
+                .find(|&length| self.own.contains(&chars[start..start + length].iter().collect::<String>()));
             for inside in 1..own.unwrap_or(1) {
                 breaks.remove(&(start + inside));
             }
@@ -104,13 +104,11 @@ impl Typesetter {
 }
 
 fn may_break(before: char, after: char) -> bool {
-    // Beside a blank or between two Latin letters the browser decides.
+    // Beside a blank and between Latin letters the browser decides.
     let latin = |c: char| c.is_ascii() && c != '(' && c != ')';
-    !NOT_FIRST.contains(after)
-        && !NOT_LAST.contains(before)
-        && !before.is_whitespace()
-        && !after.is_whitespace()
-        && !(latin(before) && latin(after))
+    let joined = NOT_FIRST.contains(after) || NOT_LAST.contains(before);
+    let open = before.is_whitespace() || after.is_whitespace() || (latin(before) && latin(after));
+    !(joined || open)
 }
 
 /// Text in which runs of digits with their dashes and colons (8:30–12:00, 0000-5550123) stay on one line.
@@ -136,6 +134,35 @@ pub(super) fn keep_numbers(text: &str) -> Html {
     Html(out)
 }
 
+/// The text of a citation in which the number of an article (第三十条, 第二款) stays on one line.
+pub(super) fn keep_articles(text: &str) -> Html {
+    let mut out = String::with_capacity(text.len() * 2);
+    let mut rest = text;
+    while let Some(start) = rest.find('第') {
+        push_all_escaped(&mut out, &rest[..start]);
+        rest = &rest[start..];
+        let length = ordinal(rest);
+        if length == 0 {
+            out.push('第');
+        } else {
+            out.push_str("<span class=\"nb\">");
+            push_all_escaped(&mut out, &rest[..length]);
+            out.push_str("</span>");
+        }
+        rest = &rest[length.max('第'.len_utf8())..];
+    }
+    push_all_escaped(&mut out, rest);
+    Html(out)
+}
+
+/// The length in bytes of the 第…条, 第…款 or 第…项 that `text` begins with; 0 where it begins with something else.
+fn ordinal(text: &str) -> usize {
+    let numeral = |c: char| c.is_ascii_digit() || "零一二三四五六七八九十百千至".contains(c);
+    let after = text.trim_start_matches('第').trim_start_matches(numeral);
+    let unit = after.chars().next().filter(|c| "条款项".contains(*c));
+    unit.map_or(0, |unit| text.len() - after.len() + unit.len_utf8())
+}
+
 /// Escapes text for HTML and quoted attributes.
 pub(super) fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
@@ -144,7 +171,9 @@ pub(super) fn escaped(text: &str) -> String {
 }
 
 fn push_all_escaped(out: &mut String, text: &str) {
-    text.chars().for_each(|c| push_escaped(out, c));
+    for c in text.chars() {
+        push_escaped(out, c);
+    }
 }
 
 fn push_escaped(out: &mut String, c: char) {
@@ -190,7 +219,16 @@ mod tests {
 
     #[test]
     fn what_looks_like_markup_is_text() {
-        assert_eq!(heading("<b>&\"重要的事情\"</b>", &[]).replace('|', ""), "&lt;b&gt;&amp;&quot;重要的事情&quot;&lt;/b&gt;");
+        assert_eq!(
+            heading("<b>&\"重要的事情\"</b>", &[]).replace('|', ""),
+            "&lt;b&gt;&amp;&quot;重要的事情&quot;&lt;/b&gt;"
+        );
+    }
+
+    #[test]
+    fn only_numbers_of_articles_are_kept_whole() {
+        assert_eq!(keep_articles("第一步看条件").0, "第一步看条件");
+        assert_eq!(keep_articles("第六至八条、第二款").0.matches("<span class=\"nb\">").count(), 2);
     }
 
     #[test]

@@ -28,7 +28,7 @@ fn a_misspelt_key_is_pointed_at() {
         "sumary:",
         &[
             "guides/domestic-violence/protection-order.md:1:1 missing-field 缺少 summary（摘要） | 加一行 summary: ……",
-            "guides/domestic-violence/protection-order.md:3:1 unknown-field 不认识“sumary” | 是不是想写 summary",
+            "guides/domestic-violence/protection-order.md:3:1 unknown-field 没有叫“sumary”的项 | 是不是想写 summary",
         ],
     );
 }
@@ -105,7 +105,7 @@ fn a_citation_names_a_statute_that_exists_holds_and_has_the_article() {
         (
             "《婚姻法》第三十二条",
             "repealed-statute",
-            "《婚姻法》从 2021 年 1 月 1 日起不再有效 | 改引《反家庭暴力法》第一条",
+            "《婚姻法》从 2021 年 1 月 1 日起不再有效 | 现在看《反家庭暴力法》第一条，改成引用它",
         ),
     ] {
         check(GUIDE, "《反家庭暴力法》第二十三条、第二十八条", cited, &[&format!("{at} {code} {rest}")]);
@@ -309,4 +309,105 @@ fn the_text_for_editors_shows_the_line_the_place_and_what_to_write() {
     ] {
         assert!(text.contains(part), "{part}\nis not in\n{text}");
     }
+}
+
+#[test]
+fn a_shelters_hours_and_a_mistyped_visibility_can_not_carry_its_address_out() {
+    for (from, to, codes) in [
+        ("hours: \"24/7\"", "hours: '24/7 \"灯笼路 18 号\"'", &["hours"][..]),
+        ("region: \"990121\"", "region: \"990121100\"", &["shelter-address"]),
+        ("有人来接。", "有人在镇政府旁边接。", &["shelter-address"]),
+        ("有人来接。", "有人到暖溪镇接。", &["shelter-address"]),
+    ] {
+        let site = TestSite::new();
+        site.edit(SHELTER, from, to);
+        assert_eq!(site.codes(), codes, "{to}");
+    }
+    let site = TestSite::new();
+    site.edit(STATION, "address:", "visibility: 不公开\naddress:");
+    assert!(site.codes().contains(&"visibility".to_owned()), "{:#?}", site.findings());
+    assert!(matches!(site.build(), site_gen::Outcome::Rejected(_)));
+}
+
+#[test]
+fn a_stray_file_switches_no_check_off() {
+    let site = TestSite::new();
+    site.write("laws/old.docx", "x").edit(GUIDE, "《反家庭暴力法》第二十三条", "《没有的法》第二十三条");
+    assert_eq!(site.codes(), ["unknown-statute", "unknown-file"]);
+}
+
+#[test]
+fn a_quote_that_never_closes_swallows_no_station_in_silence() {
+    let site = TestSite::new();
+    let heading = "slug,name,kind,region,note\n";
+    site.write(
+        "stations/shili-county/stations.csv",
+        format!("{heading}a,甲站,mediation,990121,\"坡道\nb,乙站,mediation,990121,\n"),
+    );
+    assert_eq!(site.codes(), ["table"]);
+    site.write("stations/shili-county/stations.csv", "slug;name;kind;region\na;甲站;mediation;990121\n");
+    assert_eq!(site.codes(), ["table"]);
+    site.write("stations/shili-county/stations.csv", format!("{heading}a,甲站,mediation\n"));
+    assert_eq!(site.codes(), ["table"]);
+}
+
+#[test]
+fn a_column_that_nobody_knows_is_told_once() {
+    let site = TestSite::new();
+    site.write(
+        "stations/shili-county/stations.csv",
+        "slug,name,kind,region,联系人\na,甲站,mediation,990121,x\nb,乙站,mediation,990121,y\n",
+    );
+    let findings = site.findings();
+    assert_eq!(findings.len(), 1, "{findings:#?}");
+    assert!(findings[0].contains("stations.csv:1:23 unknown-field 没有叫“联系人”的列"), "{}", findings[0]);
+}
+
+#[test]
+fn other_programs_markup_is_told_and_not_published_as_it_stands() {
+    for (written, code) in [
+        ("看[[告诫书]]", "stray-markup"),
+        ("看[告诫书]（/guides/x.md）", "stray-markup"),
+        ("##去哪里", "stray-markup"),
+        ("《反家庭暴力法》**第二十三条**", "citation"),
+    ] {
+        let site = TestSite::new();
+        site.edit(GUIDE, "法院 **72 小时**内决定。", written);
+        assert_eq!(site.codes(), [code], "{written}");
+    }
+    let site = TestSite::new();
+    site.edit(GUIDE, "法院 **72 小时**内决定。", "<!-- 编辑的话\n\n第二行 -->\n\n法院决定。");
+    assert_eq!(site.findings(), Vec::<String>::new(), "a comment is for editors only");
+}
+
+#[test]
+fn pictures_are_published_only_where_shown_and_without_camera_data() {
+    let site = TestSite::new();
+    site.write("guides/domestic-violence/door.png", b"\x89PNG plain");
+    assert_eq!(site.codes(), ["unused-image"]);
+    site.edit(GUIDE, "法院 **72 小时**内决定。", "![大门](door.png)");
+    assert_eq!(site.findings(), Vec::<String>::new());
+    site.write("guides/domestic-violence/door.png", b"\x89PNG eXIf somewhere");
+    assert_eq!(site.codes(), ["image-metadata"]);
+}
+
+#[test]
+fn words_for_lists_of_the_site_are_known() {
+    let site = TestSite::new();
+    site.edit("topics.yaml", "icon: shield", "icon: sheild");
+    site.edit("thesaurus.yaml", "topic: domestic-violence", "topic: domestic-violance");
+    assert_eq!(site.codes(), ["unknown-reference", "unknown-icon"]);
+}
+
+#[test]
+fn headings_that_group_the_articles_of_a_statute_are_not_published_as_notes() {
+    let site = TestSite::new();
+    let law = "laws/anti-domestic-violence-law.md";
+    site.edit(law, "### 第二十三条", "## 保护令\n\n### 第二十三条");
+    assert_eq!(site.findings(), Vec::<String>::new());
+    site.build();
+    let page = std::fs::read(site.dist().join("laws/anti-domestic-violence-law/index.html")).unwrap();
+    let page = String::from_utf8(page).unwrap();
+    assert!(!page.contains(">保护令</h2>"), "an empty heading is not shown");
+    assert!(page.contains("挨打的人"), "the note is");
 }

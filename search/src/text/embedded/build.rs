@@ -144,12 +144,9 @@ fn opening_entries<'a>(phrases: impl Iterator<Item = (Phrase, &'a str)>) -> Vec<
 
 /// Which phrases a sound leads to.
 fn sound_entries<'a>(phrases: impl Iterator<Item = (Phrase, &'a str)>) -> Vec<Entry> {
-    let mut entries: Vec<Entry> = (0..)
-        .zip(phrases)
-        .flat_map(|(number, (_, text))| {
-            phrases::sound_keys(text).into_iter().map(move |key| (key, number, 1))
-        })
-        .collect();
+    let numbered = (0..).zip(phrases);
+    let mut entries: Vec<Entry> =
+        numbered.filter_map(|(number, (_, text))| Some((phrases::sound_of(text)?, number, 1))).collect();
     entries.sort_unstable();
     entries
 }

@@ -115,6 +115,7 @@ impl Index {
 pub(super) fn digest(records: &[Record]) -> u64 {
     let mut sum = Sum::new();
     for record in records {
+        sum = sum.add(&[record.kind as u8]).add(&(record.asked.len() as u64).to_le_bytes());
         for text in [&record.id, &record.title, &record.summary, &record.text] {
             sum = sum.add(text.as_bytes());
         }

@@ -77,11 +77,12 @@ impl<'a> Doubt<'a> {
         list.each(|number, _| {
             let Some(text) = self.engine.phrase_text(number) else { return };
             let shared = text.chars().filter_map(fold).zip(piece).filter(|(a, b)| a == *b).count();
-            // What shares them all is the piece itself, known after all.
-            if shared < piece.len() && shared > best.map_or(0, |(shared, _)| shared) {
+            if shared > best.map_or(0, |(shared, _)| shared) {
                 best = Some((shared, text));
             }
         });
+        // What shares them all is the piece itself, known after all.
+        best = best.filter(|&(shared, _)| shared < length);
         best.map(|(_, text)| text.to_owned())
     }
 }

@@ -30,7 +30,8 @@ use std::sync::Arc;
 
 pub use self::index::{Index, IndexError};
 use self::phrasebook::Phrasebook;
-use self::question::{Question, without_particles};
+use self::question::{Question, forms_of_saying};
+use super::danger;
 use super::query::normalised;
 use super::{Answer, Engine, Hit, Query, Results, Suggestion};
 use crate::record::{Kind, Record};
@@ -72,7 +73,7 @@ impl Embedded {
         let facts = records.iter().map(|record| Facts::new(record, &shelves)).collect();
         let entries = (0..).zip(&index.thesaurus);
         let sayings = entries.flat_map(|(entry, phrases)| {
-            phrases.say.iter().map(move |say| (without_particles(&normalised(say)), entry))
+            phrases.say.iter().flat_map(|say| forms_of_saying(say)).map(move |say| (say, entry))
         });
         let sayings = Phrasebook::new(sayings);
         let places = Phrasebook::new(records.iter().flat_map(place_names));
@@ -89,8 +90,8 @@ impl Embedded {
             hits: ranking.best.iter().map(|&(score, number)| self.hit(score, number, &telling)).collect(),
             total: ranking.total,
             facets: ranking.facets,
+            danger: query.text.speaks_of_danger() || meant.as_deref().is_some_and(danger::is_spoken_of),
             did_you_mean: meant,
-            danger: query.text.speaks_of_danger(),
         }
     }
 

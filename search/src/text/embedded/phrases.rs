@@ -6,8 +6,9 @@
 use std::collections::BTreeSet;
 
 use crate::record::{Kind, Record, ThesaurusEntry};
+use crate::text::danger::speaks_of_despair;
 use crate::text::query::{fold, normalised};
-use crate::text::sound::{is_han, readings, usual_way_to_say, ways_to_say};
+use crate::text::sound::{is_han, readings, usual_way_to_say};
 
 /// The longest phrase that is compared by its sound, in characters.
 pub(super) const LONGEST_SOUND: usize = 10;
@@ -83,7 +84,7 @@ impl Phrase {
 }
 
 /// Every phrase once, the most useful first. Of lay phrases that sound alike only the first counts: the others are
-/// misspellings, which are understood and never offered.
+/// misspellings, which are understood and never offered. Nor is any offered that speaks of ending one's life.
 pub(super) fn collect(records: &[Record], thesaurus: &[ThesaurusEntry]) -> Vec<Phrase> {
     let mut all: Vec<(u8, Phrase)> = Vec::new();
     for (record, number) in records.iter().zip(0..) {
@@ -93,7 +94,8 @@ pub(super) fn collect(records: &[Record], thesaurus: &[ThesaurusEntry]) -> Vec<P
     }
     for (entry, number) in thesaurus.iter().zip(0..) {
         all.extend((0..).zip(&entry.law).map(|(at, _)| (2, Phrase::Law(number, at))));
-        all.extend((0..).zip(&entry.say).map(|(at, _)| (4, Phrase::Say(number, at))));
+        let offered = (0..).zip(&entry.say).filter(|(_, say)| !speaks_of_despair(say));
+        all.extend(offered.map(|(at, _)| (4, Phrase::Say(number, at))));
     }
     all.sort_by_key(|&(rank, _)| rank);
 
@@ -182,16 +184,11 @@ pub(super) fn openings(text: &str) -> Vec<(u64, u8)> {
     found
 }
 
-/// The keys of how a phrase sounds; none for what is not a short word in Chinese.
-pub(super) fn sound_keys(text: &str) -> Vec<u64> {
+/// The key of how a phrase sounds; `None` for what is not a short word in Chinese.
+pub(super) fn sound_of(text: &str) -> Option<u64> {
     let chars: Vec<char> = text.chars().collect();
-    if !(2..=LONGEST_SOUND).contains(&chars.len()) || !chars.iter().all(|&c| is_han(c)) {
-        return Vec::new();
-    }
-    let mut keys: Vec<u64> = ways_to_say(&chars).iter().map(|way| sound_key(way)).collect();
-    keys.sort_unstable();
-    keys.dedup();
-    keys
+    let is_short = (2..=LONGEST_SOUND).contains(&chars.len());
+    is_short.then(|| usual_way_to_say(&chars)).flatten().map(|way| sound_key(&way))
 }
 
 /// The key of a sound.

@@ -5,6 +5,7 @@
 use super::Embedded;
 use super::terms::{Key, Shape, scan, shape, titled_article};
 use crate::region::RegionCode;
+use crate::text::query::normalised;
 
 /// Characters that stand in any question and say little about which.
 const COMMON: &str = "的了吗呢吧啊呀嘛么怎什我你他她它您俺咱们是在有和与及或就都也还又再把被给对向从到让叫跟很太会能可以要想应该得这那哪谁几多少请问\
@@ -90,24 +91,27 @@ impl<'a> Question<'a> {
             terms.add(term.key, own_weight(term.key));
             term.article.iter().for_each(|&number| terms.add_known(titled_article(number), ARTICLE));
         });
-        let Some(worth) = terms.worth() else { return Self::default() };
+        let own_worth = terms.worth();
         let plain = [Some(text), meant].map(|text| without_particles(text.unwrap_or_default()));
-        for text in meant.into_iter().chain(plain.iter().map(String::as_str)) {
-            scan(text, |term| terms.add_known(term.key, own_weight(term.key)));
+        let forms = || [text].into_iter().chain(meant).chain(plain.iter().map(String::as_str));
+        let mut said: Vec<u32> = forms().flat_map(|form| engine.sayings.found_in(form)).copied().collect();
+        said.sort_unstable();
+        said.dedup();
+        if own_worth.is_none() && said.is_empty() {
+            return Self::default();
+        }
+        for form in forms().skip(1) {
+            scan(form, |term| terms.add_known(term.key, own_weight(term.key)));
         }
 
         let mut topics = Vec::new();
-        let mut said: Vec<u32> =
-            plain.iter().flat_map(|text| engine.sayings.found_in(text)).copied().collect();
-        said.sort_unstable();
-        said.dedup();
         for entry in said.iter().map(|&entry| &engine.index.thesaurus[entry as usize]) {
             terms.add_law(&entry.law, entry.weight);
             topics.extend(entry.topic.as_deref().map(|topic| (topic, entry.weight)));
         }
         let places = engine.places.found_in(text).collect();
         let wants_place = PLACE_WORDS.iter().any(|word| text.contains(word));
-        Self { wanted: terms.finish(), worth, topics, places, wants_place }
+        Self { wanted: terms.finish(), worth: own_worth.unwrap_or(0), topics, places, wants_place }
     }
 
     /// The terms to show in a snippet: characters alone only when the question has nothing longer.
@@ -122,8 +126,15 @@ impl<'a> Question<'a> {
     }
 }
 
-/// A text without the little words that part a verb from its object.
-pub(super) fn without_particles(text: &str) -> String {
+/// The forms in which a lay phrase is looked for: as it is, and without the little words that part a verb from its
+/// object, if enough is left to mean the same (不想过了 is not 不想).
+pub(super) fn forms_of_saying(saying: &str) -> Vec<String> {
+    let saying = normalised(saying);
+    let plain = without_particles(&saying);
+    if plain.chars().count() >= 3 { vec![saying, plain] } else { vec![saying] }
+}
+
+fn without_particles(text: &str) -> String {
     text.replace(PARTICLES, "")
 }
 

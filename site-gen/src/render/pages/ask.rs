@@ -3,8 +3,8 @@
 use ::search::region::Level;
 use serde::Serialize;
 
+use super::{Choice, Line};
 use crate::render::press::{Head, Page, Press, Sheet};
-use super::{Choice, Number};
 
 /// `/ask/`
 #[derive(Debug, Serialize)]
@@ -12,7 +12,7 @@ pub(super) struct AskPage {
     head: Head,
     topics: Vec<Choice>,
     regions: Vec<Choice>,
-    hotlines: Vec<Number>,
+    hotlines: Vec<Line>,
 }
 
 /// `/ask/reply/`
@@ -28,14 +28,16 @@ pub(super) fn sheets(press: &Press<'_>) -> anyhow::Result<Vec<Sheet>> {
 impl AskPage {
     fn new(press: &Press<'_>) -> Self {
         let site = press.site;
-        let topics = site.topics.iter().map(|topic| Choice { value: topic.slug.clone(), label: topic.title.clone() });
+        let topics =
+            site.topics.iter().map(|topic| Choice { value: topic.slug.clone(), label: topic.title.clone() });
         let counties = site.regions.iter().filter(|region| region.level == Level::County);
-        let regions = counties.map(|region| Choice { value: region.code.to_string(), label: region.name.clone() });
+        let regions =
+            counties.map(|region| Choice { value: region.code.to_string(), label: region.name.clone() });
         Self {
             head: head("/ask/", "提问"),
             topics: topics.collect(),
             regions: regions.collect(),
-            hotlines: site.hotlines.iter().map(Number::new).collect(),
+            hotlines: site.hotlines.iter().map(Line::new).collect(),
         }
     }
 }

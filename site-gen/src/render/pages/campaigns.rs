@@ -2,12 +2,12 @@
 
 use serde::Serialize;
 
+use super::home;
+use crate::model::Campaign;
 use crate::render::html::html;
 use crate::render::links::Link;
 use crate::render::press::{Head, Html, Page, Press, Sheet};
 use crate::render::structured;
-use super::home;
-use crate::model::Campaign;
 
 /// `/campaigns/`
 #[derive(Debug, Serialize)]
@@ -39,7 +39,9 @@ impl CampaignsPage {
     fn new(press: &Press<'_>) -> Self {
         let crumbs = vec![home()];
         let campaigns = press.site.campaigns.iter();
-        let link = |campaign: &Campaign| Link::new(&campaign.title, campaign.url()).with_note(campaign.dates.chinese());
+        let link = |campaign: &Campaign| {
+            Link::new(&campaign.title, campaign.url()).with_note(campaign.dates.chinese())
+        };
         Self {
             head: Head {
                 url: "/campaigns/".to_owned(),
@@ -59,7 +61,8 @@ impl CampaignPage {
     fn new(press: &Press<'_>, campaign: &Campaign) -> Self {
         let library = &press.library;
         let crumbs = vec![home(), Link::new("日历", "/campaigns/")];
-        let about = campaign.body.text.lines().find(|line| !line.trim().is_empty()).unwrap_or(&campaign.title);
+        let about =
+            campaign.body.text.lines().find(|line| !line.trim().is_empty()).unwrap_or(&campaign.title);
         let article = structured::article(press, &campaign.title, about, &campaign.url());
         let topics = campaign.topics.iter().filter_map(|slug| library.topic(slug));
         Self {

@@ -1,14 +1,15 @@
 //! Case digests: what happened to others, what they did, what came of it.
 
+use ::search::vocabulary::Channel;
 use serde::Serialize;
 
+use super::{Group, home};
+use crate::model::CaseDigest;
 use crate::render::html::html;
 use crate::render::library::case_link;
 use crate::render::links::Link;
 use crate::render::press::{Head, Html, Page, Press, Sheet};
 use crate::render::structured;
-use super::{Group, home};
-use crate::model::CaseDigest;
 
 /// `/cases/`
 #[derive(Debug, Serialize)]
@@ -83,7 +84,7 @@ impl CasePage {
             summary: case.summary.clone(),
             year: case.year,
             outcome: case.outcome.chinese(),
-            channel: case.channel.map(|channel| channel.chinese()),
+            channel: case.channel.map(Channel::chinese),
             body: html(&case.body, &press.typesetter),
             guides: library.guide_links(&case.guides),
             applied: case.applied.iter().filter_map(|citation| library.citation(citation)).collect(),

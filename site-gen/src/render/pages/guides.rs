@@ -5,14 +5,14 @@ use std::collections::BTreeSet;
 use rayon::prelude::*;
 use serde::Serialize;
 
+use super::{Day, Group, Line, home, kind_link};
+use crate::model::date::chinese_date;
+use crate::model::{Body, Guide};
 use crate::render::html::html;
 use crate::render::library::{case_link, guide_link};
 use crate::render::links::Link;
 use crate::render::press::{Head, Html, Page, Press, Sheet};
 use crate::render::structured;
-use super::{Day, Group, Number, home, kind_link};
-use crate::model::date::chinese_date;
-use crate::model::{Body, Guide};
 
 /// `/guides/`
 #[derive(Debug, Serialize)]
@@ -30,11 +30,12 @@ pub(super) struct GuidePage {
     steps: Vec<Step>,
     body: Html,
     bring: Vec<Html>,
-    hotlines: Vec<Number>,
+    hotlines: Vec<Line>,
     help: Vec<Link>,
     cases: Vec<Link>,
     related: Vec<Link>,
     asked: Vec<String>,
+    audience: Vec<String>,
     contents: Vec<Link>,
     reviewed: Option<Day>,
     /// The laws it rests on, with the day from which they hold.
@@ -83,7 +84,8 @@ impl GuidePage {
         let library = &press.library;
         let set = |body: &Body| html(body, &press.typesetter);
         let hotlines = guide.hotlines.iter();
-        let hotlines = hotlines.filter_map(|number| press.site.hotlines.iter().find(|line| line.number == *number));
+        let hotlines =
+            hotlines.filter_map(|number| press.site.hotlines.iter().find(|line| line.number == *number));
         Self {
             head: head(press, guide),
             title: guide.title.clone(),
@@ -91,15 +93,19 @@ impl GuidePage {
             steps: guide
                 .steps
                 .iter()
-                .map(|step| Step { action: step.action.clone(), how: step.how.as_ref().map(set).unwrap_or_default() })
+                .map(|step| Step {
+                    action: step.action.clone(),
+                    how: step.how.as_ref().map(set).unwrap_or_default(),
+                })
                 .collect(),
             body: set(&guide.body),
             bring: guide.bring.iter().map(|item| inline(set(item))).collect(),
-            hotlines: hotlines.map(Number::new).collect(),
+            hotlines: hotlines.map(Line::new).collect(),
             help: guide.help_at.iter().copied().map(kind_link).collect(),
             cases: library.cases_for(&guide.slug).map(case_link).collect(),
             related: library.guide_links(&guide.related),
             asked: guide.asked.clone(),
+            audience: guide.audience.clone(),
             contents: contents(guide),
             reviewed: guide.reviewed.map(Day::new),
             statutes: statutes(press, guide),
@@ -136,13 +142,16 @@ fn contents(guide: &Guide) -> Vec<Link> {
         (!guide.hotlines.is_empty(), "打电话", "#dial"),
         (!guide.help_at.is_empty(), "谁在附近能帮你", "#near"),
     ];
-    headings.chain(parts.into_iter().filter(|part| part.0).map(|(_, title, url)| Link::new(title, url))).collect()
+    headings
+        .chain(parts.into_iter().filter(|part| part.0).map(|(_, title, url)| Link::new(title, url)))
+        .collect()
 }
 
 fn statutes(press: &Press<'_>, guide: &Guide) -> Vec<Link> {
     let steps = guide.steps.iter().filter_map(|step| step.how.as_ref());
     let bodies = std::iter::once(&guide.body).chain(steps).chain(&guide.bring);
-    let cited: BTreeSet<&str> = bodies.flat_map(|body| &body.citations).map(|citation| citation.statute.as_str()).collect();
+    let cited: BTreeSet<&str> =
+        bodies.flat_map(|body| &body.citations).map(|citation| citation.statute.as_str()).collect();
     let statutes = cited.into_iter().filter_map(|slug| press.library.statute(slug));
     let link = statutes.map(|statute| {
         let since = format!("{}起施行", chinese_date(statute.latest().effective));
@@ -154,7 +163,10 @@ fn statutes(press: &Press<'_>, guide: &Guide) -> Vec<Link> {
 /// A paragraph without its element: for entries of a list.
 fn inline(html: Html) -> Html {
     let text = html.0.trim();
-    let inside = text.strip_prefix("<p>").and_then(|rest| rest.strip_suffix("</p>")).filter(|rest| !rest.contains("<p>"));
+    let inside = text
+        .strip_prefix("<p>")
+        .and_then(|rest| rest.strip_suffix("</p>"))
+        .filter(|rest| !rest.contains("<p>"));
     Html(inside.unwrap_or(text).to_owned())
 }
 

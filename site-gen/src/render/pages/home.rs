@@ -2,10 +2,10 @@
 
 use serde::Serialize;
 
+use super::topics::Shelf;
 use crate::render::links::Link;
 use crate::render::press::{Head, Page, Press, Sheet};
 use crate::render::structured;
-use super::topics::Shelf;
 
 /// `/`
 #[derive(Debug, Serialize)]

@@ -4,13 +4,13 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 
+use super::{Group, home};
+use crate::model::date::chinese_date;
+use crate::model::{ArticleNo, Statute, StatuteVersion};
 use crate::render::html::html;
 use crate::render::links::Link;
 use crate::render::press::{Head, Html, Page, Press, Sheet};
 use crate::render::structured;
-use super::{Group, home};
-use crate::model::date::chinese_date;
-use crate::model::{ArticleNo, Statute, StatuteVersion};
 
 /// `/laws/`
 #[derive(Debug, Serialize)]
@@ -108,7 +108,8 @@ fn groups(press: &Press<'_>) -> Vec<Group> {
         links: statutes.into_iter().map(link).collect(),
     };
     let of_rank = |rank: &str| holding.iter().copied().filter(|statute| statute.rank == rank).collect();
-    let groups = ranks.iter().map(|rank| group(rank, of_rank(rank))).chain([group("已经失效的", gone.clone())]);
+    let groups =
+        ranks.iter().map(|rank| group(rank, of_rank(rank))).chain([group("已经失效的", gone.clone())]);
     groups.filter(|group| !group.links.is_empty()).collect()
 }
 
@@ -184,7 +185,10 @@ fn contents_link(article: &Article) -> Link {
 
 fn replaced(press: &Press<'_>, statute: &Statute) -> Vec<Replaced> {
     let replaced = statute.replaced_by.iter().filter_map(|replacement| {
-        Some(Replaced { what: replacement.article?.to_string(), by: press.library.citation(&replacement.by)? })
+        Some(Replaced {
+            what: replacement.article?.to_string(),
+            by: press.library.citation(&replacement.by)?,
+        })
     });
     replaced.collect()
 }

@@ -14,10 +14,10 @@ mod stations;
 mod text;
 mod topics;
 
-use jiff::civil::Date;
-use rayon::prelude::*;
 use ::search::record::{Hotline, Station};
 use ::search::vocabulary::StationKind;
+use jiff::civil::Date;
+use rayon::prelude::*;
 use serde::Serialize;
 
 use super::links::{Link, tel};
@@ -44,7 +44,8 @@ pub(super) fn all(press: &Press<'_>) -> anyhow::Result<Vec<Sheet>> {
         campaigns::sheets,
         text::sheets,
     ];
-    let sheets: Vec<Vec<Sheet>> = PRINTERS.par_iter().map(|print| print(press)).collect::<anyhow::Result<_>>()?;
+    let sheets: Vec<Vec<Sheet>> =
+        PRINTERS.par_iter().map(|print| print(press)).collect::<anyhow::Result<_>>()?;
     Ok(sheets.into_iter().flatten().collect())
 }
 
@@ -98,7 +99,7 @@ struct Day {
 
 /// A short number to dial.
 #[derive(Debug, Serialize)]
-struct Number {
+struct Line {
     number: String,
     name: String,
     #[serde(rename = "use")]
@@ -122,7 +123,7 @@ impl Day {
     }
 }
 
-impl Number {
+impl Line {
     fn new(hotline: &Hotline) -> Self {
         Self { number: hotline.number.clone(), name: hotline.name.clone(), usage: hotline.usage.clone() }
     }

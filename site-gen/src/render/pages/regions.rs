@@ -5,11 +5,11 @@ use ::search::region::{Level, Region};
 use rayon::prelude::*;
 use serde::Serialize;
 
+use super::Row;
 use crate::render::html::html;
 use crate::render::links::Link;
 use crate::render::press::{Head, Html, Page, Press, Sheet};
 use crate::render::structured;
-use super::Row;
 
 /// `/regions/<code>/`
 #[derive(Debug, Serialize)]
@@ -55,7 +55,8 @@ impl RegionPage {
 fn head(press: &Press<'_>, region: &Region) -> Head {
     let mut crumbs = vec![Link::new("站点", "/stations/")];
     let above = press.library.regions_above(&region.code);
-    let place: String = above.iter().map(|region| region.name.as_str()).chain([region.name.as_str()]).collect();
+    let place: String =
+        above.iter().map(|region| region.name.as_str()).chain([region.name.as_str()]).collect();
     crumbs.extend(above.iter().map(|region| Link::new(&region.name, &region.url)));
     Head {
         url: region.url.clone(),
@@ -77,7 +78,8 @@ fn child_link(region: &Region) -> Link {
 fn groups(press: &Press<'_>, region: &Region) -> Vec<Stations> {
     let library = &press.library;
     let below = library.regions_in(&region.code).iter().flat_map(|child| library.stations_of(&child.code));
-    let mut stations: Vec<&Station> = library.stations_of(&region.code).iter().chain(below).copied().collect();
+    let mut stations: Vec<&Station> =
+        library.stations_of(&region.code).iter().chain(below).copied().collect();
     stations.sort_by_key(|station| station.level);
     let groups = stations.chunk_by(|a, b| a.level == b.level).map(|stations| Stations {
         title: of_level(stations[0].level).to_owned(),

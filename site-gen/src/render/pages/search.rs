@@ -3,9 +3,9 @@
 use ::search::record::Kind;
 use serde::Serialize;
 
-use crate::render::press::{Head, Page, Press, Sheet};
 use super::home;
 use super::topics::Shelf;
+use crate::render::press::{Head, Page, Press, Sheet};
 
 /// `/search/`
 #[derive(Debug, Serialize)]
@@ -16,7 +16,7 @@ pub(super) struct SearchPage {
 
 /// A page that can be found on the phone alone.
 #[derive(Debug, Serialize)]
-struct Title<'a> {
+struct Findable<'a> {
     title: &'a str,
     url: String,
     kind: Kind,
@@ -46,22 +46,22 @@ impl SearchPage {
     }
 }
 
-fn titles<'a>(press: &Press<'a>) -> Vec<Title<'a>> {
-    let guides = press.site.guides.iter().map(|guide| Title {
+fn titles<'a>(press: &Press<'a>) -> Vec<Findable<'a>> {
+    let guides = press.site.guides.iter().map(|guide| Findable {
         title: &guide.title,
         url: guide.url(),
         kind: Kind::Guide,
         summary: &guide.summary,
         words: [guide.asked.join(" "), guide.keywords.join(" ")].join(" "),
     });
-    let cases = press.site.cases.iter().map(|case| Title {
+    let cases = press.site.cases.iter().map(|case| Findable {
         title: &case.title,
         url: case.url(),
         kind: Kind::CaseDigest,
         summary: &case.summary,
         words: String::new(),
     });
-    let statutes = press.site.statutes.iter().map(|statute| Title {
+    let statutes = press.site.statutes.iter().map(|statute| Findable {
         title: statute.short_title(),
         url: statute.url(),
         kind: Kind::Statute,

@@ -8,11 +8,11 @@ use ::search::vocabulary::StationKind;
 use rayon::prelude::*;
 use serde::Serialize;
 
+use super::{Day, Row};
 use crate::render::html::html;
 use crate::render::links::{Link, Maps, tel};
 use crate::render::press::{Head, Html, Page, Press, Sheet};
 use crate::render::structured;
-use super::{Day, Row};
 
 /// Other stations shown at most: the rest is one step up.
 const OTHERS: usize = 6;
@@ -76,7 +76,11 @@ impl StationPage {
             roles: roles.map(|role| Role { role: role.role.clone(), duty: role.duty.clone() }).collect(),
             parent: parent(press, station),
             verified: station.verified.map(Day::new),
-            body: site.station_bodies.get(&station.id).map(|body| html(body, &press.typesetter)).unwrap_or_default(),
+            body: site
+                .station_bodies
+                .get(&station.id)
+                .map(|body| html(body, &press.typesetter))
+                .unwrap_or_default(),
             others_title,
             others,
         }
@@ -85,7 +89,8 @@ impl StationPage {
 
 fn head(press: &Press<'_>, station: &Station) -> Head {
     let mut crumbs = vec![Link::new("站点", "/stations/")];
-    let regions = press.library.regions_above(&station.region).into_iter().chain(press.library.region(&station.region));
+    let regions =
+        press.library.regions_above(&station.region).into_iter().chain(press.library.region(&station.region));
     crumbs.extend(regions.map(|region| Link::new(&region.name, &region.url)));
     let place = station.region_names.concat();
     Head {

@@ -4,10 +4,10 @@ use ::search::region::{Level, Region};
 use ::search::vocabulary::StationKind;
 use serde::Serialize;
 
+use super::{Choice, home, kind_link};
 use crate::render::links::Link;
 use crate::render::press::{Head, Page, Press, Sheet};
 use crate::render::structured;
-use super::{Choice, home, kind_link};
 
 /// `/stations/`
 #[derive(Debug, Serialize)]
@@ -23,6 +23,7 @@ pub(super) struct StationsPage {
 /// A division down to the township, with what lies in it: villages are on the township's page.
 #[derive(Debug, Serialize)]
 struct Branch {
+    code: String,
     title: String,
     url: String,
     count: usize,
@@ -38,10 +39,13 @@ impl StationsPage {
         let crumbs = vec![home()];
         let tree: Vec<Branch> = press.library.outermost().map(|region| Branch::new(press, region)).collect();
         let mut regions = Vec::new();
-        tree.iter().for_each(|branch| branch.choices(0, &mut regions));
+        for branch in &tree {
+            branch.choices(0, &mut regions);
+        }
         let in_use = |kind: &StationKind| press.site.stations.iter().any(|station| station.kind == *kind);
         let kinds: Vec<StationKind> = StationKind::ALL.iter().copied().filter(in_use).collect();
-        let choice = |kind: &StationKind| Choice { value: kind.code().to_owned(), label: kind.chinese().to_owned() };
+        let choice =
+            |kind: &StationKind| Choice { value: kind.code().to_owned(), label: kind.chinese().to_owned() };
         Self {
             head: Head {
                 url: "/stations/".to_owned(),
@@ -66,6 +70,7 @@ impl Branch {
         let children = press.library.regions_in(&region.code).iter();
         let children = children.filter(|child| child.level <= Level::Township);
         Self {
+            code: region.code.to_string(),
             title: region.name.clone(),
             url: region.url.clone(),
             count: region.stations,
@@ -75,9 +80,13 @@ impl Branch {
 
     /// This division and those in it, set in by their depth.
     fn choices(&self, depth: usize, choices: &mut Vec<Choice>) {
-        let code = self.url.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
-        choices.push(Choice { value: code.to_owned(), label: format!("{}{}", "　".repeat(depth), self.title) });
-        self.children.iter().for_each(|child| child.choices(depth + 1, choices));
+        choices.push(Choice {
+            value: self.code.clone(),
+            label: format!("{}{}", "　".repeat(depth), self.title),
+        });
+        for child in &self.children {
+            child.choices(depth + 1, choices);
+        }
     }
 }
 

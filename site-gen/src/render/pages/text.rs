@@ -2,12 +2,12 @@
 
 use serde::Serialize;
 
-use crate::render::html::html;
-use crate::render::press::{Head, Html, Press, Sheet};
-use crate::render::{press, structured};
 use super::home;
 use super::topics::Shelf;
 use crate::model::Page;
+use crate::render::html::html;
+use crate::render::press::{Head, Html, Press, Sheet};
+use crate::render::{press, structured};
 
 /// `/<slug>/`
 #[derive(Debug, Serialize)]

@@ -3,12 +3,12 @@
 use ::search::vocabulary::StationKind;
 use serde::Serialize;
 
+use super::{home, kind_link};
+use crate::model::Topic;
 use crate::render::library::{case_link, guide_link};
 use crate::render::links::Link;
 use crate::render::press::{Head, Page, Press, Sheet};
 use crate::render::structured;
-use super::{home, kind_link};
-use crate::model::Topic;
 
 /// `/topics/`
 #[derive(Debug, Serialize)]
@@ -82,7 +82,8 @@ impl TopicPage {
     fn new(press: &Press<'_>, topic: &Topic) -> Self {
         let library = &press.library;
         let crumbs = vec![home(), Link::new("主题", "/topics/")];
-        let mut kinds: Vec<StationKind> = library.guides_on(&topic.slug).flat_map(|guide| guide.help_at.clone()).collect();
+        let mut kinds: Vec<StationKind> =
+            library.guides_on(&topic.slug).flat_map(|guide| guide.help_at.clone()).collect();
         kinds.sort_unstable();
         kinds.dedup();
         let campaigns = press.site.campaigns.iter().filter(|campaign| campaign.topics.contains(&topic.slug));

@@ -1,108 +1,17 @@
-//! Reads Markdown: CommonMark with tables, footnotes, definition lists and heading attributes.
-//!
-//! [`compile`] turns text into a [`Body`]. What a link or a citation leads to is asked of a [`Resolver`], so this file
-//! knows Markdown and nothing of the site. Raw HTML is not published: it becomes text, and is reported.
+//! Turns the events of one text into a [`Body`], and reports what would not show as it was meant.
 
 use std::collections::BTreeSet;
-use std::ops::Range;
 
-use pulldown_cmark::{CowStr, Event, LinkType, Options, Parser, Tag, TagEnd, TextMergeWithOffset};
+use pulldown_cmark::{CowStr, Event, HeadingLevel, LinkType, Tag, TagEnd};
 
+use super::Resolver;
 use crate::citation;
 use crate::diag::Diagnostic;
-use crate::model::{ArticleNo, Body, Citation, Heading};
+use crate::model::{Body, Heading};
 use crate::source::Span;
 
-/// Answers what only the whole site knows.
-pub trait Resolver {
-    /// The address a link leads to; `None` (and a report) where it leads nowhere.
-    fn link(&mut self, target: &str, at: Span) -> Option<String>;
-    /// The address of a picture; `None` (and a report) where there is none.
-    fn image(&mut self, target: &str, at: Span) -> Option<String>;
-    /// The citations in a run of text that stands at `at`, in order, with their place in the text.
-    fn citations(&mut self, text: &str, at: Span) -> Vec<(Range<usize>, Vec<Citation>)>;
-    /// Takes a problem.
-    fn report(&mut self, diagnostic: Diagnostic);
-}
-
-/// An event and its bytes in the Markdown.
-pub type Placed<'m> = (Event<'m>, Range<usize>);
-
-/// The events of `markdown`.
-pub fn events(markdown: &str) -> Vec<Placed<'_>> {
-    let options = Options::ENABLE_TABLES
-        | Options::ENABLE_FOOTNOTES
-        | Options::ENABLE_DEFINITION_LIST
-        | Options::ENABLE_HEADING_ATTRIBUTES;
-    TextMergeWithOffset::new(Parser::new_ext(markdown, options).into_offset_iter()).collect()
-}
-
-/// Reads `markdown`, which stands at `at` in its file.
-pub fn compile(markdown: &str, at: Span, resolver: &mut dyn Resolver) -> Body {
-    compile_events(events(markdown), at, resolver)
-}
-
-/// Reads a text of one paragraph, such as a step: the same, without the paragraph around it.
-pub fn compile_inline(text: &str, at: Span, resolver: &mut dyn Resolver) -> Body {
-    let mut body = compile(text, at, resolver);
-    let single = body.events.iter().filter(|event| matches!(event, Event::Start(Tag::Paragraph))).count() == 1;
-    let wrapped = matches!(body.events.first(), Some(Event::Start(Tag::Paragraph)))
-        && matches!(body.events.last(), Some(Event::End(TagEnd::Paragraph)));
-    if single && wrapped {
-        body.events.pop();
-        body.events.remove(0);
-    }
-    body
-}
-
-/// Reads events of [`events`] whose ranges count from `at`.
-pub fn compile_events(events: Vec<Placed<'_>>, at: Span, resolver: &mut dyn Resolver) -> Body {
-    let mut compiler = Compiler { resolver, body: Body::default(), ids: BTreeSet::new(), state: State::default() };
-    for (event, range) in events {
-        let span = Span::new(at.file, at.start + range.start, at.start + range.end);
-        compiler.event(event, span);
-    }
-    compiler.body.text = tidy(&compiler.body.text);
-    compiler.body
-}
-
-/// A statute entry's body taken apart: what comes before the first article, then each article's number, name and text.
-pub fn split_articles(markdown: &str) -> (Vec<Placed<'_>>, Vec<ArticlePart<'_>>) {
-    let mut intro = Vec::new();
-    let mut parts: Vec<ArticlePart<'_>> = Vec::new();
-    let mut rest = events(markdown).into_iter().peekable();
-    while let Some((event, range)) = rest.next() {
-        let is_heading = matches!(event, Event::Start(Tag::Heading { .. }));
-        let source = markdown[range.clone()].trim_start_matches('#').trim();
-        if let Some((number, end)) = citation::leading_article(source).filter(|_| is_heading) {
-            parts.push(ArticlePart {
-                number,
-                title: source[end..].trim().trim_end_matches('#').trim().to_owned(),
-                at: range,
-                events: Vec::new(),
-            });
-            while rest.next_if(|(event, _)| !matches!(event, Event::End(TagEnd::Heading(_)))).is_some() {}
-            rest.next();
-        } else {
-            parts.last_mut().map_or(&mut intro, |part| &mut part.events).push((event, range));
-        }
-    }
-    (intro, parts)
-}
-
-/// One article of a statute entry.
-pub struct ArticlePart<'m> {
-    /// Its number.
-    pub number: ArticleNo,
-    /// Its name in plain words.
-    pub title: String,
-    /// Its heading in the Markdown.
-    pub at: Range<usize>,
-    /// What it means.
-    pub events: Vec<Placed<'m>>,
-}
-
-struct Compiler<'r> {
+/// A text being read.
+pub(super) struct Compiler<'r> {
     resolver: &'r mut dyn Resolver,
     body: Body,
     ids: BTreeSet<String>,
@@ -111,24 +20,44 @@ struct Compiler<'r> {
 
 /// Where in the text we are.
 #[derive(Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each says where in the text we are, and any of them may hold at once"
+)]
 struct State {
     /// The heading being read: its place in `events`, level, id if the editor gave one, text so far.
     heading: Option<(usize, u8, Option<String>, String)>,
-    heading_span: Option<Span>,
-    last_level: Option<u8>,
+    last_level: u8,
     /// The picture being read: where, and its alternative text so far.
     image: Option<(Span, String)>,
     /// Inside a link or code, where citations are left alone.
     links: usize,
     code: bool,
+    /// Inside an editor's comment of several lines.
+    comment: bool,
+    /// The text so far ends with a title in book marks, and nothing but emphasis has come since.
+    after_title: bool,
     /// Links that lead nowhere: their end is dropped too.
     dropped_links: Vec<bool>,
     /// A line break inside a paragraph, written only when one side is not Chinese.
     soft_break: bool,
 }
 
-impl Compiler<'_> {
-    fn event(&mut self, event: Event<'_>, span: Span) {
+impl<'r> Compiler<'r> {
+    /// Nothing read yet, below a heading of `level`.
+    pub(super) fn new(resolver: &'r mut dyn Resolver, level: u8) -> Self {
+        let state = State { last_level: level, ..State::default() };
+        Self { resolver, body: Body::default(), ids: BTreeSet::new(), state }
+    }
+
+    /// What was read.
+    pub(super) fn finish(mut self) -> Body {
+        self.body.text = tidy(&self.body.text);
+        self.body
+    }
+
+    /// Reads the next event, which stands at `span`.
+    pub(super) fn event(&mut self, event: Event<'_>, span: Span) {
         match event {
             Event::Text(text) => self.text(&text, span),
             Event::SoftBreak => self.state.soft_break = true,
@@ -155,8 +84,14 @@ impl Compiler<'_> {
                     .hint("把标点移到 ** 外面，例如写 “**家庭暴力**” 而不是 **“家庭暴力”**"),
             );
         }
+        self.report_stray_markup(text, span);
+        self.report_split_citation(text, span);
         self.plain(text);
-        if self.state.links > 0 || self.state.code || self.state.heading.is_some() || self.state.image.is_some() {
+        if self.state.links > 0
+            || self.state.code
+            || self.state.heading.is_some()
+            || self.state.image.is_some()
+        {
             self.push(Event::Text(text.to_owned().into()));
             return;
         }
@@ -179,8 +114,52 @@ impl Compiler<'_> {
         self.push_text(&text[from..]);
     }
 
+    /// Other programs' ways of writing, which would be published as they stand.
+    fn report_stray_markup(&mut self, text: &str, span: Span) {
+        if self.state.code {
+            return;
+        }
+        let hashes = text.trim_start_matches('#');
+        let wrong = if text.contains("[[") {
+            Some(("双方括号是别的软件的写法，会原样显示", "链接写成 [文字](/guides/work/maternity-leave.md)"))
+        } else if text.contains("]（") {
+            Some(("链接的括号是全角的，会原样显示", "方括号后面用半角的圆括号：[文字](路径)"))
+        } else if hashes.len() < text.len() && self.at_line_start() && !hashes.is_empty() {
+            Some(("井号后面没有空格，不会变成小标题", "井号和标题之间空一格：## 去哪里"))
+        } else {
+            None
+        };
+        if let Some((message, hint)) = wrong {
+            self.resolver.report(Diagnostic::error("stray-markup", span, message).hint(hint));
+        }
+    }
+
+    fn at_line_start(&self) -> bool {
+        self.body.text.is_empty() || self.body.text.ends_with('\n')
+    }
+
+    /// 《…》**第…条** is two pieces of text: neither a link nor checked, so it must not pass in silence.
+    fn report_split_citation(&mut self, text: &str, span: Span) {
+        let after_title = std::mem::replace(&mut self.state.after_title, text.trim_end().ends_with('》'));
+        if after_title && citation::leading_article(text.trim_start()).is_some() {
+            self.resolver.report(
+                Diagnostic::error(
+                    "citation",
+                    span,
+                    "条号要和书名号连着写，不能单独加粗，不然没有链接也没有检查",
+                )
+                .hint("写成 **《反家庭暴力法》第二十三条**，或者都不加粗"),
+            );
+        }
+    }
+
     fn html(&mut self, html: &str, span: Span) {
         let trimmed = html.trim();
+        // A comment of the editor may run over several lines, each of which comes by itself.
+        if self.state.comment || (trimmed.starts_with("<!--") && !trimmed.contains("-->")) {
+            self.state.comment = !trimmed.contains("-->");
+            return;
+        }
         if trimmed.is_empty() || (trimmed.starts_with("<!--") && trimmed.ends_with("-->")) {
             return;
         }
@@ -190,7 +169,8 @@ impl Compiler<'_> {
             return;
         }
         self.resolver.report(
-            Diagnostic::error("html", span, "正文里不能写 HTML 标签").hint("用 Markdown 的写法；要显示尖括号就写 &lt; 和 &gt;"),
+            Diagnostic::error("html", span, "正文里不能写 HTML 标签")
+                .hint("用 Markdown 的写法；要显示尖括号就写 &lt; 和 &gt;"),
         );
         self.plain(html);
         self.push_text(html);
@@ -201,8 +181,8 @@ impl Compiler<'_> {
             Tag::Heading { level, id, .. } => {
                 let level = level as u8;
                 self.check_level(level, span);
-                self.state.heading_span = Some(span);
-                self.state.heading = Some((self.body.events.len(), level, id.map(CowStr::into_string), String::new()));
+                self.state.heading =
+                    Some((self.body.events.len(), level, id.map(CowStr::into_string), String::new()));
                 // A place to put the heading with its id once its text is known.
                 self.push(Event::Text(CowStr::Borrowed("")));
             }
@@ -212,14 +192,24 @@ impl Compiler<'_> {
                 self.state.links += 1;
                 if let Some(url) = target {
                     let title = title.into_string().into();
-                    self.push(Event::Start(Tag::Link { link_type, dest_url: url.into(), title, id: CowStr::Borrowed("") }));
+                    self.push(Event::Start(Tag::Link {
+                        link_type,
+                        dest_url: url.into(),
+                        title,
+                        id: CowStr::Borrowed(""),
+                    }));
                 }
             }
             Tag::Image { link_type, dest_url, title, .. } => {
                 let url = self.resolver.image(&dest_url, span).unwrap_or_default();
                 self.state.image = Some((span, String::new()));
                 let title = title.into_string().into();
-                self.push(Event::Start(Tag::Image { link_type, dest_url: url.into(), title, id: CowStr::Borrowed("") }));
+                self.push(Event::Start(Tag::Image {
+                    link_type,
+                    dest_url: url.into(),
+                    title,
+                    id: CowStr::Borrowed(""),
+                }));
             }
             Tag::CodeBlock(kind) => {
                 self.state.code = true;
@@ -270,7 +260,7 @@ impl Compiler<'_> {
     fn end_heading(&mut self) {
         let Some((place, level, id, text)) = self.state.heading.take() else { return };
         let id = self.unique_id(id.unwrap_or_else(|| anchor_of(&text)));
-        let heading_level = pulldown_cmark::HeadingLevel::try_from(usize::from(level));
+        let heading_level = HeadingLevel::try_from(usize::from(level));
         let Ok(heading_level) = heading_level else { return };
         self.body.events[place] = Event::Start(Tag::Heading {
             level: heading_level,
@@ -284,15 +274,16 @@ impl Compiler<'_> {
 
     /// The page's own title is level 1; a reader who walks by headings must not fall through a gap.
     fn check_level(&mut self, level: u8, span: Span) {
-        let last = self.state.last_level.replace(level);
+        let last = std::mem::replace(&mut self.state.last_level, level);
         if level == 1 {
             self.resolver.report(
-                Diagnostic::error("heading-level", span, "正文里不能用一级标题，它留给页面的标题").hint("小标题从 ## 开始"),
+                Diagnostic::error("heading-level", span, "正文里不能用一级标题，它留给页面的标题")
+                    .hint("小标题从 ## 开始"),
             );
-        } else if let Some(last) = last.filter(|last| level > last + 1) {
+        } else if level > last + 1 {
             let message = format!("标题从 {last} 级跳到了 {level} 级");
-            let hint = format!("改成 {} ", "#".repeat(usize::from(last) + 1));
-            self.resolver.report(Diagnostic::error("heading-level", span, message).hint(hint.trim()));
+            let hint = format!("改成 {}", "#".repeat(usize::from(last) + 1));
+            self.resolver.report(Diagnostic::error("heading-level", span, message).hint(hint));
         }
     }
 

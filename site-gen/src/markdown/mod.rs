@@ -1,0 +1,68 @@
+//! Reads Markdown: `CommonMark` with tables, footnotes, definition lists and heading attributes.
+//!
+//! [`compile`] turns text into a [`Body`]. What a link or a citation leads to is asked of a [`Resolver`], so this file
+//! knows Markdown and nothing of the site. Raw HTML is not published: it becomes text, and is reported.
+
+pub mod articles;
+mod compiler;
+
+use std::ops::Range;
+
+use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd, TextMergeWithOffset};
+
+use crate::diag::Diagnostic;
+use crate::model::{Body, Citation};
+use crate::source::Span;
+use compiler::Compiler;
+
+/// Answers what only the whole site knows.
+pub trait Resolver {
+    /// The address a link leads to; `None` (and a report) where it leads nowhere.
+    fn link(&mut self, target: &str, at: Span) -> Option<String>;
+    /// The address of a picture; `None` (and a report) where there is none.
+    fn image(&mut self, target: &str, at: Span) -> Option<String>;
+    /// The citations in a run of text that stands at `at`, in order, with their place in the text.
+    fn citations(&mut self, text: &str, at: Span) -> Vec<(Range<usize>, Vec<Citation>)>;
+    /// Takes a problem.
+    fn report(&mut self, diagnostic: Diagnostic);
+}
+
+/// An event and its bytes in the Markdown.
+pub type Placed<'m> = (Event<'m>, Range<usize>);
+
+/// The events of `markdown`.
+pub fn events(markdown: &str) -> Vec<Placed<'_>> {
+    let options = Options::ENABLE_TABLES
+        | Options::ENABLE_FOOTNOTES
+        | Options::ENABLE_DEFINITION_LIST
+        | Options::ENABLE_HEADING_ATTRIBUTES;
+    TextMergeWithOffset::new(Parser::new_ext(markdown, options).into_offset_iter()).collect()
+}
+
+/// Reads `markdown`, which stands at `at` in its file.
+pub fn compile(markdown: &str, at: Span, resolver: &mut dyn Resolver) -> Body {
+    compile_events(events(markdown), (at, 1), resolver)
+}
+
+/// Reads a text of one paragraph, such as a step: the same, without the paragraph around it.
+pub fn compile_inline(text: &str, at: Span, resolver: &mut dyn Resolver) -> Body {
+    let mut body = compile(text, at, resolver);
+    let single =
+        body.events.iter().filter(|event| matches!(event, Event::Start(Tag::Paragraph))).count() == 1;
+    let wrapped = matches!(body.events.first(), Some(Event::Start(Tag::Paragraph)))
+        && matches!(body.events.last(), Some(Event::End(TagEnd::Paragraph)));
+    if single && wrapped {
+        body.events.pop();
+        body.events.remove(0);
+    }
+    body
+}
+
+/// Reads events of [`events`] whose ranges count from `at`, below a heading of `level`.
+pub fn compile_events(events: Vec<Placed<'_>>, (at, level): (Span, u8), resolver: &mut dyn Resolver) -> Body {
+    let mut compiler = Compiler::new(resolver, level);
+    for (event, range) in events {
+        compiler.event(event, Span::new(at.file, at.start + range.start, at.start + range.end));
+    }
+    compiler.finish()
+}
