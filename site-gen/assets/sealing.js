@@ -44,20 +44,21 @@ export async function stretch(secret, salt, rounds) {
 }
 
 /** HKDF-SHA-256 of what was stretched, under a label: 32 bytes. */
-export async function expand(stretched, label) {
+async function expand(stretched, info) {
   const key = await subtle.importKey("raw", stretched, "HKDF", false, ["deriveBits"]);
-  const labeled = { name: "HKDF", hash: "SHA-256", salt: new Uint8Array(0), info: encoder.encode(label) };
+  const labeled = { name: "HKDF", hash: "SHA-256", salt: new Uint8Array(0), info };
   return new Uint8Array(await subtle.deriveBits(labeled, key, 256));
 }
 
 /** What a member sends to sign in. */
 export function loginValue(stretched) {
-  return expand(stretched, "nuanzhan/member-login/1");
+  return expand(stretched, encoder.encode("nuanzhan/member-login/1"));
 }
 
 /** A member's pair: the private half comes out of its wrapping. */
 export async function unwrapMember(stretched, member, publicKey, wrapped) {
-  const key = await subtle.importKey("raw", await expand(stretched, "nuanzhan/member-wrap/1"), "AES-GCM", false, ["decrypt"]);
+  const wrapping = await expand(stretched, encoder.encode("nuanzhan/member-wrap/1"));
+  const key = await subtle.importKey("raw", wrapping, "AES-GCM", false, ["decrypt"]);
   const additionalData = concat(labelled("nuanzhan/member-key/1", publicKey), encoder.encode(member));
   const sent = { name: "AES-GCM", iv: wrapped.subarray(0, NONCE_LENGTH), additionalData };
   const scalar = new Uint8Array(await subtle.decrypt(sent, key, wrapped.subarray(NONCE_LENGTH)));
@@ -71,11 +72,14 @@ export async function openDeskKey(pair, share, sealedKey, publicKey) {
   return importKeyPair(await hpkeOpen(pair, labelled("nuanzhan/desk-key/1", bytes), sealedKey), publicKey);
 }
 
-/** What a receipt opens: the locator and the thread's pair. */
-export async function unlock(digits, salt, rounds) {
-  const stretched = await stretch(digits, salt, rounds);
-  const seed = await expand(stretched, "nuanzhan/thread-seed/1");
-  return { locator: await expand(stretched, "nuanzhan/locator/1"), pair: await deriveKeyPair(seed) };
+/** What finds the thread of a stretched receipt. */
+export function locator(stretched) {
+  return expand(stretched, encoder.encode("nuanzhan/locator/1"));
+}
+
+/** What opens it. */
+export async function threadPair(stretched, thread) {
+  return deriveKeyPair(await expand(stretched, labelled("nuanzhan/thread-seed/1", fromHex(thread))));
 }
 
 /** Bytes as base64. */
@@ -92,8 +96,7 @@ export function fromBase64(text) {
 
 /** The place of a message, `{ thread, position, sender }`, as the bytes that tie the message to it. */
 function canonical(place) {
-  const thread = place.thread.match(/../g).map((digits) => parseInt(digits, 16));
-  return concat([FORMAT], thread, bigEndian(place.position), [SENDERS[place.sender], PURPOSE_MESSAGE]);
+  return concat([FORMAT], fromHex(place.thread), bigEndian(place.position), [SENDERS[place.sender], PURPOSE_MESSAGE]);
 }
 
 function pad(message) {
@@ -114,6 +117,10 @@ function unpad(padded) {
 
 function labelled(label, bytes) {
   return concat(encoder.encode(label), [0], bytes);
+}
+
+function fromHex(text) {
+  return text.match(/../g).map((digits) => parseInt(digits, 16));
 }
 
 function bigEndian(number) {

@@ -78,7 +78,11 @@
     suggestions.forEach(function (suggestion, at) {
       const option = make("li", { id: "option-" + at, textContent: suggestion.text });
       option.setAttribute("role", "option");
-      if (suggestion.url) option.setAttribute("data-url", suggestion.url);
+      option.setAttribute("data-text", suggestion.text);
+      if (suggestion.url) {
+        option.setAttribute("data-url", suggestion.url);
+        option.appendChild(make("small", { textContent: KINDS[suggestion.kind] || "" }));
+      }
       list.appendChild(option);
     });
     mark(-1);
@@ -115,7 +119,7 @@
   function choose(option) {
     const url = option.getAttribute("data-url");
     if (url) return location.assign(url);
-    input.value = option.textContent;
+    input.value = option.getAttribute("data-text");
     if (answered) form.submit();
     else look();
   }
@@ -169,16 +173,18 @@
     answer.hits.forEach(function (hit) { hits.appendChild(line(hit)); });
     if (answer.hits.length) found.appendChild(hits);
     found.focus({ preventScroll: true });
-    found.scrollIntoView({ block: "nearest" });
+    form.scrollIntoView();
   }
 
   function line(hit) {
-    const item = make("li"), text = make("p", { className: "meta" });
-    item.appendChild(make("a", { href: hit.url, textContent: hit.title }));
-    item.appendChild(make("span", { className: "tag", textContent: KINDS[hit.kind] || "" }));
+    const item = make("li"), head = make("h2"), text = make("p", { className: "meta" });
+    head.appendChild(make("a", { href: hit.url, textContent: hit.title }));
+    text.appendChild(make("span", { className: "tag", textContent: KINDS[hit.kind] || "" }));
+    text.appendChild(document.createTextNode(" "));
     hit.snippet.forEach(function (part) {
       text.appendChild(part.marked ? make("mark", { textContent: part.text }) : document.createTextNode(part.text));
     });
+    item.appendChild(head);
     item.appendChild(text);
     return item;
   }

@@ -1,16 +1,20 @@
-//! A real Chromium, driven through ChromeDriver: a phone or a desk, light or dark, with or without scripts.
+//! A real Chromium, driven over its DevTools protocol: a phone or a desk, light or dark, with or without scripts.
+//!
+//! Elements are found, clicked and typed into by the browser's own input, not by scripts in the page: the same steps work
+//! where pages may run none. (WebDriver finds elements by scripts of its own and hangs there.)
 
 use std::io::{BufRead as _, BufReader};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use anyhow::{Context as _, bail};
-use fantoccini::{Client, ClientBuilder, Locator};
-use hyper_util::client::legacy::connect::HttpConnector;
-use serde_json::{Map, Value, json};
+use anyhow::{Context as _, anyhow, bail};
+use serde_json::{Value, json};
 use tempfile::TempDir;
+use tokio::sync::Mutex;
+use tokio::time::{Instant, sleep, timeout};
 
+use crate::devtools::DevTools;
 use crate::skip::skipped;
 
 /// How long a page may take to show what a test waits for.
@@ -38,119 +42,196 @@ pub const DESK: Looks = Looks { width: 1280, height: 900, scripts: true, dark: f
 
 /// A browser window of its own, with an empty profile. Closed when dropped.
 pub struct Browser {
-    /// WebDriver's client, for what the methods here don't do.
-    pub client: Client,
-    driver: Child,
+    devtools: Mutex<DevTools>,
+    chromium: Child,
     _profile: TempDir,
 }
 
 impl Browser {
-    /// Opens a window; `None` (and said so) where Chromium or ChromeDriver is not installed.
+    /// Opens a window; `None` (and said so) where Chromium is not installed.
     pub async fn open(looks: Looks, what: &str) -> anyhow::Result<Option<Self>> {
-        let (Some(chromium), Some(driver)) = (find("chromium"), find("chromedriver")) else {
-            skipped(what, "Chromium with ChromeDriver is not installed");
+        let Some(program) = find("chromium") else {
+            skipped(what, "Chromium is not installed");
             return Ok(None);
         };
         let profile = tempfile::tempdir()?;
-        let mut driver = Command::new(driver)
-            .args(["--port=0", "--log-level=WARNING"])
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .context("chromedriver starts")?;
-        let port = port_of(&mut driver)?;
-        let capabilities = capabilities(looks, &chromium, &profile);
-        let mut builder = ClientBuilder::new(HttpConnector::new());
-        let client = builder.capabilities(capabilities).connect(&format!("http://127.0.0.1:{port}")).await;
-        let client = match client {
-            Ok(client) => client,
-            Err(err) => {
-                driver.kill()?;
-                return Err(err).context("Chromium starts");
-            }
-        };
-        if looks.width > 500 {
-            client.set_window_size(looks.width, looks.height).await?;
-        }
-        Ok(Some(Self { client, driver, _profile: profile }))
+        let (chromium, address) = start(&program, profile.path())?;
+        let devtools = Mutex::new(DevTools::attach(&address).await?);
+        let browser = Self { devtools, chromium, _profile: profile };
+        let phone = looks.width <= 500;
+        let metrics = json!({ "width": looks.width, "height": looks.height, "deviceScaleFactor": if phone { 2 } else { 1 }, "mobile": phone });
+        browser.command("Emulation.setDeviceMetricsOverride", metrics).await?;
+        browser.command("Emulation.setScriptExecutionDisabled", json!({ "value": !looks.scripts })).await?;
+        let scheme = if looks.dark { "dark" } else { "light" };
+        let feature = json!({ "name": "prefers-color-scheme", "value": scheme });
+        browser.command("Emulation.setEmulatedMedia", json!({ "features": [feature] })).await?;
+        browser.command("Page.enable", json!({})).await?;
+        browser.command("DOM.enable", json!({})).await?;
+        Ok(Some(browser))
     }
 
-    /// Goes to an address.
+    /// Goes to an address and waits until it is loaded.
     pub async fn goto(&self, url: &str) -> anyhow::Result<()> {
-        self.client.goto(url).await.with_context(|| format!("going to {url}"))
+        let mut devtools = self.devtools.lock().await;
+        devtools.forget_events();
+        let answer = devtools.command("Page.navigate", json!({ "url": url })).await?;
+        if let Some(error) = answer["errorText"].as_str() {
+            bail!("going to {url}: {error}");
+        }
+        timeout(PATIENCE, devtools.event("Page.loadEventFired"))
+            .await
+            .with_context(|| format!("{url} loads"))?
     }
 
-    /// Types into the field that `css` finds.
+    /// Replaces what stands in the field that `css` finds.
     pub async fn fill(&self, css: &str, text: &str) -> anyhow::Result<()> {
-        let field = self.client.wait().at_most(PATIENCE).for_element(Locator::Css(css)).await;
-        let field = field.with_context(|| format!("there is a field {css}"))?;
-        field.clear().await?;
-        field.send_keys(text).await.with_context(|| format!("typing into {css}"))
+        let node = self.element(css).await?;
+        self.command("DOM.scrollIntoViewIfNeeded", json!({ "nodeId": node })).await?;
+        self.command("DOM.focus", json!({ "nodeId": node }))
+            .await
+            .with_context(|| format!("typing into {css}"))?;
+        let select_all = json!({ "type": "rawKeyDown", "commands": ["selectAll"] });
+        self.command("Input.dispatchKeyEvent", select_all).await?;
+        self.command("Input.insertText", json!({ "text": text })).await?;
+        Ok(())
     }
 
-    /// Clicks what `css` finds.
+    /// Clicks what `css` finds, where it is on the screen.
     pub async fn click(&self, css: &str) -> anyhow::Result<()> {
-        let target = self.client.wait().at_most(PATIENCE).for_element(Locator::Css(css)).await;
-        target.with_context(|| format!("there is {css}"))?.click().await.with_context(|| format!("clicking {css}"))
+        let node = self.element(css).await?;
+        self.click_node(node).await.with_context(|| format!("clicking {css}"))
+    }
+
+    /// Clicks the first element that `xpath` finds; `false` where there is none right now.
+    pub async fn click_if_there(&self, xpath: &str) -> anyhow::Result<bool> {
+        match self.search(xpath).await? {
+            Some(node) => self.click_node(node).await.map(|()| true),
+            None => Ok(false),
+        }
     }
 
     /// Clicks the link whose text contains `text`.
     pub async fn follow(&self, text: &str) -> anyhow::Result<()> {
         let xpath = format!("//a[contains(normalize-space(.), '{text}')]");
-        let link = self.client.wait().at_most(PATIENCE).for_element(Locator::XPath(&xpath)).await;
-        link.with_context(|| format!("there is a link “{text}”"))?.click().await.with_context(|| format!("following “{text}”"))
+        let deadline = Instant::now() + PATIENCE;
+        while Instant::now() < deadline {
+            if self.click_if_there(&xpath).await.unwrap_or(false) {
+                return Ok(());
+            }
+            sleep(Duration::from_millis(50)).await;
+        }
+        bail!("there is no link “{text}”")
     }
 
     /// The visible text of what `css` finds.
     pub async fn text(&self, css: &str) -> anyhow::Result<String> {
-        let found = self.client.wait().at_most(PATIENCE).for_element(Locator::Css(css)).await;
-        Ok(found.with_context(|| format!("there is {css}"))?.text().await?)
+        self.element(css).await?;
+        let selector = serde_json::to_string(css)?;
+        let text = self.evaluate(&format!("document.querySelector({selector}).innerText")).await?;
+        text.as_str().map(str::to_owned).with_context(|| format!("{css} has a text"))
     }
 
     /// Waits until the page's visible text contains `text`; gives the whole text.
     pub async fn wait_for_text(&self, text: &str) -> anyhow::Result<String> {
-        let deadline = tokio::time::Instant::now() + PATIENCE;
+        let deadline = Instant::now() + PATIENCE;
         loop {
-            let body = match self.client.find(Locator::Css("body")).await {
-                // The page may just be changing under our hands.
-                Ok(body) => body.text().await.unwrap_or_default(),
-                Err(_) => String::new(),
-            };
+            // The page may just be changing under our hands: then there is no body for a moment.
+            let body = self.evaluate("document.body.innerText").await.unwrap_or_default();
+            let body = body.as_str().unwrap_or_default();
             if body.contains(text) {
-                return Ok(body);
+                return Ok(body.to_owned());
             }
-            if tokio::time::Instant::now() > deadline {
+            if Instant::now() > deadline {
                 bail!("“{text}” did not appear, only:\n{body}");
             }
-            tokio::time::sleep(Duration::from_millis(50)).await;
+            sleep(Duration::from_millis(50)).await;
         }
     }
 
-    /// The address shown.
-    pub async fn url(&self) -> anyhow::Result<String> {
-        Ok(self.client.current_url().await?.to_string())
+    /// The value of an expression, asked by the tool and not by the page: works with the page's scripts off.
+    pub async fn evaluate(&self, expression: &str) -> anyhow::Result<Value> {
+        let answer = self
+            .command("Runtime.evaluate", json!({ "expression": expression, "returnByValue": true }))
+            .await?;
+        if let Some(exception) = answer.get("exceptionDetails") {
+            bail!("{expression}: {exception}");
+        }
+        Ok(answer["result"]["value"].clone())
+    }
+
+    /// The address shown, and those that Back and Forward would show, oldest first.
+    pub async fn history(&self) -> anyhow::Result<(String, Vec<String>)> {
+        let history = self.command("Page.getNavigationHistory", json!({})).await?;
+        let entries = history["entries"].as_array().context("a history has entries")?;
+        let urls: Vec<String> =
+            entries.iter().filter_map(|entry| entry["url"].as_str().map(str::to_owned)).collect();
+        let current = history["currentIndex"].as_u64().and_then(|at| usize::try_from(at).ok()).unwrap_or(0);
+        Ok((urls.get(current).cloned().unwrap_or_default(), urls))
     }
 
     /// A picture of the window as PNG.
     pub async fn screenshot(&self) -> anyhow::Result<Vec<u8>> {
-        Ok(self.client.screenshot().await?)
+        let answer = self.command("Page.captureScreenshot", json!({ "format": "png" })).await?;
+        let picture = answer["data"].as_str().context("a picture comes back")?;
+        base64::Engine::decode(&base64::engine::general_purpose::STANDARD, picture)
+            .context("pictures come in Base64")
     }
 
-    /// Closes the window and the driver.
-    pub async fn close(mut self) -> anyhow::Result<()> {
-        self.client.clone().close().await?;
-        self.driver.kill()?;
-        self.driver.wait()?;
+    /// Any command of the DevTools protocol.
+    pub async fn command(&self, method: &str, parameters: Value) -> anyhow::Result<Value> {
+        let mut devtools = self.devtools.lock().await;
+        timeout(PATIENCE, devtools.command(method, parameters))
+            .await
+            .with_context(|| format!("{method} is answered"))?
+    }
+
+    /// The node that `css` finds, as soon as there is one.
+    async fn element(&self, css: &str) -> anyhow::Result<u64> {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let root = self.command("DOM.getDocument", json!({ "depth": 0 })).await?;
+            let query = json!({ "nodeId": root["root"]["nodeId"], "selector": css });
+            // A document that is just being replaced has no such root any more: look again.
+            let found = self.command("DOM.querySelector", query).await.unwrap_or_default();
+            match found["nodeId"].as_u64() {
+                Some(node) if node > 0 => return Ok(node),
+                _ if Instant::now() > deadline => bail!("there is no {css}"),
+                _ => sleep(Duration::from_millis(50)).await,
+            }
+        }
+    }
+
+    async fn search(&self, xpath: &str) -> anyhow::Result<Option<u64>> {
+        self.command("DOM.getDocument", json!({ "depth": 0 })).await?;
+        let found = self.command("DOM.performSearch", json!({ "query": xpath })).await?;
+        if found["resultCount"] == 0 {
+            return Ok(None);
+        }
+        let range = json!({ "searchId": found["searchId"], "fromIndex": 0, "toIndex": 1 });
+        let nodes = self.command("DOM.getSearchResults", range).await?;
+        Ok(nodes["nodeIds"][0].as_u64().filter(|node| *node > 0))
+    }
+
+    async fn click_node(&self, node: u64) -> anyhow::Result<()> {
+        self.command("DOM.scrollIntoViewIfNeeded", json!({ "nodeId": node })).await?;
+        let quads = self.command("DOM.getContentQuads", json!({ "nodeId": node })).await?;
+        let corners: Vec<f64> =
+            quads["quads"][0].as_array().into_iter().flatten().filter_map(Value::as_f64).collect();
+        let [x1, y1, _, _, x2, y2, ..] = corners[..] else { return Err(anyhow!("it is not on the screen")) };
+        let (x, y) = (f64::midpoint(x1, x2), f64::midpoint(y1, y2));
+        for kind in ["mousePressed", "mouseReleased"] {
+            let event = json!({ "type": kind, "x": x, "y": y, "button": "left", "clickCount": 1 });
+            self.command("Input.dispatchMouseEvent", event).await?;
+        }
         Ok(())
     }
 }
 
 impl Drop for Browser {
     fn drop(&mut self) {
-        // A test that failed half-way: the driver's end is the browser's end too.
-        let _ = self.driver.kill();
-        let _ = self.driver.wait();
+        // Its profile goes with it; nothing in it is worth a clean end.
+        let _ = self.chromium.kill();
+        let _ = self.chromium.wait();
     }
 }
 
@@ -159,47 +240,42 @@ fn find(program: &str) -> Option<PathBuf> {
     std::env::split_paths(&path).map(|folder| folder.join(program)).find(|path| path.is_file())
 }
 
-/// ChromeDriver says which free port it took.
-fn port_of(driver: &mut Child) -> anyhow::Result<u16> {
-    let output = driver.stdout.take().context("output is piped")?;
-    for line in BufReader::new(output).lines() {
-        let line = line?;
-        if let Some((_, rest)) = line.split_once("started successfully on port ") {
-            return rest.trim_end_matches('.').parse().context("a port is a number");
+/// Starts Chromium and reads where it listens for the DevTools protocol.
+fn start(program: &Path, profile: &Path) -> anyhow::Result<(Child, String)> {
+    let mut chromium = Command::new(program)
+        .args([
+            "--headless=new",
+            "--remote-debugging-port=0",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-quic",
+        ])
+        // Chromium would look up its maker's hosts, which no test may depend on.
+        .args([
+            "--no-first-run",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+        ])
+        .args(["--hide-scrollbars", "--lang=zh-CN", "about:blank"])
+        .arg(format!("--user-data-dir={}", profile.display()))
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .context("Chromium starts")?;
+    let output = chromium.stderr.take().context("output is piped")?;
+    let mut lines = BufReader::new(output).lines();
+    let address = lines.by_ref().map_while(Result::ok).find_map(|line| {
+        line.split_once("DevTools listening on ").map(|(_, address)| address.trim().to_owned())
+    });
+    // Chromium goes on talking; a full pipe would stop it.
+    std::thread::spawn(move || lines.for_each(drop));
+    match address {
+        Some(address) => Ok((chromium, address)),
+        None => {
+            chromium.kill()?;
+            bail!("Chromium ended without saying where it listens")
         }
     }
-    bail!("chromedriver ended without a port")
-}
-
-fn capabilities(looks: Looks, chromium: &std::path::Path, profile: &TempDir) -> Map<String, Value> {
-    let mut arguments = vec![
-        "--headless=new".to_owned(),
-        "--no-sandbox".to_owned(),
-        "--disable-gpu".to_owned(),
-        "--disable-quic".to_owned(),
-        "--no-first-run".to_owned(),
-        // Chromium would look up its maker's hosts, which no test may depend on.
-        "--disable-background-networking".to_owned(),
-        "--disable-component-update".to_owned(),
-        "--disable-sync".to_owned(),
-        "--hide-scrollbars".to_owned(),
-        "--lang=zh-CN".to_owned(),
-        format!("--user-data-dir={}", profile.path().display()),
-    ];
-    if looks.dark {
-        arguments.push("--blink-settings=preferredColorScheme=0".to_owned());
-    }
-    let mut options = json!({ "binary": chromium, "args": arguments });
-    if !looks.scripts {
-        options["prefs"] = json!({ "profile.managed_default_content_settings.javascript": 2 });
-    }
-    // A window can't be made narrower than 500 pixels: phones are emulated.
-    if looks.width <= 500 {
-        let metrics = json!({ "width": looks.width, "height": looks.height, "pixelRatio": 2.0, "touch": true });
-        options["mobileEmulation"] = json!({ "deviceMetrics": metrics });
-    }
-    let mut capabilities = Map::new();
-    capabilities.insert("browserName".to_owned(), json!("chrome"));
-    capabilities.insert("goog:chromeOptions".to_owned(), options);
-    capabilities
 }

@@ -36,7 +36,8 @@ impl Client {
 
     /// `GET path`.
     pub fn get(&self, path: &str) -> anyhow::Result<Answer> {
-        let response = self.agent.get(format!("{}{path}", self.base)).call().with_context(|| format!("GET {path}"))?;
+        let response =
+            self.agent.get(format!("{}{path}", self.base)).call().with_context(|| format!("GET {path}"))?;
         answer(response)
     }
 
@@ -73,7 +74,9 @@ fn answer(response: ureq::http::Response<ureq::Body>) -> anyhow::Result<Answer> 
     let headers = parts
         .headers
         .iter()
-        .map(|(name, value)| (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
+        .map(|(name, value)| {
+            (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned())
+        })
         .collect();
     Ok(Answer { status: parts.status.as_u16(), headers, body: body.read_to_string()? })
 }
@@ -86,20 +89,18 @@ pub fn hidden_value(html: &str, name: &str) -> Option<String> {
     Some(value.to_owned())
 }
 
-/// The visible text of `html`: tags out, spaces folded.
+/// The visible text of `html`: tags out, spaces folded. Tags within a line leave no space.
 pub fn visible_text(html: &str) -> String {
-    let mut text = String::new();
-    let mut inside_tag = false;
-    for c in html.chars() {
-        match c {
-            '<' => inside_tag = true,
-            '>' => {
-                inside_tag = false;
-                text.push(' ');
-            }
-            c if !inside_tag => text.push(c),
-            _ => {}
+    const WITHIN_A_LINE: [&str; 8] = ["a", "b", "em", "mark", "small", "span", "strong", "wbr"];
+    let mut parts = html.split('<');
+    let mut text = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let (tag, rest) = part.split_once('>').unwrap_or((part, ""));
+        let name = tag.trim_start_matches('/').split_whitespace().next().unwrap_or_default();
+        if !WITHIN_A_LINE.contains(&name) {
+            text.push(' ');
         }
+        text.push_str(rest);
     }
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }

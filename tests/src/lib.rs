@@ -3,7 +3,10 @@
 //! Start at [`server::Server`]. Nothing here looks into the program: it is started, asked over HTTP, clicked in a
 //! browser and killed, as its users and its bad days do.
 
+pub mod asker;
 pub mod browser;
+pub mod desk;
+pub mod devtools;
 pub mod http;
 pub mod nuanzhan;
 pub mod postgres;

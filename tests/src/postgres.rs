@@ -47,11 +47,19 @@ pub fn data_folder_of(url: &str) -> Option<PathBuf> {
 
 /// The newest installed server.
 fn find_bin() -> Option<PathBuf> {
-    let debian = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten().map(|entry| entry.path().join("bin"));
+    let debian = fs::read_dir("/usr/lib/postgresql")
+        .into_iter()
+        .flatten()
+        .flatten()
+        .map(|entry| entry.path().join("bin"));
     let mut found: Vec<PathBuf> = debian.filter(|bin| bin.join("initdb").is_file()).collect();
     found.sort();
-    let in_path = std::env::var_os("PATH").into_iter().flat_map(|path| std::env::split_paths(&path).collect::<Vec<_>>());
-    found.pop().or_else(|| in_path.into_iter().find(|bin| bin.join("initdb").is_file() && bin.join("postgres").is_file()))
+    let in_path = std::env::var_os("PATH")
+        .into_iter()
+        .flat_map(|path| std::env::split_paths(&path).collect::<Vec<_>>());
+    found.pop().or_else(|| {
+        in_path.into_iter().find(|bin| bin.join("initdb").is_file() && bin.join("postgres").is_file())
+    })
 }
 
 impl Cluster {
@@ -66,8 +74,14 @@ impl Cluster {
             ensure!(owned.success(), "the postgres user owns its data");
         }
         let data = cluster.data.display().to_string();
-        cluster.run("initdb", &["-D", &data, "-U", "nuanzhan", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"])?;
-        let options = format!("-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c fsync={}", if cluster.durable { "on" } else { "off" });
+        cluster.run(
+            "initdb",
+            &["-D", &data, "-U", "nuanzhan", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"],
+        )?;
+        let options = format!(
+            "-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c fsync={}",
+            if cluster.durable { "on" } else { "off" }
+        );
         let log = cluster.data.join("server.log").display().to_string();
         cluster.run("pg_ctl", &["-D", &data, "-o", &options, "-l", &log, "-w", "-t", "60", "start"])?;
         watch_over(&cluster);
@@ -90,7 +104,12 @@ impl Cluster {
         } else {
             Command::new(&path)
         };
-        command.args(arguments).current_dir("/").stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::inherit());
+        command
+            .args(arguments)
+            .current_dir("/")
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::inherit());
         ensure!(command.status().with_context(|| format!("{program} runs"))?.success(), "{program} failed");
         Ok(())
     }
@@ -112,5 +131,6 @@ fn free_port() -> anyhow::Result<u16> {
 }
 
 fn is_root() -> bool {
-    Path::new("/root").metadata().is_ok() && Command::new("id").arg("-u").output().is_ok_and(|id| id.stdout == b"0\n")
+    Path::new("/root").metadata().is_ok()
+        && Command::new("id").arg("-u").output().is_ok_and(|id| id.stdout == b"0\n")
 }

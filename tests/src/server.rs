@@ -21,13 +21,15 @@ pub struct Server {
     child: Child,
     lines: Receiver<String>,
     said: Arc<Mutex<String>>,
+    /// The folder stays as long as anybody stands on it.
+    _folder: Arc<TempDir>,
     /// `http://127.0.0.1:PORT`
     pub base: String,
 }
 
 /// What a server runs on; outlives any number of servers, so that they can be killed and started again.
 pub struct Ground {
-    folder: TempDir,
+    folder: Arc<TempDir>,
     /// The content, if a test has its own.
     content: PathBuf,
     /// The database, if not SQLite in `var`.
@@ -37,7 +39,7 @@ pub struct Ground {
 impl Ground {
     /// A fresh `var`, the real content, SQLite.
     pub fn new() -> anyhow::Result<Self> {
-        Ok(Self { folder: tempfile::tempdir()?, content: workspace::content(), database: None })
+        Ok(Self { folder: Arc::new(tempfile::tempdir()?), content: workspace::content(), database: None })
     }
 
     /// A copy of the content that may be changed.
@@ -79,7 +81,7 @@ impl Ground {
         command.env_remove("RUST_LOG").stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().context("nuanzhan starts")?;
         let (lines, said) = listen(&mut child)?;
-        let mut server = Server { child, lines, said, base: String::new() };
+        let mut server = Server { child, lines, said, _folder: self.folder.clone(), base: String::new() };
         server.base = server.wait_for_address()?;
         Ok(server)
     }
@@ -154,7 +156,10 @@ impl Server {
 
     fn wait_for_address(&self) -> anyhow::Result<String> {
         let line = self.wait_for_line("http://127.0.0.1:", START)?;
-        let address = line.split_whitespace().find(|word| word.starts_with("http://")).context("the line has the address")?;
+        let address = line
+            .split_whitespace()
+            .find(|word| word.starts_with("http://"))
+            .context("the line has the address")?;
         Ok(address.trim_end_matches('/').to_owned())
     }
 }

@@ -26,7 +26,11 @@ pub fn nuanzhan() -> &'static Path {
 fn build(package: &str, binary: &str) -> anyhow::Result<PathBuf> {
     // Our own path is <target>/<profile>/deps/<test>, or <target>/<profile>/<bin>.
     let own = std::env::current_exe().context("a program knows its own path")?;
-    let folder = own.ancestors().skip(1).find(|folder| !folder.ends_with("deps")).context("a test lies in a folder")?;
+    let folder = own
+        .ancestors()
+        .skip(1)
+        .find(|folder| !folder.ends_with("deps"))
+        .context("a test lies in a folder")?;
     let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     cargo.current_dir(root()).args(["build", "--quiet", "--package", package, "--bin", binary]);
     if folder.ends_with("release") {

@@ -23,8 +23,11 @@ fn name(path: &Path) -> String {
 
 #[test]
 fn every_file_opens_by_saying_what_it_is() {
-    let silent: Vec<String> =
-        rust_files().iter().filter(|path| !fs::read_to_string(path).unwrap().starts_with("//!")).map(|path| name(path)).collect();
+    let silent: Vec<String> = rust_files()
+        .iter()
+        .filter(|path| !fs::read_to_string(path).unwrap().starts_with("//!"))
+        .map(|path| name(path))
+        .collect();
     assert!(silent.is_empty(), "no `//!` at the top of {silent:?}");
 }
 
@@ -55,7 +58,15 @@ fn public_scripts_keep_nothing_and_ask_nobody_else() {
     let assets = workspace::files_under(&workspace::root().join("site-gen/assets"));
     for path in assets.iter().filter(|path| path.extension().is_some_and(|ending| ending == "js")) {
         let script = fs::read_to_string(path).unwrap();
-        for never in ["localStorage", "sessionStorage", "indexedDB", "document.cookie", "https://", "innerHTML", "eval("] {
+        for never in [
+            "localStorage",
+            "sessionStorage",
+            "indexedDB",
+            "document.cookie",
+            "https://",
+            "innerHTML",
+            "eval(",
+        ] {
             assert!(!script.contains(never), "{} uses {never}", name(path));
         }
     }

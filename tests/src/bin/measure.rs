@@ -65,12 +65,21 @@ fn latencies(server: &Server) -> anyhow::Result<()> {
         #[expect(clippy::cast_precision_loss, reason = "a few thousand rounds")]
         let step = round as f64 / ROUNDS as f64;
         let body = json!({ "near": { "lat": 40.2 + step * 0.4, "lon": 101.9 + step * 0.6 }, "limit": 10 });
-        agent.post(format!("{}/api/v1/stations/nearest", server.base)).send_json(&body)?.body_mut().read_to_string()?;
+        agent
+            .post(format!("{}/api/v1/stations/nearest", server.base))
+            .send_json(&body)?
+            .body_mut()
+            .read_to_string()?;
         Ok(())
     })?;
-    say(&format!("{ROUNDS} requests each, one after another, over loopback; {} different questions\n", questions.len()));
+    say(&format!(
+        "{ROUNDS} requests each, one after another, over loopback; {} different questions\n",
+        questions.len()
+    ));
     say("| request | p50 | p99 | p50 beside /healthz |\n| --- | --: | --: | --: |");
-    for (name, times) in [("GET /healthz", &health), ("search", &search), ("suggest", &suggest), ("nearest 10", &nearest)] {
+    for (name, times) in
+        [("GET /healthz", &health), ("search", &search), ("suggest", &suggest), ("nearest 10", &nearest)]
+    {
         let ratio = at(times, 50).as_secs_f64() / at(&health, 50).as_secs_f64();
         say(&format!("| {name} | {:?} | {:?} | {ratio:.1} |", at(times, 50), at(times, 99)));
     }
@@ -80,7 +89,11 @@ fn latencies(server: &Server) -> anyhow::Result<()> {
 /// Questions as people type them: those that the guides of the real content say they answer.
 fn questions(server: &Server) -> anyhow::Result<Vec<String>> {
     let records = server.client().get("/data/records.json")?.json()?;
-    let asked = records.as_array().context("records are a list")?.iter().filter_map(|record| record["asked"].as_array());
+    let asked = records
+        .as_array()
+        .context("records are a list")?
+        .iter()
+        .filter_map(|record| record["asked"].as_array());
     Ok(asked.flatten().filter_map(|question| question.as_str().map(str::to_owned)).collect())
 }
 
@@ -126,7 +139,8 @@ fn fetch(server: &Server, path: &str, encoding: &str) -> anyhow::Result<Vec<u8>>
 }
 
 fn resident_megabytes(server: &Server) -> anyhow::Result<f64> {
-    let status = std::fs::read_to_string(format!("/proc/{}/status", server.pid())).context("Linux has /proc")?;
+    let status =
+        std::fs::read_to_string(format!("/proc/{}/status", server.pid())).context("Linux has /proc")?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("VmRSS")?;
     let kib: f64 = line.trim().trim_end_matches("kB").trim().parse()?;
     Ok(kib * 1024.0 / 1e6)

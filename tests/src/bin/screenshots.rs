@@ -1,11 +1,12 @@
 //! Makes the pictures of the README: home and the nearest station, on a phone.
 //!
-//! `cargo run -p tests --bin screenshots` writes `docs/screens/*.png`. Needs Chromium with ChromeDriver.
+//! `cargo run -p tests --bin screenshots` writes `docs/screens/*.png`. Needs Chromium.
 
 use std::fs;
 use std::process::ExitCode;
 
 use anyhow::{Context as _, bail};
+use serde_json::json;
 use tests::browser::{Browser, Looks, PHONE};
 use tests::server::Ground;
 use tests::workspace;
@@ -31,25 +32,25 @@ async fn make() -> anyhow::Result<()> {
     fs::create_dir_all(&folder)?;
     let server = Ground::new()?.start()?;
     let Some(browser) = Browser::open(Looks { height: 800, ..PHONE }, "screenshots").await? else {
-        bail!("Chromium and ChromeDriver have to be installed (tests/run does)");
+        bail!("Chromium has to be installed (tests/run does)");
     };
     browser.goto(&format!("{}/", server.base)).await?;
     keep(&browser, &folder.join("home-phone.png")).await?;
 
     browser.goto(&format!("{}/stations/", server.base)).await?;
     stand_at(&browser, 40.434, 102.574).await?;
-    browser.click("#locate").await?;
+    browser.click("#near button").await?;
     browser.wait_for_text("米").await.context("stations appear with their distance")?;
-    browser.client.execute("document.querySelector('#near').scrollIntoView()", Vec::new()).await?;
+    browser.evaluate("document.querySelector('#near').scrollIntoView()").await?;
     keep(&browser, &folder.join("nearest-phone.png")).await?;
-    browser.close().await
+    Ok(())
 }
 
-/// A headless browser has no idea where it is: the page is told what a phone would say.
+/// A headless browser has no idea where it is: it is told what a phone's receiver would say.
 async fn stand_at(browser: &Browser, lat: f64, lon: f64) -> anyhow::Result<()> {
-    let script = "const [latitude, longitude] = arguments; \
-                  navigator.geolocation.getCurrentPosition = (found) => found({ coords: { latitude, longitude, accuracy: 20 } });";
-    browser.client.execute(script, vec![lat.into(), lon.into()]).await?;
+    browser.command("Browser.grantPermissions", json!({ "permissions": ["geolocation"] })).await?;
+    let here = json!({ "latitude": lat, "longitude": lon, "accuracy": 20 });
+    browser.command("Emulation.setGeolocationOverride", here).await?;
     Ok(())
 }
 

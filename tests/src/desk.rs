@@ -1,0 +1,72 @@
+//! The staff's side: a desk made with the operators' command, and a member at work in the browser.
+
+use std::fs;
+
+use anyhow::{Context as _, ensure};
+
+use crate::browser::{Browser, DESK};
+use crate::nuanzhan;
+use crate::server::{Ground, Server};
+
+/// The member of every test's desk.
+pub const MEMBER: &str = "值班员";
+/// Their passphrase.
+pub const PASSPHRASE: &str = "灯笼 溪水 麦子 二十三 石桥";
+
+/// Makes the city's desk with its first member; what the command said.
+pub fn open_desk(ground: &Ground) -> anyhow::Result<String> {
+    let file = ground.folder().join("passphrase.txt");
+    fs::write(&file, format!("{PASSPHRASE}\n"))?;
+    let file = file.display().to_string();
+    let mut arguments =
+        vec!["desk", "create", "--id", "shili-city", "--name", "示例市妇联", "--region", "990100"];
+    arguments.extend(["--member", MEMBER, "--passphrase-file", &file]);
+    let data = ground.data_arguments();
+    arguments.extend(data.iter().map(String::as_str));
+    let ran = nuanzhan::run(ground.folder(), &arguments)?;
+    ensure!(ran.code == 0, "the desk is made: {}{}", ran.stdout, ran.stderr);
+    Ok(ran.stdout)
+}
+
+/// A member signed in at the desk.
+pub struct AtDesk {
+    /// The member's browser.
+    pub browser: Browser,
+}
+
+impl AtDesk {
+    /// Signs in; `None` where there is no browser.
+    pub async fn sign_in(server: &Server, what: &str) -> anyhow::Result<Option<Self>> {
+        let Some(browser) = Browser::open(DESK, what).await? else { return Ok(None) };
+        browser.goto(&format!("{}/desk/", server.base)).await?;
+        browser.fill("#member", MEMBER).await?;
+        browser.fill("#passphrase", PASSPHRASE).await?;
+        browser.click("#desk form button").await?;
+        browser.wait_for_text("轮到我们").await.context("the queue is shown after signing in")?;
+        Ok(Some(Self { browser }))
+    }
+
+    /// Opens the first letter that waits for the desk, takes it on if nobody has; its text.
+    pub async fn open_first(&self) -> anyhow::Result<String> {
+        self.browser.click(".queue li button").await?;
+        self.browser.wait_for_text("来信的人").await?;
+        if self.browser.click_if_there("//button[contains(., '受理')]").await? {
+            self.browser.wait_for_text("已受理").await?;
+        }
+        self.browser.text("#desk .thread").await
+    }
+
+    /// Answers the letter that is open.
+    pub async fn answer(&self, text: &str) -> anyhow::Result<()> {
+        self.browser.fill("#answer", text).await?;
+        self.browser.click("#desk form button").await?;
+        self.browser.wait_for_text("答复已经寄出").await?;
+        Ok(())
+    }
+
+    /// Goes back to the queue.
+    pub async fn back_to_queue(&self) -> anyhow::Result<String> {
+        self.browser.click("#desk .actions button").await?;
+        self.browser.wait_for_text("轮到我们").await
+    }
+}

@@ -1,0 +1,260 @@
+//! The promises of a consultation, shown on a running server and on its disk. Each test is named after its promise.
+
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use tests::asker::{Receipt, ask, open};
+use tests::desk::{self, open_desk};
+use tests::http::{USER_AGENT, hidden_value, visible_text};
+use tests::server::Ground;
+use tests::{postgres, workspace};
+
+const LETTER: &str = "他把我的工资卡拿走了，锁门不让我上班，已经第三天。";
+
+/// SQLite always, PostgreSQL where it is installed: the same claim on both.
+fn on_both_databases(what: &str, claim: impl Fn(&Ground)) {
+    claim(&Ground::new().unwrap());
+    if let Some(database) = postgres::fresh_database(&format!("{what}, PostgreSQL")) {
+        let mut ground = Ground::new().unwrap();
+        ground.database = Some(database);
+        claim(&ground);
+    }
+}
+
+/// Every byte that could tell: `var` with database and write-ahead log, PostgreSQL's data folder, what the server said.
+fn all_traces(ground: &Ground, said: &str) -> Vec<(PathBuf, Vec<u8>)> {
+    let mut files = workspace::files_under(&ground.var());
+    if let Some(folder) = ground.database.as_deref().and_then(postgres::data_folder_of) {
+        assert!(folder.is_dir(), "the cluster's data is at {}", folder.display());
+        files.extend(workspace::files_under(&folder));
+    }
+    // A file may go away while we look: temporary files of a running database.
+    let mut traces: Vec<(PathBuf, Vec<u8>)> =
+        files.into_iter().filter_map(|file| std::fs::read(&file).ok().map(|bytes| (file, bytes))).collect();
+    traces.push((PathBuf::from("the log"), said.as_bytes().to_vec()));
+    traces
+}
+
+fn contains(haystack: &[u8], needle: &[u8]) -> bool {
+    haystack.windows(needle.len()).any(|window| window == needle)
+}
+
+#[test]
+fn p1_nothing_that_names_her_is_asked_for() {
+    let server = Ground::new().unwrap().start().unwrap();
+    let form = server.client().get("/ask/").unwrap();
+    assert!(form.header("set-cookie").is_none());
+    assert_eq!(form.header("cache-control"), Some("no-store"));
+    let names: Vec<&str> =
+        form.body.split(" name=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+    let asked: Vec<&&str> = names
+        .iter()
+        .filter(|name| {
+            ![
+                "description",
+                "format-detection",
+                "viewport",
+                "referrer",
+                "robots",
+                "color-scheme",
+                "theme-color",
+                "q",
+            ]
+            .contains(name)
+        })
+        .collect();
+    assert_eq!(asked, [&"request_key", &"text", &"topic", &"region", &"danger", &"child", &"reach"]);
+    let required = form.body.matches(" required").count();
+    assert_eq!(required, 1, "only the letter itself must be filled in");
+}
+
+#[test]
+fn p2_p3_p4_no_plaintext_no_receipt_no_address_is_on_disk_or_in_the_log() {
+    on_both_databases("what the disk tells", |ground| {
+        let server = ground.start().unwrap();
+        open_desk(ground).unwrap();
+        let reach = "只在周三下午打，别说是妇联";
+        let answer =
+            ask(&server.client(), LETTER, &[("topic", "work"), ("region", "990121"), ("reach", reach)])
+                .unwrap();
+        assert_eq!(answer.status, 200, "{}", visible_text(&answer.body));
+        let receipt = Receipt::on(&answer.body).unwrap();
+        let thread = open(&server.client(), &receipt.0).unwrap();
+        let pass = hidden_value(&thread.body, "pass").unwrap();
+        let follow_up = "他今天又说要弄死我。";
+        server.client().post_form("/ask/reply/message", &[("pass", &pass), ("text", follow_up)]).unwrap();
+        // Mistakes are logged by many servers: none of these may be.
+        open(&server.client(), "1234 5678 9012 3456 7890").unwrap();
+        server
+            .client()
+            .get("/search/?q=%E9%94%81%E9%97%A8%E4%B8%8D%E8%AE%A9%E6%88%91%E4%B8%8A%E7%8F%AD")
+            .unwrap();
+        server.client().get("/api/v1/stations?near=40.4242,102.5151").unwrap();
+
+        let secrets = [
+            LETTER.to_owned(),
+            LETTER.chars().take(8).collect(),
+            follow_up.to_owned(),
+            reach.to_owned(),
+            receipt.0.clone(),
+            receipt.in_groups(),
+            receipt.in_groups().replace(' ', "-"),
+            USER_AGENT.to_owned(),
+            "锁门不让我上班".to_owned(),
+            "40.4242".to_owned(),
+            desk::PASSPHRASE.to_owned(),
+        ];
+        for (place, bytes) in all_traces(ground, &server.said()) {
+            for secret in &secrets {
+                assert!(!contains(&bytes, secret.as_bytes()), "{} holds “{secret}”", place.display());
+            }
+        }
+        let said = server.said();
+        let after_welcome = said.split("Ctrl-C").nth(1).unwrap_or_default();
+        assert!(!after_welcome.contains("127.0.0.1"), "no address of a client is logged: {after_welcome}");
+        assert_eq!(after_welcome.trim(), "", "nothing at all is said about requests");
+    });
+}
+
+#[test]
+fn p5_what_was_acknowledged_survives_a_kill() {
+    on_both_databases("kill -9 right after the receipt", |ground| {
+        let mut receipts = Vec::new();
+        for round in 0..5 {
+            let server = ground.start().unwrap();
+            if round == 0 {
+                open_desk(ground).unwrap();
+            }
+            let letter = format!("{LETTER}（第 {round} 封）");
+            let answer = ask(&server.client(), &letter, &[]).unwrap();
+            let receipt = Receipt::on(&answer.body).unwrap();
+            server.kill().unwrap();
+            receipts.push((receipt, letter));
+        }
+        let server = ground.start().unwrap();
+        for (receipt, letter) in receipts {
+            let thread = open(&server.client(), &receipt.0).unwrap();
+            assert_eq!(thread.status, 200);
+            assert!(visible_text(&thread.body).contains(&letter), "{}", visible_text(&thread.body));
+        }
+    });
+}
+
+#[test]
+fn p9_a_wrong_receipt_tells_nothing_and_costs_the_same_time() {
+    let ground = Ground::new().unwrap();
+    let server = ground.start().unwrap();
+    open_desk(&ground).unwrap();
+    let client = server.client();
+    let receipt = Receipt::on(&ask(&client, LETTER, &[]).unwrap().body).unwrap();
+    let time = |digits: &str| {
+        let started = Instant::now();
+        let answer = open(&client, digits).unwrap();
+        (started.elapsed(), answer)
+    };
+    let wrong = other_receipt(&receipt.0);
+    let (mut right_times, mut wrong_times) = (Vec::new(), Vec::new());
+    for _ in 0..4 {
+        right_times.push(time(&receipt.0).0);
+        wrong_times.push(time(&wrong).0);
+    }
+    let (_, right) = time(&receipt.0);
+    let (_, refused) = time(&wrong);
+    assert_eq!(right.body.len() % 1024, refused.body.len() % 1024, "sizes lie on one grid");
+    let middle = |times: &mut Vec<Duration>| {
+        times.sort();
+        times[times.len() / 2]
+    };
+    let (right, wrong) = (middle(&mut right_times), middle(&mut wrong_times));
+    let apart = right.abs_diff(wrong);
+    // Answers leave on a grid of half seconds: one step apart would already tell the two from each other.
+    assert!(apart < Duration::from_millis(250), "right {right:?}, wrong {wrong:?}");
+}
+
+/// Damm's check digit: the quasigroup of order 10 in his thesis of 2004.
+const DAMM: [[u8; 10]; 10] = [
+    [0, 3, 1, 7, 5, 9, 8, 6, 4, 2],
+    [7, 0, 9, 2, 1, 5, 4, 8, 6, 3],
+    [4, 2, 0, 6, 8, 7, 1, 3, 5, 9],
+    [1, 7, 5, 0, 9, 8, 3, 4, 2, 6],
+    [6, 1, 2, 3, 0, 4, 5, 9, 7, 8],
+    [3, 6, 7, 4, 2, 0, 9, 5, 8, 1],
+    [5, 8, 6, 9, 7, 2, 0, 1, 3, 4],
+    [8, 9, 4, 5, 3, 6, 2, 0, 1, 7],
+    [9, 4, 3, 8, 6, 1, 7, 2, 0, 5],
+    [2, 5, 8, 1, 4, 3, 6, 7, 9, 0],
+];
+
+/// Another receipt with a right check digit: the same digits with one changed and the last one searched for.
+fn other_receipt(receipt: &str) -> String {
+    let changed = if receipt.starts_with('1') { '2' } else { '1' };
+    let body: String = std::iter::once(changed).chain(receipt.chars().skip(1).take(18)).collect();
+    let check = body.bytes().fold(0_u8, |row, digit| DAMM[usize::from(row)][usize::from(digit - b'0')]);
+    format!("{body}{check}")
+}
+
+#[test]
+fn a_form_sent_twice_makes_one_letter_and_shows_the_same_receipt() {
+    let ground = Ground::new().unwrap();
+    let server = ground.start().unwrap();
+    open_desk(&ground).unwrap();
+    let client = server.client();
+    let key = hidden_value(&client.get("/ask/").unwrap().body, "request_key").unwrap();
+    assert_eq!(key.len(), hidden_value(&client.get("/ask/").unwrap().body, "request_key").unwrap().len());
+    let send = |text: &str| client.post_form("/ask/", &[("request_key", &key), ("text", text)]).unwrap().body;
+    let (first, again, edited) = (send(LETTER), send(LETTER), send("改过的话"));
+    let receipt = |page: &str| Receipt::on(page).unwrap().0;
+    assert_eq!(receipt(&first), receipt(&again), "a reload after a lost answer shows the same receipt");
+    assert_ne!(receipt(&first), receipt(&edited), "other words are another letter");
+}
+
+#[test]
+fn without_a_desk_nothing_is_taken_and_the_words_are_not_lost() {
+    let server = Ground::new().unwrap().start().unwrap();
+    let answer = ask(&server.client(), LETTER, &[]).unwrap();
+    assert_eq!(answer.status, 503);
+    assert!(answer.body.contains(LETTER), "her words are still there to copy");
+    assert!(answer.body.contains("tel:12338"));
+    assert!(!answer.body.contains("class=\"receipt\""));
+}
+
+#[test]
+fn what_can_not_be_sent_is_said_at_its_field_and_kept() {
+    let ground = Ground::new().unwrap();
+    let server = ground.start().unwrap();
+    open_desk(&ground).unwrap();
+    let client = server.client();
+    let long = "长".repeat(8001);
+    for (text, more) in [
+        ("", ("reach", "周三")),
+        (long.as_str(), ("topic", "")),
+        (LETTER, ("topic", "cooking")),
+        (LETTER, ("region", "123")),
+    ] {
+        let answer = ask(&client, text, &[more]).unwrap();
+        assert_eq!(answer.status, 400, "{more:?}");
+        assert!(answer.body.contains(text), "what was typed is still there");
+        assert!(!answer.body.contains("class=\"receipt\""));
+    }
+    for slip in ["1234", "1234 5678 9012 3456 7891", "一二三四"] {
+        let answer = open(&client, slip).unwrap();
+        // The status does not tell a right receipt from a wrong one either.
+        assert_eq!(answer.status, 200, "{slip}");
+        assert!(
+            answer.body.contains(slip) && answer.body.contains("role=\"alert\""),
+            "what is wrong is said: {}",
+            answer.body
+        );
+    }
+}
+
+#[test]
+fn a_letter_full_of_markup_is_shown_as_it_was_written() {
+    let ground = Ground::new().unwrap();
+    let server = ground.start().unwrap();
+    open_desk(&ground).unwrap();
+    let letter = "<script>alert(1)</script> & \"引号\" <b>粗</b>";
+    let receipt = Receipt::on(&ask(&server.client(), letter, &[]).unwrap().body).unwrap();
+    let page = open(&server.client(), &receipt.0).unwrap().body;
+    assert!(page.contains("&lt;script&gt;") && !page.contains("<script>alert"));
+}

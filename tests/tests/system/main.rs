@@ -1,0 +1,9 @@
+//! The system as its users meet it: one program, started, asked, clicked and killed.
+
+#![expect(clippy::unwrap_used, reason = "tests stop at the first surprise")]
+
+mod consultations;
+mod content;
+mod journey;
+mod public;
+mod start;
