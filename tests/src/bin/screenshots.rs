@@ -38,10 +38,10 @@ async fn make() -> anyhow::Result<()> {
     keep(&browser, &folder.join("home-phone.png")).await?;
 
     browser.goto(&format!("{}/stations/", server.base)).await?;
-    stand_at(&browser, 40.434, 102.574).await?;
+    stand_at(&browser, 40.5203, 102.5529).await?;
     browser.click("#near button").await?;
     browser.wait_for_text("米").await.context("stations appear with their distance")?;
-    browser.evaluate("document.querySelector('#near').scrollIntoView()").await?;
+    browser.evaluate("document.querySelector('#places').scrollIntoView()").await?;
     keep(&browser, &folder.join("nearest-phone.png")).await?;
     Ok(())
 }

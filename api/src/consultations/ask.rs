@@ -1,0 +1,223 @@
+//! `/ask/`: a letter comes in, is sealed, and a receipt goes out.
+//!
+//! Start at [`receive`]. The order matters: a form that was sent before gets its receipt again without any work; the
+//! receipt is shown only after the store has said that everything is on the disk.
+
+use axum::extract::{Request, State};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{Html, IntoResponse, Response};
+use search::region::RegionCode;
+
+use crate::clock::Hour;
+use crate::consultations::letter::{self, Letter, Typed};
+use crate::consultations::page::{self, ReceiptPage, Trouble};
+use crate::consultations::post::Post;
+use crate::consultations::receipt::Receipt;
+use crate::limit::Network;
+use crate::published::Release;
+use crate::sealing::binding::{Binding, Sender, ThreadId};
+use crate::sealing::message;
+use crate::sealing::suite::PublicKey;
+use crate::shell::Page;
+use crate::site;
+use crate::state::AppState;
+use crate::store::consultation::{Earlier, NewThread, Taken};
+use crate::store::desk::{Desk, Reader, ReaderKey};
+
+/// Letters of one network in an hour before its next ones go through the slow lane.
+pub(super) const LETTERS_AT_ONCE: u32 = 10;
+
+/// Where the published form has room for the key of a request.
+const EMPTY_KEY: &str = "name=\"request_key\" value=\"\"";
+
+/// `GET /ask/`: the published form, with a key of its own, so that sending it twice makes one letter.
+pub async fn show(State(app): State<AppState>, request: Request) -> Response {
+    let path = app.published.current().dist.join("ask").join("index.html");
+    let bytes = tokio::task::spawn_blocking(move || std::fs::read(path)).await;
+    let Some(html) = bytes.ok().and_then(Result::ok).and_then(|bytes| String::from_utf8(bytes).ok()) else {
+        return site::serve(State(app.published), request).await;
+    };
+    let key = letter::request_key(&*app.dice);
+    let html = html.replacen(EMPTY_KEY, &format!("name=\"request_key\" value=\"{key}\""), 1);
+    ([(header::CACHE_CONTROL, HeaderValue::from_static("no-store"))], Html(html)).into_response()
+}
+
+/// `POST /ask/`: takes a letter in.
+pub async fn receive(State(app): State<AppState>, request: Request) -> Response {
+    let release = app.published.current();
+    let answer = match Post::take(&app, request).await {
+        Ok(post) => read_and_take_in(&app, &release, post).await,
+        Err(trouble) => Err(trouble),
+    };
+    page::dress(&app, answer, &release)
+}
+
+async fn read_and_take_in(app: &AppState, release: &Release, post: Post) -> Result<Page, Trouble> {
+    let (typed, letter) = Typed::read(&post.body, release, &*app.dice);
+    let letter = match letter {
+        Ok(letter) => letter,
+        Err(errors) => return Err(Trouble::Letter(Box::new(typed), errors)),
+    };
+    // Whatever breaks on our side, the words are not lost; and if they were stored after all, sending the form again
+    // shows the receipt.
+    take_in(app, release, (&typed, letter), &post.network).await.map_err(|trouble| match trouble {
+        Trouble::Fault(err) => Trouble::Broken(Box::new(typed), err),
+        other => other,
+    })
+}
+
+async fn take_in(
+    app: &AppState,
+    release: &Release,
+    (typed, letter): (&Typed, Letter),
+    network: &Network,
+) -> Result<Page, Trouble> {
+    let hour = app.clock.hour();
+    let desks = app.store.desks().await?;
+    let Some(desk) = choose(&desks, letter.region.as_ref(), &release.bundle.site.region) else {
+        return Err(Trouble::Nobody(Box::new(typed.clone())));
+    };
+    let keys = app.consultations.requests.keys(hour, &*app.dice);
+    for key in keys.both() {
+        let request = typed.request(key);
+        if let Some(earlier) = app.store.earlier(&request.hash).await? {
+            return again(release, &desks, typed, (earlier, &request.receipt));
+        }
+    }
+    wait(app, typed, network, hour).await?;
+    spend(app, typed, desk, hour)?;
+    let request = typed.request(&keys.current);
+    match store(app, letter, desk, (request.hash, request.receipt.clone()), typed).await? {
+        Taken::New => receipt_page(release, typed, &desk.name, &request.receipt),
+        Taken::Again(earlier) => again(release, &desks, typed, (earlier, &request.receipt)),
+    }
+}
+
+/// The desk that answers: the one of the division, or of the nearest one that it lies in. Who chose none gets the desk of
+/// the whole site or, where it has none, the one of the widest division: every request lands.
+fn choose<'a>(desks: &'a [Desk], region: Option<&RegionCode>, root: &RegionCode) -> Option<&'a Desk> {
+    let at = |code: &RegionCode| desks.iter().find(|desk| desk.region == *code);
+    match region {
+        Some(region) => region.ancestry().find_map(|code| at(&code)),
+        None => at(root).or_else(|| {
+            let within = desks.iter().filter(|desk| desk.region.is_within(root));
+            within.min_by_key(|desk| (desk.region.level(), &desk.region, &desk.id))
+        }),
+    }
+}
+
+/// A network that has sent many letters waits; it is not refused.
+async fn wait(app: &AppState, typed: &Typed, network: &Network, hour: Hour) -> Result<(), Trouble> {
+    let office = &app.consultations;
+    if office.senders.add(network.as_bytes(), hour, &*app.dice) > network.allowance(LETTERS_AT_ONCE) {
+        office.slow_lane.pass().await.map_err(|_| Trouble::Crowded(Box::new(typed.clone())))?;
+    }
+    Ok(())
+}
+
+/// A desk takes only so many letters an hour that came without a script.
+fn spend(app: &AppState, typed: &Typed, desk: &Desk, hour: Hour) -> Result<(), Trouble> {
+    let office = &app.consultations;
+    if office.letters.add(desk.id.as_bytes(), hour, &*app.dice) > office.settings.letters_per_hour {
+        return Err(Trouble::UsedUp(Box::new(typed.clone())));
+    }
+    Ok(())
+}
+
+/// Stretches the receipt, seals the letter to its readers, stores both. The plaintext goes no further.
+async fn store(
+    app: &AppState,
+    letter: Letter,
+    desk: &Desk,
+    (request_hash, receipt): ([u8; 32], Receipt),
+    typed: &Typed,
+) -> Result<Taken, Trouble> {
+    let mut readers = app.store.readers_of(&desk.id).await?;
+    let (office, dice) = (app.consultations.clone(), app.dice.clone());
+    let (desk, hour) = (desk.id.clone(), app.clock.hour());
+    let seal = move || {
+        let id = ThreadId::draw(&*dice);
+        let stretched = office.stretching.stretch(&receipt);
+        let public_key = stretched.thread_key(&id).public().clone();
+        readers.push(ReaderKey { reader: Reader::Thread, generation: 0, public_key: public_key.clone() });
+        let place = Binding { thread: id, position: 1, sender: Sender::Asker };
+        let keys: Vec<&PublicKey> = readers.iter().map(|key| &key.public_key).collect();
+        let sealed = message::seal(&letter.envelope, &place, &keys, &*dice)?;
+        Ok(NewThread {
+            id,
+            desk,
+            priority: letter.priority,
+            topic: letter.topic,
+            region: letter.region.map(String::from),
+            hour,
+            locator_hash: stretched.locator().hash(&office.secrets.locator_key),
+            request_hash: request_hash.to_vec(),
+            public_key,
+            content: sealed.content,
+            keys: readers.into_iter().zip(sealed.keys).map(|(reader, key)| reader.holds(key)).collect(),
+        })
+    };
+    let sealed =
+        app.consultations.effort.run(seal).await.map_err(|_| Trouble::Crowded(Box::new(typed.clone())))?;
+    // Forms hold less than the largest size class, so this can't happen; it must not become a lost letter all the same.
+    let new = sealed.map_err(|_: crate::sealing::padding::TooLong| {
+        Trouble::Form(StatusCode::PAYLOAD_TOO_LARGE, "写得太长了，最多 8000 字。请退回去删短一些再寄。")
+    })?;
+    Ok(app.store.add_thread(new).await?)
+}
+
+/// The answer to a form that was stored before: its receipt again, until that was typed back once.
+fn again(
+    release: &Release,
+    desks: &[Desk],
+    typed: &Typed,
+    (earlier, receipt): (Earlier, &Receipt),
+) -> Result<Page, Trouble> {
+    if earlier.typed_back {
+        return page::sent_before();
+    }
+    let desk = desks.iter().find(|desk| desk.id == earlier.desk).map_or("值班的人", |desk| &desk.name);
+    receipt_page(release, typed, desk, receipt)
+}
+
+fn receipt_page(release: &Release, typed: &Typed, desk: &str, receipt: &Receipt) -> Result<Page, Trouble> {
+    let (groups, hotlines) = (receipt.groups(), page::to_dial_now(release));
+    ReceiptPage { groups, desk, danger: typed.danger, child: typed.child, hotlines }.page()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn desk(id: &str, region: &str) -> Desk {
+        Desk { id: id.to_owned(), name: id.to_owned(), region: region.parse().unwrap(), parent: None }
+    }
+
+    fn chosen(desks: &[Desk], region: &str) -> Option<String> {
+        let region = (!region.is_empty()).then(|| region.parse().unwrap());
+        choose(desks, region.as_ref(), &"990100".parse().unwrap()).map(|desk| desk.id.clone())
+    }
+
+    #[test]
+    fn the_nearest_desk_up_the_tree_answers() {
+        let desks = [desk("city", "990100"), desk("county", "990121"), desk("town", "990121100")];
+        for (region, expected) in [
+            ("990121100201", "town"),
+            ("990121001", "county"),
+            ("990121", "county"),
+            ("990122", "city"),
+            ("", "city"),
+        ] {
+            assert_eq!(chosen(&desks, region).as_deref(), Some(expected), "{region}");
+        }
+    }
+
+    #[test]
+    fn who_chose_no_division_gets_the_widest_desk_and_who_chose_one_never_a_neighbours() {
+        let desks = [desk("town", "990122100"), desk("county", "990121")];
+        assert_eq!(chosen(&desks, "").as_deref(), Some("county"));
+        assert_eq!(chosen(&desks, "990122"), None);
+        assert_eq!(chosen(&[desk("elsewhere", "110000")], ""), None);
+        assert_eq!(chosen(&[], ""), None);
+    }
+}

@@ -1,0 +1,218 @@
+//! A member with a live session: the only way to what belongs to a desk.
+//!
+//! The session is a random cookie of which only a hash is stored. A request that changes something must also come from
+//! the site's own pages: besides the cookie being `SameSite=Strict`, its `Origin` must be the host it is sent to or the
+//! site's public address, and its body JSON, which no form of another site can send.
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue, Method, header};
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use ring::digest;
+use zeroize::Zeroizing;
+
+use crate::dice::Dice;
+use crate::error::{ApiError, ApiResult};
+use crate::state::AppState;
+use crate::store::desk::LiveSession;
+
+/// Bytes of a session's token.
+const TOKEN_LEN: usize = 32;
+
+/// Where the cookie is sent: nowhere but to the desk's addresses, so that public pages never see it.
+const PATH: &str = "/api/v1/desk";
+
+/// How long a browser keeps it, in seconds. The server forgets the session by then.
+const MAX_AGE: u32 = 12 * 60 * 60;
+
+/// A member of a desk who is signed in. Holding one is the permission: the store's questions about a desk demand a
+/// `&Member`, and only a request with a live session makes one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Member {
+    id: String,
+    name: String,
+    desk: String,
+}
+
+/// A session's secret half. It is in the member's browser and nowhere else.
+pub struct Token(Zeroizing<[u8; TOKEN_LEN]>);
+
+impl Member {
+    fn of(session: LiveSession) -> Self {
+        Self { id: session.member, name: session.name, desk: session.desk }
+    }
+
+    /// The id.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// The name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The id of the desk.
+    pub fn desk(&self) -> &str {
+        &self.desk
+    }
+
+    /// A member without a session, for the tests of the store.
+    #[cfg(test)]
+    pub(crate) fn pretended(id: &str, desk: &str) -> Self {
+        Self { id: id.to_owned(), name: id.to_owned(), desk: desk.to_owned() }
+    }
+}
+
+impl FromRequestParts<AppState> for Member {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> ApiResult<Self> {
+        demand_same_origin(parts, state)?;
+        let token =
+            Token::of(&parts.headers, state.consultations.settings.https).ok_or(ApiError::SignedOut)?;
+        let session = state.store.live_session(&token.hash(), state.clock.hour()).await?;
+        session.map(Self::of).ok_or(ApiError::SignedOut)
+    }
+}
+
+/// Refuses what another site's page sends. Browsers say with every request that changes something where it comes from;
+/// what says nothing is no browser, or one so old that the cookie's own rules have to do.
+fn demand_same_origin(parts: &Parts, state: &AppState) -> ApiResult<()> {
+    let known = &state.consultations.settings.base_url;
+    if is_same_origin(&parts.method, &parts.headers, known) { Ok(()) } else { Err(ApiError::ForeignOrigin) }
+}
+
+fn is_same_origin(method: &Method, headers: &HeaderMap, base_url: &str) -> bool {
+    let Some(origin) = headers.get(header::ORIGIN) else { return true };
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
+    let sender = origin.to_str().ok().and_then(authority);
+    let ours = |sender: &str| {
+        [host, authority(base_url)].into_iter().flatten().any(|host| host.eq_ignore_ascii_case(sender))
+    };
+    matches!(*method, Method::GET | Method::HEAD) || sender.is_some_and(ours)
+}
+
+/// `host:port` of an address without a path.
+fn authority(url: &str) -> Option<&str> {
+    url.split_once("://").map(|(_, authority)| authority)
+}
+
+/// A request that begins or ends a session, from one of the site's own pages.
+pub struct OwnPage(HeaderMap);
+
+impl OwnPage {
+    /// Its headers.
+    pub fn headers(&self) -> &HeaderMap {
+        &self.0
+    }
+}
+
+impl FromRequestParts<AppState> for OwnPage {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> ApiResult<Self> {
+        demand_same_origin(parts, state)?;
+        Ok(Self(parts.headers.clone()))
+    }
+}
+
+impl Token {
+    /// A new one.
+    pub fn draw(dice: &dyn Dice) -> Self {
+        let mut token = Zeroizing::new([0; TOKEN_LEN]);
+        dice.fill(token.as_mut_slice());
+        Self(token)
+    }
+
+    /// The token of a request's cookie.
+    pub fn of(headers: &HeaderMap, https: bool) -> Option<Self> {
+        let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+        let mut cookies = cookies.flat_map(|cookies| cookies.split(';'));
+        let value = cookies.find_map(|cookie| cookie.trim().strip_prefix(name(https))?.strip_prefix('='))?;
+        let bytes = Zeroizing::new(BASE64_URL_SAFE_NO_PAD.decode(value).ok()?);
+        Some(Self(Zeroizing::new(bytes.as_slice().try_into().ok()?)))
+    }
+
+    /// What is stored of it.
+    pub fn hash(&self) -> Vec<u8> {
+        digest::digest(&digest::SHA256, self.0.as_slice()).as_ref().to_vec()
+    }
+
+    /// `Set-Cookie` that begins the session.
+    pub fn cookie(&self, https: bool) -> HeaderValue {
+        cookie(https, &BASE64_URL_SAFE_NO_PAD.encode(self.0.as_slice()), MAX_AGE)
+    }
+}
+
+/// `Set-Cookie` that ends the session.
+pub fn no_cookie(https: bool) -> HeaderValue {
+    cookie(https, "", 0)
+}
+
+fn cookie(https: bool, value: &str, max_age: u32) -> HeaderValue {
+    let secure = if https { "; Secure" } else { "" };
+    let name = name(https);
+    let cookie = format!("{name}={value}; Path={PATH}; Max-Age={max_age}; HttpOnly; SameSite=Strict{secure}");
+    HeaderValue::from_str(&cookie).expect("a cookie of base64 is plain ASCII")
+}
+
+/// With the prefix, a page without https can't plant a cookie of this name.
+fn name(https: bool) -> &'static str {
+    if https { "__Secure-desk" } else { "desk" }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dice::SystemDice;
+
+    #[test]
+    fn a_cookie_comes_back_as_the_token_it_was() {
+        let token = Token::draw(&SystemDice);
+        for https in [true, false] {
+            let begun = token.cookie(https);
+            let begun = begun.to_str().unwrap();
+            assert!(
+                begun.contains("; HttpOnly; SameSite=Strict") && begun.contains("; Secure") == https,
+                "{begun}"
+            );
+            let mut headers = HeaderMap::new();
+            let sent = format!("other=1; {}", begun.split(';').next().unwrap());
+            headers.insert(header::COOKIE, sent.parse().unwrap());
+            assert_eq!(Token::of(&headers, https).unwrap().hash(), token.hash());
+            assert!(Token::of(&headers, !https).is_none());
+        }
+    }
+
+    #[test]
+    fn a_cookie_of_another_shape_is_no_token() {
+        for bad in ["desk=", "desk", "desk=AAAA", "desk=!", "desktop=AAAA", ""] {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::COOKIE, bad.parse().unwrap());
+            assert!(Token::of(&headers, false).is_none(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn what_another_sites_page_sends_is_refused() {
+        let from = |method: Method, origin: Option<&'static str>| {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::HOST, "localhost:8080".parse().unwrap());
+            if let Some(origin) = origin {
+                headers.insert(header::ORIGIN, origin.parse().unwrap());
+            }
+            is_same_origin(&method, &headers, "https://nuanzhan.example")
+        };
+        for origin in [Some("http://localhost:8080"), Some("https://nuanzhan.example"), None] {
+            assert!(from(Method::POST, origin), "{origin:?}");
+        }
+        for origin in
+            ["https://evil.example", "null", "", "http://localhost", "https://nuanzhan.example.evil"]
+        {
+            assert!(!from(Method::POST, Some(origin)) && !from(Method::DELETE, Some(origin)), "{origin}");
+            assert!(from(Method::GET, Some(origin)));
+        }
+    }
+}

@@ -1,0 +1,208 @@
+//! Signing in and out.
+//!
+//! The browser asks how to stretch the passphrase, makes the login value of it and sends that. A name that nobody has is
+//! answered like any other: a salt that is always the same for it, the same hashing, the same refusal.
+
+use axum::extract::State;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use ring::hmac;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
+
+use crate::answer::Answer;
+use crate::consultations::Consultations;
+use crate::desk::keys::{PASSPHRASE_ROUNDS, PASSPHRASE_SALT_LEN};
+use crate::desk::login::{self, LOGIN_LEN};
+use crate::desk::member::{self, Member, OwnPage, Token};
+use crate::error::{ApiError, ApiResult, Problem};
+use crate::extract::Body;
+use crate::state::AppState;
+use crate::store::Store;
+use crate::store::desk::{Credentials, Keyring};
+
+/// Failed sign-ins of one name in an hour before its next ones go through the slow lane.
+const FAILURES_AT_ONCE: u32 = 5;
+
+/// Who wants to sign in.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NameIn {
+    /// The member's name.
+    pub member: String,
+}
+
+/// How to make the login value and the wrapping key of a passphrase.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct StretchingOut {
+    /// Base64.
+    pub salt: String,
+    /// Rounds of PBKDF2-HMAC-SHA-256.
+    pub rounds: u32,
+}
+
+/// A name and the proof.
+#[derive(Deserialize, ToSchema, Zeroize, ZeroizeOnDrop)]
+#[serde(deny_unknown_fields)]
+pub struct SignInIn {
+    /// The member's name.
+    pub member: String,
+    /// The login value, 32 bytes, base64.
+    pub login: String,
+}
+
+/// The member who is signed in, and the keys that only their browser can open.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct MeOut {
+    /// The member's id.
+    pub id: String,
+    /// The member's name.
+    pub name: String,
+    /// The member's desk.
+    pub desk: String,
+    /// The name of the desk.
+    pub desk_name: String,
+    /// The member's public key, base64.
+    pub public_key: String,
+    /// The member's private key, wrapped under the passphrase, base64.
+    pub wrapped_key: String,
+    /// The keys of the desk, each sealed to the member.
+    pub desk_keys: Vec<DeskKeyShareOut>,
+}
+
+/// One key of a desk, sealed to one member.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct DeskKeyShareOut {
+    /// Which key.
+    pub generation: u32,
+    /// Its public half, base64.
+    pub public_key: String,
+    /// Its private half, sealed, base64.
+    pub sealed_key: String,
+}
+
+/// How to stretch the passphrase of a name. For a name that nobody has, there is an answer too.
+#[utoipa::path(
+    post, path = "/desk/sessions/parameters", tag = "工作台", request_body = NameIn,
+    responses((status = OK, body = StretchingOut, description = "怎样由口令算出登录值")),
+)]
+pub async fn parameters(
+    State(store): State<Store>,
+    State(office): State<Consultations>,
+    Body(wanted): Body<NameIn>,
+) -> ApiResult<Response> {
+    let made_up = made_up_salt(&office, &wanted.member);
+    let known = store.credentials(&wanted.member).await?;
+    let (salt, rounds) = known.map_or((made_up, PASSPHRASE_ROUNDS.get()), |known| (known.salt, known.rounds));
+    Ok(Answer::private(StretchingOut { salt: BASE64_STANDARD.encode(salt), rounds }).into_response())
+}
+
+/// Signs in. The cookie in the answer is the session.
+#[utoipa::path(
+    post, path = "/desk/sessions", tag = "工作台", request_body = SignInIn,
+    responses(
+        (status = NO_CONTENT, description = "登录好了"),
+        (status = UNAUTHORIZED, body = Problem, content_type = "application/problem+json", description = "名字或口令不对"),
+        (status = SERVICE_UNAVAILABLE, body = Problem, content_type = "application/problem+json", description = "试得太多，过一会儿再来"),
+    ),
+)]
+pub async fn sign_in(
+    _: OwnPage,
+    State(app): State<AppState>,
+    Body(proof): Body<SignInIn>,
+) -> ApiResult<Response> {
+    let login = login_value(&proof)?;
+    let (office, hour) = (&app.consultations, app.clock.hour());
+    let name = proof.member.as_bytes();
+    if office.sign_ins.tries(name, hour, &*app.dice) >= FAILURES_AT_ONCE {
+        office.slow_sign_in.pass().await.map_err(|_| ApiError::Busy)?;
+    }
+    let known = app.store.credentials(&proof.member).await?;
+    let Some(member) = verified(office, known, login).await? else {
+        office.sign_ins.add(name, hour, &*app.dice);
+        return Err(ApiError::WrongSignIn);
+    };
+    let token = Token::draw(&*app.dice);
+    app.store.begin_session(&member, &token.hash(), hour).await?;
+    Ok(with_cookie(token.cookie(office.settings.https)))
+}
+
+/// Signs out.
+#[utoipa::path(
+    delete, path = "/desk/sessions/current", tag = "工作台",
+    responses((status = NO_CONTENT, description = "退出了")),
+)]
+pub async fn sign_out(page: OwnPage, State(app): State<AppState>) -> ApiResult<Response> {
+    let https = app.consultations.settings.https;
+    if let Some(token) = Token::of(page.headers(), https) {
+        app.store.end_session(&token.hash()).await?;
+    }
+    Ok(with_cookie(member::no_cookie(https)))
+}
+
+/// Who is signed in, and their keys.
+#[utoipa::path(
+    get, path = "/desk/me", tag = "工作台",
+    responses(
+        (status = OK, body = MeOut, description = "登录的成员和密封的密钥"),
+        (status = UNAUTHORIZED, body = Problem, content_type = "application/problem+json", description = "没有登录"),
+    ),
+)]
+pub async fn me(member: Member, State(store): State<Store>) -> ApiResult<Response> {
+    let ring = store.keyring_of(&member).await?;
+    Ok(Answer::private(MeOut::new(&member, ring)).into_response())
+}
+
+impl MeOut {
+    fn new(member: &Member, ring: Keyring) -> Self {
+        let desk_keys = ring.shares.iter().map(|(generation, public, sealed)| DeskKeyShareOut {
+            generation: *generation,
+            public_key: BASE64_STANDARD.encode(public.to_bytes()),
+            sealed_key: BASE64_STANDARD.encode(sealed.as_bytes()),
+        });
+        Self {
+            id: member.id().to_owned(),
+            name: member.name().to_owned(),
+            desk: ring.desk.id,
+            desk_name: ring.desk.name,
+            public_key: BASE64_STANDARD.encode(ring.public_key.to_bytes()),
+            wrapped_key: BASE64_STANDARD.encode(ring.wrapped_key.as_bytes()),
+            desk_keys: desk_keys.collect(),
+        }
+    }
+}
+
+/// Checks the value off the threads that answer, and as long for a name nobody has.
+async fn verified(
+    office: &Consultations,
+    known: Option<Credentials>,
+    login: Zeroizing<[u8; LOGIN_LEN]>,
+) -> ApiResult<Option<String>> {
+    let hash = known.as_ref().map_or_else(|| office.nobodys_login.clone(), |known| known.login_hash.clone());
+    let right = office.effort.run(move || login::verify(&login, &hash)).await.map_err(|_| ApiError::Busy)?;
+    Ok(known.filter(|_| right).map(|known| known.member))
+}
+
+fn login_value(proof: &SignInIn) -> ApiResult<Zeroizing<[u8; LOGIN_LEN]>> {
+    let bytes = BASE64_STANDARD.decode(&proof.login).map(Zeroizing::new).ok();
+    let value = bytes.and_then(|bytes| <[u8; LOGIN_LEN]>::try_from(bytes.as_slice()).ok());
+    value.map(Zeroizing::new).ok_or_else(|| ApiError::field("/login", "应为 32 字节的 base64"))
+}
+
+/// The same for the same name on every process of the site, so that it does not tell that nobody has it.
+fn made_up_salt(office: &Consultations, name: &str) -> Vec<u8> {
+    let key = hmac::Key::new(hmac::HMAC_SHA256, office.secrets.names_key.as_slice());
+    hmac::sign(&key, name.as_bytes()).as_ref()[..PASSPHRASE_SALT_LEN].to_vec()
+}
+
+/// An empty answer with a cookie, which nobody keeps.
+fn with_cookie(cookie: HeaderValue) -> Response {
+    let headers = [
+        (header::CACHE_CONTROL, HeaderValue::from_static("private, no-store")),
+        (header::SET_COOKIE, cookie),
+    ];
+    (StatusCode::NO_CONTENT, headers).into_response()
+}

@@ -1,0 +1,175 @@
+//! A member at a browser, for tests: signs in, opens, answers, all over the JSON addresses.
+
+use std::num::NonZeroU32;
+
+use axum::body::Body;
+use axum::http::{Method, Request, StatusCode, header};
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use serde_json::{Value, json};
+
+use crate::consultations::stretch::{expand, stretch};
+use crate::consultations::testing::{Office, Reply};
+use crate::desk::keys::browser;
+use crate::dice::SystemDice;
+use crate::sealing::binding::{Binding, Sender};
+use crate::sealing::message::{self, Envelope, SealedKey};
+use crate::sealing::suite::{PrivateKey, PublicKey};
+
+/// A member who is signed in.
+pub(crate) struct AtDesk<'a> {
+    office: &'a Office,
+    cookie: String,
+    desk_key: PrivateKey,
+}
+
+/// Sends JSON as a browser would.
+pub(crate) async fn call(
+    office: &Office,
+    method: Method,
+    path: &str,
+    (cookie, body): (&str, Option<Value>),
+) -> Reply {
+    let request = Request::builder()
+        .method(method)
+        .uri(format!("/api/v1/desk{path}"))
+        .header(header::HOST, "nuanzhan.example")
+        .header(header::ORIGIN, "http://nuanzhan.example")
+        .header(header::COOKIE, cookie);
+    let request = match body {
+        Some(body) => {
+            request.header(header::CONTENT_TYPE, "application/json").body(Body::from(body.to_string()))
+        }
+        None => request.body(Body::empty()),
+    };
+    let reply = office.send(request.unwrap()).await;
+    assert!(reply.headers[header::CACHE_CONTROL].to_str().unwrap().contains("no-store"), "{path}");
+    reply
+}
+
+/// Signs in with `passphrase`; the answer, and how it was stretched.
+pub(crate) async fn sign_in(office: &Office, member: &str, passphrase: &str) -> (Reply, Vec<u8>, u32) {
+    // A test does not wait for the rounds of a name that nobody has.
+    sign_in_with(office, member, passphrase, 10).await
+}
+
+async fn sign_in_with(office: &Office, member: &str, passphrase: &str, most: u32) -> (Reply, Vec<u8>, u32) {
+    let asked =
+        call(office, Method::POST, "/sessions/parameters", ("", Some(json!({ "member": member })))).await;
+    assert_eq!(asked.status, StatusCode::OK, "{}", asked.text);
+    let parameters = asked.json();
+    let salt = bytes(&parameters["salt"]);
+    let rounds = u32::try_from(parameters["rounds"].as_u64().unwrap()).unwrap();
+    let few = NonZeroU32::new(rounds.min(most)).unwrap();
+    let login = expand(&stretch(few, &salt, passphrase.as_bytes()), b"nuanzhan/member-login/1");
+    let proof = json!({ "member": member, "login": BASE64_STANDARD.encode(login.as_slice()) });
+    (call(office, Method::POST, "/sessions", ("", Some(proof))).await, salt, rounds)
+}
+
+impl<'a> AtDesk<'a> {
+    pub(crate) async fn sign_in(office: &'a Office, member: &str, passphrase: &str) -> Self {
+        let (reply, salt, rounds) = sign_in(office, member, passphrase).await;
+        Self::begin(office, passphrase, (reply, salt, rounds)).await
+    }
+
+    /// For members whom the operators' command made: with all rounds.
+    pub(crate) async fn sign_in_slowly(office: &'a Office, member: &str, passphrase: &str) -> Self {
+        let signed_in = sign_in_with(office, member, passphrase, u32::MAX).await;
+        Self::begin(office, passphrase, signed_in).await
+    }
+
+    async fn begin(
+        office: &'a Office,
+        passphrase: &str,
+        (reply, salt, rounds): (Reply, Vec<u8>, u32),
+    ) -> Self {
+        assert_eq!(reply.status, StatusCode::NO_CONTENT, "{}", reply.text);
+        let set = reply.headers[header::SET_COOKIE].to_str().unwrap();
+        let cookie = set.split(';').next().unwrap().to_owned();
+        let me = call(office, Method::GET, "/me", (&cookie, None)).await.json();
+        let id = me["id"].as_str().unwrap();
+        let desk_key = browser::desk_key(&me, id, passphrase, (&salt, rounds));
+        Self { office, cookie, desk_key }
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Reply {
+        call(self.office, Method::GET, path, (&self.cookie, None)).await
+    }
+
+    pub(crate) async fn post(&self, path: &str, body: Value) -> Reply {
+        call(self.office, Method::POST, path, (&self.cookie, Some(body))).await
+    }
+
+    /// The ids in the queue.
+    pub(crate) async fn queue(&self) -> Vec<String> {
+        let queue = self.get("/consultations").await.json();
+        let items = queue["items"].as_array().unwrap().iter();
+        items.map(|item| item["id"].as_str().unwrap().to_owned()).collect()
+    }
+
+    /// What was written, opened.
+    pub(crate) async fn read(&self, id: &str) -> Vec<Envelope> {
+        let thread = self.get(&format!("/consultations/{id}")).await.json();
+        let messages = thread["messages"].as_array().unwrap().iter();
+        let open = |sealed: &Value| {
+            let binding = Binding {
+                thread: id.parse().unwrap(),
+                position: u32::try_from(sealed["position"].as_u64().unwrap()).unwrap(),
+                sender: Sender::parse(sealed["sender"].as_str().unwrap()).unwrap(),
+            };
+            let key: SealedKey = bytes(&sealed["key"]).try_into().unwrap();
+            message::open(&self.desk_key, &binding, &key, &bytes(&sealed["content"]).try_into().unwrap())
+                .unwrap()
+        };
+        messages.map(open).collect()
+    }
+
+    /// An answer sealed to everyone whom the service names.
+    pub(crate) async fn sealed(&self, id: &str, text: &str) -> Value {
+        let thread = self.get(&format!("/consultations/{id}")).await.json();
+        let position = u32::try_from(thread["next_position"].as_u64().unwrap()).unwrap();
+        let readers = thread["readers"].as_array().unwrap();
+        let keys: Vec<PublicKey> = readers
+            .iter()
+            .map(|reader| PublicKey::from_bytes(&bytes(&reader["public_key"])).unwrap())
+            .collect();
+        let binding = Binding { thread: id.parse().unwrap(), position, sender: Sender::Desk };
+        let sealed =
+            message::seal(&Envelope::of(text), &binding, &keys.iter().collect::<Vec<_>>(), &SystemDice)
+                .unwrap();
+        let keys = readers.iter().zip(sealed.keys).map(|(reader, key)| {
+            json!({
+                "reader": reader["reader"],
+                "generation": reader["generation"],
+                "key": BASE64_STANDARD.encode(key.as_bytes()),
+            })
+        });
+        json!({
+            "position": position,
+            "kind": "answer",
+            "request_key": format!("request-of-{position:08}"),
+            "content": BASE64_STANDARD.encode(sealed.content.as_bytes()),
+            "keys": keys.collect::<Vec<_>>(),
+        })
+    }
+
+    pub(crate) async fn accept(&self, id: &str) -> Reply {
+        self.post(&format!("/consultations/{id}/accept"), json!({})).await
+    }
+
+    pub(crate) async fn answer(&self, id: &str, text: &str) -> Reply {
+        let sealed = self.sealed(id, text).await;
+        self.post(&format!("/consultations/{id}/messages"), sealed).await
+    }
+}
+
+impl Reply {
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap_or_else(|err| panic!("{err}: {}", self.text))
+    }
+}
+
+/// Base64 in a field.
+pub(crate) fn bytes(value: &Value) -> Vec<u8> {
+    BASE64_STANDARD.decode(value.as_str().unwrap()).unwrap()
+}

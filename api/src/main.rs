@@ -1,0 +1,247 @@
+//! The `nuanzhan` command: serves a site, manages desks and members, and explains itself.
+//!
+//! Exit codes: 0 done, 1 the content has mistakes (see the messages), 2 could not run.
+
+use std::fmt::Display;
+use std::fs;
+use std::io::{self, Write as _};
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use api::clock::SystemClock;
+use api::compiler::SiteGen;
+use api::config::{Settings, Sources};
+use api::dice::SystemDice;
+use api::operator::{DeskCommand, MemberCommand, Operator};
+use api::routes;
+use api::serve::{Failure, Service, open_store, serve, site_folder};
+use clap::{ArgAction, Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
+use tokio::signal::unix::{SignalKind, signal};
+
+/// The settings file that is read when there is one and nobody names another.
+const SETTINGS_FILE: &str = "nuanzhan.toml";
+
+const EXAMPLES: &str = "\
+例子：
+  nuanzhan                                     在 http://127.0.0.1:8080/ 打开 content 里的站点
+  nuanzhan serve --listen 0.0.0.0:8080         让同一网络里的人也能访问
+  nuanzhan serve --content 内容 --var /srv/暖站  换一个内容文件夹和数据文件夹
+  nuanzhan desk --help                         建立工作台，给人员开通账号
+  nuanzhan config                              看现在生效的设置从哪里来
+  nuanzhan openapi > openapi.json              存下数据接口的说明
+
+退出码：0 办好了；1 内容有误，按提示改；2 没能运行，提示里有原因和办法。
+所有设置见 nuanzhan.default.toml。";
+
+/// 暖站：妇女儿童维权服务。一条命令生成站点、接受匿名咨询、提供数据接口。
+///
+/// 不带子命令就是 serve。编辑改了内容，站点会自动更新；内容有误时告诉你在哪里，网站保持原样。
+/// 没有访问日志：谁看了什么、在哪里，都不会被记下来。
+#[derive(Parser)]
+#[command(name = "nuanzhan", version, after_help = EXAMPLES, disable_version_flag = true,
+    args_conflicts_with_subcommands = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    serve: ServeFlags,
+    #[command(flatten)]
+    common: Common,
+    /// 显示版本
+    #[arg(short = 'V', long, action = ArgAction::Version)]
+    version: Option<bool>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// 生成站点并提供服务（不写子命令时就是它）
+    #[command(after_help = "例子：\n  nuanzhan serve --listen 127.0.0.1:0    由系统挑一个空着的端口")]
+    Serve(ServeFlags),
+    /// 管理工作台：建立、列出、换钥匙
+    #[command(subcommand)]
+    Desk(DeskCommand),
+    /// 管理工作台的人员：开通、停用、列出
+    #[command(subcommand)]
+    Member(MemberCommand),
+    /// 显示现在生效的设置和各自的来处（口令不显示）
+    Config(ServeFlags),
+    #[command(about = "输出数据接口的 OpenAPI 3.1 说明")]
+    Openapi,
+}
+
+/// Flags that every command understands.
+#[derive(Args)]
+struct Common {
+    /// 设置文件。不写就用当前文件夹里的 nuanzhan.toml（没有也可以）
+    #[arg(long, global = true, value_name = "文件")]
+    config: Option<PathBuf>,
+    /// 程序放站点和数据库的文件夹 [默认：var]
+    #[arg(long, global = true, value_name = "文件夹")]
+    var: Option<String>,
+    /// 数据库地址；空着用 var 里的 SQLite
+    #[arg(long, global = true, value_name = "地址")]
+    database: Option<String>,
+    /// 显示帮助
+    #[arg(short, long, global = true, action = ArgAction::Help)]
+    help: Option<bool>,
+}
+
+/// Flags that rule over the settings of the same name.
+#[derive(Args, Default)]
+struct ServeFlags {
+    /// 在哪个地址和端口上等人访问；端口 0 由系统挑 [默认：127.0.0.1:8080]
+    #[arg(long, value_name = "地址:端口")]
+    listen: Option<String>,
+    /// 编辑写内容的文件夹 [默认：content]
+    #[arg(long, value_name = "文件夹")]
+    content: Option<String>,
+    /// 健康检查另开的地址；空着和网站在一起
+    #[arg(long, value_name = "地址:端口")]
+    operations: Option<String>,
+}
+
+fn main() -> ExitCode {
+    let matches = in_chinese(Cli::command()).get_matches();
+    let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|err| err.exit());
+    match run(cli) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            complain(&failure.to_string());
+            ExitCode::from(if matches!(failure, Failure::Content) { 1 } else { 2 })
+        }
+    }
+}
+
+/// Gives the help of every command Chinese headings, and the one help flag that all share.
+fn in_chinese(command: clap::Command) -> clap::Command {
+    command
+        .help_template("{about-with-newline}\n用法：{usage}\n\n{all-args}{after-help}\n")
+        .subcommand_help_heading("命令")
+        .subcommand_value_name("命令")
+        .disable_help_flag(true)
+        .disable_help_subcommand(true)
+        .mut_args(|arg| {
+            let heading = if arg.is_positional() { "参数" } else { "选项" };
+            arg.help_heading(heading)
+        })
+        .mut_subcommands(in_chinese)
+}
+
+fn run(cli: Cli) -> Result<(), Failure> {
+    let common = cli.common;
+    match cli.command {
+        None => run_service(common, cli.serve),
+        Some(Command::Serve(flags)) => run_service(common, flags),
+        Some(Command::Desk(command)) => operate(common, async |operator| command.run(operator).await),
+        Some(Command::Member(command)) => operate(common, async |operator| command.run(operator).await),
+        Some(Command::Config(flags)) => {
+            let (_, effective) = settings(common, flags)?;
+            say(&effective);
+            Ok(())
+        }
+        Some(Command::Openapi) => {
+            say(&routes::document());
+            Ok(())
+        }
+    }
+}
+
+fn run_service(common: Common, flags: ServeFlags) -> Result<(), Failure> {
+    watch_over_the_log();
+    let settings = settings(common, flags)?.0;
+    let service = Service {
+        compiler: Arc::new(SiteGen { content: settings.content.clone(), out: site_folder(&settings.var) }),
+        settings,
+        clock: Arc::new(SystemClock),
+        dice: Arc::new(SystemDice),
+        say: Arc::new(|line| say(&line)),
+    };
+    runtime()?.block_on(async { serve(service, stop()?).await })
+}
+
+/// Runs an operator's command on the database of the settings.
+fn operate(
+    common: Common,
+    command: impl AsyncFnOnce(Operator<'_>) -> anyhow::Result<()>,
+) -> Result<(), Failure> {
+    watch_over_the_log();
+    let (settings, _) = settings(common, ServeFlags::default())?;
+    runtime()?.block_on(async {
+        let store = open_store(&settings).await?;
+        command(Operator { store: &store, dice: &SystemDice, out: &mut io::stdout() }).await
+    })?;
+    Ok(())
+}
+
+fn settings(common: Common, flags: ServeFlags) -> anyhow::Result<(Settings, api::config::Effective)> {
+    let flags = [
+        ("listen", flags.listen),
+        ("content", flags.content),
+        ("var", common.var),
+        ("database", common.database),
+        ("operations", flags.operations),
+    ];
+    let sources = Sources {
+        file: settings_file(common.config)?,
+        environment: std::env::vars().collect(),
+        flags: flags.into_iter().filter_map(|(key, value)| Some((key, value?))).collect(),
+    };
+    Ok(Settings::load(sources)?)
+}
+
+/// The file that was named must be there; the usual one may be missing.
+fn settings_file(named: Option<PathBuf>) -> anyhow::Result<Option<(PathBuf, String)>> {
+    let must_be_there = named.is_some();
+    let path = named.unwrap_or_else(|| PathBuf::from(SETTINGS_FILE));
+    let bytes = match fs::read(&path) {
+        Ok(bytes) => bytes,
+        Err(err) if err.kind() == io::ErrorKind::NotFound && !must_be_there => return Ok(None),
+        Err(err) => return Err(err).with_context(|| format!("读不了设置文件 {}", path.display())),
+    };
+    let text =
+        String::from_utf8(bytes).with_context(|| format!("设置文件 {} 不是 UTF-8 文字", path.display()))?;
+    Ok(Some((path, text)))
+}
+
+fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_multi_thread().enable_all().build().context("系统不给开线程")
+}
+
+/// Ends when somebody asks to stop. Whoever asks again is not made to wait.
+fn stop() -> anyhow::Result<impl Future<Output = ()>> {
+    let mut interrupt = signal(SignalKind::interrupt()).context("接不到 Ctrl-C")?;
+    let mut terminate = signal(SignalKind::terminate()).context("接不到停止信号")?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+        tokio::spawn(async move {
+            tokio::select! {
+                _ = interrupt.recv() => {}
+                _ = terminate.recv() => {}
+            }
+            std::process::exit(0);
+        });
+    })
+}
+
+/// Our own faults go to standard error. A panic's words may quote what somebody wrote: only its place is told.
+fn watch_over_the_log() {
+    tracing_subscriber::fmt().with_writer(io::stderr).with_max_level(tracing::Level::WARN).init();
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(ToString::to_string).unwrap_or_default();
+        tracing::error!("panic at {place}");
+    }));
+}
+
+/// Whoever reads may stop reading (`| head`): that is no reason to stop serving.
+fn say(line: &impl Display) {
+    let _nobody_reads = writeln!(io::stdout(), "{line}");
+}
+
+fn complain(line: &str) {
+    let _nobody_reads = writeln!(io::stderr(), "nuanzhan: {line}");
+}

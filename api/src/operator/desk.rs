@@ -1,0 +1,159 @@
+//! `nuanzhan desk …`
+
+use anyhow::{Context, bail, ensure};
+use clap::{Args, Subcommand};
+use search::region::RegionCode;
+
+use crate::desk::keys::{self, Enrolled, Founded, PASSPHRASE_ROUNDS};
+use crate::desk::login;
+use crate::dice::{self, Dice};
+use crate::operator::Operator;
+use crate::operator::secret::{Passphrase, PassphraseFrom};
+use crate::sealing::binding::hex;
+use crate::store::Store;
+use crate::store::desk::{Desk, NewDesk, NewMember};
+
+/// `nuanzhan desk …`
+#[derive(Debug, Subcommand)]
+pub enum DeskCommand {
+    /// 新建工作台和它的第一位成员，显示一次恢复密钥
+    Create(Create),
+    /// 列出工作台和成员
+    List,
+}
+
+/// A new desk.
+#[derive(Debug, Args)]
+pub struct Create {
+    /// 代号，用小写字母、数字和横线，以后不改，例如 shili-county
+    #[arg(long)]
+    id: String,
+    /// 名称，提问的人看得到，例如 示例县妇联
+    #[arg(long)]
+    name: String,
+    /// 负责的区划代码，例如 990121
+    #[arg(long)]
+    region: String,
+    /// 上级工作台的代号：上级也能拆开来信
+    #[arg(long)]
+    parent: Option<String>,
+    /// 第一位成员的名字，登录用
+    #[arg(long)]
+    member: String,
+    #[command(flatten)]
+    passphrase: PassphraseFrom,
+}
+
+impl DeskCommand {
+    /// Does it.
+    pub async fn run(self, operator: Operator<'_>) -> anyhow::Result<()> {
+        match self {
+            Self::Create(create) => create.run(operator).await,
+            Self::List => list(operator).await,
+        }
+    }
+}
+
+impl Create {
+    async fn run(self, operator: Operator<'_>) -> anyhow::Result<()> {
+        let Operator { store, dice, out } = operator;
+        let desk = self.desk(store).await?;
+        check_name(store, &self.member).await?;
+        let passphrase = self.passphrase.take(&self.member, dice)?;
+        let (id, enrolled) = enrol(&passphrase, dice);
+        let Founded { public_key, recovery_public_key, recovery_share, member_share, recovery_key } =
+            keys::found(&desk.id, (&id, &enrolled.public_key), dice);
+        let member = new_member((id, self.member.clone()), enrolled, member_share, dice);
+        let told = format!("工作台建好了：{}（{}，{}）", desk.id, desk.name, desk.region);
+        store.found_desk(NewDesk { desk, public_key, recovery_public_key, recovery_share, member }).await?;
+        writeln!(out, "{told}\n第一位成员：{}", self.member)?;
+        tell(out, &passphrase)?;
+        writeln!(
+            out,
+            "\n恢复密钥，只显示这一次。抄在纸上，锁起来，不要拍照：\n  {}",
+            *recovery_key.groups()
+        )?;
+        writeln!(out, "添加成员要用它。所有成员的口令和它都丢了，来信就再也打不开。")?;
+        Ok(())
+    }
+
+    async fn desk(&self, store: &Store) -> anyhow::Result<Desk> {
+        let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+        let starts_well = self.id.starts_with(|c: char| c.is_ascii_lowercase());
+        ensure!(
+            starts_well && self.id.len() <= 64 && self.id.chars().all(plain),
+            "代号用小写字母开头，只用小写字母、数字和横线，最多 64 个：这里是“{}”",
+            self.id
+        );
+        ensure!(is_name(&self.name), "名称要有 1 到 60 个字");
+        let region: RegionCode = self.region.parse()?;
+        if store.desk(&self.id).await?.is_some() {
+            bail!("已经有 {} 这个工作台了", self.id);
+        }
+        if let Some(parent) = &self.parent {
+            store.desk(parent).await?.with_context(|| format!("没有 {parent} 这个工作台，先建上级"))?;
+        }
+        let name = self.name.trim().to_owned();
+        Ok(Desk { id: self.id.clone(), name, region, parent: self.parent.clone() })
+    }
+}
+
+async fn list(Operator { store, out, .. }: Operator<'_>) -> anyhow::Result<()> {
+    let desks = store.desks().await?;
+    if desks.is_empty() {
+        writeln!(out, "还没有工作台。用 nuanzhan desk create 建一个。")?;
+    }
+    for desk in desks {
+        let parent = desk.parent.map_or_else(String::new, |parent| format!("，上级 {parent}"));
+        writeln!(out, "{}\t{}\t{}{parent}", desk.id, desk.region, desk.name)?;
+        writeln!(out, "\t成员：{}", store.members_of(&desk.id).await?.join("、"))?;
+    }
+    Ok(())
+}
+
+/// A member's name is free and can be typed.
+pub(super) async fn check_name(store: &Store, name: &str) -> anyhow::Result<()> {
+    ensure!(is_name(name) && name.trim() == name, "成员的名字要有 1 到 60 个字，前后没有空格");
+    if store.credentials(name).await?.is_some() {
+        bail!("已经有人叫 {name}。登录靠名字，请换一个，例如 {name}2");
+    }
+    Ok(())
+}
+
+/// The keys of a member whom nobody has stored yet, and their id.
+pub(super) fn enrol(passphrase: &Passphrase, dice: &dyn Dice) -> (String, Enrolled) {
+    let id = hex(&dice::draw::<16>(dice));
+    let enrolled = keys::enrol(&id, &passphrase.text, PASSPHRASE_ROUNDS, dice);
+    (id, enrolled)
+}
+
+pub(super) fn new_member(
+    (id, name): (String, String),
+    enrolled: Enrolled,
+    share: keys::SealedShare,
+    dice: &dyn Dice,
+) -> NewMember {
+    NewMember {
+        id,
+        name,
+        salt: enrolled.salt.to_vec(),
+        rounds: enrolled.rounds.get(),
+        login_hash: login::hash(&enrolled.login, dice),
+        public_key: enrolled.public_key,
+        wrapped_key: enrolled.wrapped_key,
+        share,
+    }
+}
+
+/// Shows a made-up passphrase, once.
+pub(super) fn tell(out: &mut (dyn std::io::Write + Send), passphrase: &Passphrase) -> std::io::Result<()> {
+    if passphrase.made_up {
+        writeln!(out, "口令，只显示这一次，交给本人：\n  {}", *passphrase.text)?;
+    }
+    Ok(())
+}
+
+fn is_name(name: &str) -> bool {
+    let length = name.trim().chars().count();
+    (1..=60).contains(&length) && !name.contains(char::is_control)
+}

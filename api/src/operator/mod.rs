@@ -1,0 +1,129 @@
+//! The operators' commands: making desks and members.
+//!
+//! These run on the server's machine, beside the service. They are the only part of the program that ever has a desk's
+//! private key in hand, and only inside [`crate::desk::keys`]. What is shown once, a recovery key or a made-up
+//! passphrase, goes to the operator's screen and nowhere else.
+
+mod desk;
+mod member;
+mod secret;
+
+use std::io::Write;
+
+pub use self::desk::DeskCommand;
+pub use self::member::MemberCommand;
+use crate::dice::Dice;
+use crate::store::Store;
+
+/// What a command works with.
+pub struct Operator<'a> {
+    /// The database, migrated.
+    pub store: &'a Store,
+    /// Chance.
+    pub dice: &'a dyn Dice,
+    /// Where to write what the operator reads.
+    pub out: &'a mut (dyn Write + Send),
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+    use crate::consultations::testing::Office;
+    use crate::desk::testing::AtDesk;
+    use crate::dice::SystemDice;
+    use crate::store::testing::{Fresh, sqlite};
+
+    #[derive(Parser)]
+    enum Command {
+        #[command(subcommand)]
+        Desk(DeskCommand),
+        #[command(subcommand)]
+        Member(MemberCommand),
+    }
+
+    async fn run(fresh: &Fresh, line: &str) -> Result<String, String> {
+        let mut out = Vec::new();
+        let operator = Operator { store: &fresh.store, dice: &SystemDice, out: &mut out };
+        let done = match Command::try_parse_from(std::iter::once("nuanzhan").chain(line.split(' '))).unwrap()
+        {
+            Command::Desk(command) => command.run(operator).await,
+            Command::Member(command) => command.run(operator).await,
+        };
+        done.map_err(|err| format!("{err:#}"))?;
+        Ok(String::from_utf8(out).unwrap())
+    }
+
+    /// What stands on the line after the one that holds `heading`.
+    fn below<'a>(said: &'a str, heading: &str) -> &'a str {
+        said.lines().skip_while(|line| !line.contains(heading)).nth(1).unwrap().trim()
+    }
+
+    const CREATE: &str = "desk create --id county --name 示例县妇联 --region 990121 --member 王芳 --generate";
+
+    #[tokio::test]
+    async fn a_desk_is_made_and_its_members_read_letters() {
+        let fresh = sqlite().await;
+        let made = run(&fresh, CREATE).await.unwrap();
+        let (passphrase, recovery) = (below(&made, "口令"), below(&made, "恢复密钥"));
+        let paper = fresh.folder.path().join("paper.txt");
+        Write::write_all(&mut std::fs::File::create(&paper).unwrap(), recovery.as_bytes()).unwrap();
+        let add = format!(
+            "member add --desk county --name 李梅 --generate --recovery-key-file {}",
+            paper.display()
+        );
+        let added = run(&fresh, &add).await.unwrap();
+        let listed = run(&fresh, "desk list").await.unwrap();
+        assert!(listed.contains("county") && listed.contains("李梅、王芳"), "{listed}");
+
+        let rows = fresh.store.everything().await;
+        for secret in [passphrase, recovery, below(&added, "口令")] {
+            assert!(!rows.contains(&secret.to_lowercase()));
+        }
+        let office = Office::open(fresh).await;
+        office.post("/ask/", &[("text", "他打我")]).await;
+        for (name, passphrase) in [("王芳", passphrase), ("李梅", below(&added, "口令"))] {
+            let member = AtDesk::sign_in_slowly(&office, name, passphrase).await;
+            let id = member.queue().await.remove(0);
+            assert_eq!(member.read(&id).await[0].text, "他打我");
+        }
+    }
+
+    #[tokio::test]
+    async fn what_can_not_be_made_is_told_and_nothing_is_changed() {
+        let fresh = sqlite().await;
+        let short = fresh.folder.path().join("short.txt");
+        Write::write_all(&mut std::fs::File::create(&short).unwrap(), b"short\n").unwrap();
+        for (line, expected) in [
+            (CREATE.replace("990121", "99"), "6、9 或 12 位"),
+            (CREATE.replace("--id county", "--id County"), "小写字母"),
+            (format!("{CREATE} --parent city"), "没有 city 这个工作台"),
+            (CREATE.replace("--generate", &format!("--passphrase-file {}", short.display())), "至少"),
+            ("member add --desk county --name 李梅 --generate".to_owned(), "没有 county 这个工作台"),
+        ] {
+            let said = run(&fresh, &line).await.unwrap_err();
+            assert!(said.contains(expected), "{line}: {said}");
+        }
+        assert!(fresh.store.desks().await.unwrap().is_empty());
+        run(&fresh, CREATE).await.unwrap();
+        assert!(run(&fresh, CREATE).await.unwrap_err().contains("已经有"));
+        let twin = CREATE.replace("--id county", "--id twin");
+        assert!(run(&fresh, &twin).await.unwrap_err().contains("王芳"));
+    }
+
+    #[tokio::test]
+    async fn a_wrong_sheet_of_paper_admits_nobody() {
+        let fresh = sqlite().await;
+        run(&fresh, CREATE).await.unwrap();
+        let paper = fresh.folder.path().join("paper.txt");
+        let other = crate::desk::paper::RecoveryKey::draw(&SystemDice);
+        Write::write_all(&mut std::fs::File::create(&paper).unwrap(), other.groups().as_bytes()).unwrap();
+        let add = format!(
+            "member add --desk county --name 李梅 --generate --recovery-key-file {}",
+            paper.display()
+        );
+        assert!(run(&fresh, &add).await.unwrap_err().contains("不是这个工作台的"));
+        assert!(!run(&fresh, "desk list").await.unwrap().contains("李梅"));
+    }
+}

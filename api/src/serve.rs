@@ -1,0 +1,317 @@
+//! Everything on one machine: builds the content, opens the database, serves both and watches for changes.
+//!
+//! Start at [`serve`]: it is the order of events. What is said on the way goes through [`Say`]; exit codes are
+//! `main`'s affair.
+
+use std::fs;
+use std::future::Future;
+use std::io;
+use std::net::SocketAddr;
+use std::os::unix::fs::DirBuilderExt as _;
+use std::path::{Path, PathBuf};
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use anyhow::Context as _;
+use jiff::civil::Date;
+use tokio::net::TcpListener;
+
+use crate::clock::Clock;
+use crate::compiler::{Compiled, Compiler};
+use crate::config::{Settings, hide_password};
+use crate::consultations::{self, Consultations};
+use crate::dice::Dice;
+use crate::published::{Published, Release};
+use crate::state::AppState;
+use crate::store::Store;
+use crate::watch::Watcher;
+use crate::{listen, routes, watch};
+
+/// How long requests that are under way may take to finish once somebody said stop.
+const LAST_MOMENTS: Duration = Duration::from_secs(10);
+
+const CAN_NOT_WATCH: &str = "不能留意内容文件夹的改动";
+
+/// Says a line to whoever started this.
+pub type Say = Arc<dyn Fn(&str) + Send + Sync>;
+
+/// What a service is made of.
+#[derive(Clone)]
+pub struct Service {
+    /// How it runs here.
+    pub settings: Settings,
+    /// Builds the content.
+    pub compiler: Arc<dyn Compiler>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Chance.
+    pub dice: Arc<dyn Dice>,
+    /// Where lines for the operator go.
+    pub say: Say,
+}
+
+/// Why it could not run.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// The content has mistakes, and there is no earlier release to serve meanwhile. The findings have been said.
+    #[error("内容有误，也没有以前生成的站点可用。按上面的提示改好再启动。")]
+    Content,
+    /// The machine, or how it is set up.
+    #[error("{0:#}")]
+    Machine(#[from] anyhow::Error),
+}
+
+/// The file of the server's secrets. It belongs in a backup of its own, apart from the database's.
+pub fn secrets_file(var: &Path) -> PathBuf {
+    var.join("secrets.toml")
+}
+
+/// The folder of the published site.
+pub fn site_folder(var: &Path) -> PathBuf {
+    var.join("site")
+}
+
+/// Runs until `stop`; then lets what is under way finish, for [`LAST_MOMENTS`] at most.
+pub async fn serve(service: Service, stop: impl Future<Output = ()>) -> Result<(), Failure> {
+    let mut stop = pin!(stop);
+    let ready = tokio::select! {
+        ready = prepare(&service) => ready?,
+        () = &mut stop => return Ok(()),
+    };
+    ready.doors.serve(ready.state, stop, &service.say).await;
+    drop(ready.watcher);
+    Ok(())
+}
+
+/// A service that only has to be let go.
+struct Ready {
+    doors: Doors,
+    state: AppState,
+    watcher: Watcher,
+}
+
+/// Everything up to the first request, in the order in which it can go wrong.
+async fn prepare(service: &Service) -> Result<Ready, Failure> {
+    let started = Instant::now();
+    let settings = &service.settings;
+    // Listening comes first: a port in use is told at once, and who comes early waits instead of being turned away.
+    let doors = Doors::open(settings).await?;
+    make_private_folder(&settings.var)?;
+    // So does watching: what is changed while the first site is being built is built after it.
+    let folder = watch::watch(settings.content.clone()).context(CAN_NOT_WATCH)?;
+    let published = first_release(service).await?;
+    let state = state(service, published.clone()).await?;
+    let rebuilding = service.clone();
+    let watcher = folder.heed(move || rebuild(&rebuilding, &published)).context(CAN_NOT_WATCH)?;
+    (service.say)(&welcome(settings, &doors, started.elapsed()));
+    Ok(Ready { doors, state, watcher })
+}
+
+async fn state(service: &Service, published: Published) -> anyhow::Result<AppState> {
+    let settings = &service.settings;
+    let store = open_store(settings).await?;
+    let current = published.current();
+    let base_url = settings.base_url.as_deref().unwrap_or(&current.bundle.site.base_url);
+    let consultations = consultations::Settings {
+        client_address_header: settings.client_address_header.clone(),
+        base_url: base_url.to_owned(),
+        https: base_url.starts_with("https://"),
+        ..consultations::Settings::new(secrets_file(&settings.var))
+    };
+    Ok(AppState {
+        consultations: Consultations::open(consultations, &store, &*service.dice).await?,
+        store,
+        published,
+        clock: service.clock.clone(),
+        dice: service.dice.clone(),
+        limits: settings.limits,
+    })
+}
+
+/// The database, its tables as this program knows them. Makes the data folder where there is none.
+pub async fn open_store(settings: &Settings) -> anyhow::Result<Store> {
+    make_private_folder(&settings.var)?;
+    let what_to_do = "数据库不能用（设置项 database，空着就用 var 里的 SQLite）";
+    let store = Store::open(&settings.database).await.context(what_to_do)?;
+    store.migrate().await.context(what_to_do)?;
+    Ok(store)
+}
+
+/// The release to begin with: the content as it is now or, where that has mistakes, the last one that had none.
+async fn first_release(service: &Service) -> Result<Published, Failure> {
+    let (build, today) = (service.compiler.clone(), today(&*service.clock));
+    let compiled = tokio::task::spawn_blocking(move || build.compile(today)).await;
+    let compiled = compiled.map_err(anyhow::Error::from).and_then(|compiled| compiled);
+    let accepted = tell(&compiled, &service.say);
+    let site = site_folder(&service.settings.var);
+    match Release::open(&site) {
+        Ok(release) => {
+            if !accepted {
+                (service.say)("先用上一次生成的站点。");
+            }
+            Ok(Published::new(release))
+        }
+        Err(opening) => Err(match compiled {
+            Ok(Compiled { published: false, .. }) => Failure::Content,
+            Ok(_) => Failure::Machine(anyhow::Error::new(opening).context("打不开刚生成的站点")),
+            Err(err) => Failure::Machine(err.context("生成不了站点")),
+        }),
+    }
+}
+
+/// Tells the editor what came of a build, and the caller whether there is a new site.
+fn tell(compiled: &anyhow::Result<Compiled>, say: &Say) -> bool {
+    match compiled {
+        Ok(compiled) => {
+            if !compiled.findings.is_empty() {
+                say(compiled.findings.trim_end());
+            }
+            compiled.published
+        }
+        Err(err) => {
+            say(&format!("生成站点时出错：{err:#}"));
+            false
+        }
+    }
+}
+
+/// Builds anew. A site with mistakes changes nothing but what the editor is told.
+fn rebuild(service: &Service, published: &Published) {
+    let (started, say) = (Instant::now(), &service.say);
+    let compiled = service.compiler.compile(today(&*service.clock));
+    let pages = compiled.as_ref().map_or(0, |compiled| compiled.pages);
+    if !tell(&compiled, say) {
+        return say("没有换上新的：网站还是改动以前的样子。");
+    }
+    match Release::open(&site_folder(&service.settings.var)) {
+        Ok(release) => {
+            published.replace(release);
+            say(&format!("已更新：{pages} 页，用时 {} 毫秒。", started.elapsed().as_millis()));
+        }
+        Err(err) => say(&format!("打不开刚生成的站点，还用原来的：{err}")),
+    }
+}
+
+fn today(clock: &dyn Clock) -> Date {
+    clock.hour().date()
+}
+
+/// Makes the folder that only this user can read. An existing one keeps its permissions.
+fn make_private_folder(var: &Path) -> anyhow::Result<()> {
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(var).map_err(|err| {
+        anyhow::anyhow!(
+            "建不了文件夹 {}：{}。换一个能写的：nuanzhan serve --var 文件夹",
+            var.display(),
+            in_chinese(&err)
+        )
+    })
+}
+
+/// Where the service listens.
+struct Doors {
+    main: TcpListener,
+    operations: Option<TcpListener>,
+}
+
+impl Doors {
+    async fn open(settings: &Settings) -> anyhow::Result<Self> {
+        let main = bind(settings.listen, "listen").await?;
+        let operations = match settings.operations {
+            Some(address) => Some(bind(address, "operations").await?),
+            None => None,
+        };
+        Ok(Self { main, operations })
+    }
+
+    async fn serve(self, state: AppState, stop: impl Future<Output = ()>, say: &Say) {
+        let (tell, told) = tokio::sync::watch::channel(false);
+        let heard = || {
+            let mut told = told.clone();
+            // The sender lives until both listeners have ended.
+            async move { drop(told.wait_for(|&stop| stop).await) }
+        };
+        let limits = state.limits;
+        let (app, health) = match self.operations {
+            None => (routes::app(state), None),
+            Some(listener) => (routes::public(state.clone()), Some((listener, routes::operations(state)))),
+        };
+        let main = listen::serve(self.main, app, limits, heard());
+        let operations = async {
+            if let Some((listener, app)) = health {
+                listen::serve(listener, app, limits, heard()).await;
+            }
+        };
+        let both = async { tokio::join!(main, operations) };
+        let hurry = async {
+            stop.await;
+            say("正在停止：等手上的请求办完，最多 10 秒。再按一次 Ctrl-C 立即停止。");
+            let _nobody_listens = tell.send(true);
+            tokio::time::sleep(LAST_MOMENTS).await;
+        };
+        tokio::select! {
+            _ = both => {}
+            () = hurry => say("有请求没有办完，不等了。"),
+        }
+        say("已停止。");
+    }
+}
+
+async fn bind(address: SocketAddr, setting: &str) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(address).await.map_err(|err| {
+        let what_to_do = match err.kind() {
+            io::ErrorKind::AddrInUse => "已经有程序在用。停掉那个程序，或者换一个端口",
+            io::ErrorKind::PermissionDenied => "这个端口要管理员权限。换一个 1024 以上的端口",
+            io::ErrorKind::AddrNotAvailable => "本机没有这个地址。换成 127.0.0.1 或 0.0.0.0",
+            _ => return anyhow::anyhow!("不能在 {address} 上等人访问：{err}（设置项 {setting}）"),
+        };
+        anyhow::anyhow!(
+            "不能在 {address} 上等人访问：{what_to_do}（设置项 {setting}，例如 --{setting} 127.0.0.1:8081）"
+        )
+    })
+}
+
+fn in_chinese(err: &io::Error) -> String {
+    match err.kind() {
+        io::ErrorKind::PermissionDenied => "没有写入的权限".to_owned(),
+        io::ErrorKind::AlreadyExists | io::ErrorKind::NotADirectory => "那里已经有一个同名的文件".to_owned(),
+        io::ErrorKind::StorageFull => "磁盘满了".to_owned(),
+        io::ErrorKind::ReadOnlyFilesystem => "磁盘是只读的".to_owned(),
+        _ => err.to_string(),
+    }
+}
+
+fn welcome(settings: &Settings, doors: &Doors, took: Duration) -> String {
+    let at = reachable(&doors.main);
+    let health = doors.operations.as_ref().map_or_else(|| at.clone(), reachable);
+    let database =
+        settings.database.strip_prefix("sqlite://").map_or(hide_password(&settings.database), str::to_owned);
+    format!(
+        "暖站开好了，用时 {:.1} 秒。\n\
+         \n\
+         \x20 网站      {at}/\n\
+         \x20 数据接口  {at}/api/v1/openapi.json\n\
+         \x20 健康检查  {health}/healthz\n\
+         \x20 内容      {}（改了会自动更新）\n\
+         \x20 站点文件  {}\n\
+         \x20 数据库    {database}\n\
+         \n\
+         开通工作台的人员：nuanzhan desk --help、nuanzhan member --help\n\
+         停止：按 Ctrl-C\n",
+        took.as_secs_f32(),
+        settings.content.display(),
+        site_folder(&settings.var).display(),
+    )
+}
+
+/// An address that a browser on this machine can open.
+fn reachable(listener: &TcpListener) -> String {
+    let at = listener.local_addr().unwrap_or(SocketAddr::from(([127, 0, 0, 1], 0)));
+    let host = match at {
+        SocketAddr::V4(v4) if v4.ip().is_unspecified() => "127.0.0.1".to_owned(),
+        SocketAddr::V6(v6) if v6.ip().is_unspecified() => "[::1]".to_owned(),
+        SocketAddr::V4(v4) => v4.ip().to_string(),
+        SocketAddr::V6(v6) => format!("[{}]", v6.ip()),
+    };
+    format!("http://{host}:{}", at.port())
+}

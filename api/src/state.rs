@@ -1,0 +1,80 @@
+//! What every handler may ask for.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::FromRef;
+
+use crate::clock::Clock;
+use crate::consultations::Consultations;
+use crate::dice::Dice;
+use crate::published::Published;
+use crate::store::Store;
+
+/// The service's parts. Cheap to clone; every clone shares them.
+#[derive(Clone)]
+pub struct AppState {
+    /// The release being served.
+    pub published: Published,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Chance.
+    pub dice: Arc<dyn Dice>,
+    /// The database.
+    pub store: Store,
+    /// Secrets, limits and counters of consultations.
+    pub consultations: Consultations,
+    /// How much at once, how long, how large.
+    pub limits: Limits,
+}
+
+/// How much of anything one request, or all of them together, may take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// The largest body, in bytes.
+    pub body_bytes: usize,
+    /// How long an answer may take to begin, waiting included.
+    pub request: Duration,
+    /// How long the head of a request may take to arrive.
+    pub head: Duration,
+    /// How many requests are worked on at once; more wait their turn.
+    pub concurrency: usize,
+    /// How many connections are open at once; more wait to be let in.
+    pub connections: usize,
+}
+
+impl FromRef<AppState> for Published {
+    fn from_ref(state: &AppState) -> Self {
+        state.published.clone()
+    }
+}
+
+impl FromRef<AppState> for Arc<dyn Clock> {
+    fn from_ref(state: &AppState) -> Self {
+        state.clock.clone()
+    }
+}
+
+impl FromRef<AppState> for Arc<dyn Dice> {
+    fn from_ref(state: &AppState) -> Self {
+        state.dice.clone()
+    }
+}
+
+impl FromRef<AppState> for Store {
+    fn from_ref(state: &AppState) -> Self {
+        state.store.clone()
+    }
+}
+
+impl FromRef<AppState> for Consultations {
+    fn from_ref(state: &AppState) -> Self {
+        state.consultations.clone()
+    }
+}
+
+impl FromRef<AppState> for Limits {
+    fn from_ref(state: &AppState) -> Self {
+        state.limits
+    }
+}

@@ -1,0 +1,199 @@
+//! Connecting, and what must be true of a database before anybody's letter goes into it.
+
+use std::fs;
+use std::io;
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::{Context, bail, ensure};
+use sea_orm::sqlx::postgres::PgConnectOptions;
+use sea_orm::sqlx::sqlite::SqliteConnectOptions;
+use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbErr, Statement};
+
+/// How long a connection may take. Longer than this the database is down, and the operator should read so.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Connections of one process to PostgreSQL.
+const POSTGRES_CONNECTIONS: u32 = 16;
+/// Connections to the SQLite file: one writes, the others read.
+const SQLITE_CONNECTIONS: u32 = 4;
+
+/// Settings of PostgreSQL that would break a promise, what they must not be, and the promise.
+const POSTGRES_DEMANDS: &[(&str, &[&str], &str)] = &[
+    ("synchronous_commit", &["off"], "断电会丢掉已经确认收到的信"),
+    ("fsync", &["off"], "断电会丢掉已经确认收到的信"),
+    ("track_commit_timestamp", &["on"], "会记下每封信到达的秒数"),
+    ("log_statement", &["mod", "all"], "数据库的日志会记下每封信到达的秒数"),
+    ("log_duration", &["on"], "数据库的日志会记下每封信到达的秒数"),
+];
+
+/// Settings of PostgreSQL that log statements that take longer than this many milliseconds: only -1 logs none.
+const POSTGRES_LOG_THRESHOLDS: &[&str] = &["log_min_duration_statement", "log_min_duration_sample"];
+
+pub(super) async fn connect(url: &str) -> anyhow::Result<DatabaseConnection> {
+    if url.starts_with("sqlite:") {
+        sqlite(url).await
+    } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+        postgres(url).await
+    } else {
+        let scheme = url.split(':').next().unwrap_or_default();
+        bail!("数据库地址应以 sqlite:// 或 postgres:// 开头，这里是“{scheme}:”")
+    }
+}
+
+async fn sqlite(url: &str) -> anyhow::Result<DatabaseConnection> {
+    let parsed: SqliteConnectOptions =
+        url.parse().context("数据库地址写法不对，应像 sqlite:///var/lib/nuanzhan/nuanzhan.db")?;
+    let file = parsed.get_filename().to_owned();
+    ensure!(
+        !url.contains(":memory:") && !url.contains("mode=memory"),
+        "内存里的数据库一断电就没有了，请写一个文件"
+    );
+    make_private(&file).with_context(|| format!("建不了数据库文件 {}", file.display()))?;
+    let mut options = patient(url, SQLITE_CONNECTIONS);
+    options.map_sqlx_sqlite_opts(|options| {
+        options
+            .busy_timeout(PATIENCE)
+            .foreign_keys(true)
+            .pragma("journal_mode", "WAL")
+            // A commit is on the disk before anybody is told so.
+            .pragma("synchronous", "FULL")
+            // What is deleted is overwritten.
+            .pragma("secure_delete", "ON")
+            .pragma("temp_store", "MEMORY")
+    });
+    Database::connect(options).await.with_context(|| format!("打不开数据库文件 {}", file.display()))
+}
+
+/// Makes the file, and the folder if there is none, before SQLite does, so that nobody else can ever read it. The
+/// write-ahead log takes over the rights of the file.
+fn make_private(file: &Path) -> io::Result<()> {
+    if let Some(folder) = file.parent().filter(|folder| !folder.as_os_str().is_empty() && !folder.exists()) {
+        fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+    }
+    let opened = fs::OpenOptions::new().append(true).create(true).mode(0o600).open(file)?;
+    let rights = opened.metadata()?.permissions();
+    if rights.mode() & 0o077 != 0 {
+        opened.set_permissions(fs::Permissions::from_mode(0o600))?;
+    }
+    Ok(())
+}
+
+async fn postgres(url: &str) -> anyhow::Result<DatabaseConnection> {
+    let url = url.replacen("postgresql://", "postgres://", 1);
+    let parsed: PgConnectOptions =
+        url.parse().context("数据库地址写法不对，应像 postgres://用户:密码@主机/数据库")?;
+    let place = format!(
+        "{}:{} 上的数据库 {}",
+        parsed.get_host(),
+        parsed.get_port(),
+        parsed.get_database().unwrap_or("（默认）")
+    );
+    let db = Database::connect(patient(&url, POSTGRES_CONNECTIONS))
+        .await
+        .with_context(|| format!("连不上 {place}"))?;
+    check_postgres(&db).await.with_context(|| format!("{place} 的设置不能用"))?;
+    Ok(db)
+}
+
+fn patient(url: &str, connections: u32) -> ConnectOptions {
+    let mut options = ConnectOptions::new(url);
+    options
+        .max_connections(connections)
+        .connect_timeout(PATIENCE)
+        .acquire_timeout(PATIENCE)
+        .sqlx_logging(false)
+        .record_stmt_in_spans(false);
+    options
+}
+
+async fn check_postgres(db: &DatabaseConnection) -> anyhow::Result<()> {
+    for (setting, forbidden, why) in POSTGRES_DEMANDS {
+        let value = show(db, setting).await?;
+        if forbidden.contains(&value.as_str()) {
+            bail!("{setting} 是 {value}：{why}。请改掉，再启动");
+        }
+    }
+    for setting in POSTGRES_LOG_THRESHOLDS {
+        let value = show(db, setting).await?;
+        if value != "-1" {
+            bail!("{setting} 是 {value}：数据库的日志会记下信到达的秒数。请设为 -1，再启动");
+        }
+    }
+    Ok(())
+}
+
+async fn show(db: &DatabaseConnection, setting: &str) -> Result<String, DbErr> {
+    let statement = Statement::from_string(db.get_database_backend(), format!("SHOW {setting}"));
+    let row = db.query_one_raw(statement).await?;
+    row.ok_or_else(|| DbErr::RecordNotFound(setting.to_owned()))?.try_get_by_index(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::Store;
+
+    #[tokio::test]
+    async fn a_dead_database_is_named_without_its_password() {
+        let refused = Store::open("postgres://nobody:geheim@127.0.0.1:1/letters").await.err().unwrap();
+        let said = format!("{refused:#}");
+        assert!(said.contains("127.0.0.1:1") && said.contains("letters"), "{said}");
+        assert!(!said.contains("geheim"), "{said}");
+    }
+
+    #[tokio::test]
+    async fn an_address_of_another_kind_is_refused() {
+        for url in ["mysql://root:geheim@localhost/x", "nuanzhan.db", ""] {
+            let said = format!("{:#}", Store::open(url).await.err().unwrap());
+            assert!(said.contains("postgres://") && !said.contains("geheim"), "{said}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_database_that_a_power_cut_forgets_is_refused() {
+        for url in ["sqlite::memory:", "sqlite://x.db?mode=memory"] {
+            assert!(Store::open(url).await.err().unwrap().to_string().contains("断电"));
+        }
+    }
+
+    #[tokio::test]
+    async fn a_postgres_that_would_break_a_promise_is_refused() {
+        let Some(url) = crate::store::testing::postgres_url() else { return };
+        for (setting, value) in [
+            ("synchronous_commit", "off"),
+            ("log_min_duration_statement", "250"),
+            ("log_statement", "all"),
+            ("log_duration", "on"),
+        ] {
+            let joint = if url.contains('?') { '&' } else { '?' };
+            let refused =
+                Store::open(&format!("{url}{joint}options=-c{setting}%3D{value}")).await.err().unwrap();
+            assert!(format!("{refused:#}").contains(setting), "{refused:#}");
+        }
+    }
+
+    #[tokio::test]
+    async fn files_of_sqlite_are_for_their_owner_alone_and_deletion_overwrites() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("var/nuanzhan.db");
+        let store = Store::open(&format!("sqlite://{}", file.display())).await.unwrap();
+        store.migrate().await.unwrap();
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode(file.parent().unwrap()), 0o700);
+        for name in ["nuanzhan.db", "nuanzhan.db-wal", "nuanzhan.db-shm"] {
+            assert_eq!(mode(&file.with_file_name(name)), 0o600, "{name}");
+        }
+        let pragma = async |name: &str| {
+            let sql = format!("PRAGMA {name}");
+            let row =
+                store.db.query_one_raw(Statement::from_string(store.db.get_database_backend(), sql)).await;
+            row.unwrap().unwrap()
+        };
+        assert_eq!(pragma("journal_mode").await.try_get_by_index::<String>(0).unwrap(), "wal");
+        for (name, expected) in [("synchronous", 2), ("secure_delete", 1), ("foreign_keys", 1)] {
+            assert_eq!(pragma(name).await.try_get_by_index::<i32>(0).unwrap(), expected, "{name}");
+        }
+    }
+}

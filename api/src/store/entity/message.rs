@@ -1,0 +1,29 @@
+//! One sealed message of a thread.
+
+use sea_orm::entity::prelude::*;
+
+/// A row.
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "message")]
+pub struct Model {
+    /// The thread.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub thread_id: String,
+    /// From 1, without gaps.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub position: i32,
+    /// `asker` or `desk`.
+    pub sender: String,
+    /// Hour of arrival.
+    pub sent_hour: i64,
+    /// Nonce, ciphertext, tag.
+    pub content: Vec<u8>,
+    /// Recognises a message that is sent again.
+    pub request_hash: Option<Vec<u8>>,
+}
+
+/// Rows are joined by hand, in the store.
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,14 @@
+//! The tables as sea-orm sees them, one file each. Only the store uses these types.
+//!
+//! Invariant: no column holds a receipt, a plaintext, a private key that is not sealed, an address, a user agent, or a
+//! time finer than the hour.
+
+pub mod desk;
+pub mod desk_key;
+pub mod desk_key_share;
+pub mod member;
+pub mod member_session;
+pub mod message;
+pub mod message_key;
+pub mod site_parameter;
+pub mod thread;

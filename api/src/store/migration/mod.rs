@@ -1,0 +1,24 @@
+//! How the database came to its shape, one file for each step. A step that has been released is never edited.
+
+use sea_orm_migration::prelude::*;
+
+mod m20261121_000001_consultations;
+
+/// Applies the steps in their order.
+pub(super) struct Migrator;
+
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![Box::new(m20261121_000001_consultations::Migration)]
+    }
+}
+
+/// Begins a table. On SQLite it has no hidden row number: that would tell in which order letters arrived.
+fn table(manager: &SchemaManager<'_>, name: &'static str) -> TableCreateStatement {
+    let mut table = Table::create();
+    table.table(Alias::new(name));
+    if manager.get_database_backend() == sea_orm::DatabaseBackend::Sqlite {
+        table.extra("WITHOUT ROWID");
+    }
+    table
+}

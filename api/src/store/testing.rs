@@ -1,0 +1,143 @@
+//! Stores for tests: a fresh SQLite file always, a fresh PostgreSQL schema when `NUANZHAN_TEST_POSTGRES` has a URL.
+
+use std::num::NonZeroU32;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use sea_orm::{ConnectionTrait, DatabaseBackend, Statement};
+
+use crate::desk::keys::{self, Founded};
+use crate::dice::SystemDice;
+use crate::store::Store;
+use crate::store::desk::{Desk, NewDesk, NewMember, ReaderKey};
+
+/// The passphrase of every member that [`new_desk`] makes.
+pub(crate) const PASSPHRASE: &str = "七个字的好口令";
+
+/// Rounds for passphrases in tests.
+pub(crate) const ROUNDS: NonZeroU32 = NonZeroU32::MIN;
+
+/// A store of its own, and what must live as long as it does.
+pub(crate) struct Fresh {
+    pub(crate) store: Store,
+    pub(crate) folder: tempfile::TempDir,
+}
+
+/// A fresh SQLite store.
+pub(crate) async fn sqlite() -> Fresh {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(&format!("sqlite://{}", folder.path().join("test.db").display())).await.unwrap();
+    store.migrate().await.unwrap();
+    Fresh { store, folder }
+}
+
+/// Every kind of store there is here. Says so when PostgreSQL is left out.
+pub(crate) async fn each() -> Vec<Fresh> {
+    let mut all = vec![sqlite().await];
+    if let Some(url) = postgres_url() {
+        all.push(postgres(&url).await);
+    }
+    all
+}
+
+/// Where PostgreSQL is, for tests; says so where there is none.
+pub(crate) fn postgres_url() -> Option<String> {
+    let url = std::env::var("NUANZHAN_TEST_POSTGRES").ok();
+    if url.is_none() {
+        #[expect(clippy::print_stderr, reason = "a test that leaves something out says so")]
+        {
+            eprintln!("skipped: NUANZHAN_TEST_POSTGRES names no PostgreSQL database");
+        }
+    }
+    url
+}
+
+async fn postgres(url: &str) -> Fresh {
+    let store = Store::open(&new_schema(url).await).await.unwrap();
+    store.migrate().await.unwrap();
+    Fresh { store, folder: tempfile::tempdir().unwrap() }
+}
+
+/// The address of an empty schema of its own.
+pub(crate) async fn new_schema(url: &str) -> String {
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    let schema = format!("test_{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+    let admin = Store::open(url).await.unwrap();
+    let create = format!("DROP SCHEMA IF EXISTS {schema} CASCADE; CREATE SCHEMA {schema}");
+    admin.db.execute_unprepared(&create).await.unwrap();
+    let joint = if url.contains('?') { '&' } else { '?' };
+    format!("{url}{joint}options=-csearch_path%3D{schema}")
+}
+
+/// A desk with one member, “`id` 的成员”.
+pub(crate) fn new_desk(id: &str, parent: Option<&str>) -> NewDesk {
+    let member = format!("member-of-{id}");
+    let enrolled = keys::enrol(&member, PASSPHRASE, ROUNDS, &SystemDice);
+    let Founded { public_key, recovery_public_key, recovery_share, member_share, .. } =
+        keys::found(id, (&member, &enrolled.public_key), &SystemDice);
+    NewDesk {
+        desk: Desk {
+            id: id.to_owned(),
+            name: format!("{id} 妇联"),
+            region: if parent.is_some() { "990121" } else { "990100" }.parse().unwrap(),
+            parent: parent.map(str::to_owned),
+        },
+        public_key,
+        recovery_public_key,
+        recovery_share,
+        member: NewMember {
+            id: member,
+            name: format!("{id} 的成员"),
+            salt: enrolled.salt.to_vec(),
+            rounds: enrolled.rounds.get(),
+            login_hash: crate::desk::login::hash(&enrolled.login, &SystemDice),
+            public_key: enrolled.public_key,
+            wrapped_key: enrolled.wrapped_key,
+            share: member_share,
+        },
+    }
+}
+
+/// Founds such a desk and gives its public key.
+pub(crate) async fn founded(store: &Store, id: &str, parent: Option<&str>) -> ReaderKey {
+    store.found_desk(new_desk(id, parent)).await.unwrap();
+    store.readers_of(id).await.unwrap().remove(0)
+}
+
+impl Store {
+    /// Everything a thief of the database would read, in lower case: text as it is, bytes as hexadecimal digits.
+    pub(crate) async fn everything(&self) -> String {
+        let backend = self.db.get_database_backend();
+        let mut found = String::new();
+        for table in [
+            "site_parameter",
+            "desk",
+            "desk_key",
+            "desk_key_share",
+            "member",
+            "member_session",
+            "thread",
+            "message",
+            "message_key",
+        ] {
+            let sql = match backend {
+                DatabaseBackend::Postgres => format!("SELECT t::text FROM {table} t"),
+                _ => sqlite_row_as_text(self, table).await,
+            };
+            for row in self.db.query_all_raw(Statement::from_string(backend, sql)).await.unwrap() {
+                let text: String = row.try_get_by_index(0).unwrap();
+                found.extend([table, ": ", &text.to_lowercase(), "\n"]);
+            }
+        }
+        found
+    }
+}
+
+async fn sqlite_row_as_text(store: &Store, table: &str) -> String {
+    let info = Statement::from_string(DatabaseBackend::Sqlite, format!("PRAGMA table_info({table})"));
+    let columns = store.db.query_all_raw(info).await.unwrap();
+    let shown = columns.iter().map(|column| {
+        let name: String = column.try_get("", "name").unwrap();
+        format!("'{name}=' || coalesce(CASE typeof({name}) WHEN 'blob' THEN hex({name}) ELSE {name} END, '')")
+    });
+    format!("SELECT {} FROM {table}", shown.collect::<Vec<_>>().join(" || ' ' || "))
+}

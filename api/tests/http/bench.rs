@@ -1,0 +1,277 @@
+//! A small site on disk, an engine that answers what the test wants, and a caller.
+
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use api::clock::SystemClock;
+use api::consultations::{self, Consultations};
+use api::dice::SystemDice;
+use api::published::{Published, Release};
+use api::routes;
+use api::state::{AppState, Limits};
+use api::store::Store;
+use axum::Router;
+use axum::body::Body;
+use axum::http::{HeaderMap, Request, StatusCode};
+use http_body_util::BodyExt as _;
+use search::bundle::{Bundle, FOLDER, SLOT_MAIN, SLOT_TITLE};
+use search::coord::Coord;
+use search::record::{Facets, Hotline, Hours, Kind, Place, Site, Station, Topic};
+use search::region::{Level, Region};
+use search::stations::StationIndex;
+use search::text::{Answer, Engine, Hit, Query, Results, SnippetPart, Suggestion};
+use search::vocabulary::{Have, Service, StationKind};
+use tempfile::TempDir;
+use tower::ServiceExt as _;
+
+/// A site on disk and the service over it. The disk is cleaned up with it.
+pub(crate) struct Bench {
+    pub(crate) app: Router,
+    pub(crate) published: Published,
+    pub(crate) dist: TempDir,
+}
+
+/// What came back.
+pub(crate) struct Got {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Vec<u8>,
+}
+
+impl Bench {
+    pub(crate) async fn new() -> Self {
+        Self::with_limits(LIMITS).await
+    }
+
+    pub(crate) async fn with_limits(limits: Limits) -> Self {
+        let dist = tempfile::tempdir().unwrap();
+        write_site(dist.path());
+        let published = Published::new(release(dist.path()));
+        let store = Store::open(&format!("sqlite://{}", dist.path().join(".db").display())).await.unwrap();
+        store.migrate().await.unwrap();
+        let secrets = consultations::Settings::new(dist.path().join(".secrets"));
+        let state = AppState {
+            consultations: Consultations::open(secrets, &store, &SystemDice).await.unwrap(),
+            store,
+            published: published.clone(),
+            clock: Arc::new(SystemClock),
+            dice: Arc::new(SystemDice),
+            limits,
+        };
+        Self { app: routes::app(state), published, dist }
+    }
+
+    pub(crate) async fn send(&self, request: Request<Body>) -> Got {
+        let response = self.app.clone().oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let body = body.collect().await.unwrap().to_bytes().to_vec();
+        Got { status: parts.status, headers: parts.headers, body }
+    }
+
+    pub(crate) async fn get(&self, uri: &str) -> Got {
+        self.send(Request::get(uri).body(Body::empty()).unwrap()).await
+    }
+
+    pub(crate) async fn get_with(&self, uri: &str, name: &str, value: &str) -> Got {
+        self.send(Request::get(uri).header(name, value).body(Body::empty()).unwrap()).await
+    }
+
+    pub(crate) async fn post_json(&self, uri: &str, body: &str) -> Got {
+        let request = Request::post(uri).header("content-type", "application/json");
+        self.send(request.body(Body::from(body.to_owned())).unwrap()).await
+    }
+
+    pub(crate) fn write(&self, path: &str, text: &str) {
+        write(&self.dist.path().join(path), text.as_bytes());
+    }
+}
+
+impl Got {
+    pub(crate) fn text(&self) -> &str {
+        std::str::from_utf8(&self.body).unwrap()
+    }
+
+    pub(crate) fn json(&self) -> serde_json::Value {
+        serde_json::from_slice(&self.body).unwrap_or_else(|err| panic!("{err}: {}", self.text()))
+    }
+
+    pub(crate) fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+
+    /// Checks that this is a problem of this kind, and gives the pointers of its fields.
+    pub(crate) fn problem(&self, status: u16, kind: &str) -> Vec<String> {
+        assert_eq!(self.status.as_u16(), status, "{}", self.text());
+        assert_eq!(self.header("content-type"), "application/problem+json");
+        assert_eq!(self.header("cache-control"), "no-store");
+        let problem = self.json();
+        assert_eq!(problem["type"], format!("/problems/{kind}"));
+        assert_eq!(problem["status"], status);
+        assert!(
+            !problem["title"].as_str().unwrap().is_empty() && !problem["detail"].as_str().unwrap().is_empty()
+        );
+        let errors = problem["errors"].as_array().cloned().unwrap_or_default();
+        errors.iter().map(|error| error["pointer"].as_str().unwrap().to_owned()).collect()
+    }
+}
+
+pub(crate) const LIMITS: Limits = Limits {
+    body_bytes: 2000,
+    request: Duration::from_secs(5),
+    head: Duration::from_secs(5),
+    concurrency: 8,
+    connections: 8,
+};
+
+/// Says what the test wants to hear: `danger` in the question is danger, `nothing` finds nothing, `slow` takes a
+/// minute, `panic` panics.
+struct Parrot;
+
+impl Engine for Parrot {
+    fn search<'a>(&'a self, query: &'a Query) -> Answer<'a, Results> {
+        Box::pin(async move {
+            let asked = query.text.as_str();
+            if asked.contains("slow") {
+                tokio::time::sleep(Duration::from_mins(1)).await;
+            }
+            assert!(!asked.contains("panic"), "the engine fell over: {asked}");
+            let total = if asked.contains("nothing") { 0 } else { 25 };
+            let left = total - query.offset.min(total);
+            let hits = (0..left.min(query.limit)).map(|n| hit(query, query.offset + n)).collect();
+            Ok(Results {
+                hits,
+                total,
+                facets: Facets::from([(Kind::Guide, 20), (Kind::Article, 5)]),
+                did_you_mean: asked.contains("typo").then(|| "<家暴>".to_owned()),
+                danger: asked.contains("danger"),
+            })
+        })
+    }
+
+    fn suggest<'a>(&'a self, typed: &'a str, limit: usize) -> Answer<'a, Vec<Suggestion>> {
+        let suggestion = move |n| Suggestion { text: format!("{typed}{n}"), kind: None, url: None };
+        Box::pin(async move { Ok((0..limit).map(suggestion).collect()) })
+    }
+}
+
+fn hit(query: &Query, n: usize) -> Hit {
+    Hit {
+        id: format!("guide/g{n}"),
+        kind: query.kind.unwrap_or(Kind::Guide),
+        title: format!("<b>第 {n} 篇</b>"),
+        url: format!("/guides/domestic-violence/g{n}/"),
+        topic: query.topic.clone(),
+        region: query.region.clone(),
+        snippet: vec![
+            SnippetPart { text: "向法院申请".into(), marked: false },
+            SnippetPart { text: "<保护令>".into(), marked: true },
+        ],
+        score: 1.0,
+    }
+}
+
+/// The release at `dist` with the parrot for an engine.
+pub(crate) fn release(dist: &Path) -> Release {
+    let mut bundle = Bundle::open(dist).unwrap();
+    let stations =
+        StationIndex::new(std::mem::take(&mut bundle.stations), std::mem::take(&mut bundle.regions));
+    Release { dist: dist.to_owned(), bundle, engine: Box::new(Parrot), stations }
+}
+
+/// Writes a site as the compiler does.
+pub(crate) fn write_site(dist: &Path) {
+    let page = |name: &str| format!("<!doctype html><title>{name}</title><main>{name}，静态页面</main>");
+    for folder in ["", "about", "search", "stations", "ask", "guides/domestic-violence"] {
+        write(&dist.join(folder).join("index.html"), page(folder).as_bytes());
+    }
+    write(&dist.join("404.html"), page("没有这一页").as_bytes());
+    write(&dist.join("assets/site.0f3a.css"), "body{color:black}".repeat(200).as_bytes());
+    for (name, bytes) in bundle().files() {
+        write(&dist.join(FOLDER).join(name), &bytes);
+    }
+}
+
+fn write(path: &Path, bytes: &[u8]) {
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    #[expect(clippy::disallowed_methods, reason = "the compiler of this test")]
+    fs::write(path, bytes).unwrap();
+}
+
+fn bundle() -> Bundle {
+    Bundle {
+        site: Site {
+            name: "暖站".into(),
+            title: "示例市妇女儿童维权服务".into(),
+            base_url: "https://nuanzhan.example".into(),
+            region: "990100".parse().unwrap(),
+            exit_url: "https://www.example.com/".into(),
+        },
+        topics: vec![Topic {
+            slug: "domestic-violence".into(),
+            title: "反家庭暴力".into(),
+            summary: "先安全，再说理。".into(),
+            url: "/topics/domestic-violence/".into(),
+            emergency: true,
+        }],
+        hotlines: vec![hotline("110", "报警", true), hotline("12338", "妇女维权", false)],
+        regions: [("990100", "示例市"), ("990121", "示例县"), ("990121100", "暖溪镇"), ("990122", "暖水县")]
+            .map(|(code, name)| region(code, name))
+            .to_vec(),
+        stations: vec![
+            station("a", StationKind::RightsStation, "990121100", Some((30.0, 110.0))),
+            station("b", StationKind::LegalAid, "990121", Some((30.1, 110.0))),
+            station("c", StationKind::LegalAid, "990122", Some((31.0, 110.0))),
+            station("d", StationKind::Shelter, "990100", None),
+        ],
+        records: vec![],
+        thesaurus: vec![],
+        shell: format!("<!doctype html><title>{SLOT_TITLE}</title><main>{SLOT_MAIN}</main>"),
+    }
+}
+
+fn hotline(number: &str, name: &str, emergency: bool) -> Hotline {
+    Hotline { number: number.into(), name: name.into(), usage: "需要帮助时".into(), emergency }
+}
+
+fn region(code: &str, name: &str) -> Region {
+    let code: search::region::RegionCode = code.parse().unwrap();
+    Region {
+        level: code.level(),
+        parent: code.parent().filter(|parent| parent.as_str() >= "990100"),
+        name: name.into(),
+        location: None,
+        stations: 1,
+        url: format!("/regions/{code}/"),
+        code,
+    }
+}
+
+fn station(id: &str, kind: StationKind, region: &str, at: Option<(f64, f64)>) -> Station {
+    Station {
+        id: id.into(),
+        name: format!("{}{id}", kind.chinese()),
+        kind,
+        region: region.parse().unwrap(),
+        level: Level::County,
+        region_names: vec!["示例市".into()],
+        parent: None,
+        place: match at {
+            Some((lat, lon)) => {
+                Place::Public { address: Some(format!("暖心路{id}号")), location: Coord::new(lat, lon) }
+            }
+            None => Place::Confidential { confidential: true },
+        },
+        phones: vec!["0000-5550123".into()],
+        hours: Some(Hours { osm: "Mo-Fr 08:30-17:30".into(), text: "周一至周五".into() }),
+        services: vec![Service::LegalAdvice],
+        has: vec![Have::Sign],
+        duty: vec![],
+        serves: None,
+        note: None,
+        desk: None,
+        verified: None,
+        url: format!("/stations/{id}/"),
+    }
+}

@@ -1,0 +1,12 @@
+//! The service from the side of its callers: `routes::app(state)` poked with requests, and real listeners where a
+//! socket matters.
+
+#![expect(clippy::unwrap_used, reason = "a test that can't go on has failed")]
+
+mod bench;
+mod command;
+mod errors;
+mod html;
+mod reads;
+mod serve;
+mod site;

@@ -1,0 +1,148 @@
+//! The published site as files.
+
+use std::os::unix::fs::symlink;
+
+use api::published::Release;
+use axum::body::Body;
+use axum::http::{Method, Request};
+
+use crate::bench::{Bench, release, write_site};
+
+#[tokio::test]
+async fn a_folder_is_its_page_and_gets_its_slash() {
+    let bench = Bench::new().await;
+    let got = bench.get("/about/").await;
+    assert_eq!((got.status.as_u16(), got.header("content-type")), (200, "text/html; charset=utf-8"));
+    assert_eq!(got.header("cache-control"), "no-cache");
+    assert!(got.text().contains("about，静态页面"));
+    let got = bench.get("/guides/domestic-violence?from=home").await;
+    assert_eq!((got.status.as_u16(), got.header("location")), (301, "/guides/domestic-violence/?from=home"));
+    assert!(bench.get("/").await.text().contains("静态页面"));
+    assert_eq!(bench.get("/search").await.header("location"), "/search/");
+}
+
+#[tokio::test]
+async fn what_is_named_by_its_content_is_kept_for_ever() {
+    let got = Bench::new().await.get("/assets/site.0f3a.css").await;
+    assert_eq!(got.header("content-type"), "text/css; charset=utf-8");
+    assert_eq!(got.header("cache-control"), "public, max-age=31536000, immutable");
+}
+
+#[tokio::test]
+async fn a_page_that_has_not_changed_is_not_sent_again() {
+    let bench = Bench::new().await;
+    let tag = bench.get("/about/").await.header("etag").to_owned();
+    let again = bench.get_with("/about/", "if-none-match", &tag).await;
+    assert_eq!((again.status.as_u16(), again.body.len()), (304, 0));
+    bench.write("about/index.html", "<!doctype html>改过了");
+    assert_eq!(bench.get_with("/about/", "if-none-match", &tag).await.status, 200);
+}
+
+#[tokio::test]
+async fn an_address_without_a_page_gets_the_sites_own_404() {
+    let bench = Bench::new().await;
+    for path in ["/nowhere/", "/nowhere", "/guides/", "/guides", "/about/index.html/", "/about/more"] {
+        let got = bench.get(path).await;
+        assert_eq!(got.status, 404, "{path}");
+        assert!(got.text().contains("没有这一页"), "{path}");
+        assert_eq!(got.header("cache-control"), "no-store", "{path}");
+    }
+    std::fs::remove_file(bench.dist.path().join("404.html")).unwrap();
+    let got = bench.get("/nowhere/").await;
+    assert!(got.status == 404 && got.text().contains("110"));
+}
+
+#[tokio::test]
+async fn nothing_outside_the_folder_is_reached() {
+    let bench = Bench::new().await;
+    let outside = tempfile::tempdir().unwrap();
+    let secret = outside.path().join("secret.txt");
+    #[expect(clippy::disallowed_methods, reason = "the secret of this test")]
+    std::fs::write(&secret, "secret").unwrap();
+    symlink(&secret, bench.dist.path().join("leak.txt")).unwrap();
+    symlink(outside.path(), bench.dist.path().join("leak")).unwrap();
+    bench.write(".git/config", "secret");
+    bench.write("guides/.hidden", "secret");
+    let up = "../".repeat(12);
+    let encoded = "%2e%2e/".repeat(12);
+    let path = secret.display().to_string();
+    for attempt in [
+        "/leak.txt".to_owned(),
+        "/leak/secret.txt".to_owned(),
+        format!("/{up}{path}"),
+        format!("/{encoded}{path}"),
+        format!("/about/..%2f..%2f..%2f..{path}"),
+        format!("/{}{path}", "..%5c".repeat(12)),
+        format!("/{path}"),
+        format!("/%2f{path}"),
+        "/.git/config".to_owned(),
+        "/guides/.hidden".to_owned(),
+        "/about/./index.html".to_owned(),
+        "/about//index.html".to_owned(),
+        "/about/%00".to_owned(),
+        "/about/index.html%00.css".to_owned(),
+        "/%ff%fe/".to_owned(),
+        "/%".to_owned(),
+        "/%zz".to_owned(),
+        format!("/{}", "a".repeat(5000)),
+    ] {
+        let got = bench.get(&attempt).await;
+        assert_eq!(got.status, 404, "{attempt}");
+        assert!(!got.text().contains("secret"), "{attempt}");
+    }
+}
+
+#[tokio::test]
+async fn a_redirect_never_leads_to_another_host() {
+    let bench = Bench::new().await;
+    for attempt in ["//evil.example/about", "//about", "/%2fevil.example", "/\\about", "///"] {
+        let request = Request::get("/").body(Body::empty()).unwrap();
+        let (mut parts, body) = request.into_parts();
+        let Ok(uri) = attempt.parse() else { continue };
+        parts.uri = uri;
+        let got = bench.send(Request::from_parts(parts, body)).await;
+        assert_eq!(got.header("location"), "", "{attempt}");
+        assert_eq!(got.status, 404, "{attempt}");
+    }
+}
+
+#[tokio::test]
+async fn a_head_has_no_body() {
+    let bench = Bench::new().await;
+    for path in ["/about/", "/api/v1/topics", "/search/?q=a"] {
+        let request = Request::builder().method(Method::HEAD).uri(path).body(Body::empty()).unwrap();
+        let got = bench.send(request).await;
+        assert_eq!((got.status.as_u16(), got.body.len()), (200, 0), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn pages_are_compressed_where_the_browser_can() {
+    let bench = Bench::new().await;
+    for encoding in ["gzip", "br"] {
+        let got = bench.get_with("/assets/site.0f3a.css", "accept-encoding", encoding).await;
+        assert_eq!(got.header("content-encoding"), encoding);
+        assert!(got.body.len() < 1000);
+        assert!(got.header("vary").contains("accept-encoding"));
+    }
+    assert_eq!(bench.get("/assets/site.0f3a.css").await.header("content-encoding"), "");
+}
+
+#[tokio::test]
+async fn a_new_release_is_served_from_the_next_request_on() {
+    let bench = Bench::new().await;
+    let other = tempfile::tempdir().unwrap();
+    write_site(other.path());
+    std::fs::remove_dir_all(other.path().join("about")).unwrap();
+    assert_eq!(bench.get("/about/").await.status, 200);
+    bench.published.replace(release(other.path()));
+    assert_eq!(bench.get("/about/").await.status, 404);
+}
+
+#[test]
+fn a_release_opens_with_the_real_engine() {
+    let dist = tempfile::tempdir().unwrap();
+    write_site(dist.path());
+    let release = Release::open(dist.path()).unwrap();
+    assert_eq!(release.stations.all().len(), 4);
+}
