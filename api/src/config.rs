@@ -36,6 +36,8 @@ pub struct Settings {
     pub var: PathBuf,
     /// Where the database is. Holds a password, perhaps: never print it, print [`hide_password`] of it.
     pub database: String,
+    /// The file of the server's own secrets.
+    pub secrets: PathBuf,
     /// The public address, where it differs from the content's.
     pub base_url: Option<String>,
     /// The header in which a gateway in front says who is calling.
@@ -100,6 +102,10 @@ impl Settings {
                 "" => sqlite_url(&var.join("nuanzhan.db")),
                 url => url.to_owned(),
             },
+            secrets: match reader.text("secrets") {
+                "" => var.join("secrets.toml"),
+                path => path.into(),
+            },
             var,
             base_url: reader.base_url(),
             client_address_header: reader.header("client_address_header"),
@@ -114,6 +120,7 @@ impl Settings {
                 head: Duration::from_secs(reader.number("limits.head_seconds") as u64),
                 concurrency: reader.number("limits.concurrency"),
                 connections: reader.number("limits.connections"),
+                letters_per_hour: u32::try_from(reader.number("limits.letters_per_hour")).unwrap_or(u32::MAX),
             },
         };
         if reader.errors.is_empty() { Ok((settings, effective)) } else { Err(SettingsError(reader.errors)) }

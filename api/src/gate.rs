@@ -3,35 +3,53 @@
 use std::sync::Arc;
 
 use axum::extract::{Request, State};
+use axum::http::StatusCode;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use tokio::sync::Semaphore;
 
 use crate::error::ApiError;
+use crate::published::Published;
+use crate::shell::Page;
 use crate::state::Limits;
 
 /// Lets requests in, as many at once as there are places.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Gate {
     places: Arc<Semaphore>,
     limits: Limits,
+    published: Published,
 }
 
 impl Gate {
     /// With as many places as `limits` say.
-    pub fn new(limits: Limits) -> Self {
-        Self { places: Arc::new(Semaphore::new(limits.concurrency)), limits }
+    pub fn new(limits: Limits, published: Published) -> Self {
+        Self { places: Arc::new(Semaphore::new(limits.concurrency)), limits, published }
     }
 
     /// A middleware: waits for a place, then for the answer to begin, both within the time a request has. What takes
     /// longer is dropped and answered with “busy”.
     pub async fn pass(State(gate): State<Self>, request: Request, next: Next) -> Response {
+        let is_page = !request.uri().path().starts_with("/api/");
         let answer = async {
             let _place = gate.places.acquire().await;
             next.run(request).await
         };
-        tokio::time::timeout(gate.limits.request, answer)
-            .await
-            .unwrap_or_else(|_| ApiError::Busy.into_response())
+        let answered = tokio::time::timeout(gate.limits.request, answer).await;
+        answered.unwrap_or_else(|_| if is_page { gate.busy_page() } else { ApiError::Busy.into_response() })
+    }
+
+    /// For people, who may have just sent a letter: whether it arrived is not known, and the numbers help either way.
+    fn busy_page(&self) -> Response {
+        let main = "<div class=\"read\"><h1>现在人多</h1>\
+                    <p class=\"lead\">这一页没有来得及打开。过一会儿按“返回”再试一次。</p>\
+                    <p>刚才寄了信、没看到回执码的，返回后原样再寄一次：同一封信不会重复。</p>\
+                    <p>急的事别等，打 <a href=\"tel:110\">110</a> 或 <a href=\"tel:12338\">12338</a>。</p></div>";
+        let page = Page {
+            status: StatusCode::SERVICE_UNAVAILABLE,
+            title: "现在人多".to_owned(),
+            main: main.to_owned(),
+        };
+        page.dress(&self.published.current().bundle.shell)
     }
 }

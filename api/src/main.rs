@@ -230,7 +230,12 @@ fn stop() -> anyhow::Result<impl Future<Output = ()>> {
 
 /// Our own faults go to standard error. A panic's words may quote what somebody wrote: only its place is told.
 fn watch_over_the_log() {
-    tracing_subscriber::fmt().with_writer(io::stderr).with_max_level(tracing::Level::WARN).init();
+    // A line with a time could be matched with a person: whoever keeps the log may add the day, nothing finer.
+    tracing_subscriber::fmt()
+        .without_time()
+        .with_writer(io::stderr)
+        .with_max_level(tracing::Level::WARN)
+        .init();
     std::panic::set_hook(Box::new(|panic| {
         let place = panic.location().map(ToString::to_string).unwrap_or_default();
         tracing::error!("panic at {place}");

@@ -115,7 +115,7 @@ fn guarded(routes: Router<AppState>, state: AppState) -> Router {
     routes
         .method_not_allowed_fallback(wrong_method)
         .layer(DefaultBodyLimit::max(state.limits.body_bytes))
-        .layer(middleware::from_fn_with_state(Gate::new(state.limits), Gate::pass))
+        .layer(middleware::from_fn_with_state(Gate::new(state.limits, state.published.clone()), Gate::pass))
         .layer(CatchPanicLayer::custom(after_panic))
         .layer(middleware::map_response(with_security_headers))
         .with_state(state)

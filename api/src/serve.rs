@@ -62,25 +62,23 @@ pub enum Failure {
     Machine(#[from] anyhow::Error),
 }
 
-/// The file of the server's secrets. It belongs in a backup of its own, apart from the database's.
-pub fn secrets_file(var: &Path) -> PathBuf {
-    var.join("secrets.toml")
-}
-
 /// The folder of the published site.
 pub fn site_folder(var: &Path) -> PathBuf {
     var.join("site")
 }
 
-/// Runs until `stop`; then lets what is under way finish, for [`LAST_MOMENTS`] at most.
+/// Runs until `stop`; then lets what is under way finish, for ten seconds at most.
 pub async fn serve(service: Service, stop: impl Future<Output = ()>) -> Result<(), Failure> {
     let mut stop = pin!(stop);
     let ready = tokio::select! {
         ready = prepare(&service) => ready?,
         () = &mut stop => return Ok(()),
     };
+    let store = ready.state.store.clone();
     ready.doors.serve(ready.state, stop, &service.say).await;
     drop(ready.watcher);
+    // On SQLite this folds the log into the database file, so that the file alone is the whole of it.
+    store.close().await.context("关不好数据库")?;
     Ok(())
 }
 
@@ -117,7 +115,8 @@ async fn state(service: &Service, published: Published) -> anyhow::Result<AppSta
         client_address_header: settings.client_address_header.clone(),
         base_url: base_url.to_owned(),
         https: base_url.starts_with("https://"),
-        ..consultations::Settings::new(secrets_file(&settings.var))
+        letters_per_hour: settings.limits.letters_per_hour,
+        ..consultations::Settings::new(settings.secrets.clone())
     };
     Ok(AppState {
         consultations: Consultations::open(consultations, &store, &*service.dice).await?,

@@ -41,6 +41,8 @@ pub struct Limits {
     pub concurrency: usize,
     /// How many connections are open at once; more wait to be let in.
     pub connections: usize,
+    /// How many letters one desk takes in an hour from browsers without scripts.
+    pub letters_per_hour: u32,
 }
 
 impl FromRef<AppState> for Published {

@@ -8,7 +8,7 @@
 //! ```
 //!
 //! Only [`source`] reads content and only [`emit`] writes output; every stage between is a function from values to
-//! values. [`check`] is the gate: past it a [`model::Site`] is valid by construction and nothing later may fail
+//! values. [`mod@check`] is the gate: past it a [`model::Site`] is valid by construction and nothing later may fail
 //! because of what an editor wrote.
 
 pub mod check;

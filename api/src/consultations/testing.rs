@@ -138,6 +138,7 @@ impl Office {
                 head: Duration::from_secs(10),
                 concurrency: 64,
                 connections: 64,
+                letters_per_hour: 1000,
             },
         };
         Self { router: routes::public(app.clone()), app, clock, folder, fresh }

@@ -123,6 +123,7 @@ pub(crate) const LIMITS: Limits = Limits {
     head: Duration::from_secs(5),
     concurrency: 8,
     connections: 8,
+    letters_per_hour: 1000,
 };
 
 /// Says what the test wants to hear: `danger` in the question is danger, `nothing` finds nothing, `slow` takes a
