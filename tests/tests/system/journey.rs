@@ -69,8 +69,8 @@ async fn from_her_words_to_a_station(phone: &Browser, base: &str) {
     phone.click("a[href^='/stations/?']").await.unwrap();
     phone.wait_for_text("站").await.unwrap();
     phone.click("main a[href^='/stations/'][href$='/']:not([href='/stations/'])").await.unwrap();
-    let station = phone.wait_for_text("0000-").await.unwrap();
-    assert!(station.contains("打电话"), "{station}");
+    let station = phone.wait_for_text("打电话").await.unwrap();
+    assert!(station.contains("0000-"), "{station}");
 }
 
 async fn ask_and_type_back(phone: &Browser, base: &str) -> String {
