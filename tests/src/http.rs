@@ -36,24 +36,36 @@ impl Client {
 
     /// `GET path`.
     pub fn get(&self, path: &str) -> anyhow::Result<Answer> {
-        let response =
-            self.agent.get(format!("{}{path}", self.base)).call().with_context(|| format!("GET {path}"))?;
+        let request = self.agent.get(format!("{}{path}", self.base)).header(ADDRESS_HEADER, ADDRESS);
+        let response = request.call().with_context(|| format!("GET {path}"))?;
         answer(response)
     }
 
     /// `POST path` with a form, as a browser sends it.
     pub fn post_form(&self, path: &str, fields: &[(&str, &str)]) -> anyhow::Result<Answer> {
-        let request = self.agent.post(format!("{}{path}", self.base)).header("Origin", &self.base);
+        let request = self
+            .agent
+            .post(format!("{}{path}", self.base))
+            .header("Origin", &self.base)
+            .header(ADDRESS_HEADER, ADDRESS);
         answer(request.send_form(fields.iter().copied()).with_context(|| format!("POST {path}"))?)
     }
 
     /// `POST path` with JSON.
     pub fn post_json(&self, path: &str, json: &serde_json::Value) -> anyhow::Result<Answer> {
-        let request = self.agent.post(format!("{}{path}", self.base)).header("Origin", &self.base);
+        let request = self
+            .agent
+            .post(format!("{}{path}", self.base))
+            .header("Origin", &self.base)
+            .header(ADDRESS_HEADER, ADDRESS);
         answer(request.send_json(json).with_context(|| format!("POST {path}"))?)
     }
 }
 
+/// Where the client says it calls from, through a gateway: an address of no real network (RFC 5737).
+pub const ADDRESS: &str = "203.0.113.77";
+/// The header in which the gateway says so; [`crate::server::Ground::start`] sets it up.
+pub const ADDRESS_HEADER: &str = "x-forwarded-for";
 /// Unlike any other text, so that a search of the disk for it means something.
 pub const USER_AGENT: &str = "Nuanzhan-Test-Browser/73519";
 

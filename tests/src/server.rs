@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, anyhow, bail};
 use tempfile::TempDir;
 
-use crate::http::Client;
+use crate::http::{ADDRESS_HEADER, Client};
 use crate::workspace;
 
 /// How long a start may take in a debug build on a busy machine.
@@ -78,6 +78,7 @@ impl Ground {
         let mut command = Command::new(workspace::nuanzhan());
         command.arg("serve").args(["--listen", "127.0.0.1:0"]).arg("--content").arg(&self.content);
         command.args(self.data_arguments()).current_dir(self.folder.path());
+        command.env("NUANZHAN_CLIENT_ADDRESS_HEADER", ADDRESS_HEADER);
         command.env_remove("RUST_LOG").stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().context("nuanzhan starts")?;
         let (lines, said) = listen(&mut child)?;

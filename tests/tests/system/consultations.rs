@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use tests::asker::{Receipt, ask, open};
 use tests::desk::{self, open_desk};
-use tests::http::{USER_AGENT, hidden_value, visible_text};
+use tests::http::{ADDRESS, USER_AGENT, hidden_value, visible_text};
 use tests::server::Ground;
 use tests::{postgres, workspace};
 
@@ -35,8 +35,12 @@ fn all_traces(ground: &Ground, said: &str) -> Vec<(PathBuf, Vec<u8>)> {
     traces
 }
 
+fn is_database(file: &std::path::Path) -> bool {
+    file.file_name().is_some_and(|name| name.to_string_lossy().starts_with("nuanzhan.db"))
+}
+
 fn contains(haystack: &[u8], needle: &[u8]) -> bool {
-    haystack.windows(needle.len()).any(|window| window == needle)
+    memchr::memmem::find(haystack, needle).is_some()
 }
 
 #[test]
@@ -100,6 +104,7 @@ fn p2_p3_p4_no_plaintext_no_receipt_no_address_is_on_disk_or_in_the_log() {
             receipt.in_groups(),
             receipt.in_groups().replace(' ', "-"),
             USER_AGENT.to_owned(),
+            ADDRESS.to_owned(),
             "锁门不让我上班".to_owned(),
             "40.4242".to_owned(),
             desk::PASSPHRASE.to_owned(),
@@ -107,6 +112,13 @@ fn p2_p3_p4_no_plaintext_no_receipt_no_address_is_on_disk_or_in_the_log() {
         for (place, bytes) in all_traces(ground, &server.said()) {
             for secret in &secrets {
                 assert!(!contains(&bytes, secret.as_bytes()), "{} holds “{secret}”", place.display());
+            }
+        }
+        if ground.database.is_none() {
+            // PostgreSQL's own settings name the loopback address; SQLite's file has no reason to.
+            for file in workspace::files_under(&ground.var()).iter().filter(|file| is_database(file)) {
+                let bytes = std::fs::read(file).unwrap();
+                assert!(!contains(&bytes, b"127.0.0.1"), "{} holds the socket's address", file.display());
             }
         }
         let said = server.said();

@@ -5,5 +5,6 @@
 mod consultations;
 mod content;
 mod journey;
+mod nearest;
 mod public;
 mod start;
