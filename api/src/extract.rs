@@ -294,6 +294,15 @@ mod tests {
     }
 
     #[test]
+    fn a_flood_of_fields_is_refused_in_few_words() {
+        let flood: String = (0..20_000).map(|number| format!("{number}&")).collect();
+        let Err(ApiError::Invalid(errors)) = Fields::read::<Wanted>(flood.as_bytes()) else {
+            panic!("this is refused");
+        };
+        assert!(errors.len() < 100, "{}", errors.len());
+    }
+
+    #[test]
     fn an_empty_field_is_not_given() {
         assert_eq!(Fields::read::<Wanted>(b"size=+&").unwrap().size, None);
     }

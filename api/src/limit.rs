@@ -186,6 +186,10 @@ mod tests {
             assert!(unknown == Network::everybodys() && unknown.allowance(10) == 200);
         }
         assert_eq!(from("192.0.2.1", None).allowance(10), 10);
+        // A gateway in a container or on a machine beside this one stands for everybody too.
+        for gateway in ["172.17.0.1", "10.0.0.2", "192.168.1.9", "::ffff:10.0.0.2", "fd00::1", "fe80::1"] {
+            assert_eq!(from(gateway, Some(&name)).allowance(10), 200, "{gateway}");
+        }
     }
 
     #[test]

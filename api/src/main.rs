@@ -157,6 +157,7 @@ fn run_service(common: Common, flags: ServeFlags) -> Result<(), Failure> {
         clock: Arc::new(SystemClock),
         dice: Arc::new(SystemDice),
         say: Arc::new(|line| say(&line)),
+        program: std::env::args().next().unwrap_or_else(|| "nuanzhan".to_owned()),
     };
     runtime()?.block_on(async { serve(service, stop()?).await })
 }

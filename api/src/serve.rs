@@ -49,6 +49,8 @@ pub struct Service {
     pub dice: Arc<dyn Dice>,
     /// Where lines for the operator go.
     pub say: Say,
+    /// How this program was called, for the commands that the welcome shows.
+    pub program: String,
 }
 
 /// Why it could not run.
@@ -102,7 +104,7 @@ async fn prepare(service: &Service) -> Result<Ready, Failure> {
     let state = state(service, published.clone()).await?;
     let rebuilding = service.clone();
     let watcher = folder.heed(move || rebuild(&rebuilding, &published)).context(CAN_NOT_WATCH)?;
-    (service.say)(&welcome(settings, &doors, started.elapsed()));
+    (service.say)(&welcome(service, &doors, &state, started.elapsed()));
     Ok(Ready { doors, state, watcher })
 }
 
@@ -280,7 +282,8 @@ fn in_chinese(err: &io::Error) -> String {
     }
 }
 
-fn welcome(settings: &Settings, doors: &Doors, took: Duration) -> String {
+fn welcome(service: &Service, doors: &Doors, state: &AppState, took: Duration) -> String {
+    let settings = &service.settings;
     let at = reachable(&doors.main);
     let health = doors.operations.as_ref().map_or_else(|| at.clone(), reachable);
     let database =
@@ -295,12 +298,26 @@ fn welcome(settings: &Settings, doors: &Doors, took: Duration) -> String {
          \x20 站点文件  {}\n\
          \x20 数据库    {database}\n\
          \n\
-         开通工作台的人员：nuanzhan desk --help、nuanzhan member --help\n\
+         开通工作台，让人能收信、回信（另开一个窗口运行，会问口令，恢复密钥只显示一次）：\n\
+         \x20 {} desk create --id center --name 妇联值班台 --region {} --member 你的名字{}\n\
+         \n\
          停止：按 Ctrl-C\n",
         took.as_secs_f32(),
         settings.content.display(),
         site_folder(&settings.var).display(),
+        service.program,
+        state.published.current().bundle.site.region,
+        where_data_lies(settings),
     )
+}
+
+/// The flags that lead another command to the same data; nothing where the defaults do.
+fn where_data_lies(settings: &Settings) -> String {
+    let elsewhere = settings.var != Path::new("var");
+    let var = if elsewhere { format!(" --var {}", settings.var.display()) } else { String::new() };
+    // A database's address may hold a password, which has no place in a window: the operator knows it.
+    let own_file = settings.database.starts_with("sqlite://");
+    var + if own_file { "" } else { " --database 数据库地址" }
 }
 
 /// An address that a browser on this machine can open.

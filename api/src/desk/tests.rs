@@ -1,5 +1,8 @@
 //! The desk's path over its JSON addresses.
 
+use std::task::Poll;
+use std::time::Duration;
+
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode, header};
 use base64::Engine;
@@ -83,6 +86,30 @@ async fn many_failures_slow_down_a_name_and_do_not_lock_it() {
         assert_eq!(reply.status, StatusCode::UNAUTHORIZED);
     }
     AtDesk::sign_in(&office, "county 的成员", PASSPHRASE).await;
+}
+
+#[tokio::test]
+async fn a_flood_of_sign_ins_keeps_no_asker_out() {
+    let office = county().await;
+    let receipt = letter(&office).await;
+    let mut sign_ins: Vec<_> = (0..40)
+        .map(|number| {
+            let office = &office;
+            let proof =
+                json!({ "member": format!("nobody {number}"), "login": BASE64_STANDARD.encode([0; 32]) });
+            Box::pin(async move { call(office, Method::POST, "/sessions", ("", Some(proof))).await })
+        })
+        .collect();
+    let flood = std::future::poll_fn(|cx| {
+        sign_ins.retain_mut(|sign_in| sign_in.as_mut().poll(cx).is_pending());
+        if sign_ins.is_empty() { Poll::Ready(()) } else { Poll::Pending }
+    });
+    let asker = async {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        office.post("/ask/reply/", &[("receipt", &receipt)]).await
+    };
+    let ((), opened) = tokio::join!(flood, asker);
+    assert!(opened.text.contains("他打我"), "{}", opened.text);
 }
 
 #[tokio::test]

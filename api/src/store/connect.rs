@@ -166,6 +166,8 @@ mod tests {
             ("log_min_duration_statement", "250"),
             ("log_statement", "all"),
             ("log_duration", "on"),
+            ("log_transaction_sample_rate", "0.5"),
+            ("log_executor_stats", "on"),
         ] {
             let joint = if url.contains('?') { '&' } else { '?' };
             let refused =

@@ -422,6 +422,14 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_name_that_no_text_of_the_database_can_be_is_nobodys() {
+        for fresh in testing::each().await {
+            assert_eq!(fresh.store.desk("county\0").await, Ok(None));
+            assert_eq!(fresh.store.credentials("王芳\0").await, Ok(None));
+        }
+    }
+
+    #[tokio::test]
     async fn a_desk_is_founded_whole_or_not_at_all() {
         for fresh in testing::each().await {
             founded(&fresh.store, "county", None).await;

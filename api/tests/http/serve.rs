@@ -70,6 +70,7 @@ impl Machine {
         let (settings, _) = Settings::load(Sources { flags, ..Sources::default() }).unwrap();
         let said = self.said.clone();
         Service {
+            program: "nuanzhan".to_owned(),
             compiler: Arc::new(Copyist {
                 content: settings.content.clone(),
                 out: site_folder(&settings.var),

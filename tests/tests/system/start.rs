@@ -11,7 +11,7 @@ fn it_builds_migrates_serves_and_says_where_everything_is() {
     let server = ground.start().unwrap();
     server.wait_for_line("停止", Duration::from_secs(5)).unwrap();
     let said = server.said();
-    for part in ["网站", "数据库", "内容", "nuanzhan desk", "Ctrl-C"] {
+    for part in ["网站", "数据库", "内容", "desk create --id", "--region 990100", "Ctrl-C"] {
         assert!(said.contains(part), "the welcome does not mention {part}:\n{said}");
     }
     assert_eq!(server.client().get("/readyz").unwrap().status, 200);
