@@ -48,7 +48,7 @@ pub struct SlowLane {
 #[derive(Clone, PartialEq, Eq)]
 pub struct Network {
     bytes: Vec<u8>,
-    /// Everybody's: a gateway on this machine that does not tell who is calling, or nothing known at all.
+    /// Perhaps everybody's: a gateway that does not tell who is calling, or nothing known at all.
     shared: bool,
 }
 
@@ -119,7 +119,7 @@ impl Network {
             Some(peer) if peer.to_canonical().is_loopback() => {
                 told().map_or_else(Self::everybodys, Self::around)
             }
-            Some(peer) => Self::around(peer),
+            Some(peer) => Self { shared: is_beside(peer), ..Self::around(peer) },
             None => Self::everybodys(),
         }
     }
@@ -145,6 +145,15 @@ impl Network {
     /// What is counted.
     pub fn as_bytes(&self) -> &[u8] {
         &self.bytes
+    }
+}
+
+/// An address of the networks that the internet does not carry: as likely a gateway in a container or on the machine
+/// beside this one as a caller.
+fn is_beside(address: IpAddr) -> bool {
+    match address.to_canonical() {
+        IpAddr::V4(address) => address.is_private() || address.is_link_local(),
+        IpAddr::V6(address) => address.is_unique_local() || address.is_unicast_link_local(),
     }
 }
 

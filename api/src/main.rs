@@ -17,7 +17,9 @@ use api::dice::SystemDice;
 use api::operator::{DeskCommand, MemberCommand, Operator};
 use api::routes;
 use api::serve::{Failure, Service, open_store, serve, site_folder};
+use clap::error::{ContextKind, ErrorKind};
 use clap::{ArgAction, Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
+use search::bundle::Bundle;
 use tokio::signal::unix::{SignalKind, signal};
 
 /// The settings file that is read when there is one and nobody names another.
@@ -59,10 +61,10 @@ enum Command {
     /// 生成站点并提供服务（不写子命令时就是它）
     #[command(after_help = "例子：\n  nuanzhan serve --listen 127.0.0.1:0    由系统挑一个空着的端口")]
     Serve(ServeFlags),
-    /// 管理工作台：建立、列出、换钥匙
+    /// 管理工作台：建立、列出
     #[command(subcommand)]
     Desk(DeskCommand),
-    /// 管理工作台的人员：开通、停用、列出
+    /// 管理工作台的人员：开通
     #[command(subcommand)]
     Member(MemberCommand),
     /// 显示现在生效的设置和各自的来处（口令不显示）
@@ -103,8 +105,15 @@ struct ServeFlags {
 }
 
 fn main() -> ExitCode {
-    let matches = in_chinese(Cli::command()).get_matches();
-    let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|err| err.exit());
+    let cli =
+        match in_chinese(Cli::command()).try_get_matches().and_then(|found| Cli::from_arg_matches(&found)) {
+            Ok(cli) => cli,
+            Err(err) if shows_help(&err) => err.exit(),
+            Err(err) => {
+                complain(&misread(&err));
+                return ExitCode::from(2);
+            }
+        };
     match run(cli) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
@@ -127,6 +136,45 @@ fn in_chinese(command: clap::Command) -> clap::Command {
             arg.help_heading(heading)
         })
         .mut_subcommands(in_chinese)
+}
+
+/// Help and the version were asked for, or a command is missing and its help says which there are.
+fn shows_help(err: &clap::Error) -> bool {
+    !err.use_stderr() || err.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand
+}
+
+/// What is wrong with the command line, in the language of the rest.
+fn misread(err: &clap::Error) -> String {
+    let about = |kind| err.get(kind).map(ToString::to_string).unwrap_or_default();
+    let what = about(ContextKind::InvalidArg);
+    let (said, near) = match err.kind() {
+        ErrorKind::UnknownArgument => (format!("没有“{what}”这个选项"), ContextKind::SuggestedArg),
+        ErrorKind::InvalidSubcommand => {
+            let typed = about(ContextKind::InvalidSubcommand);
+            (format!("没有“{typed}”这个命令"), ContextKind::SuggestedSubcommand)
+        }
+        ErrorKind::MissingRequiredArgument => {
+            (format!("还缺这些选项：{}", what.replace(", ", "、")), ContextKind::Suggested)
+        }
+        ErrorKind::ArgumentConflict => {
+            let said = match about(ContextKind::PriorArg) {
+                _ if what.is_empty() => {
+                    "命令要写在选项前面，例如 nuanzhan serve --listen 127.0.0.1:8081".to_owned()
+                }
+                other if other == what => format!("{what} 只能写一次"),
+                other => format!("{what} 和 {other} 不能一起用"),
+            };
+            (said, ContextKind::Suggested)
+        }
+        ErrorKind::InvalidValue => (format!("{what} 后面要写上它的值"), ContextKind::SuggestedValue),
+        ErrorKind::TooManyValues => (format!("{what} 只能写一个值"), ContextKind::Suggested),
+        _ => return err.to_string(),
+    };
+    let near = match about(near) {
+        near if near.is_empty() => near,
+        near => format!("。是不是想写 {near}"),
+    };
+    format!("{said}{near}\n加上 --help 看怎么用。")
 }
 
 fn run(cli: Cli) -> Result<(), Failure> {
@@ -171,7 +219,11 @@ fn operate(
     let (settings, _) = settings(common, ServeFlags::default())?;
     runtime()?.block_on(async {
         let store = open_store(&settings).await?;
-        command(Operator { store: &store, dice: &SystemDice, out: &mut io::stdout() }).await
+        // Without a site that can be read nobody knows the divisions, and the command works all the same.
+        let regions = Bundle::open(&site_folder(&settings.var)).map(|site| site.regions).unwrap_or_default();
+        let regions = regions.into_iter().map(|region| region.code).collect();
+        command(Operator { store: &store, dice: &SystemDice, out: &mut io::stdout(), regions: &regions })
+            .await
     })?;
     Ok(())
 }

@@ -87,6 +87,9 @@ pub struct Shared {
     pub(crate) secrets: Secrets,
     pub(crate) stretching: Stretching,
     pub(crate) effort: Effort,
+    /// Checking logins, one at a time and apart from the rest: names can be made up for ever, and a flood of them must
+    /// not take the places of those who ask.
+    pub(crate) login_effort: Effort,
     /// Recognises forms that are sent again.
     pub(crate) requests: Hourly,
     /// Seals passes.
@@ -155,6 +158,7 @@ impl Consultations {
             stretching: Stretching { salt: parameters.stretch_salt, rounds },
             secrets,
             effort: Effort::of_this_machine(WAITING),
+            login_effort: Effort::new(1, WAITING),
             requests: Hourly::default(),
             passes: Hourly::default(),
             wrong: Tally::default(),

@@ -36,7 +36,7 @@ impl Post {
                     "写得太长了，最多 8000 字。请退回去删短一些再寄。",
                 )
             } else {
-                Trouble::Form(StatusCode::BAD_REQUEST, "信没有收完整，请退回去再寄一次。")
+                Trouble::Form(StatusCode::BAD_REQUEST, "信没有收完整。刷新这一页，浏览器会再寄一次。")
             }
         })?;
         Ok(Self { body, network })

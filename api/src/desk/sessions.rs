@@ -116,13 +116,13 @@ pub async fn sign_in(
 ) -> ApiResult<Response> {
     let login = login_value(&proof)?;
     let (office, hour) = (&app.consultations, app.clock.hour());
-    let name = proof.member.as_bytes();
-    if office.sign_ins.tries(name, hour, &*app.dice) >= FAILURES_AT_ONCE {
+    let name = counted_as(&proof.member);
+    if office.sign_ins.tries(&name, hour, &*app.dice) >= FAILURES_AT_ONCE {
         office.slow_sign_in.pass().await.map_err(|_| ApiError::Busy)?;
     }
     let known = app.store.credentials(&proof.member).await?;
     let Some(member) = verified(office, known, login).await? else {
-        office.sign_ins.add(name, hour, &*app.dice);
+        office.sign_ins.add(&name, hour, &*app.dice);
         return Err(ApiError::WrongSignIn);
     };
     let token = Token::draw(&*app.dice);
@@ -182,8 +182,16 @@ async fn verified(
     login: Zeroizing<[u8; LOGIN_LEN]>,
 ) -> ApiResult<Option<String>> {
     let hash = known.as_ref().map_or_else(|| office.nobodys_login.clone(), |known| known.login_hash.clone());
-    let right = office.effort.run(move || login::verify(&login, &hash)).await.map_err(|_| ApiError::Busy)?;
+    let right =
+        office.login_effort.run(move || login::verify(&login, &hash)).await.map_err(|_| ApiError::Busy)?;
     Ok(known.filter(|_| right).map(|known| known.member))
+}
+
+/// What the failures of a name are counted as. A tally has room for as many of these as there are, so that a flood of
+/// made-up names leaves no real one uncounted.
+fn counted_as(name: &str) -> [u8; 2] {
+    let [one, other, ..] = *blake3::hash(name.as_bytes()).as_bytes();
+    [one, other]
 }
 
 fn login_value(proof: &SignInIn) -> ApiResult<Zeroizing<[u8; LOGIN_LEN]>> {
@@ -205,4 +213,25 @@ fn with_cookie(cookie: HeaderValue) -> Response {
         (header::SET_COOKIE, cookie),
     ];
     (StatusCode::NO_CONTENT, headers).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::Hour;
+    use crate::dice::SystemDice;
+    use crate::limit::Tally;
+
+    #[test]
+    fn a_flood_of_made_up_names_leaves_no_name_uncounted() {
+        let (tally, hour) = (Tally::default(), Hour::from_number(0));
+        for number in 0..70_000 {
+            tally.add(&counted_as(&number.to_string()), hour, &SystemDice);
+        }
+        for name in ["王芳", "李梅"] {
+            let before = tally.tries(&counted_as(name), hour, &SystemDice);
+            tally.add(&counted_as(name), hour, &SystemDice);
+            assert_eq!(tally.tries(&counted_as(name), hour, &SystemDice), before + 1);
+        }
+    }
 }

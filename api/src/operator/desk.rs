@@ -26,19 +26,19 @@ pub enum DeskCommand {
 #[derive(Debug, Args)]
 pub struct Create {
     /// 代号，用小写字母、数字和横线，以后不改，例如 shili-county
-    #[arg(long)]
+    #[arg(long, value_name = "代号")]
     id: String,
     /// 名称，提问的人看得到，例如 示例县妇联
-    #[arg(long)]
+    #[arg(long, value_name = "名称")]
     name: String,
     /// 负责的区划代码，例如 990121
-    #[arg(long)]
+    #[arg(long, value_name = "区划代码")]
     region: String,
     /// 上级工作台的代号：上级也能拆开来信
-    #[arg(long)]
+    #[arg(long, value_name = "代号")]
     parent: Option<String>,
     /// 第一位成员的名字，登录用
-    #[arg(long)]
+    #[arg(long, value_name = "名字")]
     member: String,
     #[command(flatten)]
     passphrase: PassphraseFrom,
@@ -56,8 +56,13 @@ impl DeskCommand {
 
 impl Create {
     async fn run(self, operator: Operator<'_>) -> anyhow::Result<()> {
-        let Operator { store, dice, out } = operator;
+        let Operator { store, dice, out, regions } = operator;
         let desk = self.desk(store).await?;
+        ensure!(
+            regions.is_empty() || regions.contains(&desk.region),
+            "网站的 regions.csv 里没有 {}，没有人会选到它，来信到不了这里。先加上这个地方，或者核对代码",
+            desk.region
+        );
         check_name(store, &self.member).await?;
         let passphrase = self.passphrase.take(&self.member, dice)?;
         let (id, enrolled) = enrol(&passphrase, dice);

@@ -22,10 +22,10 @@ pub enum MemberCommand {
 #[derive(Debug, Args)]
 pub struct Add {
     /// 工作台的代号
-    #[arg(long)]
+    #[arg(long, value_name = "代号")]
     desk: String,
     /// 成员的名字，登录用
-    #[arg(long)]
+    #[arg(long, value_name = "名字")]
     name: String,
     #[command(flatten)]
     passphrase: PassphraseFrom,
@@ -44,7 +44,7 @@ impl MemberCommand {
 }
 
 impl Add {
-    async fn run(self, Operator { store, dice, out }: Operator<'_>) -> anyhow::Result<()> {
+    async fn run(self, Operator { store, dice, out, .. }: Operator<'_>) -> anyhow::Result<()> {
         let recovery = store.recovery_of(&self.desk).await?;
         let recovery = recovery.with_context(|| format!("没有 {} 这个工作台", self.desk))?;
         check_name(store, &self.name).await?;

@@ -8,7 +8,10 @@ mod desk;
 mod member;
 mod secret;
 
+use std::collections::BTreeSet;
 use std::io::Write;
+
+use search::region::RegionCode;
 
 pub use self::desk::DeskCommand;
 pub use self::member::MemberCommand;
@@ -23,6 +26,8 @@ pub struct Operator<'a> {
     pub dice: &'a dyn Dice,
     /// Where to write what the operator reads.
     pub out: &'a mut (dyn Write + Send),
+    /// The divisions that the built site knows; empty where no site has been built yet.
+    pub regions: &'a BTreeSet<RegionCode>,
 }
 
 #[cfg(test)]
@@ -45,7 +50,8 @@ mod tests {
 
     async fn run(fresh: &Fresh, line: &str) -> Result<String, String> {
         let mut out = Vec::new();
-        let operator = Operator { store: &fresh.store, dice: &SystemDice, out: &mut out };
+        let regions = ["990121".parse().unwrap()].into();
+        let operator = Operator { store: &fresh.store, dice: &SystemDice, out: &mut out, regions: &regions };
         let done = match Command::try_parse_from(std::iter::once("nuanzhan").chain(line.split(' '))).unwrap()
         {
             Command::Desk(command) => command.run(operator).await,
@@ -97,6 +103,7 @@ mod tests {
         Write::write_all(&mut std::fs::File::create(&short).unwrap(), b"short\n").unwrap();
         for (line, expected) in [
             (CREATE.replace("990121", "99"), "6、9 或 12 位"),
+            (CREATE.replace("990121", "999999"), "没有 999999"),
             (CREATE.replace("--id county", "--id County"), "小写字母"),
             (format!("{CREATE} --parent city"), "没有 city 这个工作台"),
             (CREATE.replace("--generate", &format!("--passphrase-file {}", short.display())), "至少"),

@@ -64,7 +64,9 @@ pub(super) fn first_line(path: &Path) -> anyhow::Result<Zeroizing<String>> {
 /// Asks on the terminal, without showing what is typed.
 pub(super) fn ask(question: &str) -> anyhow::Result<Zeroizing<String>> {
     let typed = rpassword::prompt_password(question).map(Zeroizing::new);
-    let typed = typed.context("这里没有终端可以输入。请用文件给")?;
+    let typed = typed.context(
+        "这里没有终端可以输入。口令请加 --generate 或 --passphrase-file，恢复密钥请加 --recovery-key-file",
+    )?;
     Ok(Zeroizing::new(typed.trim().to_owned()))
 }
 

@@ -188,6 +188,12 @@ mod tests {
     }
 
     #[test]
+    fn ciphers_wipe_what_they_make_of_a_key() {
+        fn wiped<T: ZeroizeOnDrop>() {}
+        wiped::<Aes256Gcm>();
+    }
+
+    #[test]
     fn each_reader_opens_and_nobody_else() {
         let (desk, desk_public) = PrivateKey::generate(&SystemDice);
         let (thread, thread_public) = PrivateKey::generate(&SystemDice);

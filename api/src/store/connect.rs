@@ -23,13 +23,22 @@ const SQLITE_CONNECTIONS: u32 = 4;
 const POSTGRES_DEMANDS: &[(&str, &[&str], &str)] = &[
     ("synchronous_commit", &["off"], "断电会丢掉已经确认收到的信"),
     ("fsync", &["off"], "断电会丢掉已经确认收到的信"),
+    ("full_page_writes", &["off"], "断电会丢掉已经确认收到的信"),
     ("track_commit_timestamp", &["on"], "会记下每封信到达的秒数"),
     ("log_statement", &["mod", "all"], "数据库的日志会记下每封信到达的秒数"),
     ("log_duration", &["on"], "数据库的日志会记下每封信到达的秒数"),
+    ("log_statement_stats", &["on"], "数据库的日志会记下每封信到达的秒数"),
+    ("log_parser_stats", &["on"], "数据库的日志会记下每封信到达的秒数"),
+    ("log_planner_stats", &["on"], "数据库的日志会记下每封信到达的秒数"),
+    ("log_executor_stats", &["on"], "数据库的日志会记下每封信到达的秒数"),
 ];
 
-/// Settings of PostgreSQL that log statements that take longer than this many milliseconds: only -1 logs none.
-const POSTGRES_LOG_THRESHOLDS: &[&str] = &["log_min_duration_statement", "log_min_duration_sample"];
+/// Settings of PostgreSQL that log some of the statements, the slow ones or a sample, and the value that logs none.
+const POSTGRES_LOG_SOME: &[(&str, &str)] = &[
+    ("log_min_duration_statement", "-1"),
+    ("log_min_duration_sample", "-1"),
+    ("log_transaction_sample_rate", "0"),
+];
 
 pub(super) async fn connect(url: &str) -> anyhow::Result<DatabaseConnection> {
     if url.starts_with("sqlite:") {
@@ -104,7 +113,10 @@ fn patient(url: &str, connections: u32) -> ConnectOptions {
         .connect_timeout(PATIENCE)
         .acquire_timeout(PATIENCE)
         .sqlx_logging(false)
-        .record_stmt_in_spans(false);
+        .record_stmt_in_spans(false)
+        // Waiting for a connection is somebody's letter or receipt: a line in the log would tell its second.
+        .map_sqlx_sqlite_pool_opts(|pool| pool.acquire_slow_threshold(Duration::MAX))
+        .map_sqlx_postgres_pool_opts(|pool| pool.acquire_slow_threshold(Duration::MAX));
     options
 }
 
@@ -115,10 +127,10 @@ async fn check_postgres(db: &DatabaseConnection) -> anyhow::Result<()> {
             bail!("{setting} 是 {value}：{why}。请改掉，再启动");
         }
     }
-    for setting in POSTGRES_LOG_THRESHOLDS {
+    for (setting, none) in POSTGRES_LOG_SOME {
         let value = show(db, setting).await?;
-        if value != "-1" {
-            bail!("{setting} 是 {value}：数据库的日志会记下信到达的秒数。请设为 -1，再启动");
+        if value != *none {
+            bail!("{setting} 是 {value}：数据库的日志会记下信到达的秒数。请设为 {none}，再启动");
         }
     }
     Ok(())
@@ -134,6 +146,7 @@ async fn show(db: &DatabaseConnection, setting: &str) -> Result<String, DbErr> {
 mod tests {
     use super::*;
     use crate::store::Store;
+    use sea_orm::TransactionTrait;
 
     #[tokio::test]
     async fn a_dead_database_is_named_without_its_password() {
@@ -174,6 +187,29 @@ mod tests {
                 Store::open(&format!("{url}{joint}options=-c{setting}%3D{value}")).await.err().unwrap();
             assert!(format!("{refused:#}").contains(setting), "{refused:#}");
         }
+    }
+
+    #[tokio::test]
+    async fn waiting_for_the_database_is_not_logged() {
+        let folder = tempfile::tempdir().unwrap();
+        let store =
+            Store::open(&format!("sqlite://{}", folder.path().join("test.db").display())).await.unwrap();
+        let log = folder.path().join("log");
+        let file = std::sync::Mutex::new(fs::File::create(&log).unwrap());
+        let logger = tracing_subscriber::fmt().with_writer(file).with_max_level(tracing::Level::WARN);
+        let logging = tracing::subscriber::set_default(logger.finish());
+        let mut held = Vec::new();
+        for _ in 0..SQLITE_CONNECTIONS {
+            held.push(store.db.begin().await.unwrap());
+        }
+        let release = async {
+            tokio::time::sleep(Duration::from_millis(2300)).await;
+            held.clear();
+        };
+        let (waited, ()) = tokio::join!(store.ping(), release);
+        drop(logging);
+        waited.unwrap();
+        assert_eq!(String::from_utf8(fs::read(&log).unwrap()).unwrap(), "");
     }
 
     #[tokio::test]

@@ -1,10 +1,14 @@
 //! Every way to be refused, and what every answer says to the browser.
 
-use std::time::Duration;
+use std::convert::Infallible;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::{Duration, Instant};
 
 use api::state::Limits;
-use axum::body::Body;
+use axum::body::{Body, Bytes, HttpBody};
 use axum::http::{Method, Request};
+use hyper::body::Frame;
 
 use crate::bench::{Bench, LIMITS};
 
@@ -85,6 +89,39 @@ async fn what_takes_too_long_or_comes_too_many_at_once_is_told_to_come_again() {
     slow.problem(503, "busy");
     // It waited for the place and got it when the slow one was given up.
     assert_eq!(crowded.status, 200);
+}
+
+/// A body of which nothing ever comes.
+struct NeverWhole;
+
+impl HttpBody for NeverWhole {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        Poll::Pending
+    }
+}
+
+#[tokio::test]
+async fn bodies_that_never_come_keep_no_page_from_being_read() {
+    let bench =
+        Bench::with_limits(Limits { concurrency: 4, request: Duration::from_secs(1), ..LIMITS }).await;
+    let stuck = || {
+        let request = Request::post("/api/v1/stations/nearest").header("content-type", "application/json");
+        bench.send(request.body(Body::new(NeverWhole)).unwrap())
+    };
+    let reading = async {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        let began = Instant::now();
+        (bench.get("/api/v1/topics").await.status, began.elapsed())
+    };
+    let (.., (status, took)) = tokio::join!(stuck(), stuck(), stuck(), stuck(), reading);
+    assert_eq!(status, 200);
+    assert!(took < Duration::from_millis(500), "{took:?}");
 }
 
 #[tokio::test]
