@@ -44,9 +44,9 @@
   }
 
   function refusal(code) {
-    if (code === 1) return "没有给位置，没关系。在下面选地方，或者一级一级找。";
-    if (code === 3) return "手机一时找不到位置。到窗边再试一次，或者在下面选地方。";
-    return "手机现在不知道你在哪里。在下面选地方，或者一级一级找。";
+    if (code === 1) return "没有给位置，没关系。在上面选地方，或者在下面一级一级找。";
+    if (code === 3) return "手机一时找不到位置。到窗边再试一次，或者在上面选地方。";
+    return "手机现在不知道你在哪里。在上面选地方，或者在下面一级一级找。";
   }
 
   function nearest(from) {
@@ -78,7 +78,7 @@
         return choose(stations.filter(fits));
       });
     }).then(show, function () {
-      say("现在查不了。打 12338 问离你最近的站点，或者一级一级找。");
+      say("现在查不了。打 12338 问离你最近的站点，或者在下面一级一级找。");
     });
   }
 
@@ -96,7 +96,10 @@
     const confidential = found.confidential || [];
     places.textContent = "";
     if (!found.stations.length && !confidential.length) return say("没有找到。换一个地方或者种类，或者打 12338 问。");
-    if (found.widened_to) say("这里没有，下面是大一级的地方的。");
+    if (found.widened_to) {
+      const wider = form && form.querySelector("option[value='" + found.widened_to + "']");
+      say("这里没有，下面是" + (wider ? wider.textContent.trim() : "大一级的地方") + "的。");
+    }
     group("找到这些", found.stations);
     group("地址保密的，打电话联系", confidential);
     places.scrollIntoView({ block: "nearest" });
