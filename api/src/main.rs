@@ -5,7 +5,7 @@
 use std::fmt::Display;
 use std::fs;
 use std::io::{self, Write as _};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -182,8 +182,13 @@ fn run(cli: Cli) -> Result<(), Failure> {
     match cli.command {
         None => run_service(common, cli.serve),
         Some(Command::Serve(flags)) => run_service(common, flags),
-        Some(Command::Desk(command)) => operate(common, async |operator| command.run(operator).await),
-        Some(Command::Member(command)) => operate(common, async |operator| command.run(operator).await),
+        Some(Command::Desk(command)) => {
+            let begins = matches!(command, DeskCommand::Create(_));
+            operate(common, begins, async |operator| command.run(operator).await)
+        }
+        Some(Command::Member(command)) => {
+            operate(common, false, async |operator| command.run(operator).await)
+        }
         Some(Command::Config(flags)) => {
             let (_, effective) = settings(common, flags)?;
             say(&effective);
@@ -213,10 +218,18 @@ fn run_service(common: Common, flags: ServeFlags) -> Result<(), Failure> {
 /// Runs an operator's command on the database of the settings.
 fn operate(
     common: Common,
+    begins: bool,
     command: impl AsyncFnOnce(Operator<'_>) -> anyhow::Result<()>,
 ) -> Result<(), Failure> {
     watch_over_the_log();
     let (settings, _) = settings(common, ServeFlags::default())?;
+    // A slip in `--var` must not leave a new, empty database behind and say that there are no desks.
+    let file = settings.database.strip_prefix("sqlite://").map(Path::new);
+    if let Some(file) = file.filter(|file| !begins && !file.exists()) {
+        let missing =
+            anyhow::anyhow!("没有数据库 {}：核对 --var，或者先用 desk create 建工作台", file.display());
+        return Err(Failure::Machine(missing));
+    }
     runtime()?.block_on(async {
         let store = open_store(&settings).await?;
         // Without a site that can be read nobody knows the divisions, and the command works all the same.

@@ -70,15 +70,15 @@ impl Create {
             keys::found(&desk.id, (&id, &enrolled.public_key), dice);
         let member = new_member((id, self.member.clone()), enrolled, member_share, dice);
         let told = format!("工作台建好了：{}（{}，{}）", desk.id, desk.name, desk.region);
-        store.found_desk(NewDesk { desk, public_key, recovery_public_key, recovery_share, member }).await?;
-        writeln!(out, "{told}\n第一位成员：{}", self.member)?;
+        // Shown before it is stored: a desk whose recovery key nobody saw would be worse than none.
         tell(out, &passphrase)?;
-        writeln!(
-            out,
-            "\n恢复密钥，只显示这一次。抄在纸上，锁起来，不要拍照：\n  {}",
-            *recovery_key.groups()
-        )?;
-        writeln!(out, "添加成员要用它。所有成员的口令和它都丢了，来信就再也打不开。")?;
+        writeln!(out, "恢复密钥，只显示这一次。抄在纸上，锁起来，不要拍照：\n  {}", *recovery_key.groups())?;
+        writeln!(out, "添加成员要用它。所有成员的口令和它都丢了，来信就再也打不开。\n")?;
+        out.flush()?;
+        let stored =
+            store.found_desk(NewDesk { desk, public_key, recovery_public_key, recovery_share, member });
+        stored.await.context("工作台没有建成，上面显示的都作废")?;
+        writeln!(out, "{told}\n第一位成员：{}", self.member)?;
         Ok(())
     }
 

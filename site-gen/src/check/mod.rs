@@ -368,14 +368,22 @@ pub(crate) fn known_slugs(
             continue;
         }
         let near = nearest(&slug.value, known.iter().copied());
-        let hint =
-            near.map_or_else(|| format!("写{what}的文件名，不带 .md"), |near| format!("是不是想写 {near}"));
+        let hint = near.map_or_else(|| how_to_name(what), |near| format!("是不是想写 {near}"));
         diags.push(
             Diagnostic::error("unknown-reference", slug.span, format!("没有叫“{}”的{what}", slug.value))
                 .hint(hint),
         );
     }
     found
+}
+
+/// What may stand where a thing of the site is named.
+fn how_to_name(what: &str) -> String {
+    match what {
+        "指南" => "写指南的文件名，不带 .md".to_owned(),
+        "主题" => "写 topics.yaml 里的 slug".to_owned(),
+        _ => "号码先写进 site.toml 的 [[hotlines]]".to_owned(),
+    }
 }
 
 /// The divisions that have directories, for `pages::directories`.

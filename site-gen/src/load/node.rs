@@ -122,7 +122,7 @@ fn yaml_error(file: FileId, text: &str, base: usize, err: &serde_saphyr::Error) 
     let hint = if line.matches(": ").count() > 1 {
         "内容里有冒号时，整段内容用英文引号括起来：title: \"……\""
     } else {
-        "常见原因：冒号后面少一个空格；引号没有成对；逗号、引号、方括号打成了全角；上下行没有对齐"
+        "看看这一行和上一行。常见原因：冒号后面少一个空格；引号没有成对；逗号、引号、方括号打成了全角；上下行没有对齐"
     };
     Diagnostic::error("yaml", at, "这里的写法读不懂").hint(hint)
 }
