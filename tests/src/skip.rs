@@ -6,9 +6,9 @@ use std::io::Write as _;
 ///
 /// # Panics
 ///
-/// On CI (`NUANZHAN_TESTS_REQUIRED=1`): there a missing part is a failure.
+/// On CI (`NUANZHAN_TEST_REQUIRED=1`): there a missing part is a failure.
 pub fn skipped(what: &str, why: &str) {
-    let required = std::env::var_os("NUANZHAN_TESTS_REQUIRED").is_some_and(|value| value == "1");
+    let required = std::env::var_os("NUANZHAN_TEST_REQUIRED").is_some_and(|value| value == "1");
     assert!(!required, "{what} must run here, but {why}");
     // Straight to the terminal: the test runner hides what passing tests print.
     let line = format!("skipped: {what} ({why})\n");
