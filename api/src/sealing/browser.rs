@@ -53,10 +53,7 @@ fn run(folder: &Path, input: &Value) -> Option<String> {
         .stdout(Stdio::piped())
         .spawn();
     let Ok(mut child) = spawned else {
-        #[expect(clippy::print_stderr, reason = "a test that leaves something out says so")]
-        {
-            eprintln!("skipped: there is no node to run the browser's modules");
-        }
+        crate::store::testing::skipped("the browser's modules", "there is no node");
         return None;
     };
     child.stdin.take().unwrap().write_all(input.to_string().as_bytes()).unwrap();
