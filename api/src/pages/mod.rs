@@ -15,9 +15,10 @@ use serde::Serialize;
 use crate::error::{ApiError, ApiResult};
 
 /// Every fragment by its name. Names end in `.html`: that is what turns escaping on.
-const FRAGMENTS: [(&str, &str); 9] = [
+const FRAGMENTS: [(&str, &str); 10] = [
     ("search.html", include_str!("search.html")),
     ("stations.html", include_str!("stations.html")),
+    ("consultations/call_now.html", include_str!("consultations/call_now.html")),
     ("consultations/numbers.html", include_str!("consultations/numbers.html")),
     ("consultations/ask_again.html", include_str!("consultations/ask_again.html")),
     ("consultations/receipt.html", include_str!("consultations/receipt.html")),
