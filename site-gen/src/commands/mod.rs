@@ -1,0 +1,90 @@
+//! The editors' command, one file for each thing it does.
+//!
+//! A subcommand is a struct that clap fills and whose [`Run::run`] does the work; to add one, write its file and name
+//! it in [`Command`]. What is for people goes to standard error ([`say`]), what is for other programs to standard
+//! output. Nothing here reads content or writes a site by itself: that is the library's.
+
+mod build;
+mod check;
+
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+use jiff::civil::Date;
+
+/// 检查内容，生成网站。
+#[derive(Parser)]
+#[command(name = "site-gen", version, about = "检查内容，生成网站", after_help = EXAMPLES, arg_required_else_help = true)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    Check(check::Check),
+    Build(build::Build),
+}
+
+/// Where the content is: the same for every subcommand.
+#[derive(Args)]
+struct Content {
+    /// 内容文件夹，里面有 site.toml。
+    #[arg(long, default_value = "content", value_name = "DIR")]
+    content: PathBuf,
+}
+
+/// What a subcommand does.
+trait Run {
+    /// Does it. An error means that it could not run at all: exit code 2.
+    fn run(self) -> anyhow::Result<Done>;
+}
+
+/// How it ended.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Done {
+    /// Exit code 0.
+    Well,
+    /// Exit code 1: the content has to be mended first.
+    ToMend,
+}
+
+const EXAMPLES: &str = "例子：
+  site-gen check                              检查 content/ 里的内容
+  site-gen build --out dist                   生成网站到 dist/
+  site-gen build --content ../content --out /srv/www
+
+结束码：0 没有问题；1 内容要改（见上面的说明）；2 没法运行。
+怎么写内容见 content/README.md。";
+
+impl Arguments {
+    /// Does what the arguments say.
+    pub(crate) fn run(self) -> ExitCode {
+        let done = match self.command {
+            Command::Check(check) => check.run(),
+            Command::Build(build) => build.run(),
+        };
+        match done {
+            Ok(Done::Well) => ExitCode::SUCCESS,
+            Ok(Done::ToMend) => ExitCode::from(1),
+            Err(err) => {
+                say(&format!("site-gen 没法运行：{err:#}\n"));
+                ExitCode::from(2)
+            }
+        }
+    }
+}
+
+/// Tells the person at the terminal.
+fn say(text: &str) {
+    // Nobody is left to tell when the terminal is gone.
+    let _gone = std::io::stderr().write_all(text.as_bytes());
+}
+
+/// The day, for warnings about stale facts.
+fn today() -> Date {
+    #[expect(clippy::disallowed_methods, reason = "the command is where the clock comes in")]
+    jiff::Zoned::now().date()
+}
