@@ -24,6 +24,17 @@ pub struct Diagnostic {
     pub message: String,
     /// What to write instead.
     pub hint: Option<String>,
+    /// What mends it without a person's judgement; empty where a person has to decide.
+    pub edits: Vec<Edit>,
+}
+
+/// A text to put in the place of what stands there now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Edit {
+    /// What goes; empty where something is only put in.
+    pub span: Span,
+    /// What comes.
+    pub text: String,
 }
 
 /// Whether a problem stops publishing.
@@ -84,17 +95,30 @@ impl Diagnostics {
 impl Diagnostic {
     /// A problem that stops publishing.
     pub fn error(code: &'static str, span: Span, message: impl Into<String>) -> Self {
-        Self { severity: Severity::Error, code, span, message: message.into(), hint: None }
+        Self { severity: Severity::Error, code, span, message: message.into(), hint: None, edits: Vec::new() }
     }
 
     /// A problem worth mending.
     pub fn warning(code: &'static str, span: Span, message: impl Into<String>) -> Self {
-        Self { severity: Severity::Warning, code, span, message: message.into(), hint: None }
+        Self {
+            severity: Severity::Warning,
+            code,
+            span,
+            message: message.into(),
+            hint: None,
+            edits: Vec::new(),
+        }
     }
 
     /// What to write instead.
     pub fn hint(self, hint: impl Into<String>) -> Self {
         Self { hint: Some(hint.into()), ..self }
+    }
+
+    /// Adds an edit that mends it safely.
+    pub fn edit(mut self, span: Span, text: impl Into<String>) -> Self {
+        self.edits.push(Edit { span, text: text.into() });
+        self
     }
 
     /// What to write instead, where that is known.
