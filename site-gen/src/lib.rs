@@ -66,6 +66,8 @@ pub struct Report {
     pub pages: usize,
     /// What was made anew.
     pub made: Made,
+    /// What went wrong without harm to the site.
+    pub note: Option<String>,
     root: String,
 }
 
@@ -84,7 +86,13 @@ impl Options {
 /// Fails when the machine is at fault: unreadable files, a broken template, a full disk. Content at fault is not an
 /// error but an [`Outcome::Rejected`].
 pub fn build(options: &Options) -> anyhow::Result<Outcome> {
-    Workshop::new(options.clone()).update(None)
+    let mut workshop = Workshop::open(options.clone())?;
+    let mut outcome = workshop.update(None)?;
+    if let (Outcome::Built(report), Err(why)) = (&mut outcome, workshop.keep()) {
+        // The site is there; the next run will take longer.
+        report.note = Some(format!("没能记下这一次做了什么，下一次会全部重新生成：{why:#}"));
+    }
+    Ok(outcome)
 }
 
 /// Checks the content and writes nothing. [`Outcome::Built`] means: it could be published.
@@ -99,11 +107,12 @@ pub fn check(content: &Path, today: Date) -> anyhow::Result<Outcome> {
 impl Report {
     fn new(sources: SourceMap, diags: Diagnostics, pages: usize, content: &Path, made: Made) -> Self {
         let root = content.to_string_lossy().trim_end_matches('/').to_owned();
-        Self { sources, diags, pages, made, root }
+        Self { sources, diags, pages, made, note: None, root }
     }
 
     /// Everything found, as an editor reads it. Empty when nothing was found.
     pub fn text(&self) -> String {
-        diag::text::render(&self.diags, &self.sources, &self.root)
+        let note = self.note.as_ref().map_or(String::new(), |note| format!("{note}\n"));
+        diag::text::render(&self.diags, &self.sources, &self.root) + &note
     }
 }

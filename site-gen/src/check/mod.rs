@@ -77,7 +77,6 @@ impl World<'_> {
         let mut hasher = blake3::Hasher::new();
         hasher.update(&self.statutes.stamp());
         hasher.update(format!("{:?}", self.regions).as_bytes());
-        hasher.update(format!("{:?}", self.links.images).as_bytes());
         hasher.finalize().into()
     }
 }

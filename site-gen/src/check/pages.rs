@@ -11,7 +11,8 @@ use super::resolver::{Notes, PageContext, References};
 use super::{NoteBook, World, check_slugs, known_slugs};
 use crate::diag::{Diagnostic, Diagnostics, nearest};
 use crate::load::Drafts;
-use crate::load::kinds::{GuideDraft, StatuteDraft, values};
+use crate::load::heads::values;
+use crate::load::kinds::{GuideDraft, StatuteDraft};
 use crate::markdown::{self, Resolver as _};
 use crate::model::{
     ArticleNo, ArticleNote, Campaign, Directory, Guide, GuideHead, Page, Replacement, Statute,

@@ -6,6 +6,8 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
+use serde::{Deserialize, Serialize};
+
 use super::World;
 use super::citations::Spoken;
 use super::links::{Target, WantedAnchor};
@@ -35,7 +37,7 @@ pub struct PageContext<'p> {
 }
 
 /// What reading one page brought to light.
-#[derive(Debug, Default, Clone)]
+#[derive(Debug, Default, Clone, Serialize, Deserialize)]
 pub struct Notes {
     /// What is wrong with it.
     pub diags: Diagnostics,
@@ -47,6 +49,8 @@ pub struct Notes {
     pub shown: BTreeSet<String>,
     /// What its links say, and where each was found to lead.
     pub links: Vec<(String, Option<String>)>,
+    /// What its pictures' addresses say, and where each picture was found.
+    pub images: Vec<(String, Option<String>)>,
 }
 
 impl<'w> References<'w> {
@@ -121,6 +125,7 @@ impl Resolver for References<'_> {
             let hint = "图片放在内容文件夹里，用相对路径写；不能用别的网站的图片";
             self.report(Diagnostic::error("broken-image", at, message).hint(hint));
         }
+        self.notes.images.push((target.to_owned(), found.clone()));
         found
     }
 

@@ -6,20 +6,24 @@
 pub mod text;
 
 use std::collections::BTreeSet;
+use std::sync::{Mutex, PoisonError};
+
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::source::{FileId, Span};
 
 /// The problems found so far.
-#[derive(Debug, Default, Clone)]
+#[derive(Debug, Default, Clone, Serialize, Deserialize)]
 pub struct Diagnostics(Vec<Diagnostic>);
 
 /// One problem.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Diagnostic {
     /// Whether it stops publishing.
     pub severity: Severity,
     /// Names the kind of problem; explained in the editors' handbook.
-    pub code: &'static str,
+    #[serde(deserialize_with = "code")]
+    pub code: Code,
     /// Where.
     pub span: Span,
     /// One line of plain Chinese without a final stop.
@@ -30,8 +34,11 @@ pub struct Diagnostic {
     pub edits: Vec<Edit>,
 }
 
+/// Names a kind of problem. An alias, because serde would borrow a plain `&'static str` from what it reads.
+type Code = &'static str;
+
 /// A text to put in the place of what stands there now.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Edit {
     /// What goes; empty where something is only put in.
     pub span: Span,
@@ -40,7 +47,7 @@ pub struct Edit {
 }
 
 /// Whether a problem stops publishing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Severity {
     /// Nothing is published until it is mended.
     Error,
@@ -137,6 +144,19 @@ impl Diagnostic {
     pub fn maybe_hint(self, hint: Option<String>) -> Self {
         Self { hint, ..self }
     }
+}
+
+/// A code out of a cache. There are a few dozen, so each is kept for good the first time it is met.
+fn code<'de, D: Deserializer<'de>>(deserializer: D) -> Result<&'static str, D::Error> {
+    static MET: Mutex<BTreeSet<&'static str>> = Mutex::new(BTreeSet::new());
+    let code = String::deserialize(deserializer)?;
+    let mut met = MET.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(known) = met.get(code.as_str()) {
+        return Ok(known);
+    }
+    let known: &'static str = code.leak();
+    met.insert(known);
+    Ok(known)
 }
 
 /// The candidate nearest to what was typed, where one is near enough to be meant.

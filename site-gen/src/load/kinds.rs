@@ -5,6 +5,7 @@ use std::sync::{Arc, OnceLock};
 
 use jiff::civil::Date;
 use search::vocabulary::{Channel, Outcome, StationKind};
+use serde::{Deserialize, Serialize};
 
 use super::Reading;
 use super::fields::{Fields, Key, vocabulary_of};
@@ -23,7 +24,7 @@ const GUIDES: Key = Key("guides", "指南");
 pub type Slug = Located<String>;
 
 /// A guide as written.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct GuideDraft {
     /// From the file's name.
     pub slug: Slug,
@@ -58,7 +59,8 @@ pub struct GuideDraft {
     /// The rest.
     pub body: BodyDraft,
     /// What other pages may show of it.
-    head: OnceLock<Arc<GuideHead>>,
+    #[serde(skip)]
+    pub(super) head: OnceLock<Arc<GuideHead>>,
 }
 
 /// Reads `guides/<topic>/<slug>.md`.
@@ -102,29 +104,6 @@ pub fn guide(reading: &Reading<'_>, topic: &str, slug: &str, diags: &mut Diagnos
     })
 }
 
-impl GuideDraft {
-    /// What other pages may show of it, made once.
-    pub fn head(&self) -> Arc<GuideHead> {
-        let day = |day: &Option<Located<Date>>| day.as_ref().map(|day| day.value);
-        let make = || GuideHead {
-            slug: self.slug.value.clone(),
-            topic: self.topic.value.clone(),
-            title: self.title.value.clone(),
-            summary: self.summary.value.clone(),
-            updated: day(&self.updated),
-            reviewed: day(&self.reviewed),
-            audience: values(&self.audience),
-            hotlines: values(&self.hotlines),
-            help_at: self.help_at.clone(),
-            related: values(&self.related),
-            keywords: values(&self.keywords),
-            asked: values(&self.asked),
-            sensitive: self.sensitive,
-        };
-        Arc::clone(self.head.get_or_init(|| Arc::new(make())))
-    }
-}
-
 fn step(node: Node, diags: &mut Diagnostics) -> Option<(Located<String>, Option<Located<String>>)> {
     if let Value::Scalar(text) = node.value {
         return Some((Located { value: text, span: node.span }, None));
@@ -138,7 +117,7 @@ fn step(node: Node, diags: &mut Diagnostics) -> Option<(Located<String>, Option<
 }
 
 /// A case digest as written.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct CaseDraft {
     /// From the file's name.
     pub slug: Slug,
@@ -161,7 +140,8 @@ pub struct CaseDraft {
     /// The story.
     pub body: BodyDraft,
     /// What other pages may show of it.
-    head: OnceLock<Arc<CaseHead>>,
+    #[serde(skip)]
+    pub(super) head: OnceLock<Arc<CaseHead>>,
 }
 
 /// Reads `cases/<year>/<slug>.md`.
@@ -200,28 +180,6 @@ pub fn case(reading: &Reading<'_>, year: &str, slug: &str, diags: &mut Diagnosti
         body: parts.body,
         head: OnceLock::new(),
     })
-}
-
-impl CaseDraft {
-    /// What other pages may show of it, made once.
-    pub fn head(&self) -> Arc<CaseHead> {
-        let make = || CaseHead {
-            slug: self.slug.value.clone(),
-            year: self.year,
-            title: self.title.value.clone(),
-            summary: self.summary.value.clone(),
-            topic: self.topic.value.clone(),
-            outcome: self.outcome,
-            channel: self.channel,
-            guides: values(&self.guides),
-        };
-        Arc::clone(self.head.get_or_init(|| Arc::new(make())))
-    }
-}
-
-/// What was written, without blanks around it.
-pub fn values(texts: &[Located<String>]) -> Vec<String> {
-    texts.iter().map(|text| text.value.trim().to_owned()).collect()
 }
 
 /// A statute entry as written.

@@ -5,6 +5,7 @@
 
 pub mod fields;
 pub mod front_matter;
+pub mod heads;
 pub mod kinds;
 pub mod node;
 pub mod settings;

@@ -2,8 +2,10 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 /// The number of an article: 第三十三条 is `33`, 第三十三条之一 is `33` with `sub` 1.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct ArticleNo {
     /// From 1.
     pub number: u16,
@@ -12,7 +14,7 @@ pub struct ArticleNo {
 }
 
 /// A reference to an article of a statute that the site knows.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Citation {
     /// The statute's slug.
     pub statute: String,

@@ -102,7 +102,14 @@ fn is_left_out(path: &str) -> bool {
 }
 
 impl Signature {
-    fn of(metadata: &Metadata) -> Self {
+    /// Whether the file changed less than `nanoseconds` before `moment` (seconds and nanoseconds), or after it.
+    pub fn changed_within(&self, nanoseconds: i64, moment: (i64, i64)) -> bool {
+        let seconds = moment.0.saturating_sub(self.changed.0);
+        seconds.saturating_mul(1_000_000_000).saturating_add(moment.1 - self.changed.1) < nanoseconds
+    }
+
+    /// Of the file that `metadata` tells of.
+    pub fn of(metadata: &Metadata) -> Self {
         Self {
             size: metadata.size(),
             inode: metadata.ino(),

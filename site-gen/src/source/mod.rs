@@ -5,6 +5,7 @@
 //! what has changed since. Nothing here knows what the files are for.
 
 mod folder;
+mod read;
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -17,6 +18,7 @@ use serde::{Deserialize, Serialize};
 
 use folder::Found;
 pub use folder::Signature;
+use read::Read;
 
 /// All files of a content folder, sorted by path.
 #[derive(Debug, Default)]
@@ -46,17 +48,6 @@ enum Kind {
     Picture,
     /// Neither a text nor a picture that we know.
     Other,
-}
-
-/// What reading a text file gave.
-#[derive(Debug)]
-struct Read {
-    /// Without a byte-order mark; empty where the file is not UTF-8 or could not be read.
-    text: String,
-    is_utf8: bool,
-    hash: Hash,
-    /// Why it could not be read.
-    failure: Option<std::io::Error>,
 }
 
 /// The BLAKE3 hash of a file's bytes.
@@ -100,7 +91,7 @@ pub struct Located<T> {
 /// Which files came, went or changed.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct Changes {
-    /// Files whose bytes may have changed, and new ones.
+    /// Texts whose bytes may have changed, and new ones.
     pub written: Vec<FileId>,
     /// Files that are gone, by path.
     pub gone: Vec<(FileId, String)>,
@@ -262,17 +253,19 @@ impl SourceMap {
                 Ok(place) if asked.is_none() && self.texts[place].signature == file.signature => {}
                 Ok(place) => {
                     let id = self.texts[place].id;
-                    changes.set |= self.texts[place].kind == Kind::Picture;
+                    let is_picture = self.texts[place].kind == Kind::Picture;
+                    changes.set |= is_picture;
                     self.blobs.retain(|blob| blob.file != id);
                     self.texts.remove(place);
                     self.insert(place, id, file)?;
-                    changes.written.push(id);
+                    changes.written.extend((!is_picture).then_some(id));
                 }
                 Err(place) => {
                     let next = self.texts.get(place).map(|text| text.id);
                     let id = self.id_between(place, next).context("no room for another file's id")?;
                     self.insert(place, id, file)?;
-                    changes.written.push(id);
+                    let is_picture = self.texts[place].kind == Kind::Picture;
+                    changes.written.extend((!is_picture).then_some(id));
                     changes.set = true;
                 }
             }
@@ -386,23 +379,6 @@ impl Kind {
             ending if TEXT_ENDINGS.contains(&ending) => Self::Text,
             _ => Self::Other,
         }
-    }
-}
-
-impl Read {
-    fn of(bytes: Vec<u8>) -> Self {
-        let hash = blake3::hash(&bytes).into();
-        let text = String::from_utf8(bytes).ok();
-        let is_utf8 = text.is_some();
-        let mut text = text.unwrap_or_default();
-        if text.starts_with('\u{feff}') {
-            text.drain(..'\u{feff}'.len_utf8());
-        }
-        Self { text, is_utf8, hash, failure: None }
-    }
-
-    fn failed(why: std::io::Error) -> Self {
-        Self { text: String::new(), is_utf8: true, hash: Hash::default(), failure: Some(why) }
     }
 }
 

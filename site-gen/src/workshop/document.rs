@@ -53,6 +53,14 @@ pub(super) struct Maker<'a> {
 }
 
 impl Head {
+    /// Its address from the root.
+    pub(super) fn url(&self) -> String {
+        match self {
+            Self::Guide(head) => head.url(),
+            Self::Case(head) => head.url(),
+        }
+    }
+
     /// Its name in URLs.
     pub(super) fn slug(&self) -> &str {
         match self {
@@ -127,10 +135,7 @@ impl<'a> Maker<'a> {
         notes: Notes,
         (citations, record): (Vec<Citation>, Option<Record>),
     ) -> Document {
-        let url = match &head {
-            Head::Guide(head) => head.url(),
-            Head::Case(head) => head.url(),
-        };
+        let url = head.url();
         let hash = self.world.sources.hash(file);
         Document { hash, head, url, notes, citations, record, printed: false }
     }

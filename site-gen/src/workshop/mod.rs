@@ -13,11 +13,13 @@
 mod document;
 mod outputs;
 mod stale;
+mod state;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use crate::check::{self, Heads};
 use crate::diag::Diagnostics;
@@ -45,10 +47,12 @@ pub struct Workshop {
     others_stale: bool,
     /// Whether the records and the search index have to be written again.
     data_stale: bool,
+    /// What has changed since the state was kept that this workshop was opened with.
+    taken_up: Option<Changes>,
 }
 
 /// What every document depends on, as it was when they were last made.
-#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 struct Stamps {
     /// What may be cited, and the names of places.
     reading: Hash,
@@ -82,6 +86,7 @@ impl Workshop {
             outputs: Outputs::default(),
             others_stale: true,
             data_stale: true,
+            taken_up: None,
         }
     }
 
@@ -109,6 +114,9 @@ impl Workshop {
     /// Reads what has changed on disk.
     fn take_in(&mut self, paths: Option<&[String]>) -> anyhow::Result<Changes> {
         let content = &self.options.content;
+        if let Some(changes) = self.taken_up.take() {
+            return Ok(changes);
+        }
         let changes = if self.pieces.is_empty() {
             self.sources = SourceMap::read(content)?;
             let written = self.sources.texts().map(|(file, _)| file).collect();
@@ -176,6 +184,7 @@ impl Workshop {
     /// Prints what is not of one document, and puts everything in its place.
     fn publish(&mut self, ready: Ready<'_>) -> anyhow::Result<Made> {
         let Ready { site, printer, batch, pictures, reasons, mut done } = ready;
+        self.forget()?;
         let cited = document::cited(self.documents.values());
         done.others = self.others_stale || cited != self.cited;
         if done.others {
@@ -185,6 +194,9 @@ impl Workshop {
         self.cited = cited;
         let data = self.data_stale || done.others;
         if data {
+            if self.options.search && !self.fetch_records() {
+                anyhow::bail!("上一次生成的搜索数据读不了：再运行一次，会全部重新生成");
+            }
             self.put_data(&batch, site, printer)?;
         }
         let remade = |owner: Owner| match owner {

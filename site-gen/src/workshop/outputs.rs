@@ -44,6 +44,11 @@ struct Made {
 }
 
 impl Outputs {
+    /// Whether the file at `path` was made with these bytes.
+    pub(super) fn has(&self, path: &str, bytes: &[u8]) -> bool {
+        self.0.get(path).is_some_and(|output| output.hash == *blake3::hash(bytes).as_bytes())
+    }
+
     /// How many pages there are.
     pub(super) fn pages(&self) -> usize {
         self.0.keys().filter(|path| path.ends_with(".html") && !path.starts_with("data/")).count()

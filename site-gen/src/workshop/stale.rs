@@ -23,7 +23,7 @@ pub enum Reason {
     LawsOrPlaces,
     /// What every page shows changed: settings, topics, the names of laws, templates.
     Frame,
-    /// A link of it leads elsewhere now.
+    /// A link or a picture of it leads elsewhere now.
     Links,
     /// A document that it mentions, or that mentions it, has another title or summary, or came or went.
     Mention,
@@ -152,6 +152,8 @@ impl Question<'_> {
 
     fn leads_elsewhere(&self, file: FileId, old: &Document) -> bool {
         let from = (self.world.sources.path(file), old.url.as_str());
-        old.notes.links.iter().any(|(target, led)| self.world.links.href(target, from) != *led)
+        let links = &self.world.links;
+        old.notes.links.iter().any(|(target, led)| links.href(target, from) != *led)
+            || old.notes.images.iter().any(|(target, led)| links.image(target, from.0) != led.as_deref())
     }
 }

@@ -1,0 +1,31 @@
+//! What reading one text file gives.
+
+use super::Hash;
+
+/// What reading a text file gave.
+#[derive(Debug)]
+pub(super) struct Read {
+    /// Without a byte-order mark; empty where the file is not UTF-8 or could not be read.
+    pub text: String,
+    pub is_utf8: bool,
+    pub hash: Hash,
+    /// Why it could not be read.
+    pub failure: Option<std::io::Error>,
+}
+
+impl Read {
+    pub(super) fn of(bytes: Vec<u8>) -> Self {
+        let hash = blake3::hash(&bytes).into();
+        let text = String::from_utf8(bytes).ok();
+        let is_utf8 = text.is_some();
+        let mut text = text.unwrap_or_default();
+        if text.starts_with('\u{feff}') {
+            text.drain(..'\u{feff}'.len_utf8());
+        }
+        Self { text, is_utf8, hash, failure: None }
+    }
+
+    pub(super) fn failed(why: std::io::Error) -> Self {
+        Self { text: String::new(), is_utf8: true, hash: Hash::default(), failure: Some(why) }
+    }
+}
