@@ -8,7 +8,7 @@
 //! ```
 //!
 //! Only [`source`] reads content and only [`emit`] writes output; every stage between is a function from values to
-//! values. [`mod@check`] is the gate: past it a [`model::Site`] is valid by construction and nothing later may fail
+//! values. ([`mend`] alone writes content, and only when an editor asks for it.) [`mod@check`] is the gate: past it a [`model::Site`] is valid by construction and nothing later may fail
 //! because of what an editor wrote.
 
 pub mod check;
@@ -20,6 +20,7 @@ pub mod hours;
 pub mod index;
 pub mod load;
 pub mod markdown;
+pub mod mend;
 pub mod model;
 pub mod render;
 pub mod source;
@@ -30,6 +31,7 @@ use anyhow::bail;
 use jiff::civil::Date;
 
 use crate::diag::Diagnostics;
+use crate::diag::found::Found;
 use crate::source::SourceMap;
 
 /// What to build, and where to.
@@ -96,12 +98,16 @@ pub fn build(options: &Options) -> anyhow::Result<Outcome> {
 ///
 /// Fails when the content can't be read at all.
 pub fn check(content: &Path, today: Date) -> anyhow::Result<Outcome> {
+    Ok(check_sources(read(content)?, content, today))
+}
+
+/// Checks what was read from the folder `content` already.
+pub fn check_sources(sources: SourceMap, content: &Path, today: Date) -> Outcome {
     let mut diags = Diagnostics::default();
-    let sources = read(content)?;
     let drafts = load::drafts(&sources, &mut diags);
     let site = check::site(&sources, &drafts, today, &mut diags);
     let report = Report::new(sources, diags, 0, content);
-    Ok(if site.is_some() { Outcome::Built(report) } else { Outcome::Rejected(report) })
+    if site.is_some() { Outcome::Built(report) } else { Outcome::Rejected(report) }
 }
 
 fn read(content: &Path) -> anyhow::Result<SourceMap> {
@@ -120,6 +126,16 @@ impl Report {
 
     /// Everything found, as an editor reads it. Empty when nothing was found.
     pub fn text(&self) -> String {
-        diag::text::render(&self.diags, &self.sources, &self.root)
+        diag::text::render(&self.found(), &self.root, &diag::text::Look::default())
+    }
+
+    /// Everything found, with its places, in file order.
+    pub fn found(&self) -> Vec<Found<'_>> {
+        diag::found::all(&self.diags, &self.sources)
+    }
+
+    /// The content folder as it was named, without a slash at its end.
+    pub fn root(&self) -> &str {
+        &self.root
     }
 }

@@ -24,6 +24,8 @@ pub struct SourceText {
     pub path: String,
     /// Without a byte-order mark; empty where the file is not UTF-8.
     pub text: String,
+    /// How many bytes of a byte-order mark stood before the text: 0 or 3.
+    pub skipped: usize,
     /// Whether it is a text at all: pictures have only a path here.
     is_text: bool,
 }
@@ -109,7 +111,7 @@ impl SourceMap {
         if BLOB_ENDINGS.contains(&ending.as_str()) {
             self.blobs.push(Blob { file, path: path.clone(), bytes });
             // An empty text keeps the path in its place among the others, so that findings can point at it.
-            self.texts.push(SourceText { path, text: String::new(), is_text: false });
+            self.texts.push(SourceText { path, text: String::new(), skipped: 0, is_text: false });
             return;
         }
         let is_text = TEXT_ENDINGS.contains(&ending.as_str());
@@ -118,8 +120,10 @@ impl SourceMap {
             self.foreign.push(file);
         }
         let text = text.unwrap_or_default();
-        let text = text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text);
-        self.texts.push(SourceText { path, text, is_text: true });
+        let bare = text.strip_prefix('\u{feff}');
+        let skipped = bare.map_or(0, |bare| text.len() - bare.len());
+        let text = bare.map(str::to_owned).unwrap_or(text);
+        self.texts.push(SourceText { path, text, skipped, is_text: true });
     }
 
     /// The text files with their ids, by path.
@@ -149,6 +153,16 @@ impl SourceMap {
     /// The text of `file`.
     pub fn text(&self, file: FileId) -> &str {
         &self.texts[file.0].text
+    }
+
+    /// How many bytes of `file` stand before its text: those of a byte-order mark.
+    pub fn skipped(&self, file: FileId) -> usize {
+        self.texts[file.0].skipped
+    }
+
+    /// Puts another text in the place of that of `file`, as if it had been read. Gives the earlier one.
+    pub fn replace_text(&mut self, file: FileId, text: String) -> String {
+        std::mem::replace(&mut self.texts[file.0].text, text)
     }
 
     /// Line and column of a byte of `file`, both from 1, the column in characters.

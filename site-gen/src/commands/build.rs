@@ -6,6 +6,7 @@ use std::time::Instant;
 use clap::Args;
 use site_gen::{Options, Outcome};
 
+use super::telling::Telling;
 use super::{Content, Done, Run, say, today};
 
 /// 检查内容；没有错误就生成网站，有错误时原来的网站不动。
@@ -13,6 +14,8 @@ use super::{Content, Done, Run, say, today};
 pub(super) struct Build {
     #[command(flatten)]
     content: Content,
+    #[command(flatten)]
+    telling: Telling,
     /// 网站放在哪里。整个换成新的；里面有别的东西时不动它。
     #[arg(long, default_value = "dist", value_name = "DIR")]
     out: PathBuf,
@@ -21,18 +24,19 @@ pub(super) struct Build {
 impl Run for Build {
     fn run(self) -> anyhow::Result<Done> {
         let started = Instant::now();
-        let options = Options { content: self.content.content, out: self.out.clone(), today: today() };
-        match site_gen::build(&options)? {
+        let (content, today) = (self.content.content, today());
+        let options = Options { content: content.clone(), out: self.out.clone(), today };
+        let outcome = site_gen::build(&options)?;
+        let (Outcome::Built(report) | Outcome::Rejected(report)) = &outcome;
+        self.telling.tell(report, &content, today)?;
+        match outcome {
             Outcome::Built(report) => {
-                let (text, out, pages) = (report.text(), self.out.display(), report.pages);
+                let (out, pages) = (self.out.display(), report.pages);
                 let took = started.elapsed().as_millis();
-                say(&format!("{text}网站已生成到 {out}，{pages} 页，用时 {took} 毫秒。\n"));
+                say(&format!("网站已生成到 {out}，{pages} 页，用时 {took} 毫秒。\n"));
                 Ok(Done::Well)
             }
-            Outcome::Rejected(report) => {
-                say(&report.text());
-                Ok(Done::ToMend)
-            }
+            Outcome::Rejected(_) => Ok(Done::ToMend),
         }
     }
 }
