@@ -139,6 +139,11 @@ impl Diagnostic {
         self
     }
 
+    /// Adds an edit where one is known that mends it safely.
+    pub fn maybe_edit(self, edit: Option<(Span, String)>) -> Self {
+        self.edits(edit.map(|(span, text)| Edit { span, text }))
+    }
+
     /// What to write instead, where that is known.
     pub fn maybe_hint(self, hint: Option<String>) -> Self {
         Self { hint, ..self }

@@ -17,6 +17,16 @@ pub fn inside_quotes(text: &Located<String>) -> Option<Span> {
     }
 }
 
+/// `better` in the place of `text`, where it differs and `reads`: an edit for a slip inside one value.
+pub fn instead(
+    text: &Located<String>,
+    better: Option<String>,
+    reads: impl Fn(&str) -> bool,
+) -> Option<(Span, String)> {
+    let better = better.filter(|better| *better != text.value && reads(better))?;
+    Some((inside_quotes(text)?, better))
+}
+
 /// Full-width letters, digits and marks as half-width ones, every dash as `-`.
 pub fn half_width(text: &str) -> String {
     let half = |c: char| match c {

@@ -6,6 +6,7 @@
 pub mod fields;
 pub mod front_matter;
 pub mod kinds;
+mod mends;
 pub mod node;
 pub mod settings;
 pub mod station;

@@ -1,6 +1,7 @@
 //! Chooses among the edits that findings carry, and makes them.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 use crate::diag::{Diagnostic, Diagnostics, Edit};
 use crate::source::{FileId, Span};
@@ -58,27 +59,40 @@ fn put(edit: &Edit, edits: &mut Edits) {
     }
 }
 
+/// A text with changes made, and where they are in it.
+pub(super) struct Mended {
+    pub(super) text: String,
+    pub(super) changed: Vec<Range<usize>>,
+}
+
+impl Edits {
+    /// The bytes that go.
+    pub(super) fn places(&self) -> Vec<Range<usize>> {
+        self.edits.iter().map(|edit| edit.span.start..edit.span.end).collect()
+    }
+}
+
 /// `text` with the changes made. A line break that comes is written as the text's own are.
-pub(super) fn mended(text: &str, edits: &Edits) -> String {
-    let windows = text.lines().count() > 0
-        && text.split_inclusive('\n').next().is_some_and(|line| line.ends_with("\r\n"));
+pub(super) fn mended(text: &str, edits: &Edits) -> Mended {
+    let windows = text.split_inclusive('\n').next().is_some_and(|line| line.ends_with("\r\n"));
     let mut out = String::with_capacity(text.len());
+    let mut changed = Vec::new();
     let mut from = 0;
     for edit in &edits.edits {
-        let (Some(kept), true) = (text.get(from..edit.span.start), text.is_char_boundary(edit.span.end))
-        else {
-            continue;
-        };
+        let Span { start, end, .. } = edit.span;
+        let (Some(kept), true) = (text.get(from..start), text.is_char_boundary(end)) else { continue };
         out.push_str(kept);
+        let begins = out.len();
         if windows {
             out.push_str(&edit.text.replace("\r\n", "\n").replace('\n', "\r\n"));
         } else {
             out.push_str(&edit.text);
         }
-        from = edit.span.end;
+        changed.push(begins..out.len());
+        from = end;
     }
     out.push_str(&text[from..]);
-    out
+    Mended { text: out, changed }
 }
 
 #[cfg(test)]
@@ -104,9 +118,11 @@ mod tests {
 
     fn after(text: &str, findings: Vec<Diagnostic>) -> String {
         let mut diags = Diagnostics::default();
-        findings.into_iter().for_each(|finding| diags.push(finding));
+        for finding in findings {
+            diags.push(finding);
+        }
         let taken = accepted(&diags, &BTreeSet::new());
-        taken.get(&file()).map_or_else(|| text.to_owned(), |edits| mended(text, edits))
+        taken.get(&file()).map_or_else(|| text.to_owned(), |edits| mended(text, edits).text)
     }
 
     #[test]

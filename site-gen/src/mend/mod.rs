@@ -3,26 +3,29 @@
 //! Start at [`plan`]. It works in memory: check, make the edits, check again, until nothing more can be mended. Only
 //! [`Mending::write`] touches files, each as a whole.
 //!
-//! A file never gets worse: where edits leave it with more errors than before, that file stays as it was. (A file that
-//! could not be read at all is an exception: once its syntax is mended, what is wrong in it can be said.)
+//! A file never gets worse: where edits leave it with more errors than before, that file stays as it was. (Mending a head
+//! may bring to light what could not be looked at until then. That is no reason to leave the head as it was, so long as
+//! the lines that changed are better than they were.)
 
 mod apply;
 mod diff;
 mod write;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 use std::path::Path;
 
 use jiff::civil::Date;
 
+use crate::diag::lines::Lines;
 use crate::diag::{Diagnostics, Severity};
-use crate::source::{FileId, SourceMap};
+use crate::source::{FileId, SourceMap, floor_char_boundary};
 use crate::{Outcome, Report, check_sources};
 
 /// Mending one thing may bring another to light; nobody's content needs more rounds than this.
 const ROUNDS: usize = 10;
-/// Findings of a file whose syntax could not be read: what else is wrong in it nobody knows yet.
-const UNREADABLE: [&str; 5] = ["encoding", "front-matter", "table", "toml", "yaml"];
+/// What keeps a file from being read: what else is wrong in it nobody knows yet.
+const SYNTAX: [&str; 5] = ["encoding", "front-matter", "table", "toml", "yaml"];
 
 /// What was mended, in memory.
 #[derive(Debug)]
@@ -105,24 +108,29 @@ impl Work {
         let Report { mut sources, diags, .. } = into_report(outcome);
         let mut before = BTreeMap::new();
         for (file, edits) in &accepted {
+            let errors = Errors::of(*file, &diags, sources.text(*file), &edits.places());
             let mended = apply::mended(sources.text(*file), edits);
-            before.insert(*file, sources.replace_text(*file, mended));
+            let text = sources.replace_text(*file, mended.text);
+            before.insert(*file, Before { text, errors, changed: mended.changed });
         }
         let mut outcome = check(sources);
-        let after = &report(&outcome).diags;
-        let worse: Vec<FileId> =
-            accepted.keys().copied().filter(|file| is_worse(&diags, after, *file)).collect();
+        let is_worse = |(file, before): (&FileId, &Before)| {
+            let Report { sources, diags, .. } = report(&outcome);
+            let after = Errors::of(*file, diags, sources.text(*file), &before.changed);
+            after.is_worse_than(&before.errors).then_some(*file)
+        };
+        let worse: Vec<FileId> = before.iter().filter_map(is_worse).collect();
         if !worse.is_empty() {
             let mut sources = into_report(outcome).sources;
             for file in &worse {
-                if let Some(text) = before.remove(file) {
-                    sources.replace_text(*file, text);
+                if let Some(before) = before.remove(file) {
+                    sources.replace_text(*file, before.text);
                 }
                 self.given_up.insert(*file);
             }
             outcome = check(sources);
         }
-        for (file, text) in before {
+        for (file, Before { text, .. }) in before {
             self.originals.entry(file).or_insert(text);
             for (code, count) in &accepted[&file].codes {
                 *self.mended.entry(file).or_default().entry(code).or_default() += count;
@@ -147,16 +155,45 @@ impl Work {
     }
 }
 
-fn is_worse(before: &Diagnostics, after: &Diagnostics, file: FileId) -> bool {
-    let errors = |diags: &Diagnostics| {
-        let of_file = diags.sorted().into_iter().filter(|found| found.span.file == file);
-        let errors: Vec<&'static str> =
-            of_file.filter(|found| found.severity == Severity::Error).map(|found| found.code).collect();
-        errors
-    };
-    let (before, after) = (errors(before), errors(after));
-    let unreadable = |codes: &[&str]| codes.iter().filter(|code| UNREADABLE.contains(code)).count();
-    unreadable(&after) >= unreadable(&before) && after.len() > before.len()
+/// A file before a round.
+struct Before {
+    text: String,
+    errors: Errors,
+    /// What changed, in the new text.
+    changed: Vec<Range<usize>>,
+}
+
+/// How many errors a file has.
+struct Errors {
+    all: usize,
+    /// On the lines that are changed.
+    on_changed_lines: usize,
+    /// That kept its syntax from being read.
+    of_syntax: usize,
+}
+
+impl Errors {
+    fn of(file: FileId, diags: &Diagnostics, text: &str, changed: &[Range<usize>]) -> Self {
+        let lines = Lines::new(text);
+        let line = |byte: usize| lines.place(floor_char_boundary(text, byte), 0).line;
+        let changed: BTreeSet<usize> =
+            changed.iter().flat_map(|place| line(place.start)..=line(place.end)).collect();
+        let errors = diags.sorted().into_iter();
+        let errors = errors.filter(|found| found.span.file == file && found.severity == Severity::Error);
+        let mut counts = Self { all: 0, on_changed_lines: 0, of_syntax: 0 };
+        for found in errors {
+            counts.all += 1;
+            counts.on_changed_lines += usize::from(changed.contains(&line(found.span.start)));
+            counts.of_syntax += usize::from(SYNTAX.contains(&found.code));
+        }
+        counts
+    }
+
+    fn is_worse_than(&self, before: &Self) -> bool {
+        self.all > before.all
+            && self.of_syntax >= before.of_syntax
+            && self.on_changed_lines >= before.on_changed_lines
+    }
 }
 
 fn report(outcome: &Outcome) -> &Report {
