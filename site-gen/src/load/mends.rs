@@ -18,13 +18,14 @@ pub(super) fn yaml(text: &str, line: Range<usize>, reads: impl Fn(&str) -> bool)
             Some((start, line.trim_end_matches(['\r', '\n'])))
         })
     };
-    // A parser may notice only on the next line that the last one went wrong.
-    let near =
-        || lines().filter(|(start, text)| *start <= line.start && start + text.len() + 2 >= line.start);
+    let here = || lines().take_while(|(start, _)| *start <= line.start).last();
     let before = || lines().take_while(|(start, _)| *start < line.start).last();
     let tabs = lines().filter_map(|(start, text)| tab_indent(start, text)).collect();
-    let blanks = near().chain(before()).filter_map(|(start, text)| blank_after_colon(start, text)).collect();
-    let quotes = near().filter_map(|(start, text)| quoted_value(start, text)).flatten().collect();
+    // A parser may notice only on the next line that the last one went wrong.
+    let blanks = before().into_iter().chain(here());
+    let blanks = blanks.filter_map(|(start, text)| blank_after_colon(start, text)).collect();
+    let quotes = here().and_then(|(start, text)| quoted_value(start, text));
+    let quotes = quotes.into_iter().flatten().collect();
     let ways: [Vec<Change>; 3] = [tabs, blanks, quotes];
     ways.into_iter().find(|way| !way.is_empty() && reads(&changed(text, way))).unwrap_or_default()
 }
