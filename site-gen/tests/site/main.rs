@@ -5,3 +5,5 @@
 mod build;
 mod check;
 mod common;
+mod mending;
+mod telling;
