@@ -18,7 +18,7 @@ use std::path::Path;
 use jiff::civil::Date;
 
 use crate::diag::lines::Lines;
-use crate::diag::{Diagnostics, Severity};
+use crate::diag::{Diagnostic, Severity};
 use crate::source::{FileId, SourceMap, floor_char_boundary};
 use crate::{Outcome, Report, check_sources};
 
@@ -106,17 +106,18 @@ impl Work {
         check: &dyn Fn(SourceMap) -> Outcome,
     ) -> Outcome {
         let Report { mut sources, diags, .. } = into_report(outcome);
-        let mut before = BTreeMap::new();
+        let (found, mut before) = (diags.sorted(), BTreeMap::new());
         for (file, edits) in &accepted {
-            let errors = Errors::of(*file, &diags, sources.text(*file), &edits.places());
+            let errors = Errors::of(*file, &found, sources.text(*file), &edits.places());
             let mended = apply::mended(sources.text(*file), edits);
             let text = sources.replace_text(*file, mended.text);
             before.insert(*file, Before { text, errors, changed: mended.changed });
         }
         let mut outcome = check(sources);
+        let Report { sources, diags, .. } = report(&outcome);
+        let found = diags.sorted();
         let is_worse = |(file, before): (&FileId, &Before)| {
-            let Report { sources, diags, .. } = report(&outcome);
-            let after = Errors::of(*file, diags, sources.text(*file), &before.changed);
+            let after = Errors::of(*file, &found, sources.text(*file), &before.changed);
             after.is_worse_than(&before.errors).then_some(*file)
         };
         let worse: Vec<FileId> = before.iter().filter_map(is_worse).collect();
@@ -173,13 +174,13 @@ struct Errors {
 }
 
 impl Errors {
-    fn of(file: FileId, diags: &Diagnostics, text: &str, changed: &[Range<usize>]) -> Self {
+    fn of(file: FileId, found: &[&Diagnostic], text: &str, changed: &[Range<usize>]) -> Self {
         let lines = Lines::new(text);
         let line = |byte: usize| lines.place(floor_char_boundary(text, byte), 0).line;
         let changed: BTreeSet<usize> =
             changed.iter().flat_map(|place| line(place.start)..=line(place.end)).collect();
-        let errors = diags.sorted().into_iter();
-        let errors = errors.filter(|found| found.span.file == file && found.severity == Severity::Error);
+        let errors =
+            found.iter().filter(|found| found.span.file == file && found.severity == Severity::Error);
         let mut counts = Self { all: 0, on_changed_lines: 0, of_syntax: 0 };
         for found in errors {
             counts.all += 1;
