@@ -8,7 +8,7 @@
 //! ```
 //!
 //! Only [`source`] reads content and only [`emit`] writes output; every stage between is a function from values to
-//! values. [`mod@check`] is the gate: past it a [`model::Site`] is valid by construction and nothing later may fail
+//! values. ([`mend`] alone writes content, and only when an editor asks for it.) [`mod@check`] is the gate: past it a [`model::Site`] is valid by construction and nothing later may fail
 //! because of what an editor wrote.
 
 pub mod check;
@@ -20,6 +20,7 @@ pub mod hours;
 pub mod index;
 pub mod load;
 pub mod markdown;
+pub mod mend;
 pub mod model;
 pub mod render;
 pub mod source;
@@ -27,10 +28,12 @@ pub mod workshop;
 
 use std::path::{Path, PathBuf};
 
+use anyhow::bail;
 use jiff::civil::Date;
 
 use crate::diag::Diagnostics;
-use crate::source::SourceMap;
+use crate::diag::found::Found;
+use crate::source::{FileId, SourceMap};
 use crate::workshop::{Made, Workshop};
 
 /// What to build, and where to.
@@ -101,7 +104,22 @@ pub fn build(options: &Options) -> anyhow::Result<Outcome> {
 ///
 /// Fails when the content can't be read at all.
 pub fn check(content: &Path, today: Date) -> anyhow::Result<Outcome> {
-    Workshop::new(Options::new(content, "", today)).check()
+    Ok(check_sources(read(content)?, content, today))
+}
+
+/// Checks what was read from the folder `content` already. The report holds all of it.
+pub fn check_sources(sources: SourceMap, content: &Path, today: Date) -> Outcome {
+    Workshop::check(sources, Options::new(content, "", today))
+}
+
+fn read(content: &Path) -> anyhow::Result<SourceMap> {
+    let sources = SourceMap::read(content)?;
+    let files: Vec<FileId> = sources.texts().map(|(file, _)| file).collect();
+    sources.load(&files)?;
+    if sources.file("site.toml").is_none() {
+        bail!("{} 里没有 site.toml：--content 要指向内容文件夹的最上层", content.display());
+    }
+    Ok(sources)
 }
 
 impl Report {
@@ -113,6 +131,16 @@ impl Report {
     /// Everything found, as an editor reads it. Empty when nothing was found.
     pub fn text(&self) -> String {
         let note = self.note.as_ref().map_or(String::new(), |note| format!("{note}\n"));
-        diag::text::render(&self.diags, &self.sources, &self.root) + &note
+        diag::text::render(&self.found(), &self.root, &diag::text::Look::default()) + &note
+    }
+
+    /// Everything found, with its places, in file order.
+    pub fn found(&self) -> Vec<Found<'_>> {
+        diag::found::all(&self.diags, &self.sources)
+    }
+
+    /// The content folder as it was named, without a slash at its end.
+    pub fn root(&self) -> &str {
+        &self.root
     }
 }

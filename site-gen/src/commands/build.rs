@@ -7,6 +7,7 @@ use clap::Args;
 use site_gen::workshop::Made;
 use site_gen::{Options, Outcome};
 
+use super::telling::Telling;
 use super::{Content, Done, Run, say, today};
 
 /// 检查内容；没有错误就生成网站，有错误时原来的网站不动。
@@ -14,6 +15,8 @@ use super::{Content, Done, Run, say, today};
 pub(super) struct Build {
     #[command(flatten)]
     content: Content,
+    #[command(flatten)]
+    telling: Telling,
     /// 网站放在哪里。整个换成新的；里面有别的东西时不动它。
     #[arg(long, default_value = "dist", value_name = "DIR")]
     out: PathBuf,
@@ -28,22 +31,23 @@ pub(super) struct Build {
 impl Run for Build {
     fn run(self) -> anyhow::Result<Done> {
         let started = Instant::now();
-        let mut options = Options::new(self.content.content, self.out.clone(), today());
+        let (content, today) = (self.content.content, today());
+        let mut options = Options::new(content.clone(), self.out.clone(), today);
         options.search = !self.no_search;
-        match site_gen::build(&options)? {
+        let outcome = site_gen::build(&options)?;
+        let (Outcome::Built(report) | Outcome::Rejected(report)) = &outcome;
+        self.telling.tell(report, &content, today)?;
+        match outcome {
             Outcome::Built(report) => {
                 if self.why {
                     say(&why(&report.made));
                 }
-                let (text, out, pages) = (report.text(), self.out.display(), report.pages);
+                let (out, pages) = (self.out.display(), report.pages);
                 let took = started.elapsed().as_millis();
-                say(&format!("{text}网站已生成到 {out}，{pages} 页，用时 {took} 毫秒。\n"));
+                say(&format!("网站已生成到 {out}，{pages} 页，用时 {took} 毫秒。\n"));
                 Ok(Done::Well)
             }
-            Outcome::Rejected(report) => {
-                say(&report.text());
-                Ok(Done::ToMend)
-            }
+            Outcome::Rejected(_) => Ok(Done::ToMend),
         }
     }
 }

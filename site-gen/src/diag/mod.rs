@@ -1,8 +1,20 @@
 //! What is wrong with the content, told to the person who can mend it.
 //!
 //! The reader is an editor, not a programmer: say what was found, where, and what to write instead. A stage reports
-//! with [`Diagnostics::push`] and carries on, so that one run shows every mistake. [`text`] is how they are shown.
+//! with [`Diagnostics::push`] and carries on, so that one run shows every mistake.
+//!
+//! How they are told: [`found`] gives each its lines and columns, and one small file each makes of them what people read
+//! ([`text`]) or what a program does ([`json`], [`sarif`], [`github`], [`gitlab`]). [`pages`] is what each code means.
 
+pub mod fingerprint;
+pub mod found;
+pub mod github;
+pub mod gitlab;
+pub mod json;
+pub mod lines;
+pub mod pages;
+pub mod sarif;
+pub mod suggest;
 pub mod text;
 
 use std::collections::BTreeSet;
@@ -14,7 +26,12 @@ use crate::source::{FileId, Span};
 
 /// The problems found so far.
 #[derive(Debug, Default, Clone, Serialize, Deserialize)]
-pub struct Diagnostics(Vec<Diagnostic>);
+pub struct Diagnostics {
+    found: Vec<Diagnostic>,
+    /// What [`Diagnostics::push_once`] has said: of which file, and the words.
+    #[serde(skip)]
+    said: BTreeSet<(FileId, Code, String)>,
+}
 
 /// One problem.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -58,39 +75,34 @@ pub enum Severity {
 impl Diagnostics {
     /// Records a problem and carries on.
     pub fn push(&mut self, diagnostic: Diagnostic) {
-        self.0.push(diagnostic);
+        self.found.push(diagnostic);
     }
 
     /// Records a problem unless the same was said of the same file: for what is true of a whole page.
     pub fn push_once(&mut self, diagnostic: Diagnostic) {
-        let said = self.0.iter().any(|earlier| {
-            earlier.code == diagnostic.code
-                && earlier.span.file == diagnostic.span.file
-                && earlier.message == diagnostic.message
-        });
-        if !said {
+        if self.said.insert((diagnostic.span.file, diagnostic.code, diagnostic.message.clone())) {
             self.push(diagnostic);
         }
     }
 
     /// Records what another stage found.
     pub fn extend(&mut self, others: Self) {
-        self.0.extend(others.0);
+        self.found.extend(others.found);
     }
 
     /// The files in which something was found.
     pub fn files(&self) -> BTreeSet<FileId> {
-        self.0.iter().map(|diagnostic| diagnostic.span.file).collect()
+        self.found.iter().map(|diagnostic| diagnostic.span.file).collect()
     }
 
     /// Whether nothing was found.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.found.is_empty()
     }
 
     /// Whether anything stops publishing.
     pub fn has_errors(&self) -> bool {
-        self.0.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
+        self.found.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
     }
 
     /// How many errors and warnings there are.
@@ -102,7 +114,7 @@ impl Diagnostics {
 
     /// By file and place; the same problem at the same place once.
     pub fn sorted(&self) -> Vec<&Diagnostic> {
-        let mut sorted: Vec<&Diagnostic> = self.0.iter().collect();
+        let mut sorted: Vec<&Diagnostic> = self.found.iter().collect();
         sorted.sort_by(|a, b| {
             (a.span, a.severity, a.code, &a.message).cmp(&(b.span, b.severity, b.code, &b.message))
         });
@@ -135,9 +147,19 @@ impl Diagnostic {
     }
 
     /// Adds an edit that mends it safely.
-    pub fn edit(mut self, span: Span, text: impl Into<String>) -> Self {
-        self.edits.push(Edit { span, text: text.into() });
+    pub fn edit(self, span: Span, text: impl Into<String>) -> Self {
+        self.edits([Edit { span, text: text.into() }])
+    }
+
+    /// Adds edits that mend it safely together: all of them are made, or none.
+    pub fn edits(mut self, edits: impl IntoIterator<Item = Edit>) -> Self {
+        self.edits.extend(edits);
         self
+    }
+
+    /// Adds an edit where one is known that mends it safely.
+    pub fn maybe_edit(self, edit: Option<(Span, String)>) -> Self {
+        self.edits(edit.map(|(span, text)| Edit { span, text }))
     }
 
     /// What to write instead, where that is known.
@@ -171,4 +193,10 @@ pub fn nearest<'a>(typed: &str, candidates: impl IntoIterator<Item = &'a str>) -
             _ => Some(next),
         })
         .map(|(_, candidate)| candidate)
+}
+
+/// A document of the machine formats, with a line break at its end.
+fn pretty(document: &impl serde::Serialize) -> String {
+    let text = serde_json::to_string_pretty(document);
+    text.expect("our own structs of texts and numbers always become JSON") + "\n"
 }

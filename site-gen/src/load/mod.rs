@@ -7,6 +7,7 @@ pub mod fields;
 pub mod front_matter;
 pub mod heads;
 pub mod kinds;
+mod mends;
 pub mod node;
 pub mod settings;
 pub mod station;

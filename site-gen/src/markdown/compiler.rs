@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use pulldown_cmark::{CowStr, Event, HeadingLevel, LinkType, Tag, TagEnd};
 
 use super::Resolver;
+use super::mends::{self, Slip};
 use crate::citation;
-use crate::diag::Diagnostic;
+use crate::diag::{Diagnostic, Edit};
 use crate::model::{Body, Heading};
 use crate::source::Span;
 
@@ -16,6 +17,8 @@ pub(super) struct Compiler<'r> {
     body: Body,
     ids: BTreeSet<String>,
     state: State,
+    /// Level and first byte in the file of every heading of the text: what mends one may have to move others.
+    pub(super) headings: Vec<(u8, usize)>,
 }
 
 /// Where in the text we are.
@@ -47,7 +50,7 @@ impl<'r> Compiler<'r> {
     /// Nothing read yet, below a heading of `level`.
     pub(super) fn new(resolver: &'r mut dyn Resolver, level: u8) -> Self {
         let state = State { last_level: level, ..State::default() };
-        Self { resolver, body: Body::default(), ids: BTreeSet::new(), state }
+        Self { resolver, body: Body::default(), ids: BTreeSet::new(), state, headings: Vec::new() }
     }
 
     /// What was read.
@@ -78,11 +81,10 @@ impl<'r> Compiler<'r> {
 
     fn text(&mut self, text: &str, span: Span) {
         self.settle_soft_break(text);
-        if text.contains("**") && !self.state.code {
-            self.resolver.report(
-                Diagnostic::error("stray-emphasis", span, "这里的 ** 没有变成加粗，会原样显示")
-                    .hint("把标点移到 ** 外面，例如写 “**家庭暴力**” 而不是 **“家庭暴力”**"),
-            );
+        if let Some(slip) = mends::emphasis(text).filter(|_| !self.state.code) {
+            let finding = Diagnostic::error("stray-emphasis", span, "这里的 ** 没有变成加粗，会原样显示")
+                .hint("把标点移到 ** 外面，例如写 “**家庭暴力**” 而不是 **“家庭暴力”**");
+            self.resolver.report(with_slip(finding, text, slip));
         }
         self.report_stray_markup(text, span);
         self.report_split_citation(text, span);
@@ -119,19 +121,17 @@ impl<'r> Compiler<'r> {
         if self.state.code {
             return;
         }
-        let hashes = text.trim_start_matches('#');
-        let wrong = if text.contains("[[") {
-            Some(("双方括号是别的软件的写法，会原样显示", "链接写成 [文字](/guides/work/maternity-leave.md)"))
-        } else if text.contains("]（") {
-            Some(("链接的括号是全角的，会原样显示", "方括号后面用半角的圆括号：[文字](路径)"))
-        } else if hashes.len() < text.len() && self.at_line_start() && !hashes.is_empty() {
-            Some(("井号后面没有空格，不会变成小标题", "井号和标题之间空一格：## 去哪里"))
+        let (slip, message, hint) = if let Some(slip) = mends::double_brackets(text) {
+            (slip, "双方括号是别的软件的写法，会原样显示", "链接写成 [文字](/guides/work/maternity-leave.md)")
+        } else if let Some(slip) = mends::full_width_link(text) {
+            (slip, "链接的括号是全角的，会原样显示", "方括号后面用半角的圆括号：[文字](路径)")
+        } else if let Some(slip) = mends::heading_without_blank(text).filter(|_| self.at_line_start()) {
+            (slip, "井号后面没有空格，不会变成小标题", "井号和标题之间空一格：## 去哪里")
         } else {
-            None
+            return;
         };
-        if let Some((message, hint)) = wrong {
-            self.resolver.report(Diagnostic::error("stray-markup", span, message).hint(hint));
-        }
+        let finding = Diagnostic::error("stray-markup", span, message).hint(hint);
+        self.resolver.report(with_slip(finding, text, slip));
     }
 
     fn at_line_start(&self) -> bool {
@@ -283,7 +283,14 @@ impl<'r> Compiler<'r> {
         } else if level > last + 1 {
             let message = format!("标题从 {last} 级跳到了 {level} 级");
             let hint = format!("改成 {}", "#".repeat(usize::from(last) + 1));
-            self.resolver.report(Diagnostic::error("heading-level", span, message).hint(hint));
+            let place = self.headings.iter().position(|(_, at)| *at == span.start);
+            let raised = place.map(|place| mends::raised(&self.headings, place, level - last - 1));
+            let edits = raised
+                .unwrap_or_default()
+                .into_iter()
+                .map(|(range, text)| Edit { span: Span::new(span.file, range.start, range.end), text });
+            let finding = Diagnostic::error("heading-level", span, message).hint(hint);
+            self.resolver.report(finding.edits(edits));
         }
     }
 
@@ -332,6 +339,20 @@ impl<'r> Compiler<'r> {
     fn push(&mut self, event: Event<'static>) {
         self.body.events.push(event);
     }
+}
+
+/// `finding` at the very place in `text`, with what mends it: where the text reads as it is written, which an escape or an
+/// entity in it prevents.
+fn with_slip(finding: Diagnostic, text: &str, slip: Slip) -> Diagnostic {
+    let span = finding.span;
+    if span.end - span.start != text.len() {
+        return finding;
+    }
+    let at = |range: std::ops::Range<usize>| {
+        Span::new(span.file, span.start + range.start, span.start + range.end)
+    };
+    let edits = slip.edits.into_iter().map(|(range, text)| Edit { span: at(range), text });
+    Diagnostic { span: at(slip.at), ..finding.edits(edits) }
 }
 
 /// An anchor from a heading's text: letters, digits and Chinese characters; the rest becomes a dash.

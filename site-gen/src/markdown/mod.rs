@@ -5,6 +5,7 @@
 
 pub mod articles;
 mod compiler;
+mod mends;
 
 use std::ops::Range;
 
@@ -61,6 +62,11 @@ pub fn compile_inline(text: &str, at: Span, resolver: &mut dyn Resolver) -> Body
 /// Reads events of [`events`] whose ranges count from `at`, below a heading of `level`.
 pub fn compile_events(events: Vec<Placed<'_>>, (at, level): (Span, u8), resolver: &mut dyn Resolver) -> Body {
     let mut compiler = Compiler::new(resolver, level);
+    let headings = events.iter().filter_map(|(event, range)| match event {
+        Event::Start(Tag::Heading { level, .. }) => Some((*level as u8, at.start + range.start)),
+        _ => None,
+    });
+    compiler.headings = headings.collect();
     for (event, range) in events {
         compiler.event(event, Span::new(at.file, at.start + range.start, at.start + range.end));
     }

@@ -316,6 +316,20 @@ impl SourceMap {
         &self.look(file).text
     }
 
+    /// How many bytes of `file` stand before its text: those of a byte-order mark.
+    pub fn skipped(&self, file: FileId) -> usize {
+        self.look(file).skipped
+    }
+
+    /// Puts another text in the place of that of `file`, as if it had been read. Gives the earlier one.
+    pub fn replace_text(&mut self, file: FileId, text: String) -> String {
+        let earlier = self.text(file).to_owned();
+        if let Ok(place) = self.texts.binary_search_by_key(&file, |text| text.id) {
+            self.texts[place].read = OnceLock::from(Read::of(text.into_bytes()));
+        }
+        earlier
+    }
+
     /// The hash of `file`.
     pub fn hash(&self, file: FileId) -> Hash {
         self.look(file).hash
@@ -354,8 +368,9 @@ impl SourceMap {
     pub fn excerpt(&self, files: &BTreeSet<FileId>) -> Self {
         let excerpt = |&file: &FileId| {
             let SourceText { path, id, kind, signature, .. } = self.entry(file);
-            let Read { text, is_utf8, hash, .. } = self.look(file);
-            let read = Read { text: text.clone(), is_utf8: *is_utf8, hash: *hash, failure: None };
+            let Read { text, skipped, is_utf8, hash, .. } = self.look(file);
+            let (skipped, is_utf8, hash) = (*skipped, *is_utf8, *hash);
+            let read = Read { text: text.clone(), skipped, is_utf8, hash, failure: None };
             SourceText { path: path.clone(), id: *id, kind: *kind, signature: *signature, read: read.into() }
         };
         Self { root: None, texts: files.iter().map(excerpt).collect(), blobs: Vec::new() }

@@ -101,41 +101,52 @@ impl Workshop {
         self.make(&changes, true)
     }
 
-    /// Reads and checks everything, and writes nothing.
+    /// Checks what was read, and writes nothing. The report holds all of `sources`.
     ///
-    /// # Errors
+    /// # Panics
     ///
-    /// Fails when the content can't be read at all.
-    pub fn check(&mut self) -> anyhow::Result<Outcome> {
-        let changes = self.take_in(None)?;
-        self.make(&changes, false)
+    /// Never: only printing and writing can fail.
+    pub fn check(sources: SourceMap, options: Options) -> Outcome {
+        let written: Vec<FileId> = sources.texts().map(|(file, _)| file).collect();
+        let mut workshop = Self { sources, ..Self::new(options) };
+        workshop.read_pieces(&written);
+        let changes = Changes { written, gone: Vec::new(), set: true };
+        // Only printing can fail.
+        let mut outcome = workshop.make(&changes, false).expect("nothing is printed");
+        let (Outcome::Built(report) | Outcome::Rejected(report)) = &mut outcome;
+        report.sources = workshop.sources;
+        outcome
     }
 
     /// Reads what has changed on disk.
     fn take_in(&mut self, paths: Option<&[String]>) -> anyhow::Result<Changes> {
-        let content = &self.options.content;
+        let content = self.options.content.clone();
         if let Some(changes) = self.taken_up.take() {
             return Ok(changes);
         }
         let changes = if self.pieces.is_empty() {
-            self.sources = SourceMap::read(content)?;
+            self.sources = SourceMap::read(&content)?;
             let written = self.sources.texts().map(|(file, _)| file).collect();
             Changes { written, gone: Vec::new(), set: true }
         } else {
             self.sources.refresh(paths)?
         };
         self.sources.load(&changes.written)?;
-        let sources = &self.sources;
-        let read = changes.written.par_iter().map(|&file| (file, Arc::new(load::piece(sources, file))));
-        let read: Vec<_> = read.collect();
+        self.read_pieces(&changes.written);
         for (file, _) in &changes.gone {
             self.pieces.remove(file);
         }
-        self.pieces.extend(read);
         if self.sources.file("site.toml").is_none() {
             anyhow::bail!("{} 里没有 site.toml：--content 要指向内容文件夹的最上层", content.display());
         }
         Ok(changes)
+    }
+
+    fn read_pieces(&mut self, files: &[FileId]) {
+        let sources = &self.sources;
+        let read = files.par_iter().map(|&file| (file, Arc::new(load::piece(sources, file))));
+        let read: Vec<_> = read.collect();
+        self.pieces.extend(read);
     }
 
     /// Everything that could be read, and what is wrong with single files.

@@ -6,3 +6,5 @@ mod build;
 mod check;
 mod common;
 mod edits;
+mod mending;
+mod telling;
