@@ -3,6 +3,7 @@
 //! Start at [`site`]. It looks at what one file says of another: links, citations, topics, related pages, regions. Each
 //! check reports and carries on, so one run tells an editor everything.
 
+mod citation_faults;
 pub mod citations;
 pub mod digests;
 pub mod links;
@@ -10,6 +11,7 @@ pub mod pages;
 pub mod regions;
 pub mod resolver;
 pub mod stations;
+pub mod statute_text;
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -162,7 +162,8 @@ fn statute(draft: &StatuteDraft, references: &mut References<'_>, diags: &mut Di
     for part in parts {
         let span = Span::new(at.file, at.start + part.at.start, at.start + part.at.end);
         check_note(part.number, last, notes.contains_key(&part.number), span, diags);
-        let body = markdown::compile_events(part.events, (at, 3), &mut references.resolver(&page, diags));
+        let mut resolver = references.resolver(&page, diags).about(part.number);
+        let body = markdown::compile_events(part.events, (at, 3), &mut resolver);
         notes.insert(part.number, ArticleNote { title: part.title, body });
     }
     references.add_anchors(&url, intro.headings.iter().map(|heading| heading.id.clone()));

@@ -1,14 +1,14 @@
 //! Answers the Markdown reader's questions for one page: where a link leads, what a citation means.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::ops::Range;
 
-use super::citations::{Spoken, StatuteBook};
+use super::citations::{Spoken, StatuteBook, Written};
 use super::links::{Links, Target, WantedAnchor, check_anchors};
+use crate::citation::{self, Context, Own, Page};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::load::front_matter::BodyDraft;
 use crate::markdown::{self, Resolver};
-use crate::model::{Body, Citation};
+use crate::model::{ArticleNo, Body, Citation, Cited};
 use crate::source::{FileId, Located, SourceMap, Span};
 
 /// Everything that pages refer to, and the references that can only be looked up at the end.
@@ -65,7 +65,7 @@ impl<'s> References<'s> {
         page: &'r PageContext<'r>,
         diags: &'r mut Diagnostics,
     ) -> PageResolver<'r, 's> {
-        PageResolver { references: self, page, diags }
+        PageResolver { references: self, page, diags, article: None }
     }
 
     /// The citations that a field of front matter names.
@@ -95,6 +95,21 @@ pub struct PageResolver<'r, 's> {
     references: &'r mut References<'s>,
     page: &'r PageContext<'r>,
     diags: &'r mut Diagnostics,
+    /// The article of the statute entry that the text is about.
+    article: Option<ArticleNo>,
+}
+
+impl PageResolver<'_, '_> {
+    /// The text is about this article of the page's statute: 本条.
+    pub fn about(self, article: ArticleNo) -> Self {
+        Self { article: Some(article), ..self }
+    }
+
+    /// 本法, on the page of a statute.
+    fn own(&self) -> Option<Own> {
+        let statute = self.references.statutes.of_page(self.page.url)?;
+        Some(Own::page(statute, self.article))
+    }
 }
 
 impl Resolver for PageResolver<'_, '_> {
@@ -127,8 +142,14 @@ impl Resolver for PageResolver<'_, '_> {
         found
     }
 
-    fn citations(&mut self, text: &str, at: Span) -> Vec<(Range<usize>, Vec<Citation>)> {
-        self.references.statutes.resolve(text, at, self.page.spoken, self.diags)
+    fn citations(&mut self, text: &str, at: Span, context: &mut Context) -> Vec<Cited> {
+        let written = Written { text, at, spoken: self.page.spoken, own: self.own() };
+        self.references.statutes.resolve(written, context, self.diags)
+    }
+
+    fn names(&mut self, text: &str, context: &mut Context) {
+        let page = Page { titles: self.references.statutes.titles(), own: self.own() };
+        citation::read(text, page, context);
     }
 
     fn report(&mut self, diagnostic: Diagnostic) {

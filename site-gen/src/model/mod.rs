@@ -6,6 +6,7 @@
 pub mod article;
 pub mod body;
 pub mod date;
+pub mod numeral;
 
 use std::collections::BTreeMap;
 
@@ -14,7 +15,7 @@ use search::record::{Hotline, Station, ThesaurusEntry};
 use search::region::{Region, RegionCode};
 use search::vocabulary::{Channel, Outcome, StationKind};
 
-pub use article::{ArticleNo, Citation};
+pub use article::{ArticleNo, Citation, Cited};
 pub use body::{Body, Heading};
 pub use date::YearlyDates;
 
