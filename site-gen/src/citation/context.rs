@@ -19,6 +19,8 @@ pub struct Context {
     open: bool,
     /// The article cited last, which 该条 means.
     pub(super) article: Option<(StatuteId, ArticleNo)>,
+    /// Whether that was in this sentence: then a bare 第五项 may be its, or may not.
+    pub(super) article_near: bool,
     /// What the text before ended with.
     pub(super) tail: Tail,
 }
@@ -100,12 +102,14 @@ impl Context {
         self.named.clear();
         self.open = false;
         self.article = None;
+        self.article_near = false;
         self.tail = Tail::Start;
     }
 
     /// A line ends within the paragraph, as a sentence does: bare articles behind it belong to nothing.
     pub fn end_sentence(&mut self) {
         self.open = false;
+        self.article_near = false;
         self.tail = Tail::Start;
     }
 
@@ -145,7 +149,12 @@ impl Context {
 
     /// Text between two citations was read.
     pub(super) fn pass(&mut self, gap: &str, titles: &Titles) {
-        if self.open && (ends_sentence(gap) || names_something_else(gap) || titles.is_named_in(gap)) {
+        if !self.open && !self.article_near {
+            return;
+        }
+        if ends_sentence(gap) {
+            (self.open, self.article_near) = (false, false);
+        } else if self.open && (names_something_else(gap) || titles.is_named_in(gap)) {
             self.open = false;
         }
     }

@@ -41,7 +41,7 @@ pub(super) struct Ordinal {
 }
 
 /// Numerals before one level, such as 第三、五、七条: a bound, so that no text makes the scanner read it again and again.
-const MOST_IN_A_LIST: usize = 50;
+const MOST_IN_A_LIST: usize = 30;
 
 impl<'t> Cursor<'t> {
     pub(super) fn new(text: &'t str, at: usize) -> Self {

@@ -93,13 +93,17 @@ struct Reading<'t> {
 
 impl Reading<'_> {
     fn place(&mut self, unmarked: bool) -> bool {
-        let start = self.cursor.at;
-        let found =
-            self.divided_place(start) || self.part_in_list(start) || (unmarked && self.unmarked(start));
-        if !found {
+        let (start, count) = (self.cursor.at, self.pieces.len());
+        let ways: [fn(&mut Self, usize) -> bool; 3] =
+            [Self::divided_place, Self::part_in_list, Self::unmarked];
+        for way in &ways[..if unmarked { 3 } else { 2 }] {
+            if way(self, start) {
+                return true;
+            }
             self.cursor.at = start;
+            self.pieces.truncate(count);
         }
-        found
+        false
     }
 
     /// 第五编第二章, 第五编第一千零七十九条, 第一千零七十九条.

@@ -53,7 +53,7 @@ pub(super) fn before(text: &str, titles: &Titles) -> Head {
 fn name_at_end(name: &str, book: Option<&'static Book>, titles: &Titles) -> Option<Head> {
     let plain = titles.at_end(name).map(|(id, start)| (id, start, None));
     let (id, start, year) = plain.or_else(|| {
-        let (note, begin) = marks::note_at_end(name)?;
+        let (note, begin) = marks::note_at_end(name).filter(|(note, _)| !note.trial)?;
         let (id, start) = titles.at_end(name[..begin].trim_end_matches(is_space))?;
         Some((id, start, note.year))
     })?;

@@ -56,6 +56,8 @@ pub(super) struct Note {
     pub(super) len: usize,
     /// 2022 of （2022年修订）.
     pub(super) year: Option<i16>,
+    /// （试行）: a statute on trial is another one than that which came of it.
+    pub(super) trial: bool,
 }
 
 /// The note that `text` begins with: （2022年修订）, （试行）, （以下简称《民法典》）.
@@ -63,23 +65,26 @@ pub(super) fn note_at_start(text: &str) -> Option<Note> {
     let inside = text.strip_prefix(['（', '('])?;
     let opening = text.len() - inside.len();
     let (end, close) = inside.char_indices().take(40).find(|(_, c)| matches!(c, '）' | ')'))?;
-    let len = opening + end + close.len_utf8();
-    is_note(&inside[..end]).then(|| Note { len, year: year(&inside[..end]) })
+    note(&inside[..end], opening + end + close.len_utf8())
 }
 
 /// The note that `text` ends with, and where it begins.
 pub(super) fn note_at_end(text: &str) -> Option<(Note, usize)> {
     let inside = text.strip_suffix(['）', ')'])?;
     let (begin, open) = inside.char_indices().rev().take(40).find(|(_, c)| matches!(c, '（' | '('))?;
-    let inside = &inside[begin + open.len_utf8()..];
-    is_note(inside).then(|| (Note { len: text.len() - begin, year: year(inside) }, begin))
+    Some((note(&inside[begin + open.len_utf8()..], text.len() - begin)?, begin))
 }
 
-/// Whether what stands in brackets is a note, not a part of the title or of the sentence.
-fn is_note(inside: &str) -> bool {
-    const OTHER: [&str; 7] = ["试行", "暂行", "修订", "修正", "已废止", "已修订", "已失效"];
+/// The note of `len` bytes that says `inside`; `None` for a part of the title or of the sentence.
+fn note(inside: &str, len: usize) -> Option<Note> {
+    const OTHER: [&str; 5] = ["修订", "修正", "已废止", "已修订", "已失效"];
     const NAMES: [&str; 7] = ["以下简称", "以下称", "下称", "简称", "也叫", "又称", "即"];
-    year(inside).is_some() || OTHER.contains(&inside) || NAMES.iter().any(|word| inside.starts_with(word))
+    let (year, trial) = (year(inside), matches!(inside, "试行" | "暂行"));
+    let is_note = year.is_some()
+        || trial
+        || OTHER.contains(&inside)
+        || NAMES.iter().any(|word| inside.starts_with(word));
+    is_note.then_some(Note { len, year, trial })
 }
 
 /// 2022年修订, 2018.

@@ -17,6 +17,8 @@ mod grammar;
 mod head;
 mod marks;
 mod own_text;
+#[cfg(test)]
+mod properties;
 mod reader;
 pub mod titles;
 mod triggers;

@@ -94,14 +94,17 @@ impl<'t, 'c> Reader<'t, 'c> {
         };
         let start = marked.outer.start;
         self.pass(start);
-        let (owner, mut end) = self.named(&marked);
-        let known = matches!(owner.subject, Subject::Known(_));
-        let mut owner = owner;
+        let (mut owner, mut end) = self.named(&marked);
         let mut places = end;
         if let Some(note) = marks::note_at_start(&self.text[places..]) {
             places += note.len;
             owner.year = owner.year.or(note.year);
+            if note.trial {
+                let title = format!("{}（试行）", &self.text[marked.inner.clone()]);
+                owner.subject = self.on_trial(&owner.subject, title);
+            }
         }
+        let known = matches!(owner.subject, Subject::Known(_));
         let places = self.behind_of(places);
         let found = self.places_behind(&owner, places);
         let cites = found.is_some() && may_be_statute(&self.text[marked.inner.clone()]);
@@ -140,7 +143,7 @@ impl<'t, 'c> Reader<'t, 'c> {
             return (owner(id), end);
         }
         // 《妇女权益保障法（2022年修订）》
-        if let Some((note, begin)) = marks::note_at_end(inner)
+        if let Some((note, begin)) = marks::note_at_end(inner).filter(|(note, _)| !note.trial)
             && let Some(id) = self.titles.find(inner[..begin].trim_end())
         {
             return (Owner { year: note.year, ..owner(id) }, end);
@@ -154,6 +157,14 @@ impl<'t, 'c> Reader<'t, 'c> {
         }
         let subject = Subject::Unknown(inner.to_owned());
         (Owner { subject, ..owner(StatuteId(0)) }, end)
+    }
+
+    /// Whom 《…》（试行） means: a statute that has it in its name.
+    fn on_trial(&self, without: &Subject, title: String) -> Subject {
+        match without {
+            Subject::Known(id) if self.titles.is_on_trial(*id) => Subject::Known(*id),
+            _ => self.titles.find(&title).map_or(Subject::Unknown(title), Subject::Known),
+        }
     }
 
     /// 《民法典》婚姻家庭编的解释（一）: the marks stand round half of the title.
@@ -305,7 +316,7 @@ impl<'t, 'c> Reader<'t, 'c> {
         }
         match first.what {
             What::Part(_) => {
-                let article = own.article.filter(|_| own.text)?;
+                let article = own.article.filter(|_| own.text && !self.context.article_near)?;
                 Some(Owner { article: Some(article), ..Owner::known(own.statute, at) })
             }
             // The article's own number before its text.
@@ -361,6 +372,7 @@ impl<'t, 'c> Reader<'t, 'c> {
             }
             if let (Subject::Known(id), Target::Articles { from, to, .. }) = (&subject, target) {
                 self.context.article = Some((*id, to.unwrap_or(from)));
+                self.context.article_near = true;
             }
             let range = begin..piece.at.end;
             self.found.push(Reference { range, subject: subject.clone(), target, within, year });

@@ -20,13 +20,22 @@ pub struct Titles {
     lengths: Vec<usize>,
     /// The last characters of names.
     endings: Vec<char>,
-    /// What kind each statute is and how many articles it has, by its place.
-    statutes: Vec<(Option<&'static str>, u16)>,
+    /// By their places.
+    statutes: Vec<Known>,
 }
 
-/// What a statute calls itself: 本法, 本条例. 法典 is 法 to itself.
+/// What is known of a statute besides its names.
+#[derive(Debug)]
+struct Known {
+    kind: Option<&'static str>,
+    articles: u16,
+    /// 试行 or 暂行 is part of its name.
+    on_trial: bool,
+}
+
+/// What a statute calls itself: 本法, 本条例. 法典 is 法 to itself. 办法 stands before 法, which it ends with.
 pub(super) const KINDS: [&str; 13] =
-    ["法典", "法", "条例", "规定", "办法", "解释", "细则", "规则", "决定", "意见", "通知", "批复", "公约"];
+    ["法典", "办法", "法", "条例", "规定", "解释", "细则", "规则", "决定", "意见", "通知", "批复", "公约"];
 
 impl Titles {
     /// Takes in the next statute, which has `articles` articles: its title, then its other names. Names that another
@@ -36,7 +45,8 @@ impl Titles {
         let mut taken = Vec::new();
         for (place, name) in names.into_iter().enumerate() {
             if place == 0 {
-                self.statutes.push((kind_of(name), articles));
+                let on_trial = name.contains("试行") || name.contains("暂行");
+                self.statutes.push(Known { kind: kind_of(name), articles, on_trial });
             }
             let key = plain(name);
             let Some(last) = key.chars().next_back() else { continue };
@@ -76,7 +86,7 @@ impl Titles {
 
     /// 法, 条例, 规定 …: what the statute calls itself after 本.
     pub(super) fn kind(&self, id: StatuteId) -> Option<&'static str> {
-        self.statutes.get(id.0)?.0
+        self.statutes.get(id.0)?.kind
     }
 
     /// The Civil Code, whose books have names.
@@ -84,9 +94,14 @@ impl Titles {
         self.by_name.get(CIVIL_CODE).copied()
     }
 
+    /// Whether it is on trial by its name.
+    pub(super) fn is_on_trial(&self, id: StatuteId) -> bool {
+        self.statutes.get(id.0).is_some_and(|known| known.on_trial)
+    }
+
     /// How many articles it has.
     pub(super) fn articles(&self, id: StatuteId) -> u16 {
-        self.statutes.get(id.0).map_or(0, |(_, articles)| *articles)
+        self.statutes.get(id.0).map_or(0, |known| known.articles)
     }
 }
 
