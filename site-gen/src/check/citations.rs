@@ -163,7 +163,10 @@ impl<'d> StatuteBook<'d> {
                     if let Some(fault) = faults.missing(entry, version, paragraphs.as_deref()) {
                         diags.push(fault);
                     }
-                    if let (Spoken::On(_), Some(newer)) = (written.spoken, entry.changed(day, self.today)) {
+                    // Whoever names the year of a version means that one, whatever came later.
+                    if let (Spoken::On(_), None, Some(newer)) =
+                        (written.spoken, reference.year, entry.changed(day, self.today))
+                    {
                         diags.push_once(faults.review_due(entry, newer));
                     }
                 }

@@ -4,6 +4,8 @@
 //! check reports and carries on, so one run tells an editor everything.
 
 mod citation_faults;
+#[cfg(test)]
+mod citation_tests;
 pub mod citations;
 pub mod digests;
 pub mod links;
