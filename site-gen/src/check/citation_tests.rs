@@ -205,6 +205,9 @@ fn on_the_page_of_a_statute_this_law_is_it() {
     assert_eq!(cited[0].url(), "/laws/violence/#art-23");
     assert_eq!(said, ["no-such-article 30…42 《反家庭暴力法》只有 38 条，没有第四十条"]);
     assert_eq!(book.of_page("/guides/violence/"), None);
+    let own = Some(Own::page(book.of_page("/laws/marriage/").unwrap(), None));
+    let (cited, said) = resolve(&book, "本法第三十二条早已失效", Spoken::Today, own);
+    assert_eq!((cited.len(), said), (1, Vec::new()), "its own page may say what it said");
 }
 
 #[test]

@@ -154,7 +154,10 @@ impl<'d> StatuteBook<'d> {
             Spoken::On(day) | Spoken::Then(day) => day,
             Spoken::Today => self.today,
         };
-        let version = entry.version(reference.year, day);
+        // The entry of a statute that holds no more may speak of its articles.
+        let own = written.own.is_some_and(|own| reference.subject == Subject::Known(own.statute));
+        let last = || entry.versions.iter().max_by_key(|version| version.effective).filter(|_| own);
+        let version = entry.version(reference.year, day).or_else(last);
         if reference.target != Target::Whole {
             match version {
                 None => diags.push(faults.not_in_force(entry, day)),
