@@ -7,8 +7,8 @@ use super::statute_text::{ThisArticle, in_statute};
 use crate::citation::{Context, Own};
 use crate::diag::Diagnostics;
 use crate::model::article::Division;
-use crate::model::{ArticleNo, Cited, StatuteVersion};
-use crate::source::{SourceMap, Span};
+use crate::model::{ArticleNo, CitationLink, StatuteVersion};
+use crate::source::{Hash, SourceMap, Span};
 
 const TODAY: Date = date(2026, 11, 21);
 
@@ -27,6 +27,10 @@ impl FullTexts for OneText {
 
     fn has_division(&self, statute: &str, _: Date, division: Division) -> bool {
         statute == "violence" && division.chapter <= 6
+    }
+
+    fn stamp(&self) -> Hash {
+        [1; 32]
     }
 }
 
@@ -57,7 +61,7 @@ fn resolve(
     text: &str,
     spoken: Spoken,
     own: Option<Own>,
-) -> (Vec<Cited>, Vec<String>) {
+) -> (Vec<CitationLink>, Vec<String>) {
     let mut diags = Diagnostics::default();
     let mut sources = SourceMap::default();
     sources.add("a.md", text);
@@ -71,7 +75,7 @@ fn resolve(
 }
 
 fn urls(book: &StatuteBook<'_>, text: &str) -> Vec<String> {
-    resolve(book, text, Spoken::Today, None).0.iter().map(Cited::url).collect()
+    resolve(book, text, Spoken::Today, None).0.iter().map(CitationLink::url).collect()
 }
 
 fn said(book: &StatuteBook<'_>, text: &str) -> Vec<String> {
@@ -235,4 +239,13 @@ fn the_text_of_a_statute_links_only_to_what_exists() {
     );
     assert_eq!(cited[3].version, Some(date(2001, 4, 28)), "the version that held when this one took effect");
     assert_eq!(in_statute(text, &book, &ThisArticle { statute: "other", ..this }), []);
+}
+
+#[test]
+fn what_may_change_an_answer_changes_the_stamp() {
+    assert_eq!(book().stamp(), book().stamp());
+    assert_ne!(book().stamp(), book().with_texts(&OneText).stamp());
+    let mut more = book();
+    more.add(Entry { slug: "x", titles: vec!["某条例"], versions: Vec::new(), replaced_by: Vec::new() });
+    assert_ne!(book().stamp(), more.stamp());
 }

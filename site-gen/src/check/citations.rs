@@ -15,8 +15,8 @@ use crate::diag::{Diagnostic, Diagnostics};
 use crate::load::Drafts;
 use crate::load::kinds::{StatuteDraft, VersionDraft};
 use crate::model::article::{Division, Part, Place, parse_number};
-use crate::model::{ArticleNo, Citation, Cited, StatuteVersion};
-use crate::source::Span;
+use crate::model::{ArticleNo, Citation, CitationLink, StatuteVersion};
+use crate::source::{Hash, Span};
 
 /// Every statute that content may cite.
 #[derive(Debug)]
@@ -50,6 +50,8 @@ pub trait FullTexts: fmt::Debug + Sync {
     fn paragraphs(&self, statute: &str, effective: Date, article: ArticleNo) -> Option<Vec<u16>>;
     /// Whether the statute's page has an anchor for `division` of that version.
     fn has_division(&self, statute: &str, effective: Date, division: Division) -> bool;
+    /// Changes whenever an answer may change.
+    fn stamp(&self) -> Hash;
 }
 
 /// The day a page speaks for.
@@ -106,6 +108,23 @@ impl<'d> StatuteBook<'d> {
         Self { texts: Some(texts), ..self }
     }
 
+    /// Changes whenever an answer may change: names, versions, what took whose place, which of them hold today, the texts.
+    pub fn stamp(&self) -> Hash {
+        let mut hasher = blake3::Hasher::new();
+        for Entry { slug, titles, versions, replaced_by } in &self.entries {
+            let begun = |day: Date| day <= self.today;
+            let begun =
+                versions.iter().map(|version| (begun(version.effective), version.repealed.map(begun)));
+            let begun: Vec<_> = begun.collect();
+            hasher.update(format!("{slug:?} {titles:?} {versions:?} {begun:?} {replaced_by:?}").as_bytes());
+        }
+        hasher.update(&[u8::from(self.incomplete), u8::from(self.texts.is_some())]);
+        if let Some(texts) = self.texts {
+            hasher.update(&texts.stamp());
+        }
+        hasher.finalize().into()
+    }
+
     /// The statute with this slug.
     pub fn of_slug(&self, slug: &str) -> Option<StatuteId> {
         self.slugs.get(slug).copied()
@@ -127,13 +146,18 @@ impl<'d> StatuteBook<'d> {
         written: Written<'_>,
         context: &mut Context,
         diags: &mut Diagnostics,
-    ) -> Vec<Cited> {
+    ) -> Vec<CitationLink> {
         let page = Page { titles: &self.titles, own: written.own };
         let references = citation::read(written.text, page, context);
         references.iter().filter_map(|reference| self.cited(reference, written, diags)).collect()
     }
 
-    fn cited(&self, reference: &Reference, written: Written<'_>, diags: &mut Diagnostics) -> Option<Cited> {
+    fn cited(
+        &self,
+        reference: &Reference,
+        written: Written<'_>,
+        diags: &mut Diagnostics,
+    ) -> Option<CitationLink> {
         let faults = Faults { text: written.text, reference, at: written.place(reference) };
         let entry = match &reference.subject {
             Subject::Known(id) => self.entry(*id)?,
@@ -184,7 +208,7 @@ impl<'d> StatuteBook<'d> {
         reference: &Reference,
         entry: &Entry<'_>,
         version: Option<&StatuteVersion>,
-    ) -> Option<Cited> {
+    ) -> Option<CitationLink> {
         let cite = |article| Citation { statute: entry.slug.to_owned(), article };
         let citations = match reference.target {
             Target::Malformed => return None,
@@ -195,7 +219,7 @@ impl<'d> StatuteBook<'d> {
         };
         let place = self.place(reference.target, entry, version);
         let version = version.map(|version| version.effective);
-        Some(Cited { range: reference.range.clone(), citations, place, version })
+        Some(CitationLink { range: reference.range.clone(), citations, place, version })
     }
 
     /// As precise as the statute's page is known to be: it shows the version of today.

@@ -20,7 +20,7 @@ use jiff::civil::Date;
 use super::citations::{Entry, StatuteBook};
 use crate::citation::{self, Context, Own, Page, Reference, Subject, Target};
 use crate::model::article::Division;
-use crate::model::{ArticleNo, Cited, StatuteVersion};
+use crate::model::{ArticleNo, CitationLink, StatuteVersion};
 
 /// The article whose text is read.
 #[derive(Debug, Clone, Copy)]
@@ -38,7 +38,7 @@ pub struct ThisArticle<'s> {
 }
 
 /// The citations in `text`, in order, none overlapping another: a link each. Empty for a statute that `book` has not.
-pub fn in_statute(text: &str, book: &StatuteBook<'_>, this: &ThisArticle<'_>) -> Vec<Cited> {
+pub fn in_statute(text: &str, book: &StatuteBook<'_>, this: &ThisArticle<'_>) -> Vec<CitationLink> {
     let Some(statute) = book.of_slug(this.statute) else { return Vec::new() };
     let own = Own {
         statute,
@@ -52,7 +52,7 @@ pub fn in_statute(text: &str, book: &StatuteBook<'_>, this: &ThisArticle<'_>) ->
     references.iter().filter_map(|reference| link(reference, book, this)).collect()
 }
 
-fn link(reference: &Reference, book: &StatuteBook<'_>, this: &ThisArticle<'_>) -> Option<Cited> {
+fn link(reference: &Reference, book: &StatuteBook<'_>, this: &ThisArticle<'_>) -> Option<CitationLink> {
     let Subject::Known(id) = &reference.subject else { return None };
     let entry = book.entry(*id)?;
     let version = version(entry, reference, this);

@@ -7,7 +7,7 @@ use pulldown_cmark::{CowStr, Event, HeadingLevel, LinkType, Tag, TagEnd};
 use super::Resolver;
 use crate::citation::Context;
 use crate::diag::Diagnostic;
-use crate::model::{Body, Cited, Heading};
+use crate::model::{Body, CitationLink, Heading};
 use crate::source::Span;
 
 /// A text being read.
@@ -97,7 +97,7 @@ impl<'r> Compiler<'r> {
         let mut from = 0;
         for cited in self.resolver.citations(text, span, &mut self.state.context) {
             let dest_url = CowStr::from(cited.url());
-            let Cited { range, citations, .. } = cited;
+            let CitationLink { range, citations, .. } = cited;
             self.push_text(&text[from..range.start]);
             let (title, id) = (CowStr::Borrowed(""), CowStr::Borrowed(""));
             self.push(Event::Start(Tag::Link { link_type: LinkType::Inline, dest_url, title, id }));

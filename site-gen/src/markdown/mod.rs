@@ -12,7 +12,7 @@ use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd, TextMergeWithOffset};
 
 use crate::citation::Context;
 use crate::diag::Diagnostic;
-use crate::model::{Body, Cited};
+use crate::model::{Body, CitationLink};
 use crate::source::Span;
 use compiler::Compiler;
 
@@ -23,7 +23,7 @@ pub trait Resolver {
     /// The address of a picture; `None` (and a report) where there is none.
     fn image(&mut self, target: &str, at: Span) -> Option<String>;
     /// The citations in a run of text that stands at `at`, in order; `context` is what its paragraph said before.
-    fn citations(&mut self, text: &str, at: Span, context: &mut Context) -> Vec<Cited>;
+    fn citations(&mut self, text: &str, at: Span, context: &mut Context) -> Vec<CitationLink>;
     /// Takes note of what a run of text names whose citations become no links, because it is one.
     fn names(&mut self, text: &str, context: &mut Context);
     /// Takes a problem.

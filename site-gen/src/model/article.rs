@@ -74,7 +74,7 @@ pub struct Citation {
 
 /// A piece of a text that cites, and where its link leads.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Cited {
+pub struct CitationLink {
     /// Its bytes in the text.
     pub range: Range<usize>,
     /// What it counts as citing, at least one: all articles of a range.
@@ -153,7 +153,7 @@ impl Citation {
     }
 }
 
-impl Cited {
+impl CitationLink {
     /// Where its link leads, from the site's root.
     pub fn url(&self) -> String {
         self.citations.first().map_or_else(String::new, |citation| url(&citation.statute, self.place))
