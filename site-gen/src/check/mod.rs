@@ -3,6 +3,9 @@
 //! Start at [`heads`]. It looks at what one file says of another: links, citations, topics, related pages, regions. Each
 //! check reports and carries on, so one run tells an editor everything.
 
+mod citation_faults;
+#[cfg(test)]
+mod citation_tests;
 pub mod citations;
 pub mod digests;
 pub mod links;
@@ -10,6 +13,7 @@ pub mod pages;
 pub mod regions;
 pub mod resolver;
 pub mod stations;
+pub mod statute_text;
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -149,9 +149,11 @@ fn statute(draft: &StatuteDraft, references: &mut References<'_>) -> Statute {
     for part in parts {
         let span = Span::new(at.file, at.start + part.at.start, at.start + part.at.end);
         check_note(part.number, last, notes.contains_key(&part.number), span, &mut references.notes.diags);
+        references.about = Some(part.number);
         let body = markdown::compile_events(part.events, (at, 3), references);
         notes.insert(part.number, ArticleNote { title: part.title, body });
     }
+    references.about = None;
     references.add_anchors(intro.headings.iter().map(|heading| heading.id.clone()));
     // Any article may be linked to: the page shows those with a note and those that content rests on.
     references.add_anchors((1..=last).map(|number| ArticleNo::plain(number).anchor()));

@@ -4,17 +4,17 @@
 //! [`Notes`].
 
 use std::collections::BTreeSet;
-use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
 use super::World;
-use super::citations::Spoken;
+use super::citations::{Spoken, Written};
 use super::links::{Target, WantedAnchor};
+use crate::citation::{self, Context, Own, Page};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::load::front_matter::BodyDraft;
 use crate::markdown::{self, Resolver};
-use crate::model::{Body, Citation};
+use crate::model::{ArticleNo, Body, Citation, CitationLink};
 use crate::source::{FileId, Located, Span};
 
 /// What one page refers to.
@@ -22,6 +22,8 @@ pub struct References<'w> {
     /// What can be referred to.
     pub world: &'w World<'w>,
     page: PageContext<'w>,
+    /// The article of the page's statute that the text is about: 本条.
+    pub about: Option<ArticleNo>,
     /// What was learned so far.
     pub notes: Notes,
 }
@@ -56,7 +58,7 @@ pub struct Notes {
 impl<'w> References<'w> {
     /// Nothing of the page read yet.
     pub fn new(world: &'w World<'w>, page: PageContext<'w>) -> Self {
-        Self { world, page, notes: Notes::default() }
+        Self { world, page, about: None, notes: Notes::default() }
     }
 
     /// Reads the body of the page and remembers its anchors.
@@ -83,6 +85,12 @@ impl<'w> References<'w> {
     pub fn cite(&mut self, text: &Located<String>) -> Vec<Citation> {
         let at = self.place_in_source(text);
         self.world.statutes.resolve_one(&text.value, at, self.page.spoken, &mut self.notes.diags)
+    }
+
+    /// 本法, on the page of a statute.
+    fn own(&self) -> Option<Own> {
+        let statute = self.world.statutes.of_page(self.page.url)?;
+        Some(Own::page(statute, self.about))
     }
 
     /// Where the text itself stands: inside its quotes, if it has any.
@@ -129,8 +137,14 @@ impl Resolver for References<'_> {
         found
     }
 
-    fn citations(&mut self, text: &str, at: Span) -> Vec<(Range<usize>, Vec<Citation>)> {
-        self.world.statutes.resolve(text, at, self.page.spoken, &mut self.notes.diags)
+    fn citations(&mut self, text: &str, at: Span, context: &mut Context) -> Vec<CitationLink> {
+        let written = Written { text, at, spoken: self.page.spoken, own: self.own() };
+        self.world.statutes.resolve(written, context, &mut self.notes.diags)
+    }
+
+    fn names(&mut self, text: &str, context: &mut Context) {
+        let page = Page { titles: self.world.statutes.titles(), own: self.own() };
+        citation::read(text, page, context);
     }
 
     fn report(&mut self, diagnostic: Diagnostic) {

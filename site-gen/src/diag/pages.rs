@@ -67,6 +67,7 @@ const PAGES: &[CodePage] = pages! {
     "stray-markup"
     "table"
     "toml"
+    "unclear-statute"
     "unknown-field"
     "unknown-file"
     "unknown-icon"

@@ -6,9 +6,9 @@ use pulldown_cmark::{CowStr, Event, HeadingLevel, LinkType, Tag, TagEnd};
 
 use super::Resolver;
 use super::mends::{self, Slip};
-use crate::citation;
+use crate::citation::Context;
 use crate::diag::{Diagnostic, Edit};
-use crate::model::{Body, Heading};
+use crate::model::{Body, CitationLink, Heading};
 use crate::source::Span;
 
 /// A text being read.
@@ -23,10 +23,6 @@ pub(super) struct Compiler<'r> {
 
 /// Where in the text we are.
 #[derive(Default)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each says where in the text we are, and any of them may hold at once"
-)]
 struct State {
     /// The heading being read: its place in `events`, level, id if the editor gave one, text so far.
     heading: Option<(usize, u8, Option<String>, String)>,
@@ -38,8 +34,8 @@ struct State {
     code: bool,
     /// Inside an editor's comment of several lines.
     comment: bool,
-    /// The text so far ends with a title in book marks, and nothing but emphasis has come since.
-    after_title: bool,
+    /// What the paragraph has named so far.
+    context: Context,
     /// Links that lead nowhere: their end is dropped too.
     dropped_links: Vec<bool>,
     /// A line break inside a paragraph, written only when one side is not Chinese.
@@ -72,6 +68,7 @@ impl<'r> Compiler<'r> {
                 self.push(Event::Code(code.into_string().into()));
             }
             Event::HardBreak => {
+                self.state.context.end_sentence();
                 self.body.text.push('\n');
                 self.push(Event::HardBreak);
             }
@@ -87,21 +84,23 @@ impl<'r> Compiler<'r> {
             self.resolver.report(with_slip(finding, text, slip));
         }
         self.report_stray_markup(text, span);
-        self.report_split_citation(text, span);
         self.plain(text);
         if self.state.links > 0
             || self.state.code
             || self.state.heading.is_some()
             || self.state.image.is_some()
         {
+            if self.state.links > 0 {
+                self.resolver.names(text, &mut self.state.context);
+            }
             self.push(Event::Text(text.to_owned().into()));
             return;
         }
         let mut from = 0;
-        for (range, citations) in self.resolver.citations(text, span) {
-            let Some(first) = citations.first() else { continue };
+        for cited in self.resolver.citations(text, span, &mut self.state.context) {
+            let dest_url = CowStr::from(cited.url());
+            let CitationLink { range, citations, .. } = cited;
             self.push_text(&text[from..range.start]);
-            let dest_url = CowStr::from(first.url());
             let (title, id) = (CowStr::Borrowed(""), CowStr::Borrowed(""));
             self.push(Event::Start(Tag::Link { link_type: LinkType::Inline, dest_url, title, id }));
             self.push_text(&text[range.clone()]);
@@ -138,21 +137,6 @@ impl<'r> Compiler<'r> {
         self.body.text.is_empty() || self.body.text.ends_with('\n')
     }
 
-    /// 《…》**第…条** is two pieces of text: neither a link nor checked, so it must not pass in silence.
-    fn report_split_citation(&mut self, text: &str, span: Span) {
-        let after_title = std::mem::replace(&mut self.state.after_title, text.trim_end().ends_with('》'));
-        if after_title && citation::leading_article(text.trim_start()).is_some() {
-            self.resolver.report(
-                Diagnostic::error(
-                    "citation",
-                    span,
-                    "条号要和书名号连着写，不能单独加粗，不然没有链接也没有检查",
-                )
-                .hint("写成 **《反家庭暴力法》第二十三条**，或者都不加粗"),
-            );
-        }
-    }
-
     fn html(&mut self, html: &str, span: Span) {
         let trimmed = html.trim();
         // A comment of the editor may run over several lines, each of which comes by itself.
@@ -177,6 +161,9 @@ impl<'r> Compiler<'r> {
     }
 
     fn start(&mut self, tag: Tag<'_>, span: Span) {
+        if !is_inline(&tag) {
+            self.state.context.new_block();
+        }
         match tag {
             Tag::Heading { level, id, .. } => {
                 let level = level as u8;
@@ -353,6 +340,11 @@ fn with_slip(finding: Diagnostic, text: &str, slip: Slip) -> Diagnostic {
     };
     let edits = slip.edits.into_iter().map(|(range, text)| Edit { span: at(range), text });
     Diagnostic { span: at(slip.at), ..finding.edits(edits) }
+}
+
+/// What stands within a paragraph.
+fn is_inline(tag: &Tag<'_>) -> bool {
+    matches!(tag, Tag::Emphasis | Tag::Strong | Tag::Strikethrough | Tag::Link { .. } | Tag::Image { .. })
 }
 
 /// An anchor from a heading's text: letters, digits and Chinese characters; the rest becomes a dash.

@@ -11,8 +11,9 @@ use std::ops::Range;
 
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd, TextMergeWithOffset};
 
+use crate::citation::Context;
 use crate::diag::Diagnostic;
-use crate::model::{Body, Citation};
+use crate::model::{Body, CitationLink};
 use crate::source::Span;
 use compiler::Compiler;
 
@@ -22,8 +23,10 @@ pub trait Resolver {
     fn link(&mut self, target: &str, at: Span) -> Option<String>;
     /// The address of a picture; `None` (and a report) where there is none.
     fn image(&mut self, target: &str, at: Span) -> Option<String>;
-    /// The citations in a run of text that stands at `at`, in order, with their place in the text.
-    fn citations(&mut self, text: &str, at: Span) -> Vec<(Range<usize>, Vec<Citation>)>;
+    /// The citations in a run of text that stands at `at`, in order; `context` is what its paragraph said before.
+    fn citations(&mut self, text: &str, at: Span, context: &mut Context) -> Vec<CitationLink>;
+    /// Takes note of what a run of text names whose citations become no links, because it is one.
+    fn names(&mut self, text: &str, context: &mut Context);
     /// Takes a problem.
     fn report(&mut self, diagnostic: Diagnostic);
 }

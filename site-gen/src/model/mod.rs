@@ -6,6 +6,7 @@
 pub mod article;
 pub mod body;
 pub mod date;
+pub mod numeral;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -15,7 +16,7 @@ use search::record::{Hotline, Station, ThesaurusEntry};
 use search::region::{Region, RegionCode};
 use search::vocabulary::{Channel, Outcome, StationKind};
 
-pub use article::{ArticleNo, Citation};
+pub use article::{ArticleNo, Citation, CitationLink};
 pub use body::{Body, Heading};
 pub use date::YearlyDates;
 

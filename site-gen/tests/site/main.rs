@@ -4,6 +4,7 @@
 
 mod build;
 mod check;
+mod citations;
 mod common;
 mod edits;
 mod mending;
