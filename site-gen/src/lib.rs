@@ -16,11 +16,14 @@ pub mod citation;
 pub mod diag;
 pub mod duty;
 pub mod emit;
+pub mod git;
+pub mod history;
 pub mod hours;
 pub mod index;
 pub mod load;
 pub mod markdown;
 pub mod model;
+pub mod publish;
 pub mod render;
 pub mod source;
 
@@ -41,6 +44,8 @@ pub struct Options {
     pub out: PathBuf,
     /// For warnings about stale facts; no output depends on it.
     pub today: Date,
+    /// When each file last changed, for pages that don't say it themselves: see [`history`]. Empty where nobody knows.
+    pub changed: history::Changed,
 }
 
 /// What came of a build. One that succeeds may still have warnings.
@@ -76,9 +81,10 @@ pub fn build(options: &Options) -> anyhow::Result<Outcome> {
 
     let sources = read(&options.content)?;
     let drafts = load::drafts(&sources, &mut diags);
-    let Some(site) = check::site(&sources, &drafts, options.today, &mut diags) else {
+    let Some(mut site) = check::site(&sources, &drafts, options.today, &mut diags) else {
         return Ok(Outcome::Rejected(Report::new(sources, diags, 0, &options.content)));
     };
+    history::date(&mut site, &options.changed);
     let mut tree = render::tree(&site)?;
     let bundle = index::bundle(&site, render::shell(&site)?);
     tree.extend(
@@ -116,6 +122,12 @@ impl Report {
     fn new(sources: SourceMap, diags: Diagnostics, pages: usize, content: &Path) -> Self {
         let root = content.to_string_lossy().trim_end_matches('/').to_owned();
         Self { sources, diags, pages, root }
+    }
+
+    /// The same, with the files named under `root`: what was checked in a temporary folder is known by another name.
+    #[must_use]
+    pub fn under(self, root: &str) -> Self {
+        Self { root: root.to_owned(), ..self }
     }
 
     /// Everything found, as an editor reads it. Empty when nothing was found.

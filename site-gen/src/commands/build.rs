@@ -16,12 +16,21 @@ pub(super) struct Build {
     /// 网站放在哪里。整个换成新的；里面有别的东西时不动它。
     #[arg(long, default_value = "dist", value_name = "DIR")]
     out: PathBuf,
+    /// 不用 git 历史里的修改日期。
+    #[arg(long)]
+    no_git: bool,
 }
 
 impl Run for Build {
     fn run(self) -> anyhow::Result<Done> {
         let started = Instant::now();
-        let options = Options { content: self.content.content, out: self.out.clone(), today: today() };
+        let content = self.content.content;
+        let (changed, advice) =
+            if self.no_git { Default::default() } else { site_gen::history::of_folder(&content) };
+        if let Some(advice) = advice {
+            say(&format!("{advice}。\n"));
+        }
+        let options = Options { content, out: self.out.clone(), today: today(), changed };
         match site_gen::build(&options)? {
             Outcome::Built(report) => {
                 let (text, out, pages) = (report.text(), self.out.display(), report.pages);

@@ -53,6 +53,8 @@ pub struct Site {
     pub blobs: BTreeMap<String, Vec<u8>>,
     /// Who cites which article, by statute slug.
     pub cited: BTreeMap<String, BTreeMap<ArticleNo, Vec<Backlink>>>,
+    /// When the words of a page last changed, by its address; only of those whose file's history is known.
+    pub changed: BTreeMap<String, Date>,
 }
 
 /// What `site.toml` says.

@@ -40,7 +40,9 @@ pub(super) fn all(press: &Press<'_>) -> anyhow::Result<Vec<Sheet>> {
 
 fn sitemap(press: &Press<'_>) -> anyhow::Result<Vec<u8>> {
     let site = press.site;
-    let plain = |url: String| Entry { url, title: String::new(), summary: String::new(), updated: None };
+    let changed = |url: &str| site.changed.get(url).map(ToString::to_string);
+    let plain =
+        |url: String| Entry { updated: changed(&url), url, title: String::new(), summary: String::new() };
     let shelves = ["/", "/topics/", "/guides/", "/cases/", "/laws/", "/stations/", "/campaigns/"];
     let mut entries: Vec<Entry> = shelves.into_iter().map(|url| plain(url.to_owned())).collect();
     entries.extend(site.topics.iter().map(|topic| plain(topic.url())));

@@ -56,6 +56,7 @@ pub(super) fn site() -> Site {
         thesaurus: Vec::new(),
         blobs: BTreeMap::new(),
         cited: BTreeMap::from([(LAW.to_owned(), BTreeMap::from(articles))]),
+        changed: BTreeMap::new(),
     }
 }
 
