@@ -22,6 +22,16 @@ pub fn nuanzhan() -> &'static Path {
     PROGRAM.get_or_init(|| build("api", "nuanzhan").expect("the program builds"))
 }
 
+/// The editors' command `site-gen`, built if need be.
+///
+/// # Panics
+///
+/// When it does not build: no test of publishing means anything then.
+pub fn site_gen() -> &'static Path {
+    static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
+    PROGRAM.get_or_init(|| build("site-gen", "site-gen").expect("the program builds"))
+}
+
 /// Builds a binary with the profile these tests were built with, and says where it is.
 fn build(package: &str, binary: &str) -> anyhow::Result<PathBuf> {
     // Our own path is <target>/<profile>/deps/<test>, or <target>/<profile>/<bin>.
