@@ -15,7 +15,7 @@ use tests::skip::skipped;
 use tests::workspace;
 
 /// How often a publication is killed: each time a little later, from its first moment to its last.
-const KILLS: u32 = 24;
+const KILLS: u32 = 20;
 
 /// The time that the footers of all pages of the site speak of; panics where they do not agree.
 fn time_of_every_page(remote: &Remote) -> usize {
@@ -41,12 +41,16 @@ fn killed_at_any_moment_the_site_is_a_whole_release_and_the_next_run_sweeps_up()
     remote.publish(&["--rev", "main"]).unwrap().well().unwrap();
     let whole_run = begun.elapsed();
     let paths: Vec<String> = remote.bytes().into_keys().collect();
+    let mark = |kill| {
+        li.mark(kill as usize + 2).unwrap();
+        li.head().unwrap()
+    };
+    let commits: Vec<String> = (0..KILLS).map(mark).collect();
+    li.push().unwrap().well().unwrap();
     let (mut last, mut killed) = (1, 0);
-    for kill in 0..KILLS {
+    for (kill, commit) in (0..KILLS).zip(&commits) {
         let time = kill as usize + 2;
-        li.mark(time).unwrap();
-        li.push().unwrap().well().unwrap();
-        let mut run = remote.command(&["--rev", "main"]).stderr(Stdio::null()).spawn().unwrap();
+        let mut run = remote.command(&["--rev", commit]).stderr(Stdio::null()).spawn().unwrap();
         thread::sleep(whole_run * (kill + 1) / KILLS);
         run.kill().unwrap();
         killed += usize::from(!run.wait().unwrap().success());
@@ -219,12 +223,12 @@ fn a_read_only_disk_is_named() {
     li.push().unwrap().well().unwrap();
     let before = remote.bytes();
     li.mark(2).unwrap();
-    let script = r#"
+    let script = r"
         mount --bind site site
         mount -o remount,bind,ro site
         git -C li push origin main && exit 9
         echo 都对
-    "#;
+    ";
     let Some(said) = where_mounts_are_allowed(&remote, script) else {
         return skipped("a read-only disk", "this machine lets nobody mount one");
     };

@@ -111,7 +111,7 @@ fn a_push_is_on_the_running_server_a_moment_later_and_search_knows_it() {
     li.push().unwrap().well().unwrap();
     let ground = Ground::new().unwrap();
     let server = ground.start_on(&remote.served()).unwrap();
-    assert!(server.said().contains("由别处发布"), "{}", server.said());
+    server.wait_for_line("由别处发布", PATIENCE).unwrap();
     li.say("晚上也能请假。").unwrap();
     li.push().unwrap().well().unwrap();
     server.wait_for_line("换上了新发布的网站：000002-", PATIENCE).unwrap();
