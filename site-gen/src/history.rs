@@ -19,7 +19,6 @@ use jiff::tz::{Offset, TimeZone};
 
 use crate::check;
 use crate::git::{CommitId, Repository, no_git};
-use crate::model::Site;
 
 mod raw;
 
@@ -84,13 +83,9 @@ pub fn changed(repository: &Repository, commit: &CommitId, folder: &str) -> anyh
     Ok(Some(changed))
 }
 
-/// Gives guides without a date of their own the day of their file, and every page's address its day.
-pub fn date(site: &mut Site, changed: &Changed) {
-    let at = changed.iter().filter_map(|(path, day)| Some((check::address_of(path)?, *day)));
-    site.changed = at.collect();
-    for guide in &mut site.guides {
-        guide.updated = guide.updated.or_else(|| site.changed.get(&guide.url()).copied());
-    }
+/// The same by the address of the page that the file becomes.
+pub fn by_address(changed: &Changed) -> BTreeMap<String, Date> {
+    changed.iter().filter_map(|(path, day)| Some((check::address_of(path)?, *day))).collect()
 }
 
 /// China has kept one time all year since 1991: eight hours before Greenwich.

@@ -1,10 +1,10 @@
 //! Compiles `content/` into a public static site and the records that search opens.
 //!
-//! Read [`build`]: it is the whole pipeline, one line per stage.
+//! Start at [`workshop`]: it leads files through the stages, document by document, and knows what is up to date.
 //!
 //! ```text
-//! content/ --load--> Drafts --check--> Site --render--> Tree ----.
-//!                                          \--index---> Bundle --+-emit--> dist/
+//! content/ --load--> Drafts --check--> Site --render--> pages ----.
+//!                                          \--index---> records --+-emit--> dist/
 //! ```
 //!
 //! Only [`source`] reads content and only [`emit`] writes output; every stage between is a function from values to
@@ -26,14 +26,15 @@ pub mod model;
 pub mod publish;
 pub mod render;
 pub mod source;
+pub mod workshop;
 
 use std::path::{Path, PathBuf};
 
-use anyhow::bail;
 use jiff::civil::Date;
 
 use crate::diag::Diagnostics;
 use crate::source::SourceMap;
+use crate::workshop::{Made, Workshop};
 
 /// What to build, and where to.
 #[derive(Debug, Clone)]
@@ -44,6 +45,8 @@ pub struct Options {
     pub out: PathBuf,
     /// For warnings about stale facts; no output depends on it.
     pub today: Date,
+    /// Whether the records and the index are made that the API searches.
+    pub search: bool,
     /// When each file last changed, for pages that don't say it themselves: see [`history`]. Empty where nobody knows.
     pub changed: history::Changed,
 }
@@ -60,13 +63,28 @@ pub enum Outcome {
 /// What was found, with the sources it points into.
 #[derive(Debug)]
 pub struct Report {
-    /// The files.
+    /// The files in which something was found.
     pub sources: SourceMap,
     /// What was found.
     pub diags: Diagnostics,
     /// How many pages the site has; 0 where it was not built.
     pub pages: usize,
+    /// What was made anew.
+    pub made: Made,
     root: String,
+}
+
+impl Options {
+    /// Builds `content` into `out`, with everything that belongs to a site.
+    pub fn new(content: impl Into<PathBuf>, out: impl Into<PathBuf>, today: Date) -> Self {
+        Self {
+            content: content.into(),
+            out: out.into(),
+            today,
+            search: true,
+            changed: history::Changed::new(),
+        }
+    }
 }
 
 /// Builds the site. Every problem with the content is collected, so one run shows the editor all of them; the output
@@ -77,23 +95,7 @@ pub struct Report {
 /// Fails when the machine is at fault: unreadable files, a broken template, a full disk. Content at fault is not an
 /// error but an [`Outcome::Rejected`].
 pub fn build(options: &Options) -> anyhow::Result<Outcome> {
-    let mut diags = Diagnostics::default();
-
-    let sources = read(&options.content)?;
-    let drafts = load::drafts(&sources, &mut diags);
-    let Some(mut site) = check::site(&sources, &drafts, options.today, &mut diags) else {
-        return Ok(Outcome::Rejected(Report::new(sources, diags, 0, &options.content)));
-    };
-    history::date(&mut site, &options.changed);
-    let mut tree = render::tree(&site)?;
-    let bundle = index::bundle(&site, render::shell(&site)?);
-    tree.extend(
-        bundle.files().into_iter().map(|(name, bytes)| (format!("{}/{name}", search::bundle::FOLDER), bytes)),
-    );
-    emit::replace(&options.out, &tree)?;
-
-    let pages = tree.keys().filter(|path| path.ends_with(".html")).count();
-    Ok(Outcome::Built(Report::new(sources, diags, pages, &options.content)))
+    Workshop::new(options.clone()).update(None)
 }
 
 /// Checks the content and writes nothing. [`Outcome::Built`] means: it could be published.
@@ -102,26 +104,13 @@ pub fn build(options: &Options) -> anyhow::Result<Outcome> {
 ///
 /// Fails when the content can't be read at all.
 pub fn check(content: &Path, today: Date) -> anyhow::Result<Outcome> {
-    let mut diags = Diagnostics::default();
-    let sources = read(content)?;
-    let drafts = load::drafts(&sources, &mut diags);
-    let site = check::site(&sources, &drafts, today, &mut diags);
-    let report = Report::new(sources, diags, 0, content);
-    Ok(if site.is_some() { Outcome::Built(report) } else { Outcome::Rejected(report) })
-}
-
-fn read(content: &Path) -> anyhow::Result<SourceMap> {
-    let sources = SourceMap::read(content)?;
-    if !sources.texts().any(|(_, text)| text.path == "site.toml") {
-        bail!("{} 里没有 site.toml：--content 要指向内容文件夹的最上层", content.display());
-    }
-    Ok(sources)
+    Workshop::new(Options::new(content, "", today)).check()
 }
 
 impl Report {
-    fn new(sources: SourceMap, diags: Diagnostics, pages: usize, content: &Path) -> Self {
+    fn new(sources: SourceMap, diags: Diagnostics, pages: usize, content: &Path, made: Made) -> Self {
         let root = content.to_string_lossy().trim_end_matches('/').to_owned();
-        Self { sources, diags, pages, root }
+        Self { sources, diags, pages, made, root }
     }
 
     /// The same, with the files named under `root`: what was checked in a temporary folder is known by another name.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::ops::Range;
+use std::sync::Arc;
 
 use jiff::civil::Date;
 
@@ -12,12 +13,12 @@ use crate::load::kinds::{StatuteDraft, VersionDraft};
 use crate::model::article::parse_number;
 use crate::model::date::chinese_date;
 use crate::model::{ArticleNo, Citation};
-use crate::source::Span;
+use crate::source::{Hash, Span};
 
 /// Every statute that content may cite.
 #[derive(Debug)]
 pub struct StatuteBook<'d> {
-    drafts: &'d [StatuteDraft],
+    drafts: &'d [Arc<StatuteDraft>],
     /// From a title or short title to the place in `drafts`.
     titles: BTreeMap<String, usize>,
     today: Date,
@@ -57,6 +58,27 @@ impl<'d> StatuteBook<'d> {
             }
         }
         Self { drafts, titles, today, incomplete: all.unread.contains("laws") }
+    }
+
+    /// Changes whenever an answer may change: names, versions, what took whose place, and which of them hold today.
+    pub fn stamp(&self) -> Hash {
+        let mut hasher = blake3::Hasher::new();
+        for draft in self.drafts {
+            let StatuteDraft { slug, title, short_titles, versions, replaced_by, .. } = draft.as_ref();
+            let names: Vec<&str> =
+                [slug, title].into_iter().chain(short_titles).map(|name| name.value.as_str()).collect();
+            let days = versions.iter().map(|version| {
+                let repealed = version.repealed.as_ref().map(|day| day.value);
+                let days = [Some(version.effective.value), repealed];
+                let begun = days.map(|day| day.is_some_and(|day| day <= self.today));
+                (version.adopted.value, days, begun, version.articles)
+            });
+            let days: Vec<_> = days.collect();
+            let replaced: Vec<_> = replaced_by.iter().map(|(from, by)| (&from.value, &by.value)).collect();
+            hasher.update(format!("{names:?} {days:?} {replaced:?}").as_bytes());
+        }
+        hasher.update(&[u8::from(self.incomplete)]);
+        hasher.finalize().into()
     }
 
     /// The citations in `text`, which stands at `at`, with their places in the text. Reports what does not hold.
@@ -111,7 +133,7 @@ impl<'d> StatuteBook<'d> {
     fn find(&self, title: &str) -> Option<&'d StatuteDraft> {
         let bare = title.strip_prefix("中华人民共和国").unwrap_or(title);
         let place = self.titles.get(title).or_else(|| self.titles.get(bare))?;
-        self.drafts.get(*place)
+        self.drafts.get(*place).map(Arc::as_ref)
     }
 
     /// A title that nobody knows is an error only with an article behind it: 《…》 also names books and forms.

@@ -1,6 +1,7 @@
 //! Divisions: codes that fit their names' levels, parents that exist, and what lies where.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use search::coord::Coord;
 use search::region::{Level, Region, RegionCode};
@@ -140,7 +141,7 @@ impl Regions {
             .collect()
     }
 
-    fn check_parents(&self, drafts: &[RegionDraft], diags: &mut Diagnostics) {
+    fn check_parents(&self, drafts: &[Arc<RegionDraft>], diags: &mut Diagnostics) {
         for draft in drafts {
             let Ok(code) = draft.code.value.parse::<RegionCode>() else { continue };
             let Some(parent) = code.parent() else { continue };

@@ -4,6 +4,7 @@
 //! which has no field for it, and any address that an editor wrote stops the build.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use jiff::civil::Date;
 use search::coord::Coord;
@@ -113,7 +114,7 @@ fn check_visibility(draft: &StationDraft, diags: &mut Diagnostics) {
 }
 
 /// Reports slugs, names and telephones that two stations share.
-pub fn check_unique(drafts: &[StationDraft], diags: &mut Diagnostics) {
+pub fn check_unique(drafts: &[Arc<StationDraft>], diags: &mut Diagnostics) {
     let (mut slugs, mut names, mut phones) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
     for draft in drafts {
         if let Some(earlier) = slugs.insert(&draft.slug.value, &draft.name.value) {

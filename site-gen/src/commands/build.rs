@@ -30,7 +30,7 @@ impl Run for Build {
         if let Some(advice) = advice {
             say(&format!("{advice}。\n"));
         }
-        let options = Options { content, out: self.out.clone(), today: today(), changed };
+        let options = Options { changed, ..Options::new(content, self.out.clone(), today()) };
         match site_gen::build(&options)? {
             Outcome::Built(report) => {
                 let (text, out, pages) = (report.text(), self.out.display(), report.pages);

@@ -5,10 +5,12 @@
 
 pub mod text;
 
-use crate::source::Span;
+use std::collections::BTreeSet;
+
+use crate::source::{FileId, Span};
 
 /// The problems found so far.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub struct Diagnostics(Vec<Diagnostic>);
 
 /// One problem.
@@ -67,6 +69,16 @@ impl Diagnostics {
     /// Records what another stage found.
     pub fn extend(&mut self, others: Self) {
         self.0.extend(others.0);
+    }
+
+    /// The files in which something was found.
+    pub fn files(&self) -> BTreeSet<FileId> {
+        self.0.iter().map(|diagnostic| diagnostic.span.file).collect()
+    }
+
+    /// Whether nothing was found.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
     }
 
     /// Whether anything stops publishing.

@@ -1,6 +1,8 @@
 //! Readers of the Markdown kinds and the two YAML lists: guide, digest, statute, directory, campaign, page, topic,
 //! thesaurus. One draft type and one function each, in the order of the handbook.
 
+use std::sync::{Arc, OnceLock};
+
 use jiff::civil::Date;
 use search::vocabulary::{Channel, Outcome, StationKind};
 
@@ -9,7 +11,7 @@ use super::fields::{Fields, Key, vocabulary_of};
 use super::front_matter::{self, BodyDraft};
 use super::node::{self, Node, Value};
 use crate::diag::{Diagnostic, Diagnostics};
-use crate::model::YearlyDates;
+use crate::model::{CaseHead, GuideHead, YearlyDates};
 use crate::source::{Located, Span};
 
 const TITLE: Key = Key("title", "标题");
@@ -55,6 +57,8 @@ pub struct GuideDraft {
     pub sensitive: bool,
     /// The rest.
     pub body: BodyDraft,
+    /// What other pages may show of it.
+    head: OnceLock<Arc<GuideHead>>,
 }
 
 /// Reads `guides/<topic>/<slug>.md`.
@@ -94,7 +98,31 @@ pub fn guide(reading: &Reading<'_>, topic: &str, slug: &str, diags: &mut Diagnos
         asked,
         sensitive,
         body: parts.body,
+        head: OnceLock::new(),
     })
+}
+
+impl GuideDraft {
+    /// What other pages may show of it, made once.
+    pub fn head(&self) -> Arc<GuideHead> {
+        let day = |day: &Option<Located<Date>>| day.as_ref().map(|day| day.value);
+        let make = || GuideHead {
+            slug: self.slug.value.clone(),
+            topic: self.topic.value.clone(),
+            title: self.title.value.clone(),
+            summary: self.summary.value.clone(),
+            updated: day(&self.updated),
+            reviewed: day(&self.reviewed),
+            audience: values(&self.audience),
+            hotlines: values(&self.hotlines),
+            help_at: self.help_at.clone(),
+            related: values(&self.related),
+            keywords: values(&self.keywords),
+            asked: values(&self.asked),
+            sensitive: self.sensitive,
+        };
+        Arc::clone(self.head.get_or_init(|| Arc::new(make())))
+    }
 }
 
 fn step(node: Node, diags: &mut Diagnostics) -> Option<(Located<String>, Option<Located<String>>)> {
@@ -132,6 +160,8 @@ pub struct CaseDraft {
     pub guides: Vec<Located<String>>,
     /// The story.
     pub body: BodyDraft,
+    /// What other pages may show of it.
+    head: OnceLock<Arc<CaseHead>>,
 }
 
 /// Reads `cases/<year>/<slug>.md`.
@@ -168,7 +198,30 @@ pub fn case(reading: &Reading<'_>, year: &str, slug: &str, diags: &mut Diagnosti
         applied,
         guides,
         body: parts.body,
+        head: OnceLock::new(),
     })
+}
+
+impl CaseDraft {
+    /// What other pages may show of it, made once.
+    pub fn head(&self) -> Arc<CaseHead> {
+        let make = || CaseHead {
+            slug: self.slug.value.clone(),
+            year: self.year,
+            title: self.title.value.clone(),
+            summary: self.summary.value.clone(),
+            topic: self.topic.value.clone(),
+            outcome: self.outcome,
+            channel: self.channel,
+            guides: values(&self.guides),
+        };
+        Arc::clone(self.head.get_or_init(|| Arc::new(make())))
+    }
+}
+
+/// What was written, without blanks around it.
+pub fn values(texts: &[Located<String>]) -> Vec<String> {
+    texts.iter().map(|text| text.value.trim().to_owned()).collect()
 }
 
 /// A statute entry as written.

@@ -281,10 +281,8 @@ impl Publisher<'_> {
             advice.push_str("git 历史不全（浅克隆），页面上没有修改日期。在 CI 里请取全部历史。\n");
         }
         let options = Options {
-            content: content.clone(),
-            out: stage.site(),
-            today: self.now.date(),
             changed: changed.unwrap_or_default(),
+            ..Options::new(&content, stage.site(), self.now.date())
         };
         let report = match crate::build(&options)? {
             Outcome::Built(report) => report,

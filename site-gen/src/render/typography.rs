@@ -19,7 +19,12 @@ const NOT_LAST: &str = "“‘（《【〈(";
 /// Headings up to this many characters fit on the narrowest line.
 const SHORT: usize = 6;
 /// No word of the site is longer, in characters.
-const LONGEST_WORD: usize = 12;
+const LONGEST_WORD: usize = 6;
+
+/// Words of the field that the dictionary takes apart. A site's own come from its places, laws and thesaurus; not from
+/// keywords of guides, for then one guide's keyword would change every page.
+const FIELD: [&str; 10] =
+    ["保护令", "告诫书", "家暴", "求助", "抚养费", "抚养权", "彩礼", "产假", "哺乳期", "经期"];
 
 /// The dictionary: five megabytes, read when the first heading is set.
 static DICTIONARY: LazyLock<Jieba> = LazyLock::new(Jieba::new);
@@ -37,9 +42,8 @@ pub(super) fn words_of(site: &Site) -> impl Iterator<Item = String> + '_ {
     let services = Service::ALL.iter().map(|service| service.chinese());
     let regions = site.regions.iter().map(|region| region.name.as_str());
     let laws = site.statutes.iter().flat_map(|statute| &statute.short_titles).map(String::as_str);
-    let keywords = site.guides.iter().flat_map(|guide| &guide.keywords).map(String::as_str);
     let terms = site.thesaurus.iter().flat_map(|entry| &entry.law).map(String::as_str);
-    kinds.chain(services).chain(regions).chain(laws).chain(keywords).chain(terms).map(str::to_owned)
+    FIELD.into_iter().chain(kinds).chain(services).chain(regions).chain(laws).chain(terms).map(str::to_owned)
 }
 
 impl Typesetter {
@@ -47,6 +51,11 @@ impl Typesetter {
     pub(super) fn new(words: impl Iterator<Item = String>) -> Self {
         let fits = |word: &String| (2..=6).contains(&word.chars().count());
         Self { own: words.filter(fits).collect() }
+    }
+
+    /// The site's own words, in order.
+    pub(super) fn words(&self) -> impl Iterator<Item = &String> {
+        self.own.iter()
     }
 
     /// A heading with `<wbr>` where a line may break.
@@ -74,7 +83,7 @@ impl Typesetter {
             at += token.word.chars().count();
             breaks.insert(at);
         }
-        self.keep_own_words(chars, &mut breaks);
+        self.keep_own_words(text, &mut breaks);
         let last_word = chars.len() - 1;
         breaks.retain(|&at| {
             // A last line of one character looks like a mistake.
@@ -84,13 +93,14 @@ impl Typesetter {
     }
 
     /// Takes away what lies inside a word of the site, the longest word first.
-    fn keep_own_words(&self, chars: &[char], breaks: &mut BTreeSet<usize>) {
-        let mut start = 0;
-        while start < chars.len() {
-            let longest = LONGEST_WORD.min(chars.len() - start);
-            let own = (2..=longest)
-                .rev()
-                .find(|&length| self.own.contains(&chars[start..start + length].iter().collect::<String>()));
+    fn keep_own_words(&self, text: &str, breaks: &mut BTreeSet<usize>) {
+        let ends: Vec<usize> =
+            text.char_indices().map(|(at, _)| at).chain(std::iter::once(text.len())).collect();
+        let (mut start, last) = (0, ends.len() - 1);
+        while start < last {
+            let longest = LONGEST_WORD.min(last - start);
+            let is_own = |length: &usize| self.own.contains(&text[ends[start]..ends[start + length]]);
+            let own = (2..=longest).rev().find(is_own);
             for inside in 1..own.unwrap_or(1) {
                 breaks.remove(&(start + inside));
             }

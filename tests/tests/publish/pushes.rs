@@ -14,6 +14,11 @@ fn a_good_push_is_the_site_a_moment_later_and_she_is_told() {
     pushed.has(&["正在检查 main", "没有错误", "已发布：第 1 版"]).unwrap();
     assert!(remote.page("index.html").contains("第1次"));
     assert!(fs::read_link(remote.served()).unwrap().starts_with("releases"));
+    let release = fs::canonicalize(remote.served()).unwrap();
+    let mut names: Vec<_> =
+        fs::read_dir(release.parent().unwrap()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    names.sort();
+    assert_eq!(names, ["release.json", "site"]);
     assert!(remote.is_tidy());
 }
 
