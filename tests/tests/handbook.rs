@@ -206,7 +206,7 @@ fn links_within_the_handbook_lead_to_its_headings() {
 struct Trial {
     folder: TempDir,
     handbook: String,
-    /// The day on which the newest station was checked: no station is checked in the future, none long ago.
+    /// The day on which the newest station or guide was checked: nothing is checked in the future, nothing long ago.
     today: Date,
 }
 
@@ -224,9 +224,12 @@ impl Trial {
                 trial.write(&path, text);
             }
         }
-        let stations = workspace::files_under(&trial.content().join("stations"));
-        let stations: String = stations.iter().map(|path| fs::read_to_string(path).unwrap()).collect();
-        let days = stations.split(|c: char| !(c.is_ascii_digit() || c == '-'));
+        let folders = ["stations", "guides"].map(|folder| trial.content().join(folder));
+        let files = folders.iter().flat_map(|folder| workspace::files_under(folder));
+        let texts: String = files.map(|path| fs::read_to_string(path).unwrap()).collect();
+        let checked = ["verified:", "reviewed:", "public,"];
+        let lines = texts.lines().filter(|line| checked.iter().any(|word| line.contains(word)));
+        let days = lines.flat_map(|line| line.split(|c: char| !(c.is_ascii_digit() || c == '-')));
         trial.today = days.filter(|day| day.len() == 10).filter_map(|day| day.parse().ok()).max().unwrap();
         trial
     }
@@ -465,7 +468,9 @@ fn tables(handbook: &str) -> Vec<(Vec<String>, Vec<Vec<String>>)> {
             inside = false;
             continue;
         };
-        let cells: Vec<String> = row.split('|').map(|cell| cell.trim().to_owned()).collect();
+        // A bar with a backslash is one of the cell's own, as Markdown has it.
+        let row = row.replace("\\|", "\0");
+        let cells: Vec<String> = row.split('|').map(|cell| cell.trim().replace('\0', "|")).collect();
         match found.last_mut().filter(|_| inside) {
             None => found.push((cells, Vec::new())),
             Some((head, rows)) => {

@@ -5,8 +5,10 @@
 
 pub mod citations;
 pub mod digests;
+pub mod heads;
 pub mod links;
 pub mod pages;
+pub mod prose;
 pub mod regions;
 pub mod resolver;
 pub mod stations;
@@ -38,7 +40,9 @@ pub fn site(sources: &SourceMap, drafts: &Drafts, today: Date, diags: &mut Diagn
     let topics = topics(drafts, diags);
     stations::check_unique(&drafts.stations, diags);
     check_unique_slugs(drafts, diags);
-    let mut references = References::new(sources, &links, &statutes);
+    let rules = prose::Rules::new(drafts);
+    prose::fields::check(drafts, sources, &rules, diags);
+    let mut references = References::new(sources, &links, &statutes, &rules);
 
     let guides = pages::guides(drafts, &mut references, diags);
     let cases = digests::cases(drafts, &regions, &mut references, diags);
@@ -48,6 +52,7 @@ pub fn site(sources: &SourceMap, drafts: &Drafts, today: Date, diags: &mut Diagn
     let directories = pages::directories(drafts, &regions, &mut references, diags);
     let (stations, station_bodies) = all_stations(drafts, &regions, &mut references, today, diags);
     check_thesaurus(drafts, diags);
+    heads::check(drafts, today, diags);
     let pictures = pictures(sources, references.finish(diags), diags);
     if diags.has_errors() {
         return None;
@@ -397,6 +402,8 @@ pub(crate) fn inline(
     diags: &mut Diagnostics,
 ) -> Body {
     let span = references.place_in_source(text);
+    let events = markdown::events(&text.value);
+    references.prose(&events, (span, text.value.len()), diags);
     let mut resolver = references.resolver(page, diags);
-    markdown::compile_inline(&text.value, span, &mut resolver)
+    markdown::compile_inline(events, span, &mut resolver)
 }

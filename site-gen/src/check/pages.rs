@@ -155,7 +155,10 @@ fn statute(draft: &StatuteDraft, references: &mut References<'_>, diags: &mut Di
     let url = format!("/laws/{}/", draft.slug.value);
     let page = PageContext { file: draft.slug.span.file, url: &url, spoken: Spoken::Today };
     let at = draft.body.0;
-    let (intro, parts) = markdown::articles::split(&references.sources.text(at.file)[at.start..at.end]);
+    let text = &references.sources.text(at.file)[at.start..at.end];
+    let events = markdown::events(text);
+    references.prose(&events, (at, text.len()), diags);
+    let (intro, parts) = markdown::articles::split(text, events);
     let intro = markdown::compile_events(intro, (at, 1), &mut references.resolver(&page, diags));
     let last = draft.versions.iter().map(|version| version.articles).max().unwrap_or(0);
     let mut notes: BTreeMap<ArticleNo, ArticleNote> = BTreeMap::new();

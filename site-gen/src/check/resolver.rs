@@ -5,9 +5,10 @@ use std::ops::Range;
 
 use super::citations::{Spoken, StatuteBook};
 use super::links::{Links, Target, WantedAnchor, check_anchors};
+use super::prose::{Place, Rules};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::load::front_matter::BodyDraft;
-use crate::markdown::{self, Resolver};
+use crate::markdown::{self, Placed, Resolver};
 use crate::model::{Body, Citation};
 use crate::source::{FileId, Located, SourceMap, Span};
 
@@ -17,6 +18,7 @@ pub struct References<'s> {
     pub sources: &'s SourceMap,
     links: &'s Links,
     statutes: &'s StatuteBook<'s>,
+    rules: &'s Rules,
     wanted: Vec<WantedAnchor>,
     anchors: BTreeMap<String, BTreeSet<String>>,
     shown: BTreeSet<String>,
@@ -34,11 +36,17 @@ pub struct PageContext<'p> {
 
 impl<'s> References<'s> {
     /// No page read yet.
-    pub fn new(sources: &'s SourceMap, links: &'s Links, statutes: &'s StatuteBook<'s>) -> Self {
+    pub fn new(
+        sources: &'s SourceMap,
+        links: &'s Links,
+        statutes: &'s StatuteBook<'s>,
+        rules: &'s Rules,
+    ) -> Self {
         Self {
             sources,
             links,
             statutes,
+            rules,
             wanted: Vec::new(),
             anchors: BTreeMap::new(),
             shown: BTreeSet::new(),
@@ -49,9 +57,18 @@ impl<'s> References<'s> {
     pub fn body(&mut self, draft: BodyDraft, page: &PageContext<'_>, diags: &mut Diagnostics) -> Body {
         let span = draft.0;
         let text = &self.sources.text(span.file)[span.start..span.end];
-        let body = markdown::compile(text, span, &mut self.resolver(page, diags));
+        let events = markdown::events(text);
+        self.prose(&events, (span, text.len()), diags);
+        let body = markdown::compile_events(events, (span, 1), &mut self.resolver(page, diags));
         self.add_anchors(page.url, body.headings.iter().map(|heading| heading.id.clone()));
         body
+    }
+
+    /// Holds a text of `len` bytes that was read from `at`, and whose events these are, against the rules of prose.
+    pub fn prose(&self, events: &[Placed<'_>], (at, len): (Span, usize), diags: &mut Diagnostics) {
+        let file = self.sources.text(at.file);
+        let exact = at.end - at.start == len;
+        self.rules.body(events, Place { file, at, exact }, diags);
     }
 
     /// Says which anchors the page at `url` has.

@@ -5,7 +5,7 @@
 
 pub mod text;
 
-use crate::source::Span;
+use crate::source::{FileId, Span};
 
 /// The problems found so far.
 #[derive(Debug, Default)]
@@ -67,6 +67,11 @@ impl Diagnostics {
     /// Records what another stage found.
     pub fn extend(&mut self, others: Self) {
         self.0.extend(others.0);
+    }
+
+    /// Whether any of these codes was reported of `file`.
+    pub fn told_of(&self, file: FileId, codes: &[&str]) -> bool {
+        self.0.iter().any(|diagnostic| diagnostic.span.file == file && codes.contains(&diagnostic.code))
     }
 
     /// Whether anything stops publishing.

@@ -1,11 +1,10 @@
-//! Turns the events of one text into a [`Body`], and reports what would not show as it was meant.
+//! Turns the events of one text into a [`Body`]. How the text is written is `check::prose`'s business.
 
 use std::collections::BTreeSet;
 
 use pulldown_cmark::{CowStr, Event, HeadingLevel, LinkType, Tag, TagEnd};
 
 use super::Resolver;
-use crate::citation;
 use crate::diag::Diagnostic;
 use crate::model::{Body, Heading};
 use crate::source::Span;
@@ -28,15 +27,13 @@ struct State {
     /// The heading being read: its place in `events`, level, id if the editor gave one, text so far.
     heading: Option<(usize, u8, Option<String>, String)>,
     last_level: u8,
-    /// The picture being read: where, and its alternative text so far.
-    image: Option<(Span, String)>,
+    /// Inside a picture, whose alternative text is not the page's.
+    image: bool,
     /// Inside a link or code, where citations are left alone.
     links: usize,
     code: bool,
     /// Inside an editor's comment of several lines.
     comment: bool,
-    /// The text so far ends with a title in book marks, and nothing but emphasis has come since.
-    after_title: bool,
     /// Links that lead nowhere: their end is dropped too.
     dropped_links: Vec<bool>,
     /// A line break inside a paragraph, written only when one side is not Chinese.
@@ -78,20 +75,8 @@ impl<'r> Compiler<'r> {
 
     fn text(&mut self, text: &str, span: Span) {
         self.settle_soft_break(text);
-        if text.contains("**") && !self.state.code {
-            self.resolver.report(
-                Diagnostic::error("stray-emphasis", span, "这里的 ** 没有变成加粗，会原样显示")
-                    .hint("把标点移到 ** 外面，例如写 “**家庭暴力**” 而不是 **“家庭暴力”**"),
-            );
-        }
-        self.report_stray_markup(text, span);
-        self.report_split_citation(text, span);
         self.plain(text);
-        if self.state.links > 0
-            || self.state.code
-            || self.state.heading.is_some()
-            || self.state.image.is_some()
-        {
+        if self.state.links > 0 || self.state.code || self.state.heading.is_some() || self.state.image {
             self.push(Event::Text(text.to_owned().into()));
             return;
         }
@@ -112,45 +97,6 @@ impl<'r> Compiler<'r> {
             }
         }
         self.push_text(&text[from..]);
-    }
-
-    /// Other programs' ways of writing, which would be published as they stand.
-    fn report_stray_markup(&mut self, text: &str, span: Span) {
-        if self.state.code {
-            return;
-        }
-        let hashes = text.trim_start_matches('#');
-        let wrong = if text.contains("[[") {
-            Some(("双方括号是别的软件的写法，会原样显示", "链接写成 [文字](/guides/work/maternity-leave.md)"))
-        } else if text.contains("]（") {
-            Some(("链接的括号是全角的，会原样显示", "方括号后面用半角的圆括号：[文字](路径)"))
-        } else if hashes.len() < text.len() && self.at_line_start() && !hashes.is_empty() {
-            Some(("井号后面没有空格，不会变成小标题", "井号和标题之间空一格：## 去哪里"))
-        } else {
-            None
-        };
-        if let Some((message, hint)) = wrong {
-            self.resolver.report(Diagnostic::error("stray-markup", span, message).hint(hint));
-        }
-    }
-
-    fn at_line_start(&self) -> bool {
-        self.body.text.is_empty() || self.body.text.ends_with('\n')
-    }
-
-    /// 《…》**第…条** is two pieces of text: neither a link nor checked, so it must not pass in silence.
-    fn report_split_citation(&mut self, text: &str, span: Span) {
-        let after_title = std::mem::replace(&mut self.state.after_title, text.trim_end().ends_with('》'));
-        if after_title && citation::leading_article(text.trim_start()).is_some() {
-            self.resolver.report(
-                Diagnostic::error(
-                    "citation",
-                    span,
-                    "条号要和书名号连着写，不能单独加粗，不然没有链接也没有检查",
-                )
-                .hint("写成 **《反家庭暴力法》第二十三条**，或者都不加粗"),
-            );
-        }
     }
 
     fn html(&mut self, html: &str, span: Span) {
@@ -202,7 +148,7 @@ impl<'r> Compiler<'r> {
             }
             Tag::Image { link_type, dest_url, title, .. } => {
                 let url = self.resolver.image(&dest_url, span).unwrap_or_default();
-                self.state.image = Some((span, String::new()));
+                self.state.image = true;
                 let title = title.into_string().into();
                 self.push(Event::Start(Tag::Image {
                     link_type,
@@ -232,14 +178,7 @@ impl<'r> Compiler<'r> {
                 return;
             }
             TagEnd::Image => {
-                if let Some((span, alt)) = self.state.image.take()
-                    && alt.trim().is_empty()
-                {
-                    self.resolver.report(
-                        Diagnostic::error("image-alt", span, "图片没有文字说明，看不见的人不知道是什么")
-                            .hint("在方括号里写一句图上有什么：![县服务中心的大门](……)"),
-                    );
-                }
+                self.state.image = false;
                 self.push(Event::End(tag));
                 return;
             }
@@ -316,8 +255,7 @@ impl<'r> Compiler<'r> {
         if let Some((.., heading)) = &mut self.state.heading {
             heading.push_str(text);
         }
-        if let Some((_, alt)) = &mut self.state.image {
-            alt.push_str(text);
+        if self.state.image {
             return;
         }
         self.body.text.push_str(text);

@@ -44,9 +44,9 @@ pub fn compile(markdown: &str, at: Span, resolver: &mut dyn Resolver) -> Body {
     compile_events(events(markdown), (at, 1), resolver)
 }
 
-/// Reads a text of one paragraph, such as a step: the same, without the paragraph around it.
-pub fn compile_inline(text: &str, at: Span, resolver: &mut dyn Resolver) -> Body {
-    let mut body = compile(text, at, resolver);
+/// Reads the events of a text of one paragraph, such as a step: the same, without the paragraph around it.
+pub fn compile_inline(events: Vec<Placed<'_>>, at: Span, resolver: &mut dyn Resolver) -> Body {
+    let mut body = compile_events(events, (at, 1), resolver);
     let single =
         body.events.iter().filter(|event| matches!(event, Event::Start(Tag::Paragraph))).count() == 1;
     let wrapped = matches!(body.events.first(), Some(Event::Start(Tag::Paragraph)))
