@@ -6,6 +6,7 @@
 pub mod citations;
 pub mod digests;
 pub mod heads;
+pub mod identity;
 pub mod links;
 pub mod pages;
 pub mod prose;
@@ -306,7 +307,7 @@ fn all_stations(
         let url = format!("/stations/{}/", draft.slug.value);
         let page = PageContext { file: draft.slug.span.file, url: &url, spoken: Spoken::Today };
         let body = references.body(body, &page, diags);
-        if stations::is_confidential(draft) {
+        if stations::is_meant_confidential(draft) {
             check_confidential_body(references.sources, body_at, regions, diags);
         }
         if !body.is_empty() {

@@ -174,13 +174,19 @@ impl<'d> Fields<'d> {
     /// A day.
     pub fn date(&mut self, key: Key) -> Option<Located<Date>> {
         let text = self.text(key)?;
-        let date = model::date::date(text.value.trim());
+        let written = text.value.trim();
+        let date = model::date::date(written);
         if date.is_none() {
-            self.diags.push(
-                Diagnostic::error("date", text.span, format!("“{}”不是一个日子", text.value.trim())).hint(
+            let error = Diagnostic::error("date", text.span, format!("“{written}”不是一个日子"));
+            // A quoted date keeps its quotes: only what stands there bare is put right.
+            let bare = text.span.end - text.span.start == text.value.len();
+            self.diags.push(match year_first(written) {
+                Some(meant) if bare => error.hint(format!("写成 {meant}")).edit(text.span, meant.to_string()),
+                Some(meant) => error.hint(format!("写成 {meant}")),
+                None => error.hint(
                     "写成 2026-10-12 这样：年-月-日，月和日各两位；Excel 会自己改日期，把这一列设成“文本”",
                 ),
-            );
+            });
         }
         date.map(|value| Located { value, span: text.span })
     }
@@ -297,6 +303,15 @@ impl<'d> Fields<'d> {
         };
         self.diags.push(Diagnostic::error("field-type", span, message).hint(hint));
     }
+}
+
+/// The day that 2026/1/2, 2026.1.2, 2026-1-2 or 2026年1月2日 means: with the year first there is only one.
+fn year_first(text: &str) -> Option<Date> {
+    let plain = text.trim_end_matches(['日', '号']);
+    let parts: Vec<&str> = plain.split(['-', '/', '.', '年', '月']).map(str::trim).collect();
+    let [year, month, day] = parts.as_slice() else { return None };
+    let shaped = year.len() == 4 && month.len() <= 2 && day.len() <= 2;
+    shaped.then(|| Date::new(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?).ok()).flatten()
 }
 
 /// A closed vocabulary: how to read a word, and every word there is.

@@ -55,16 +55,38 @@ pub fn from_toml(file: FileId, text: &str, diags: &mut Diagnostics) -> Option<No
     let failed = !errors.is_empty();
     for error in errors {
         let range = error.span().unwrap_or(0..0);
-        diags.push(
-            Diagnostic::error("toml", Span::new(file, range.start, range.end), "这里的写法读不懂").hint(
-                "每行写成 名字 = \"内容\"，引号用半角、要成对；中文的名字也要加引号；一组设置用 [名字] 开头",
-            ),
-        );
+        diags.push(toml_error(file, text, range));
     }
     (!failed).then(|| {
         let range = table.span();
         toml_table(file, table.into_inner(), range)
     })
+}
+
+/// Word processors make quotes curly: those around a whole value can be put right.
+fn toml_error(file: FileId, text: &str, range: std::ops::Range<usize>) -> Diagnostic {
+    const QUOTES: [char; 3] = ['“', '”', '"'];
+    let error = Diagnostic::error("toml", Span::new(file, range.start, range.end), "这里的写法读不懂");
+    let at = crate::source::floor_char_boundary(text, range.start);
+    let line_start = text[..at].rfind('\n').map_or(0, |at| at + 1);
+    let line = text[line_start..].lines().next().unwrap_or_default();
+    let value_at = line.find('=').map_or(0, |at| line.len() - line[at + 1..].trim_start().len());
+    let value = line[value_at..].trim_end();
+    let inner = value.strip_prefix(QUOTES).and_then(|rest| rest.strip_suffix(QUOTES));
+    match inner.filter(|inner| value_at > 0 && !inner.contains(['"', '\\', '“', '”'])) {
+        Some(inner) if value.contains(['“', '”']) => {
+            let (start, end) = (line_start + value_at, line_start + value_at + value.len());
+            let (open, close) = (start + value.len() - value.trim_start_matches(QUOTES).len(), end);
+            let close = close - (value.len() - value.trim_end_matches(QUOTES).len());
+            Diagnostic { message: "引号是全角的，程序读不懂".to_owned(), ..error }
+                .hint(format!("两边都用半角的引号：\"{inner}\""))
+                .edit(Span::new(file, start, open), "\"")
+                .edit(Span::new(file, close, end), "\"")
+        }
+        _ => error.hint(
+            "每行写成 名字 = \"内容\"，引号用半角、要成对；中文的名字也要加引号；一组设置用 [名字] 开头",
+        ),
+    }
 }
 
 /// Editors type `标题：` with a full-width colon. It is taken for what was meant: the replacement is as long, so
@@ -81,7 +103,8 @@ fn mend_full_width_colons(file: FileId, text: &str, base: usize, diags: &mut Dia
                         Span::new(file, start, start + 3),
                         "冒号是全角的，已按半角读",
                     )
-                    .hint("改成半角冒号加一个空格：“: ”"),
+                    .hint("改成半角冒号加一个空格：“: ”")
+                    .edit(mark_and_spaces(file, line, (start, at)), ": "),
                 );
                 out.push_str(&line[..at]);
                 out.push_str(":  ");
@@ -91,6 +114,13 @@ fn mend_full_width_colons(file: FileId, text: &str, base: usize, diags: &mut Dia
         }
     }
     out
+}
+
+/// The mark at byte `at` of a line, which is byte `start` of the file, with the spaces behind it.
+fn mark_and_spaces(file: FileId, line: &str, (start, at): (usize, usize)) -> Span {
+    let rest = &line[at + '：'.len_utf8()..];
+    let spaces = rest.len() - rest.trim_start_matches([' ', '\u{3000}']).len();
+    Span::new(file, start, start + '：'.len_utf8() + spaces)
 }
 
 fn full_width_colon_after_key(line: &str) -> Option<usize> {

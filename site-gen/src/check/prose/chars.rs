@@ -18,6 +18,8 @@ pub(super) enum Sort {
     Space,
     /// Half-width marks that have a full-width counterpart.
     Half,
+    /// %, which belongs to the number before it.
+    Percent,
     /// ASCII hyphen.
     Hyphen,
     /// One half of ……
@@ -37,6 +39,7 @@ pub(super) fn sort(c: char) -> Sort {
         'a'..='z' | 'A'..='Z' | '0'..='9' => Sort::Word,
         ' ' | '\n' | '\t' | '\r' => Sort::Space,
         ',' | ';' | ':' | '?' | '!' | '.' | '(' | ')' => Sort::Half,
+        '%' => Sort::Percent,
         '-' => Sort::Hyphen,
         '，' | '。' | '、' | '；' | '：' | '？' | '！' => Sort::Stop,
         '（' | '《' | '〈' | '“' | '‘' | '【' => Sort::Open,
@@ -119,6 +122,7 @@ const ASCII: [Sort; 128] = {
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' => Sort::Word,
             b' ' | b'\n' | b'\t' | b'\r' => Sort::Space,
             b',' | b';' | b':' | b'?' | b'!' | b'.' | b'(' | b')' => Sort::Half,
+            b'%' => Sort::Percent,
             b'-' => Sort::Hyphen,
             b'"' => Sort::Odd,
             _ => Sort::Other,

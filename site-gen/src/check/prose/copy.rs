@@ -152,7 +152,7 @@ const fn pairs(spacing: Spacing) -> Pairs {
             table[Han as usize][Word as usize] = true;
             table[Word as usize][Han as usize] = true;
             // 50%以上.
-            table[Sort::Other as usize][Han as usize] = true;
+            table[Sort::Percent as usize][Han as usize] = true;
         }
         Spacing::Tight => {
             table[Han as usize][Space as usize] = true;

@@ -3,6 +3,7 @@
 //! Start at [`Line::mend`]. Each step reads what the steps before it left, so what one of them writes never gives the
 //! next run something to do. What would change a citation, a number or an address is found but not mended.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use super::block::{Block, Piece};
@@ -55,6 +56,8 @@ pub(super) struct Unit {
     pub(super) locked: bool,
     /// Its place in the file is not known.
     pub(super) vague: bool,
+    /// The closing half of the pair that it opens.
+    pub(super) mate: Option<usize>,
     /// A space is put before it, at this byte.
     pub(super) space: Option<usize>,
     /// Who changed it.
@@ -112,6 +115,7 @@ impl Line {
                 twice: false,
                 locked: !exact,
                 vague: !exact,
+                mate: None,
                 space: None,
                 rule: None,
             });
@@ -127,6 +131,7 @@ impl Line {
             twice: false,
             locked: true,
             vague: false,
+            mate: None,
             space: None,
             rule: None,
         });
@@ -258,26 +263,29 @@ impl Line {
         text
     }
 
-    /// What was changed, neighbours of one rule together.
+    /// What was changed: neighbours of one rule together, both halves of a pair together.
     fn changes(&self, safe: bool) -> Vec<Finding> {
-        let mut found = Vec::new();
+        let (mut found, mut told) = (Vec::new(), BTreeSet::new());
         let mut at = 0;
         while at < self.units.len() {
             let unit = self.units[at];
             if let Some(place) = unit.space {
                 found.push(spaces::missing(self, at, place));
             }
-            let Some(rule) = unit.rule else {
+            let Some(rule) = unit.rule.filter(|_| !told.contains(&at)) else {
                 at += 1;
                 continue;
             };
-            let alike = |next: &&Unit| next.rule == Some(rule) && next.space.is_none() && next.was.is_some();
-            let count = 1 + self.units[at + 1..].iter().take_while(alike).count();
-            // Marks are one finding each, with the spaces that go with them.
-            let alone = matches!(rule, Rule::HalfWidth | Rule::Quotes);
-            let gone = self.units[at + 1..at + count].iter().take_while(|unit| unit.now.is_none()).count();
-            let count = if alone { 1 + gone } else { count };
-            found.push(change(&self.units[at..at + count], rule));
+            let count = self.count(at, rule);
+            let finding = change(&self.units[at..at + count], rule);
+            let mate = unit.mate.filter(|mate| self.units[*mate].rule == Some(rule));
+            found.push(match mate {
+                Some(mate) => {
+                    told.insert(mate);
+                    pair(finding, change(&self.units[mate..mate + self.count(mate, rule)], rule))
+                }
+                None => finding,
+            });
             at += count;
         }
         if !safe {
@@ -287,6 +295,29 @@ impl Line {
         }
         found
     }
+
+    /// How many units from `at` one finding of `rule` speaks of.
+    fn count(&self, at: usize, rule: Rule) -> usize {
+        let alike = |next: &&Unit| next.rule == Some(rule) && next.space.is_none() && next.was.is_some();
+        let count = 1 + self.units[at + 1..].iter().take_while(alike).count();
+        // Marks are one finding each, with the spaces that go with them.
+        match rule {
+            Rule::HalfWidth | Rule::Quotes => {
+                1 + self.units[at + 1..at + count].iter().take_while(|unit| unit.now.is_none()).count()
+            }
+            _ => count,
+        }
+    }
+}
+
+/// Both halves of a pair as one finding.
+fn pair(open: Finding, close: Finding) -> Finding {
+    let (message, hint) = match open.rule {
+        Rule::Quotes => ("这一对引号不对".to_owned(), "前一半写成“，后一半写成”".to_owned()),
+        _ => ("中文里的这对括号是半角的".to_owned(), "写成全角的（）".to_owned()),
+    };
+    let edits = open.edits.into_iter().chain(close.edits).collect();
+    Finding { rule: open.rule, at: open.at.start..close.at.end, message, hint, edits }
 }
 
 fn change(units: &[Unit], rule: Rule) -> Finding {

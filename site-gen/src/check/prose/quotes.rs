@@ -18,6 +18,7 @@ pub(super) fn mend(line: &mut Line) {
         for (place, at) in places.iter().enumerate() {
             let now = halves[place].filter(|_| nested).unwrap_or_else(|| wanted(place));
             line.change(*at, Some(now), Rule::Quotes);
+            line.units[*at].mate = places.get(place + 1).copied().filter(|_| now == '“');
         }
         inner(line);
         return;

@@ -14,8 +14,9 @@ const PARAGRAPH: usize = 200;
 
 /// Reports what is too long in a block. The lines that name the law a page rests on are left alone.
 pub(super) fn check(block: &Block<'_>, place: &dyn Fn(Range<usize>) -> Span, diags: &mut Diagnostics) {
-    let bytes: usize = block.texts().map(str::len).sum();
-    if block.quoted || bytes <= SENTENCE {
+    // Most blocks are shorter than one long sentence.
+    let characters: usize = block.texts().map(|text| text.chars().count()).sum();
+    if block.quoted || characters <= SENTENCE {
         return;
     }
     let all = sentences(block, place, diags);

@@ -104,6 +104,7 @@ fn brackets(line: &mut Line) {
             Some('）' | ')') => {
                 let Some(start) = open.pop() else { continue };
                 if is_chinese_pair(line, start, at) {
+                    line.units[start].mate = Some(at);
                     for mark in [start, at] {
                         let now = line.units[mark].now.map(|c| full_of(c).unwrap_or(c));
                         line.change(mark, now, Rule::HalfWidth);
