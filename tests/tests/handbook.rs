@@ -224,11 +224,12 @@ impl Trial {
                 trial.write(&path, text);
             }
         }
-        let folders = ["stations", "guides"].map(|folder| trial.content().join(folder));
-        let files = folders.iter().flat_map(|folder| workspace::files_under(folder));
-        let texts: String = files.map(|path| fs::read_to_string(path).unwrap()).collect();
-        let checked = ["verified:", "reviewed:", "public,"];
-        let lines = texts.lines().filter(|line| checked.iter().any(|word| line.contains(word)));
+        let files =
+            ["stations", "guides"].map(|folder| workspace::files_under(&trial.content().join(folder)));
+        let texts: String = files.concat().iter().map(|path| fs::read_to_string(path).unwrap()).collect();
+        let checked =
+            |line: &&str| ["verified:", "reviewed:", "public,"].iter().any(|word| line.contains(word));
+        let lines = texts.lines().filter(checked);
         let days = lines.flat_map(|line| line.split(|c: char| !(c.is_ascii_digit() || c == '-')));
         trial.today = days.filter(|day| day.len() == 10).filter_map(|day| day.parse().ok()).max().unwrap();
         trial
@@ -468,8 +469,7 @@ fn tables(handbook: &str) -> Vec<(Vec<String>, Vec<Vec<String>>)> {
             inside = false;
             continue;
         };
-        // A bar with a backslash is one of the cell's own, as Markdown has it.
-        let row = row.replace("\\|", "\0");
+        let row = row.replace("\\|", "\0"); // A bar of the cell's own.
         let cells: Vec<String> = row.split('|').map(|cell| cell.trim().replace('\0', "|")).collect();
         match found.last_mut().filter(|_| inside) {
             None => found.push((cells, Vec::new())),

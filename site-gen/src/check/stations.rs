@@ -210,11 +210,12 @@ fn check_parent(draft: &StationDraft, level: Level, around: &Surroundings<'_>, d
         diags.push(Diagnostic::error("station-parent", parent.span, message).hint(hint));
         return;
     }
-    let codes = (draft.region.value.trim().parse::<RegionCode>(), region.trim().parse::<RegionCode>());
-    if let (Ok(own), Ok(of_parent)) = codes
-        && !own.is_within(&of_parent)
-    {
-        let name = around.regions.name(&of_parent).unwrap_or(of_parent.as_str());
+    let parsed = |code: &str| {
+        code.trim().parse::<RegionCode>().ok().filter(|code| around.regions.name(code).is_some())
+    };
+    let (Some(own), Some(of_parent)) = (parsed(&draft.region.value), parsed(region)) else { return };
+    if !own.is_within(&of_parent) {
+        let name = around.regions.name(&of_parent).unwrap_or_default();
         let message = format!("上级“{}”在{name}，这个站不在那里", parent.value);
         diags.push(
             Diagnostic::warning("station-parent", parent.span, message)
