@@ -112,7 +112,7 @@ fn is_counted(line: &Line, at: usize) -> bool {
 /// What is said of a space that is missing before unit `at`, at byte `place`.
 pub(super) fn missing(line: &Line, at: usize, place: usize) -> Finding {
     let before = line.before(at).map_or(at, |(before, _)| before);
-    let word = |c: char| matches!(sort(c), Sort::Word) || matches!(c, '.' | '%');
+    let word = |c: char| matches!(sort(c), Sort::Word) || matches!(c, '.' | '%' | ':' | '-');
     let left: Vec<char> = line.units[..=before].iter().rev().filter_map(|unit| unit.now).collect();
     let left_len = left.iter().take_while(|c| word(**c)).count().clamp(1, 8);
     let left: String = left[..left_len.min(left.len())].iter().rev().collect();

@@ -85,7 +85,9 @@ fn ends_chinese(line: &Line, at: usize, c: char) -> bool {
     }
     let next = line.units[at + 1..].iter().filter_map(|unit| unit.now).find(|c| *c != ' ');
     let chinese_after = next.is_some_and(|c| sort(c) == Sort::Han);
-    chinese_before || (before == Sort::Word && chinese_after)
+    // !!!: what became full-width carries the next one along.
+    let repeated = line.before(at).is_some_and(|(_, mark)| full_of(c) == Some(mark));
+    chinese_before || repeated || (before == Sort::Word && chinese_after)
 }
 
 /// Takes out the plain space right after a mark that became full-width.

@@ -56,6 +56,7 @@ fn half_width_marks_in_chinese_become_full_width() {
     mends("half-width", "先问清: 哪天, 几点?", "先问清：哪天，几点？");
     mends("half-width", "打热线(12338)问。", "打热线（12338）问。");
     mends("half-width", "热线（报警)", "热线（报警）");
+    mends("half-width", "注意!!!", "注意！");
     mends("half-width", "**带上**,先问", "**带上**，先问");
 }
 
