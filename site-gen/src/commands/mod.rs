@@ -6,6 +6,8 @@
 
 mod build;
 mod check;
+mod explain;
+mod telling;
 
 use std::io::Write as _;
 use std::path::PathBuf;
@@ -26,6 +28,7 @@ pub(crate) struct Arguments {
 enum Command {
     Check(check::Check),
     Build(build::Build),
+    Explain(explain::Explain),
 }
 
 /// Where the content is: the same for every subcommand.
@@ -53,6 +56,8 @@ enum Done {
 
 const EXAMPLES: &str = "例子：
   site-gen check                              检查 content/ 里的内容
+  site-gen check --fix                        顺手把能自动改的改好
+  site-gen explain missing-field              这个代号是什么意思
   site-gen build --out dist                   生成网站到 dist/
   site-gen build --content ../content --out /srv/www
 
@@ -65,6 +70,7 @@ impl Arguments {
         let done = match self.command {
             Command::Check(check) => check.run(),
             Command::Build(build) => build.run(),
+            Command::Explain(explain) => explain.run(),
         };
         match done {
             Ok(Done::Well) => ExitCode::SUCCESS,

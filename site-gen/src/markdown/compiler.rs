@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 
 use pulldown_cmark::{CowStr, Event, HeadingLevel, LinkType, Tag, TagEnd};
 
-use super::Resolver;
-use crate::diag::Diagnostic;
-use crate::model::{Body, Heading};
+use super::{Resolver, mends};
+use crate::citation::Context;
+use crate::diag::{Diagnostic, Edit};
+use crate::model::{Body, CitationLink, Heading};
 use crate::source::Span;
 
 /// A text being read.
@@ -15,6 +16,8 @@ pub(super) struct Compiler<'r> {
     body: Body,
     ids: BTreeSet<String>,
     state: State,
+    /// Level and first byte in the file of every heading of the text: what mends one may have to move others.
+    pub(super) headings: Vec<(u8, usize)>,
 }
 
 /// Where in the text we are.
@@ -34,6 +37,8 @@ struct State {
     code: bool,
     /// Inside an editor's comment of several lines.
     comment: bool,
+    /// What the paragraph has named so far.
+    context: Context,
     /// Links that lead nowhere: their end is dropped too.
     dropped_links: Vec<bool>,
     /// A line break inside a paragraph, written only when one side is not Chinese.
@@ -44,7 +49,7 @@ impl<'r> Compiler<'r> {
     /// Nothing read yet, below a heading of `level`.
     pub(super) fn new(resolver: &'r mut dyn Resolver, level: u8) -> Self {
         let state = State { last_level: level, ..State::default() };
-        Self { resolver, body: Body::default(), ids: BTreeSet::new(), state }
+        Self { resolver, body: Body::default(), ids: BTreeSet::new(), state, headings: Vec::new() }
     }
 
     /// What was read.
@@ -66,6 +71,7 @@ impl<'r> Compiler<'r> {
                 self.push(Event::Code(code.into_string().into()));
             }
             Event::HardBreak => {
+                self.state.context.end_sentence();
                 self.body.text.push('\n');
                 self.push(Event::HardBreak);
             }
@@ -77,14 +83,17 @@ impl<'r> Compiler<'r> {
         self.settle_soft_break(text);
         self.plain(text);
         if self.state.links > 0 || self.state.code || self.state.heading.is_some() || self.state.image {
+            if self.state.links > 0 {
+                self.resolver.names(text, &mut self.state.context);
+            }
             self.push(Event::Text(text.to_owned().into()));
             return;
         }
         let mut from = 0;
-        for (range, citations) in self.resolver.citations(text, span) {
-            let Some(first) = citations.first() else { continue };
+        for cited in self.resolver.citations(text, span, &mut self.state.context) {
+            let dest_url = CowStr::from(cited.url());
+            let CitationLink { range, citations, .. } = cited;
             self.push_text(&text[from..range.start]);
-            let dest_url = CowStr::from(first.url());
             let (title, id) = (CowStr::Borrowed(""), CowStr::Borrowed(""));
             self.push(Event::Start(Tag::Link { link_type: LinkType::Inline, dest_url, title, id }));
             self.push_text(&text[range.clone()]);
@@ -123,6 +132,9 @@ impl<'r> Compiler<'r> {
     }
 
     fn start(&mut self, tag: Tag<'_>, span: Span) {
+        if !is_inline(&tag) {
+            self.state.context.new_block();
+        }
         match tag {
             Tag::Heading { level, id, .. } => {
                 let level = level as u8;
@@ -222,7 +234,14 @@ impl<'r> Compiler<'r> {
         } else if level > last + 1 {
             let message = format!("标题从 {last} 级跳到了 {level} 级");
             let hint = format!("改成 {}", "#".repeat(usize::from(last) + 1));
-            self.resolver.report(Diagnostic::error("heading-level", span, message).hint(hint));
+            let place = self.headings.iter().position(|(_, at)| *at == span.start);
+            let raised = place.map(|place| mends::raised(&self.headings, place, level - last - 1));
+            let edits = raised
+                .unwrap_or_default()
+                .into_iter()
+                .map(|(range, text)| Edit { span: Span::new(span.file, range.start, range.end), text });
+            let finding = Diagnostic::error("heading-level", span, message).hint(hint);
+            self.resolver.report(finding.edits(edits));
         }
     }
 
@@ -270,6 +289,11 @@ impl<'r> Compiler<'r> {
     fn push(&mut self, event: Event<'static>) {
         self.body.events.push(event);
     }
+}
+
+/// What stands within a paragraph.
+fn is_inline(tag: &Tag<'_>) -> bool {
+    matches!(tag, Tag::Emphasis | Tag::Strong | Tag::Strikethrough | Tag::Link { .. } | Tag::Image { .. })
 }
 
 /// An anchor from a heading's text: letters, digits and Chinese characters; the rest becomes a dash.

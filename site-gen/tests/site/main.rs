@@ -4,5 +4,9 @@
 
 mod build;
 mod check;
+mod citations;
 mod common;
+mod edits;
+mod mending;
 mod rules;
+mod telling;

@@ -9,18 +9,9 @@ use crate::load::Drafts;
 use crate::load::station::StationDraft;
 use crate::source::{Located, SourceMap};
 
-/// Reads every line that readers see.
+/// Reads every line that readers see, but for those of guides and digests, which are read with their texts.
 pub fn check(drafts: &Drafts, sources: &SourceMap, rules: &Rules, diags: &mut Diagnostics) {
     let mut read = |text: &Located<String>| line(text, sources, rules, diags);
-    for draft in &drafts.guides {
-        read(&draft.title);
-        read(&draft.summary);
-        draft.steps.iter().for_each(|(action, _)| read(action));
-    }
-    for draft in &drafts.cases {
-        read(&draft.title);
-        read(&draft.summary);
-    }
     drafts.directories.iter().filter_map(|draft| draft.title.as_ref()).for_each(&mut read);
     drafts.campaigns.iter().for_each(|draft| read(&draft.title));
     for draft in &drafts.pages {
@@ -53,7 +44,8 @@ fn station(draft: &StationDraft, read: &mut impl FnMut(&Located<String>)) {
     }
 }
 
-fn line(text: &Located<String>, sources: &SourceMap, rules: &Rules, diags: &mut Diagnostics) {
+/// Reads one line.
+pub fn line(text: &Located<String>, sources: &SourceMap, rules: &Rules, diags: &mut Diagnostics) {
     let file = sources.text(text.span.file);
     let written = file.get(text.span.start..text.span.end).unwrap_or_default();
     let place = match written.find(&text.value) {

@@ -6,8 +6,9 @@
 use std::ops::Range;
 
 use super::block::{Block, Kind, Piece};
-use super::chars::{Sort, half_of, is_full_width, sort};
-use crate::citation;
+use super::chars::{half_of, is_full_width};
+use super::emphasis;
+use crate::citation::{self, Context, Page, Target, Titles};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::source::Span;
 
@@ -22,7 +23,7 @@ impl Marks {
     /// Reads the block once.
     pub(super) fn of(block: &Block<'_>) -> Self {
         let mut marks = Self::default();
-        let (mut title, mut begins) = (Title::None, true);
+        let (mut title, mut begins, mut number) = (Title::None, true, false);
         for piece in &block.pieces {
             if let Piece::Text { text, .. } = piece {
                 let first = text.bytes().next();
@@ -30,10 +31,11 @@ impl Marks {
                 // An article that stands apart from its title.
                 marks.titles |= title == Title::Closed && text.trim_start().starts_with('第');
                 marks.text(text.as_bytes(), &mut title);
+                number = title == Title::Closed && is_number_begun(text);
                 begins = false;
             } else {
-                // A title that is cut.
-                marks.titles |= title == Title::Open;
+                // A title that is cut, or a number.
+                marks.titles |= title == Title::Open || number;
                 begins = matches!(piece, Piece::Break);
             }
         }
@@ -46,14 +48,8 @@ impl Marks {
             match bytes[at] {
                 0xe4..=0xe9 => at += 2,
                 b'[' | b'*' => self.signs = true,
-                0xe3 if bytes[at..].starts_with("《".as_bytes()) => {
-                    self.titles |= *title == Title::Open;
-                    *title = Title::Open;
-                }
-                0xe3 if bytes[at..].starts_with("》".as_bytes()) => {
-                    self.titles |= *title != Title::Open;
-                    *title = Title::Closed;
-                }
+                0xe3 if bytes[at..].starts_with("《".as_bytes()) => *title = Title::Open,
+                0xe3 if bytes[at..].starts_with("》".as_bytes()) => *title = Title::Closed,
                 0xe3 => self.signs |= bytes[at..].starts_with("】".as_bytes()),
                 0xef => {
                     let rest = &bytes[at..];
@@ -69,6 +65,12 @@ impl Marks {
     pub(super) fn worth_a_look(&self) -> bool {
         self.signs || self.titles
     }
+}
+
+/// Whether the text ends within 第二十三条.
+fn is_number_begun(text: &str) -> bool {
+    let numeral = |c: char| c.is_ascii_digit() || "零〇一二三四五六七八九十百千两 ".contains(c);
+    text.trim_end_matches(numeral).ends_with('第')
 }
 
 /// How far the reading of a title has come.
@@ -92,7 +94,7 @@ pub(super) fn check(block: &Block<'_>, place: &dyn Fn(Range<usize>) -> Span, dia
         }
         begins = block.kind == Kind::Paragraph && matches!(piece, Piece::Break);
     }
-    emphasis(block, place, diags);
+    emphasis::check(block, place, diags);
     titles(block, place, diags);
 }
 
@@ -123,7 +125,8 @@ impl Text<'_> {
         let (finding, edit) = match first {
             '#' if !rest.is_empty() => (
                 wrong("井号后面没有空格，不会变成小标题", "井号和标题之间空一格：## 去哪里"),
-                (count <= 6).then(|| (self.span(run..run), " ".to_owned())),
+                // One sign alone may be anything.
+                (2..=6).contains(&count).then(|| (self.span(run..run), " ".to_owned())),
             ),
             '＃' => (
                 wrong("井号是全角的，不会变成小标题", "用半角的井号，后面空一格：## 去哪里"),
@@ -218,108 +221,12 @@ fn is_target(text: &str) -> bool {
     text.starts_with(['/', '#']) || text.contains(".md") || text.contains("://") || text.starts_with("tel:")
 }
 
-/// Asterisks that stayed asterisks.
-fn emphasis(block: &Block<'_>, place: &dyn Fn(Range<usize>) -> Span, diags: &mut Diagnostics) {
-    let stars = stars(block);
-    if stars.wide.len() > 1 {
-        let whole = stars.wide[0]..stars.wide[stars.wide.len() - 1] + '＊'.len_utf8();
-        diags.push(
-            Diagnostic::error("stray-emphasis", place(whole), "星号是全角的，没有变成加粗，会原样显示")
-                .hint("用半角的星号：**72 小时**"),
-        );
-    }
-    let double = stars.narrow.windows(2).any(|pair| pair[1] == pair[0] + 1);
-    if !(double || (stars.beside_chinese && stars.narrow.len() > 1)) {
-        return;
-    }
-    let (first, last) = (stars.narrow[0], stars.narrow[stars.narrow.len() - 1] + 1);
-    let signs = if double { "**" } else { "*" };
-    let message = format!("这里的 {signs} 没有变成加粗，会原样显示");
-    let finding = Diagnostic::error("stray-emphasis", place(first..last), message)
-        .hint("把标点移到 ** 外面，例如写 “**家庭暴力**” 而不是 **“家庭暴力”**");
-    diags.push(match stars.marks_inside {
-        Some((open, close)) if stars.narrow.len() == 4 => {
-            let (open_len, close_len) = (open.len_utf8(), close.len_utf8());
-            finding
-                .edit(place(first..first + 2 + open_len), format!("{open}**"))
-                .edit(place(last - 2 - close_len..last), format!("**{close}"))
-        }
-        _ => finding,
-    });
-}
-
-/// The asterisks of a block's text.
-#[derive(Default)]
-struct Stars {
-    narrow: Vec<usize>,
-    wide: Vec<usize>,
-    beside_chinese: bool,
-    /// **“…”**: the marks right inside.
-    marks_inside: Option<(char, char)>,
-}
-
-fn stars(block: &Block<'_>) -> Stars {
-    let mut stars = Stars::default();
-    for piece in &block.pieces {
-        let Piece::Text { text, start, exact: true, .. } = *piece else { continue };
-        let mut before = None;
-        for (at, c) in text.char_indices() {
-            let chinese = |c: char| matches!(sort(c), Sort::Han | Sort::Stop | Sort::Open | Sort::Close);
-            if c == '*' {
-                stars.narrow.push(start + at);
-                stars.beside_chinese |= before.is_some_and(chinese);
-            } else if c == '＊' {
-                stars.wide.push(start + at);
-            }
-            stars.beside_chinese |= before == Some('*') && chinese(c);
-            before = Some(c);
-        }
-        let parts: Vec<&str> = text.split("**").collect();
-        if let [_, inside, _] = parts.as_slice() {
-            let mut inside = inside.chars();
-            let pair = inside.next().zip(inside.next_back());
-            stars.marks_inside = pair.filter(|pair| matches!(pair, ('“', '”') | ('《', '》') | ('（', '）')));
-        }
-    }
-    stars
-}
-
-/// Titles in titles, and citations that are cut in two.
+/// Citations that are cut in two where the reader of citations finds them no more, or does not look.
 fn titles(block: &Block<'_>, place: &dyn Fn(Range<usize>) -> Span, diags: &mut Diagnostics) {
     let flat = Flat::of(block);
     for (range, message, hint) in flat.cut() {
         diags.push(Diagnostic::error("citation", place(flat.in_file(range)), message).hint(hint));
     }
-    let Some(nested) = nested(&flat.text) else { return };
-    let inside = &flat.text[nested.start + '《'.len_utf8()..nested.end - '》'.len_utf8()];
-    let hint = format!("里面一层用单书名号：《{}》", inside.replace('《', "〈").replace('》', "〉"));
-    let (span, message) = (place(flat.in_file(nested.clone())), "书名号里套着书名号");
-    let with_article = citation::leading_article(flat.text[nested.end..].trim_start()).is_some();
-    diags.push(match with_article {
-        true => Diagnostic::error("citation", span, format!("{message}，后面的条号查不了")).hint(hint),
-        false => Diagnostic::warning("citation", span, message).hint(hint),
-    });
-}
-
-/// The first 《…《…》…》.
-fn nested(text: &str) -> Option<Range<usize>> {
-    let (mut open, mut deep) = (Vec::new(), false);
-    for (at, c) in text.char_indices() {
-        match c {
-            '《' => {
-                open.push(at);
-                deep |= open.len() > 1;
-            }
-            '》' => {
-                let start = open.pop()?;
-                if open.is_empty() && std::mem::take(&mut deep) {
-                    return Some(start..at + c.len_utf8());
-                }
-            }
-            _ => {}
-        }
-    }
-    None
 }
 
 /// A block's text in one piece, with the places where it was cut.
@@ -333,7 +240,7 @@ struct Flat {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Cut {
     Emphasis,
-    Link,
+    LinkBegins,
     Line,
 }
 
@@ -352,11 +259,13 @@ impl Flat {
                 Piece::Opaque => flat.text.push(super::mend::OPAQUE),
                 Piece::Open(link) => {
                     links.push(link);
-                    flat.cuts.push((at, if link { Cut::Link } else { Cut::Emphasis }));
+                    flat.cuts.push((at, if link { Cut::LinkBegins } else { Cut::Emphasis }));
                 }
+                // An article behind a link is read with the title in it.
                 Piece::Close(_) => {
-                    let link = links.pop().unwrap_or(false);
-                    flat.cuts.push((at, if link { Cut::Link } else { Cut::Emphasis }));
+                    if !links.pop().unwrap_or(false) {
+                        flat.cuts.push((at, Cut::Emphasis));
+                    }
                 }
             }
         }
@@ -372,33 +281,48 @@ impl Flat {
         byte(range.start, false)..byte(range.end, true)
     }
 
-    /// Citations that something cuts, with what to say.
+    /// Citations that something cuts, with what to say. Emphasis or a line's end between a title and its article is
+    /// read over where citations are looked up.
     fn cut(&self) -> Vec<(Range<usize>, &'static str, &'static str)> {
         let mut found = Vec::new();
-        for mention in citation::mentions(&self.text) {
-            let Some(last) = mention.articles.last() else { continue };
-            let whole = mention.title_at.start..last.end;
-            let inside = |at: usize| whole.start < at && at < whole.end;
-            let Some((at, cut)) = self.cuts.iter().find(|(at, _)| inside(*at)) else { continue };
-            let (message, hint) = match cut {
-                Cut::Line => {
-                    ("书名号和条号不在同一行，没有链接也没有检查", "写在同一行：《反家庭暴力法》第二十三条")
-                }
-                Cut::Link => (
-                    "条号或书名号单独做了链接，机器查不到这一条",
-                    "不用自己做链接：写《反家庭暴力法》第二十三条，会自动链接到那一条",
-                ),
-                Cut::Emphasis if *at < mention.title_at.end => (
-                    "书名号里面有星号，没有链接也没有检查",
-                    "写成 **《反家庭暴力法》第二十三条**，或者都不加粗",
-                ),
-                Cut::Emphasis => (
-                    "条号要和书名号连着写，不能单独加粗，不然没有链接也没有检查",
-                    "写成 **《反家庭暴力法》第二十三条**，或者都不加粗",
-                ),
-            };
-            found.push((whole, message, hint));
+        for (whole, title_end) in cited_articles(&self.text) {
+            let message = self.cuts.iter().filter(|(at, _)| whole.start < *at && *at < whole.end);
+            let mut said = message.filter_map(|(at, cut)| {
+                let in_title = *at < title_end;
+                let in_number = !in_title && is_number_begun(&self.text[..*at]);
+                Some(match cut {
+                    Cut::Line if in_title => {
+                        ("书名号里面换了行，没有链接也没有检查", "书名号里的名字写在同一行")
+                    }
+                    Cut::LinkBegins => (
+                        "条号或书名号单独做了链接，机器查不到这一条",
+                        "不用自己做链接：写《反家庭暴力法》第二十三条，会自动链接到那一条",
+                    ),
+                    Cut::Emphasis if in_title => (
+                        "书名号里面有星号，没有链接也没有检查",
+                        "写成 **《反家庭暴力法》第二十三条**，或者都不加粗",
+                    ),
+                    Cut::Emphasis if in_number => (
+                        "条号里面有星号，没有链接也没有检查",
+                        "写成 **《反家庭暴力法》第二十三条**，或者都不加粗",
+                    ),
+                    _ => return None,
+                })
+            });
+            if let Some((message, hint)) = said.next() {
+                found.push((whole, message, hint));
+            }
         }
         found
     }
+}
+
+/// The citations of articles in a text, each with where its title ends.
+fn cited_articles(text: &str) -> Vec<(Range<usize>, usize)> {
+    let titles = Titles::default();
+    let found = citation::read(text, Page { titles: &titles, own: None }, &mut Context::default());
+    let articles = found.into_iter().filter(|found| matches!(found.target, Target::Articles { .. }));
+    let title_end =
+        |range: &Range<usize>| text[range.clone()].rfind('》').map(|at| range.start + at + '》'.len_utf8());
+    articles.filter_map(|found| Some((found.range.clone(), title_end(&found.range)?))).collect()
 }

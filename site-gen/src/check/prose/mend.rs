@@ -10,7 +10,7 @@ use super::block::{Block, Piece};
 use super::chars::{Sort, half_of, sort};
 use super::copy::Spacing;
 use super::{quotes, spaces, steps};
-use crate::citation;
+use crate::citation::{self, Context, Page, Subject, Target, Titles};
 
 /// Which rule found something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -363,13 +363,15 @@ pub(super) fn numbers(text: &str) -> Vec<String> {
     trimmed.filter(|number| !number.is_empty()).collect()
 }
 
-/// The citations of a text, without their places.
-pub(super) fn cited(text: &str) -> Vec<(String, Vec<String>)> {
-    let mentions = citation::mentions(text).into_iter();
-    mentions
-        .map(|mention| {
-            let articles = mention.articles.iter();
-            (mention.title, articles.map(|article| format!("{}-{}", article.from, article.to)).collect())
-        })
-        .collect()
+/// The citations of a text, without their places. Its own titles are taken for known, so that 该法 and bare articles are
+/// read as the site will read them.
+pub(super) fn cited(text: &str) -> Vec<(Subject, Target)> {
+    let read = |titles: &Titles| citation::read(text, Page { titles, own: None }, &mut Context::default());
+    let mut titles = Titles::default();
+    for found in read(&Titles::default()) {
+        if let Subject::Unknown(title) = found.subject {
+            titles.add([title.as_str()], u16::MAX);
+        }
+    }
+    read(&titles).into_iter().map(|found| (found.subject, found.target)).collect()
 }

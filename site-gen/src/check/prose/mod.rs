@@ -8,6 +8,7 @@
 mod block;
 mod chars;
 mod copy;
+mod emphasis;
 pub mod fields;
 mod markup;
 mod mend;
@@ -25,7 +26,7 @@ use std::ops::Range;
 use crate::diag::Diagnostics;
 use crate::load::Drafts;
 use crate::markdown::Placed;
-use crate::source::Span;
+use crate::source::{Hash, Span};
 use block::{Block, Kind, Piece, Walk};
 pub use copy::Spacing;
 use markup::Marks;
@@ -68,6 +69,11 @@ impl Rules {
             spacing: style.map_or_else(Spacing::default, |style| style.spacing),
             terms: Terms::new(more, &known.chain(said).collect()),
         }
+    }
+
+    /// Changes whenever a text may be found to be written otherwise.
+    pub fn stamp(&self) -> Hash {
+        blake3::hash(format!("{:?} {:?}", self.spacing, self.terms.words()).as_bytes()).into()
     }
 
     /// Reads a text of Markdown whose events are `events`; their ranges count from the start of `place`.

@@ -99,6 +99,11 @@ impl Terms {
         Self { finder, words }
     }
 
+    /// The terms, with how each may be said plainly where that is known.
+    pub(super) fn words(&self) -> &[(String, Option<String>)] {
+        &self.words
+    }
+
     /// Reports terms that the block uses for the first time on their page without saying what they mean.
     pub(super) fn check(&self, block: &Block<'_>, uses: &mut Use<'_>, diags: &mut Diagnostics) {
         let Some(finder) = &self.finder else { return };

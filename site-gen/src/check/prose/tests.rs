@@ -24,9 +24,16 @@ fn codes(text: &str) -> Vec<&'static str> {
     found(text, Spacing::Spaced).into_iter().map(|finding| finding.code).collect()
 }
 
-/// The text with every edit done.
+/// The text with every edit done. A finding whose edits meet those of an earlier one waits for the next round, as it does
+/// in `crate::mend`.
 fn mended(text: &str, findings: &[Diagnostic]) -> String {
-    let mut edits: Vec<&Edit> = findings.iter().flat_map(|finding| &finding.edits).collect();
+    let meet = |a: &Edit, b: &Edit| a.span.start < b.span.end && b.span.start < a.span.end;
+    let mut edits: Vec<&Edit> = Vec::new();
+    for finding in findings {
+        if finding.edits.iter().all(|edit| !edits.iter().any(|other| meet(edit, other))) {
+            edits.extend(&finding.edits);
+        }
+    }
     edits.sort_by_key(|edit| (edit.span.start, edit.span.end));
     let (mut out, mut from) = (String::new(), 0);
     for edit in edits {
@@ -196,12 +203,9 @@ fn a_page_has_a_frame_that_can_be_walked() {
 fn what_would_be_published_as_it_stands_is_told() {
     for (text, code) in [
         ("《**反家庭暴力法**》第二十三条", "citation"),
-        ("《反家庭暴力法》**第二十三条**", "citation"),
+        ("《反家庭\n暴力法》第二十三条", "citation"),
+        ("《反家庭暴力法》第**二十三**条", "citation"),
         ("《反家庭暴力法》[第二十三条](/a.md)", "citation"),
-        ("《反家庭暴力法》\n第二十三条", "citation"),
-        ("《反家庭暴力法》第三条、**第五条**", "citation"),
-        ("《关于《反家庭暴力法》的解释》第三条", "citation"),
-        ("《关于《反家庭暴力法》的解释》", "citation"),
         ("*《反家庭暴力法》*第二十三条", "stray-emphasis"),
         ("**“家庭暴力”**四个字", "stray-emphasis"),
         ("＊＊不收费＊＊", "stray-emphasis"),
@@ -219,6 +223,11 @@ fn what_would_be_published_as_it_stands_is_told() {
     }
     for right in [
         "**《反家庭暴力法》第二十三条**",
+        "《反家庭暴力法》**第二十三条**",
+        "《反家庭暴力法》\n第二十三条",
+        "《反家庭暴力法》第三条、**第五条**",
+        "[《反家庭暴力法》](/a.md)第二十三条",
+        "《关于《反家庭暴力法》的解释》第三条",
         "[《反家庭暴力法》第二十三条](/a.md)",
         "《关于适用〈民法典〉的解释》第三条",
         "`##标题 [[a]] **“x”**`",
@@ -248,9 +257,7 @@ fn what_is_safe_to_mend_reads_as_it_was_meant() {
 
 #[test]
 fn what_an_edit_would_change_the_meaning_of_is_left_to_a_person() {
-    for text in
-        ["《反家庭暴力法》第三条、、第五条", "《反家庭暴力法》第五条第(二)项、第六条", "共 1\u{200b}2 天"]
-    {
+    for text in ["《反家庭暴力法》第五条.第六条", "共 1\u{200b}2 天"] {
         let findings = found(text, Spacing::Spaced);
         assert!(!findings.is_empty(), "{text}");
         assert_eq!(mended(text, &findings), text);
@@ -297,7 +304,7 @@ proptest! {
     #[test]
     fn edits_of_a_page_settle(text in copy()) {
         let mut text = text;
-        for _ in 0..4 {
+        for _ in 0..6 {
             let findings = found(&text, Spacing::Spaced);
             let next = mended(&text, &findings);
             prop_assert!(next.matches("https://a.example/b,c").count() == text.matches("https://a.example/b,c").count());
