@@ -1,6 +1,6 @@
 //! The gate: past it a [`Site`] is valid by construction and nothing fails because of what an editor wrote.
 //!
-//! Start at [`heads`]. It looks at what one file says of another: links, citations, topics, related pages, regions. Each
+//! Start at [`heads()`]. It looks at what one file says of another: links, citations, topics, related pages, regions. Each
 //! check reports and carries on, so one run tells an editor everything.
 
 mod citation_faults;
