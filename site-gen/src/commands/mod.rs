@@ -7,6 +7,7 @@
 mod build;
 mod check;
 mod explain;
+mod publish;
 mod telling;
 
 use std::io::Write as _;
@@ -14,7 +15,8 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
-use jiff::civil::Date;
+use jiff::civil::{Date, DateTime};
+use jiff::tz::{Offset, TimeZone};
 
 /// 检查内容，生成网站。
 #[derive(Parser)]
@@ -29,6 +31,7 @@ enum Command {
     Check(check::Check),
     Build(build::Build),
     Explain(explain::Explain),
+    Publish(publish::Publish),
 }
 
 /// Where the content is: the same for every subcommand.
@@ -60,6 +63,7 @@ const EXAMPLES: &str = "例子：
   site-gen explain missing-field              这个代号是什么意思
   site-gen build --out dist                   生成网站到 dist/
   site-gen build --content ../content --out /srv/www
+  site-gen publish --help                     每次 git push 自动发布
 
 结束码：0 没有问题；1 内容要改（见上面的说明）；2 没法运行。
 怎么写内容见 content/README.md。";
@@ -71,6 +75,7 @@ impl Arguments {
             Command::Check(check) => check.run(),
             Command::Build(build) => build.run(),
             Command::Explain(explain) => explain.run(),
+            Command::Publish(publish) => publish.run(),
         };
         match done {
             Ok(Done::Well) => ExitCode::SUCCESS,
@@ -91,6 +96,13 @@ fn say(text: &str) {
 
 /// The day, for warnings about stale facts.
 fn today() -> Date {
+    now().date()
+}
+
+/// The time in China, which has had one time all year since 1991, to the minute.
+fn now() -> DateTime {
     #[expect(clippy::disallowed_methods, reason = "the command is where the clock comes in")]
-    jiff::Zoned::now().date()
+    let now = jiff::Timestamp::now();
+    let now = now.to_zoned(TimeZone::fixed(Offset::constant(8))).datetime();
+    now.date().at(now.hour(), now.minute(), 0, 0)
 }
