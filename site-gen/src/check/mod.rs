@@ -1,6 +1,6 @@
 //! The gate: past it a [`Site`] is valid by construction and nothing fails because of what an editor wrote.
 //!
-//! Start at [`heads`]. It looks at what one file says of another: links, citations, topics, related pages, regions. Each
+//! Start at [`heads()`]. It looks at what one file says of another: links, citations, topics, related pages, regions. Each
 //! check reports and carries on, so one run tells an editor everything.
 
 mod citation_faults;
@@ -8,8 +8,11 @@ mod citation_faults;
 mod citation_tests;
 pub mod citations;
 pub mod digests;
+pub mod heads;
+pub mod identity;
 pub mod links;
 pub mod pages;
+pub mod prose;
 pub mod regions;
 pub mod resolver;
 pub mod stations;
@@ -27,6 +30,7 @@ use crate::model::{Body, Settings, Site, Topic};
 use crate::source::{Hash, Located, SourceMap, Span};
 use citations::{Spoken, StatuteBook};
 use links::{Links, WantedAnchor};
+use prose::Rules;
 use regions::Regions;
 use resolver::{Notes, PageContext, References};
 
@@ -40,6 +44,8 @@ pub struct World<'d> {
     pub statutes: StatuteBook<'d>,
     /// The divisions.
     pub regions: Regions,
+    /// How texts are to be written.
+    pub rules: Rules,
 }
 
 /// What is known before the texts of guides and digests are read.
@@ -71,6 +77,7 @@ impl<'d> World<'d> {
             links: all_links(sources, drafts),
             statutes: StatuteBook::new(drafts, today, diags),
             regions: Regions::new(drafts, diags),
+            rules: Rules::new(drafts),
         }
     }
 }
@@ -81,6 +88,7 @@ impl World<'_> {
         let mut hasher = blake3::Hasher::new();
         hasher.update(&self.statutes.stamp());
         hasher.update(format!("{:?}", self.regions).as_bytes());
+        hasher.update(&self.rules.stamp());
         hasher.finalize().into()
     }
 }
@@ -99,6 +107,8 @@ pub fn heads<'d>(
     let topics = topics(drafts, diags);
     stations::check_unique(&drafts.stations, diags);
     check_unique_slugs(drafts, diags);
+    heads::check(drafts, today, diags);
+    prose::fields::check(drafts, sources, &world.rules, diags);
     let known = pages::guide_slugs(sources);
 
     let guides = pages::guides(drafts, &known, diags);
@@ -400,7 +410,7 @@ fn all_stations(
         let page = PageContext { file: draft.slug.span.file, url: &url, spoken: Spoken::Today };
         let mut references = References::new(world, page);
         let body = references.body(body);
-        if stations::is_confidential(draft) {
+        if stations::is_meant_confidential(draft) {
             check_confidential_body(world, body_at, &mut references.notes.diags);
         }
         book.add(&url, references.notes);

@@ -44,8 +44,11 @@ pub fn guide(draft: &GuideDraft, world: &World<'_>) -> (Guide, Notes) {
     let spoken = head.reviewed.or(head.updated).map_or(Spoken::Today, Spoken::On);
     let page = PageContext { file: draft.slug.span.file, url: &url, spoken };
     let mut references = References::new(world, page);
+    references.line(&draft.title);
+    references.line(&draft.summary);
     let mut steps = Vec::new();
     for (action, how) in &draft.steps {
+        references.line(action);
         let how = how.as_ref().map(|how| references.inline(how));
         steps.push(Step { action: action.value.clone(), how });
     }
@@ -142,7 +145,10 @@ pub fn statutes(drafts: &Drafts, world: &World<'_>, book: &mut NoteBook) -> Vec<
 
 fn statute(draft: &StatuteDraft, references: &mut References<'_>) -> Statute {
     let at = draft.body.0;
-    let (intro, parts) = markdown::articles::split(&references.world.sources.text(at.file)[at.start..at.end]);
+    let text = &references.world.sources.text(at.file)[at.start..at.end];
+    let events = markdown::events(text);
+    references.prose(&events, (at, text.len()));
+    let (intro, parts) = markdown::articles::split(text, events);
     let intro = markdown::compile_events(intro, (at, 1), references);
     let last = draft.versions.iter().map(|version| version.articles).max().unwrap_or(0);
     let mut notes: BTreeMap<ArticleNo, ArticleNote> = BTreeMap::new();

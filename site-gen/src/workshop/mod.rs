@@ -6,9 +6,10 @@
 //! settings, lists) is little: it is made anew whenever any of it may have changed. [`stale`] says which documents
 //! have to be made again and why; nothing is written whose bytes are what they were.
 //!
-//! A document's page depends on its own file, on what every page may show ([`Printer::stamp`]), on what it may cite, on
-//! where its links lead, and on the heads of the documents that it mentions or that mention it. Whatever else a page
-//! is to show has to become part of that, or it goes stale: the test of random edits finds it.
+//! A document's page depends on its own file, on what every page may show ([`Printer::stamp`]), on what it may cite and
+//! the rules it is held against ([`check::World::stamp`]), on where its links lead, and on the heads of the documents
+//! that it mentions or that mention it. Whatever else a page is to show has to become part of that, or it goes stale:
+//! the test of random edits finds it.
 
 mod document;
 mod outputs;
@@ -200,6 +201,10 @@ impl Workshop {
         let made = make_all(&maker, &reasons, &self.pieces)?;
         let done = Made { documents: self.named(&reasons), ..Made::default() };
         put_all(&mut self.documents, made);
+        let told = |file, codes: &[&str]| {
+            self.documents.get(&file).is_some_and(|document| document.notes.diags.told_of(file, codes))
+        };
+        check::heads::check_age(&drafts, self.options.today, &told, &mut diags);
         let pages = self.documents.values().map(|document| (document.url.as_str(), &document.notes));
         let pictures = book.close(pages, &self.sources, &mut diags);
         self.stamps = stamps;

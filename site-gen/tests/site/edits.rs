@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use jiff::civil::{Date, date};
 use proptest::prelude::*;
 use site_gen::workshop::{Reason, Workshop};
 use site_gen::{Options, Outcome};
@@ -25,6 +26,8 @@ enum Edit {
     RenameStation(u8),
     /// A word of the law that headings keep whole.
     Word(u8),
+    /// How texts are to be spaced, and which terms need no explaining.
+    Style(u8),
     Picture(u8, bool),
     /// A file that stops publishing, and its mending.
     Break(bool),
@@ -44,6 +47,7 @@ fn edit() -> impl Strategy<Value = Edit> {
         1 => few.clone().prop_map(Edit::RenameLaw),
         1 => few.clone().prop_map(Edit::RenameStation),
         1 => few.clone().prop_map(Edit::Word),
+        1 => few.clone().prop_map(Edit::Style),
         1 => (few, any::<bool>()).prop_map(|(a, b)| Edit::Picture(a, b)),
         1 => any::<bool>().prop_map(Edit::Break),
     ]
@@ -76,7 +80,7 @@ impl Edit {
                 (
                     guide_path(*number),
                     format!(
-                        "---\ntitle: {title}\nsummary: 第 {number} 篇。\nreviewed: 2026-10-12\nrelated: [{topic}, g{mentions}]\nkeywords: [{title}]\n---\n依据《反家庭暴力法》第{article}条。\n\n## {title}\n\n一句话。\n"
+                        "---\ntitle: {title}\nsummary: 第 {number} 篇。\nreviewed: 2026-10-12\nrelated: [{topic}, g{mentions}]\nkeywords: [{title}]\n---\n依据《反家庭暴力法》第{article}条。\n\n## {title}\n\n一句话。\n\n过了诉讼时效，就只有3天。\n"
                     ),
                 )
             }
@@ -102,6 +106,7 @@ impl Edit {
             }
             Self::Picture(number, shown) => return picture(site, *number, *shown),
             Self::RenameSite(number) => return vec![rename_site(site, *number)],
+            Self::Style(number) => return vec![restyle(site, *number)],
             other => other.of_few(),
         };
         site.write(&path, text);
@@ -133,7 +138,8 @@ impl Edit {
             ),
             Self::Word(number) => {
                 let word = ["被辞退", "归谁", "能申请", "家庭暴力"][usize::from(*number)];
-                ("thesaurus.yaml", format!("- say: [打老婆]\n  law: [{word}]\n"))
+                let more = if number % 2 == 0 { "" } else { ", 诉讼时效" };
+                ("thesaurus.yaml", format!("- say: [打老婆{more}]\n  law: [{word}]\n"))
             }
             _ => {
                 let title = if matches!(self, Self::Break(true)) { "" } else { "title: 关于\n" };
@@ -167,6 +173,16 @@ fn rename_site(site: &TestSite, number: u8) -> String {
     let text = String::from_utf8(fs::read(site.content().join("site.toml")).unwrap()).unwrap();
     let rest = text.split_once("title").unwrap().1;
     site.write("site.toml", format!("name = \"暖站{number}\"\ntitle{rest}"));
+    "site.toml".to_owned()
+}
+
+/// The rules of prose are settings too: what a text was found to be written like changes with them.
+fn restyle(site: &TestSite, number: u8) -> String {
+    let text = site.read("site.toml");
+    let rest = text.split("\n[style]").next().unwrap();
+    let style =
+        ["", "spacing = \"any\"", "known = [\"诉讼时效\"]", "terms = [\"一句话\"]"][usize::from(number)];
+    site.write("site.toml", format!("{rest}\n[style]\n{style}\n"));
     "site.toml".to_owned()
 }
 
@@ -289,4 +305,35 @@ fn what_was_kept_is_not_trusted_when_the_site_is_not_what_it_was() {
         site.build();
         assert_eq!(read_all(&site.dist()), whole);
     }
+}
+
+/// What a new process says on `day`, and which documents it made anew.
+fn said_on(site: &TestSite, day: Date) -> (String, usize) {
+    let (Outcome::Built(report) | Outcome::Rejected(report)) =
+        site_gen::build(&Options::new(site.content(), site.dist(), day)).unwrap();
+    (report.text(), report.made.documents.len())
+}
+
+#[test]
+fn a_review_grows_old_without_its_page_being_made_again() {
+    let site = TestSite::new();
+    assert_eq!(said_on(&site, TODAY), (String::new(), 2));
+    let (text, made) = said_on(&site, date(2027, 12, 1));
+    assert!(text.contains("建议[reviewed]: 上次核对已经超过一年"), "{text}");
+    assert_eq!(made, 0);
+    assert_eq!(said_on(&site, TODAY), (String::new(), 0));
+}
+
+#[test]
+fn where_the_law_is_known_to_have_changed_the_age_of_a_review_is_not_told_in_any_process() {
+    let site = TestSite::new();
+    site.edit("guides/domestic-violence/protection-order.md", "2026-10-12", "2024-10-12");
+    site.edit(
+        "laws/anti-domestic-violence-law.md",
+        "    articles: 38\n",
+        "    articles: 38\n  - adopted: 2025-04-01\n    effective: 2025-06-01\n    articles: 38\n",
+    );
+    let (first, made) = said_on(&site, TODAY);
+    assert!(first.contains("[review-due]") && !first.contains("[reviewed]") && made > 0, "{first}");
+    assert_eq!(said_on(&site, TODAY), (first, 0));
 }

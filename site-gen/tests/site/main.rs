@@ -8,4 +8,5 @@ mod citations;
 mod common;
 mod edits;
 mod mending;
+mod rules;
 mod telling;
