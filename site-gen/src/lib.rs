@@ -23,6 +23,7 @@ pub mod markdown;
 pub mod model;
 pub mod render;
 pub mod source;
+pub mod statute;
 
 use std::path::{Path, PathBuf};
 

@@ -122,6 +122,13 @@ impl SourceMap {
         self.texts.push(SourceText { path, text, is_text: true });
     }
 
+    /// Adds a file that is not content, only so that findings can point at it. It is no text of [`Self::texts`].
+    pub fn point_at(&mut self, path: impl Into<String>, text: &str) -> FileId {
+        let file = FileId(self.texts.len());
+        self.texts.push(SourceText { path: path.into(), text: text.to_owned(), is_text: false });
+        file
+    }
+
     /// The text files with their ids, by path.
     pub fn texts(&self) -> impl Iterator<Item = (FileId, &SourceText)> {
         self.texts
@@ -159,6 +166,28 @@ impl SourceMap {
         let line = text[..byte].matches('\n').count() + 1;
         (line, text[line_start..byte].chars().count() + 1)
     }
+}
+
+/// The Markdown files under `folder`, from it and with `/`, by path.
+///
+/// # Errors
+///
+/// Fails when a folder can't be listed.
+pub fn markdown_under(folder: &Path) -> anyhow::Result<Vec<String>> {
+    let mut paths = Vec::new();
+    walk(folder, "", &mut paths).with_context(|| format!("打不开文件夹 {}", folder.display()))?;
+    paths.retain(|path| path.ends_with(".md"));
+    paths.sort_unstable();
+    Ok(paths)
+}
+
+/// What is in a file.
+///
+/// # Errors
+///
+/// Fails when it can't be read.
+pub fn bytes(path: &Path) -> io::Result<Vec<u8>> {
+    fs::read(path)
 }
 
 impl Blob {
