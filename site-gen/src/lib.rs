@@ -32,6 +32,7 @@ use jiff::civil::Date;
 
 use crate::diag::Diagnostics;
 use crate::source::SourceMap;
+use crate::statute::gather;
 
 /// What to build, and where to.
 #[derive(Debug, Clone)]
@@ -40,6 +41,8 @@ pub struct Options {
     pub content: PathBuf,
     /// The folder that is replaced.
     pub out: PathBuf,
+    /// The folder of full texts of statutes; goes before the one that `site.toml` names.
+    pub statutes: Option<PathBuf>,
     /// For warnings about stale facts; no output depends on it.
     pub today: Date,
 }
@@ -75,8 +78,8 @@ pub struct Report {
 pub fn build(options: &Options) -> anyhow::Result<Outcome> {
     let mut diags = Diagnostics::default();
 
-    let sources = read(&options.content)?;
-    let drafts = load::drafts(&sources, &mut diags);
+    let mut sources = read(&options.content)?;
+    let drafts = drafts((&options.content, options.statutes.as_deref()), &mut sources, &mut diags)?;
     let Some(site) = check::site(&sources, &drafts, options.today, &mut diags) else {
         return Ok(Outcome::Rejected(Report::new(sources, diags, 0, &options.content)));
     };
@@ -97,16 +100,39 @@ pub fn build(options: &Options) -> anyhow::Result<Outcome> {
 ///
 /// Fails when the content can't be read at all.
 pub fn check(content: &Path, today: Date) -> anyhow::Result<Outcome> {
+    check_with(content, None, today)
+}
+
+/// [`check()`] with the full texts in the folder `statutes`.
+///
+/// # Errors
+///
+/// Fails when the content or that folder can't be read at all.
+pub fn check_with(content: &Path, statutes: Option<&Path>, today: Date) -> anyhow::Result<Outcome> {
     let mut diags = Diagnostics::default();
-    let sources = read(content)?;
-    let drafts = load::drafts(&sources, &mut diags);
+    let mut sources = read(content)?;
+    let drafts = drafts((content, statutes), &mut sources, &mut diags)?;
     let site = check::site(&sources, &drafts, today, &mut diags);
     let report = Report::new(sources, diags, 0, content);
     Ok(if site.is_some() { Outcome::Built(report) } else { Outcome::Rejected(report) })
 }
 
+/// Reads the drafts, and the full texts that `site.toml` or the command line names.
+fn drafts(
+    (content, statutes): (&Path, Option<&Path>),
+    sources: &mut SourceMap,
+    diags: &mut Diagnostics,
+) -> anyhow::Result<load::Drafts> {
+    let mut drafts = load::drafts(sources, diags);
+    let setting = drafts.settings.as_ref().and_then(|settings| settings.statutes.as_ref());
+    if let Some(place) = gather::Place::find(content, statutes, setting) {
+        drafts.library = gather::library(place, sources, diags)?;
+    }
+    Ok(drafts)
+}
+
 fn read(content: &Path) -> anyhow::Result<SourceMap> {
-    let sources = SourceMap::read(content)?;
+    let sources = SourceMap::read_but(content, gather::folder_inside(content).as_deref())?;
     if !sources.texts().any(|(_, text)| text.path == "site.toml") {
         bail!("{} 里没有 site.toml：--content 要指向内容文件夹的最上层", content.display());
     }

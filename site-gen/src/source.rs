@@ -87,9 +87,21 @@ impl SourceMap {
     ///
     /// Fails when the folder or a file in it can't be read.
     pub fn read(content: &Path) -> anyhow::Result<Self> {
+        Self::read_but(content, None)
+    }
+
+    /// [`Self::read`] without the folder `but` (from the content root), which is somebody else's.
+    ///
+    /// # Errors
+    ///
+    /// Fails when the folder or a file in it can't be read.
+    pub fn read_but(content: &Path, but: Option<&str>) -> anyhow::Result<Self> {
         let mut paths = Vec::new();
         walk(content, "", &mut paths)
             .with_context(|| format!("读不了内容文件夹 {}：请检查 --content 指的位置", content.display()))?;
+        let is_other =
+            |path: &str| but.and_then(|but| path.strip_prefix(but)).is_some_and(|rest| rest.starts_with('/'));
+        paths.retain(|path| !is_other(path));
         // By bytes of the relative path: the same order on every machine and file system.
         paths.sort_unstable();
         let mut sources = Self::default();

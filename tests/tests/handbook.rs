@@ -19,7 +19,7 @@ use tempfile::TempDir;
 use tests::workspace;
 
 /// The examples that lines are put into, by what the column 写在 calls them.
-const EXAMPLES: [(&str, &str); 7] = [
+const EXAMPLES: [(&str, &str); 8] = [
     ("指南", "guides/work/nursing-hour.md"),
     ("案例", "cases/2026/nursing-hour-restored.md"),
     ("法规", "laws/shili-womens-rights-measures.md"),
@@ -27,6 +27,7 @@ const EXAMPLES: [(&str, &str); 7] = [
     ("保密站点", "stations/shili-county/shili-county-night-shelter.md"),
     ("主题", "topics.yaml"),
     ("网站设置", "site.toml"),
+    ("法规全文", "../statutes/地方政府规章/示例市维权服务站暂行规定(2012-03-01).md"),
 ];
 
 /// Small tables of lines: what the left column has gives this code, what the right one has gives nothing.

@@ -34,7 +34,8 @@ pub fn site(sources: &SourceMap, drafts: &Drafts, today: Date, diags: &mut Diagn
     let regions = Regions::new(drafts, diags);
     let settings = settings(drafts, &regions, diags);
     let statutes = StatuteBook::new(drafts, today, diags);
-    let links = all_links(sources, drafts);
+    let mut links = all_links(sources, drafts);
+    links.addresses.extend(statutes.catalogue().addresses());
     let topics = topics(drafts, diags);
     stations::check_unique(&drafts.stations, diags);
     check_unique_slugs(drafts, diags);

@@ -16,6 +16,7 @@ use crate::model::{
     ArticleNo, ArticleNote, Campaign, Directory, Guide, Page, Replacement, Statute, StatuteVersion, Step,
 };
 use crate::source::{Located, SourceMap, Span};
+use crate::statute::catalogue::Known;
 
 /// The guides; reports topics, related guides and hotlines that don't exist.
 pub fn guides(drafts: &Drafts, references: &mut References<'_>, diags: &mut Diagnostics) -> Vec<Guide> {
@@ -142,12 +143,13 @@ pub fn directories(
     directories
 }
 
-/// The statute entries; reports versions out of order and notes on articles that don't exist.
+/// The statute entries, and the full texts that have none; reports versions out of order and notes on articles that don't exist.
 pub fn statutes(drafts: &Drafts, references: &mut References<'_>, diags: &mut Diagnostics) -> Vec<Statute> {
     let mut statutes = Vec::new();
     for draft in &drafts.statutes {
         statutes.push(statute(draft, references, diags));
     }
+    statutes.extend(references.statutes.catalogue().without_entry().map(Known::statute));
     statutes
 }
 
@@ -157,7 +159,9 @@ fn statute(draft: &StatuteDraft, references: &mut References<'_>, diags: &mut Di
     let at = draft.body.0;
     let (intro, parts) = markdown::articles::split(&references.sources.text(at.file)[at.start..at.end]);
     let intro = markdown::compile_events(intro, (at, 1), &mut references.resolver(&page, diags));
-    let last = draft.versions.iter().map(|version| version.articles).max().unwrap_or(0);
+    let known = references.statutes.catalogue().statutes.iter().find(|known| known.slug == draft.slug.value);
+    let merged = known.map(|known| known.versions.clone()).unwrap_or_default();
+    let last = merged.iter().map(StatuteVersion::last_number).max().unwrap_or(0);
     let mut notes: BTreeMap<ArticleNo, ArticleNote> = BTreeMap::new();
     for part in parts {
         let span = Span::new(at.file, at.start + part.at.start, at.start + part.at.end);
@@ -169,12 +173,14 @@ fn statute(draft: &StatuteDraft, references: &mut References<'_>, diags: &mut Di
     // Any article may be linked to: the page shows those with a note and those that content rests on.
     references.add_anchors(&url, (1..=last).map(|number| ArticleNo::plain(number).anchor()));
     references.add_anchors(&url, notes.keys().map(|number| number.anchor()));
+    check_versions(draft, diags);
     Statute {
         slug: draft.slug.value.clone(),
         title: draft.title.value.clone(),
         short_titles: values(&draft.short_titles),
         rank: draft.rank.as_ref().map_or_else(|| "法律".to_owned(), |rank| rank.value.clone()),
-        versions: versions(draft, diags),
+        own_words: true,
+        versions: merged,
         replaced_by: replaced_by(draft, references, diags),
         intro,
         notes,
@@ -195,9 +201,8 @@ fn check_note(number: ArticleNo, last: u16, twice: bool, span: Span, diags: &mut
     }
 }
 
-fn versions(draft: &StatuteDraft, diags: &mut Diagnostics) -> Vec<StatuteVersion> {
+fn check_versions(draft: &StatuteDraft, diags: &mut Diagnostics) {
     let mut last: Option<Date> = None;
-    let mut versions = Vec::new();
     for version in &draft.versions {
         let (adopted, effective) = (version.adopted.value, version.effective.value);
         if adopted > effective {
@@ -216,10 +221,7 @@ fn versions(draft: &StatuteDraft, diags: &mut Diagnostics) -> Vec<StatuteVersion
             diags.push(Diagnostic::error("statute-version", repealed.span, message).hint("核对两个日期"));
         }
         last = Some(effective);
-        let repealed = version.repealed.as_ref().map(|day| day.value);
-        versions.push(StatuteVersion { adopted, effective, articles: version.articles, repealed });
     }
-    versions
 }
 
 fn replaced_by(

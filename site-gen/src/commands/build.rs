@@ -21,7 +21,8 @@ pub(super) struct Build {
 impl Run for Build {
     fn run(self) -> anyhow::Result<Done> {
         let started = Instant::now();
-        let options = Options { content: self.content.content, out: self.out.clone(), today: today() };
+        let Content { content, statutes } = self.content;
+        let options = Options { content, statutes, out: self.out.clone(), today: today() };
         match site_gen::build(&options)? {
             Outcome::Built(report) => {
                 let (text, out, pages) = (report.text(), self.out.display(), report.pages);

@@ -17,7 +17,7 @@ pub(super) struct Check {
 impl Run for Check {
     fn run(self) -> anyhow::Result<Done> {
         let started = Instant::now();
-        match site_gen::check(&self.content.content, today())? {
+        match site_gen::check_with(&self.content.content, self.content.statutes.as_deref(), today())? {
             Outcome::Built(report) => {
                 let took = started.elapsed().as_millis();
                 say(&format!("{}内容没有错误，用时 {took} 毫秒。\n", report.text()));

@@ -34,6 +34,9 @@ struct Content {
     /// 内容文件夹，里面有 site.toml。
     #[arg(long, default_value = "content", value_name = "DIR")]
     content: PathBuf,
+    /// 法规全文的文件夹（LawRefBook 那样的排法）。不写就用 site.toml 里的 statutes。
+    #[arg(long, value_name = "DIR")]
+    statutes: Option<PathBuf>,
 }
 
 /// What a subcommand does.

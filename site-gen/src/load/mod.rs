@@ -15,6 +15,7 @@ use std::collections::BTreeSet;
 
 use crate::diag::{Diagnostic, Diagnostics, Severity, nearest};
 use crate::source::{FileId, SourceMap, Span};
+use crate::statute::Library;
 use kinds::{
     CampaignDraft, CaseDraft, DirectoryDraft, GuideDraft, PageDraft, StatuteDraft, ThesaurusDraft, TopicDraft,
 };
@@ -39,6 +40,8 @@ pub struct Drafts {
     pub cases: Vec<CaseDraft>,
     /// `laws/<slug>.md`.
     pub statutes: Vec<StatuteDraft>,
+    /// Full texts, where a library is configured. Read after the drafts, by `lib`.
+    pub library: Library,
     /// `stations/<folder>/_index.md`.
     pub directories: Vec<DirectoryDraft>,
     /// `stations/<folder>/<slug>.md` and the rows of `stations/<folder>/stations.csv`.

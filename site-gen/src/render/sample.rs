@@ -11,7 +11,8 @@ use search::vocabulary::{Channel, Have, Outcome, Service, StationKind};
 
 use crate::model::{
     ArticleNo, ArticleNote, Backlink, Body, Campaign, CaseDigest, Citation, Directory, Footer, Guide,
-    Heading, Page, Replacement, Role, Settings, Site, Statute, StatuteVersion, Step, Topic, YearlyDates,
+    Heading, Page, Replacement, Role, Settings, Since, Site, Statute, StatuteVersion, Step, Topic,
+    YearlyDates,
 };
 
 const LAW: &str = "anti-domestic-violence-law";
@@ -162,11 +163,14 @@ fn statute() -> Statute {
         title: "中华人民共和国反家庭暴力法".into(),
         short_titles: vec!["反家庭暴力法".into()],
         rank: "法律".into(),
+        own_words: true,
         versions: vec![StatuteVersion {
             adopted: date(2015, 12, 27),
             effective: date(2016, 3, 1),
+            since: Since::Entry,
             articles: 38,
             repealed: None,
+            text: None,
         }],
         replaced_by: Vec::new(),
         intro: body("家里的暴力不是家务事。"),
@@ -178,8 +182,10 @@ fn repealed() -> Statute {
     let version = StatuteVersion {
         adopted: date(1980, 9, 10),
         effective: date(1981, 1, 1),
+        since: Since::Entry,
         articles: 51,
         repealed: Some(date(2021, 1, 1)),
+        text: None,
     };
     Statute {
         slug: "marriage-law".into(),

@@ -46,6 +46,17 @@ impl Place {
     }
 }
 
+/// The library's folder where it lies inside the content: what is in it is no content.
+pub fn folder_inside(content: &Path) -> Option<String> {
+    let settings = String::from_utf8(source::bytes(&content.join("site.toml")).ok()?).ok()?;
+    let settings: toml::Table = settings.trim_start_matches('\u{feff}').parse().ok()?;
+    let folder = settings.get("statutes").or_else(|| settings.get("法规全文"))?.as_str()?;
+    let folder = folder.trim().trim_start_matches("./").trim_end_matches('/');
+    let inside =
+        !folder.is_empty() && !folder.starts_with('/') && !folder.split('/').any(|part| part == "..");
+    inside.then(|| folder.to_owned())
+}
+
 /// A file, read.
 struct Read {
     path: String,

@@ -1,15 +1,20 @@
 //! The statute library: the full texts of statutes, read from a folder in the layout of the `LawRefBook` collection.
 //!
 //! Start at [`gather::library`]: it reads the files, [`parse`] makes a [`text::Volume`] of each, and what belongs
-//! together becomes a [`Work`] with its versions. Nothing here knows of HTML, and nothing here stops a build: a file that
+//! together becomes a [`Work`] with its versions. [`catalogue`] puts works and the entries of `laws/` side by side: it is what
+//! citations, pages, records and data are made from. Nothing here knows of HTML, and nothing here stops a build: a file that
 //! can't be read is told and left out.
 
+pub mod catalogue;
+pub mod compare;
 pub mod gather;
+pub mod marks;
 pub mod parse;
 pub mod text;
 
 mod dates;
 mod line;
+mod slug;
 
 use std::sync::Arc;
 

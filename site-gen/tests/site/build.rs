@@ -24,6 +24,7 @@ fn no_output_depends_on_the_day_of_the_build() {
     let later = site.content().with_file_name("later");
     site.build();
     let options = site_gen::Options {
+        statutes: None,
         content: site.content(),
         out: later.clone(),
         today: jiff::civil::date(2031, 2, 3),
