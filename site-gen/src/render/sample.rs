@@ -1,8 +1,9 @@
 //! A small site for tests: one of everything, a village without a station, a shelter, a repealed law.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use jiff::civil::date;
+use jiff::civil::{Date, date};
 use pulldown_cmark::{Event, Parser};
 use search::coord::Coord;
 use search::record::{Hotline, Hours, Place, Station};
@@ -14,6 +15,8 @@ use crate::model::{
     Heading, Page, Replacement, Role, Settings, Since, Site, Statute, StatuteVersion, Step, Topic,
     YearlyDates,
 };
+use crate::statute::parse;
+use crate::statute::text::FullText;
 
 const LAW: &str = "anti-domestic-violence-law";
 
@@ -164,17 +167,36 @@ fn statute() -> Statute {
         short_titles: vec!["反家庭暴力法".into()],
         rank: "法律".into(),
         own_words: true,
-        versions: vec![StatuteVersion {
-            adopted: date(2015, 12, 27),
-            effective: date(2016, 3, 1),
-            since: Since::Entry,
-            articles: 38,
-            repealed: None,
-            text: None,
-        }],
+        versions: vec![
+            version(
+                date(2015, 12, 27),
+                date(2016, 3, 1),
+                "## 总则\n第一条 为了平安。\n第二十三条 可以申请：\n（一）本人；\n1.近亲属。\n| 谁 | 行 |\n| --- | --- |\n| 本人 | 行 |\n第二十四条 删掉的一条，说的是别的。",
+            ),
+            version(
+                date(2020, 5, 1),
+                date(2020, 7, 1),
+                "# 第一编 总则\n### 第一节 起头\n序。\n第一条 为了大家平安，参照《婚姻法》第三条。\n第二条 新加的一条。\n第二十五条 可以申请：\n（一）本人；\n1.近亲属。\n| 谁 | 行 |\n| --- | --- |\n| 本人 | 行 |",
+            ),
+        ],
         replaced_by: Vec::new(),
         intro: body("家里的暴力不是家务事。"),
         notes: BTreeMap::from([(ArticleNo::plain(23), note)]),
+    }
+}
+
+fn version(adopted: Date, effective: Date, text: &str) -> StatuteVersion {
+    let source = format!("# 中华人民共和国反家庭暴力法\n<!-- INFO END -->\n{text}\n");
+    let (volume, _) = parse::volume("x.md", Arc::from(source));
+    let volumes = vec![volume.unwrap()];
+    let text = FullText { adopted, effective: Some(effective), repealed: None, volumes };
+    StatuteVersion {
+        adopted,
+        effective,
+        since: Since::Entry,
+        articles: 38,
+        repealed: None,
+        text: Some(Arc::new(text)),
     }
 }
 

@@ -244,14 +244,19 @@ fn full_width(c: char) -> char {
     }
 }
 
-/// Which part of the pairs of letters of both is common to both, from 0 to 1.
+/// How much of a short article must be found in a long one to be what became of it, and what that counts for: an article
+/// to which a list was added keeps its words but grows to many times its length. Shorter than this it is a turn of phrase.
+const KEPT: (f64, f64) = (0.6, 0.7);
+const SHORTEST: usize = 8;
+
+/// Which part of the pairs of letters of both is common to both, from 0 to 1; more where one is kept in the other.
 fn likeness(a: &Words, b: &Words) -> f64 {
     let (small, large) = (a.bigrams.len().min(b.bigrams.len()), a.bigrams.len().max(b.bigrams.len()));
     if a.key == b.key {
         return 1.0;
     }
-    // However alike, a text three times as long can't reach the threshold.
-    if small * 4 < large {
+    // Nothing can be told of a handful of letters in a page of text.
+    if small * 12 < large {
         return 0.0;
     }
     let (mut common, mut i, mut j) = (0_u32, 0, 0);
@@ -266,8 +271,10 @@ fn likeness(a: &Words, b: &Words) -> f64 {
             }
         }
     }
-    let total = u32::try_from(small + large).unwrap_or(u32::MAX).max(1);
-    2.0 * f64::from(common) / f64::from(total)
+    let size = |size: usize| f64::from(u32::try_from(size).unwrap_or(u32::MAX).max(1));
+    let alike = 2.0 * f64::from(common) / size(small + large);
+    let kept = f64::from(common) / size(small);
+    if small >= SHORTEST && kept >= KEPT.0 { alike.max(kept * KEPT.1) } else { alike }
 }
 
 #[cfg(test)]

@@ -43,7 +43,29 @@ pub fn marks(old: &str, new: &str) -> (Vec<Run>, Vec<Run>) {
             }
         }
     }
-    (sides.0.runs, sides.1.runs)
+    let Side { runs: mut old_runs } = sides.0;
+    let Side { runs: mut new_runs } = sides.1;
+    settle(&mut old_runs);
+    settle(&mut new_runs);
+    (old_runs, new_runs)
+}
+
+/// Moves marks to where sentences end, where the letters allow it: of “甲。乙。” without “乙。” the comparison may as well
+/// mark “。乙”, and people would wonder about the stop.
+fn settle(runs: &mut Vec<Run>) {
+    for at in 0..runs.len().saturating_sub(2) {
+        let [before, run, after] = &mut runs[at..at + 3] else { continue };
+        if before.marked || !run.marked || after.marked {
+            continue;
+        }
+        let first = run.text.chars().next().filter(|first| matches!(first, '。' | '；' | '，' | '、'));
+        let Some(stop) = first.filter(|first| after.text.starts_with(*first)) else { continue };
+        before.text.push(stop);
+        run.text.drain(..stop.len_utf8());
+        run.text.push(stop);
+        after.text.drain(..stop.len_utf8());
+    }
+    runs.retain(|run| !run.text.is_empty());
 }
 
 #[derive(Default)]
@@ -79,6 +101,15 @@ mod tests {
         assert_eq!(
             (shown(&old).as_str(), shown(&new).as_str()),
             ("每周开放[五]天，每天八小时。", "每周开放[六]天，每天[至少]八小时。")
+        );
+    }
+
+    #[test]
+    fn a_sentence_is_marked_with_its_own_stop() {
+        let (old, new) = marks("国家保护权益。\n禁止歧视。", "国家保护权益。");
+        assert_eq!(
+            (shown(&old).as_str(), shown(&new).as_str()),
+            ("国家保护权益。[\n禁止歧视。]", "国家保护权益。")
         );
     }
 

@@ -5,4 +5,5 @@
 mod build;
 mod check;
 mod common;
+mod library;
 mod real_statutes;

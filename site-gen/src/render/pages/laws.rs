@@ -2,21 +2,26 @@
 
 use std::collections::BTreeSet;
 
+use rayon::prelude::*;
 use serde::Serialize;
 
-use super::{Group, home};
+use super::law_text::{Beside, Linker, Reading};
+use super::{Group, home, law_changes, law_list, law_versions};
 use crate::model::date::chinese_date;
-use crate::model::{ArticleNo, Statute, StatuteVersion};
+use crate::model::{ArticleNo, Since, Statute, StatuteVersion};
 use crate::render::html::html;
 use crate::render::links::Link;
 use crate::render::press::{Head, Html, Page, Press, Sheet};
 use crate::render::structured;
+use crate::statute::catalogue::{changes_url, version_url};
 
 /// `/laws/`
 #[derive(Debug, Serialize)]
 pub(super) struct LawsPage {
     head: Head,
     groups: Vec<Group>,
+    /// How many laws have a full text.
+    all: usize,
 }
 
 /// `/laws/<slug>/`
@@ -26,7 +31,10 @@ pub(super) struct LawPage {
     title: String,
     full_title: String,
     rank: String,
-    effective: String,
+    /// From when it holds, in words.
+    held: String,
+    /// Whether editors wrote about it.
+    own_words: bool,
     repealed: Option<String>,
     /// What took the place of the whole.
     successor: Option<Link>,
@@ -34,10 +42,14 @@ pub(super) struct LawPage {
     replaced: Vec<Replaced>,
     intro: Html,
     contents: Vec<Link>,
-    /// Those that have a note.
+    /// Those that have a note and that the text does not show.
     articles: Vec<Article>,
-    /// Those that something rests on and that have none.
+    /// Those that something rests on, that have none, and that the text does not show.
     others: Vec<Article>,
+    /// The newest version, where there is its text: then notes and backlinks stand with its articles.
+    text: Option<Reading>,
+    /// The newest version has no text, but an older one has.
+    text_is_old: bool,
     versions: Vec<Version>,
 }
 
@@ -62,13 +74,31 @@ struct Version {
     effective: String,
     articles: u16,
     state: String,
+    /// Its page, where there is its text.
+    url: Option<String>,
+    /// What changed from the version before.
+    changes: Option<String>,
 }
 
 pub(super) fn sheets(press: &Press<'_>) -> anyhow::Result<Vec<Sheet>> {
     let mut sheets = vec![press.print(&LawsPage::new(press))?];
-    for statute in &press.site.statutes {
-        sheets.push(press.print(&LawPage::new(press, statute))?);
-    }
+    sheets.extend(law_list::sheets(press)?);
+    let linker = Linker::new(press);
+    let of_statute: Vec<Vec<Sheet>> = press
+        .site
+        .statutes
+        .par_iter()
+        .map(|statute| of_statute(press, statute, &linker))
+        .collect::<anyhow::Result<_>>()?;
+    sheets.extend(of_statute.into_iter().flatten());
+    Ok(sheets)
+}
+
+/// Every page of one statute.
+fn of_statute(press: &Press<'_>, statute: &Statute, linker: &Linker<'_>) -> anyhow::Result<Vec<Sheet>> {
+    let mut sheets = vec![press.print(&LawPage::new(press, statute, linker))?];
+    sheets.extend(law_versions::sheets(press, statute, linker)?);
+    sheets.extend(law_changes::sheets(press, statute)?);
     Ok(sheets)
 }
 
@@ -87,6 +117,7 @@ impl LawsPage {
                 ..Head::default()
             },
             groups: groups(press),
+            all: press.site.statutes.iter().filter(|statute| statute.texts().next().is_some()).count(),
         }
     }
 }
@@ -94,8 +125,9 @@ impl LawsPage {
 /// Laws by rank in the order in which ranks are first met, then those that no longer hold.
 fn groups(press: &Press<'_>) -> Vec<Group> {
     const RANKS: [&str; 4] = ["法律", "行政法规", "司法解释", "党内法规"];
+    let own = press.site.statutes.iter().filter(|statute| statute.own_words);
     let (gone, holding): (Vec<&Statute>, Vec<&Statute>) =
-        press.site.statutes.iter().partition(|statute| statute.repealed().is_some());
+        own.partition(|statute| statute.repealed().is_some());
     let mut ranks: Vec<&str> = RANKS.to_vec();
     for statute in &holding {
         if !ranks.contains(&statute.rank.as_str()) {
@@ -117,30 +149,47 @@ fn link(statute: &Statute) -> Link {
     let latest = statute.latest();
     let note = match latest.repealed {
         Some(day) => format!("{}起失效", chinese_date(day)),
-        None => format!("{}起施行", chinese_date(latest.effective)),
+        None => law_versions::held(latest),
     };
     Link::new(statute.short_title(), statute.url()).with_note(note)
 }
 
 impl LawPage {
-    fn new(press: &Press<'_>, statute: &Statute) -> Self {
-        let (articles, others): (Vec<Article>, Vec<Article>) =
-            articles(press, statute).into_iter().partition(|article| !article.title.is_empty());
+    fn new(press: &Press<'_>, statute: &Statute, linker: &Linker<'_>) -> Self {
+        let newest = statute.latest();
+        let all = articles(press, statute);
+        let contents = all.iter().filter(|article| !article.title.is_empty()).map(contents_link).collect();
+        // With a text, notes and backlinks stand with its articles; only what it lacks comes after it.
+        let shown: BTreeSet<String> = newest
+            .text
+            .iter()
+            .flat_map(|text| text.articles())
+            .map(|(_, article)| article.anchor())
+            .collect();
+        let (articles, others): (Vec<Article>, Vec<Article>) = all
+            .into_iter()
+            .filter(|article| !shown.contains(&article.anchor))
+            .partition(|article| !article.title.is_empty());
+        let beside = Beside { notes: Some(statute), cited: press.site.cited.get(&statute.slug) };
+        let text = newest.text.as_ref().map(|text| Reading::new(press, text, linker, beside));
         let whole = statute.replaced_by.iter().find(|replacement| replacement.article.is_none());
         Self {
             head: head(press, statute),
             title: statute.short_title().to_owned(),
             full_title: statute.title.clone(),
             rank: statute.rank.clone(),
-            effective: chinese_date(statute.latest().effective),
+            held: law_versions::held(newest),
+            own_words: statute.own_words,
             repealed: statute.repealed().map(chinese_date),
             successor: whole.and_then(|replacement| press.library.citation(&replacement.by)),
             replaced: replaced(press, statute),
             intro: html(&statute.intro, &press.typesetter),
-            contents: articles.iter().map(contents_link).collect(),
+            contents,
             articles,
             others,
-            versions: statute.versions.iter().rev().map(Version::new).collect(),
+            text_is_old: newest.text.is_none() && statute.texts().next().is_some(),
+            text,
+            versions: versions(statute),
         }
     }
 }
@@ -193,16 +242,50 @@ fn replaced(press: &Press<'_>, statute: &Statute) -> Vec<Replaced> {
     replaced.collect()
 }
 
+/// Newest first.
+fn versions(statute: &Statute) -> Vec<Version> {
+    let before = std::iter::once(None).chain(statute.versions.iter().map(Some));
+    let mut versions: Vec<Version> = statute
+        .versions
+        .iter()
+        .zip(before)
+        .enumerate()
+        .map(|(at, (version, before))| {
+            let next = statute.versions.get(at + 1);
+            Version::new(statute, version, (before, next))
+        })
+        .collect();
+    versions.reverse();
+    versions
+}
+
 impl Version {
-    fn new(version: &StatuteVersion) -> Self {
+    fn new(
+        statute: &Statute,
+        version: &StatuteVersion,
+        (before, next): (Option<&StatuteVersion>, Option<&StatuteVersion>),
+    ) -> Self {
+        let text = version.text.as_ref();
+        let changed = before.filter(|before| before.text.is_some() && text.is_some());
+        let until = version
+            .repealed
+            .or_else(|| next.filter(|next| next.since != Since::Adopted).map(|next| next.effective));
         Self {
             adopted: chinese_date(version.adopted),
-            effective: chinese_date(version.effective),
-            articles: version.articles,
-            state: match version.repealed {
-                Some(day) => format!("到 {}为止", chinese_date(day)),
-                None => "有效".to_owned(),
+            effective: match version.since {
+                Since::Adopted => "文本里没有写".to_owned(),
+                _ => chinese_date(version.effective),
             },
+            articles: text.map_or(version.articles, |text| u16::try_from(text.count()).unwrap_or(u16::MAX)),
+            state: match (until, next) {
+                (Some(day), _) => format!("到 {}为止", chinese_date(day)),
+                (None, Some(_)) => "有了新版本".to_owned(),
+                // Nobody here knows whether a text that no editor looks after still holds.
+                (None, None) if statute.own_words => "有效".to_owned(),
+                (None, None) => "收到的最新版本".to_owned(),
+            },
+            url: text.map(|_| version_url(&statute.slug, version.adopted)),
+            changes: changed.map(|before| changes_url(&statute.slug, before.adopted, version.adopted)),
         }
     }
 }
@@ -229,6 +312,6 @@ impl Page for LawPage {
 
     #[cfg(test)]
     fn sample(press: &Press<'_>) -> Self {
-        Self::new(press, &press.site.statutes[0])
+        Self::new(press, &press.site.statutes[0], &Linker::new(press))
     }
 }
