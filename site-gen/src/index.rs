@@ -6,6 +6,7 @@ use search::bundle::Bundle;
 use search::record::{self, Kind, Record, Station};
 
 use crate::model::{ArticleNo, Backlink, Body, CaseDigest, Guide, Site, Statute, Step};
+use crate::statute::publish;
 
 /// The published records. `shell` is a page of the site with empty slots.
 pub fn bundle(site: &Site, shell: String) -> Bundle {
@@ -129,20 +130,26 @@ fn statute_record(statute: &Statute) -> Record {
     }
 }
 
-/// One record for each article that has a note or that content rests on.
+/// One record for each article that has a note, that content rests on, or whose text is known. Note and text are one
+/// record: what people look for may stand in either.
 fn articles<'s>(site: &'s Site, statute: &'s Statute) -> impl Iterator<Item = Record> + 's {
     static NOBODY: std::collections::BTreeMap<ArticleNo, Vec<Backlink>> = std::collections::BTreeMap::new();
     let cited = site.cited.get(&statute.slug).unwrap_or(&NOBODY);
+    let said = publish::said(statute);
     let numbers: std::collections::BTreeSet<ArticleNo> =
-        statute.notes.keys().chain(cited.keys()).copied().collect();
+        statute.notes.keys().chain(cited.keys()).chain(said.keys()).copied().collect();
     numbers.into_iter().map(move |number| {
         let note = statute.notes.get(&number);
         let name = note.map_or("", |note| note.title.as_str());
         let title = format!("《{}》{number} {name}", statute.short_title());
         let used_by = cited.get(&number).into_iter().flatten().map(|link| link.title.as_str());
+        let text = said.get(&number);
+        let note_text = note.map_or("", |note| note.body.text.trim_end());
+        let texts = [note_text, text.map_or("", |(text, _)| text.as_str())];
+        let headings = text.iter().flat_map(|(_, headings)| headings).copied();
         Record {
-            text: note.map_or(String::new(), |note| note.body.text.clone()),
-            keywords: used_by.map(str::to_owned).collect(),
+            text: texts.into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join("\n"),
+            keywords: used_by.chain(headings).map(str::to_owned).collect(),
             ..record(
                 Kind::Article,
                 &format!("{}/{}", statute.slug, number.anchor().trim_start_matches("art-")),

@@ -88,6 +88,7 @@ pub fn build(options: &Options) -> anyhow::Result<Outcome> {
     tree.extend(
         bundle.files().into_iter().map(|(name, bytes)| (format!("{}/{name}", search::bundle::FOLDER), bytes)),
     );
+    tree.extend(statute::publish::files(&site.statutes));
     emit::replace(&options.out, &tree)?;
 
     let pages = tree.keys().filter(|path| path.ends_with(".html")).count();

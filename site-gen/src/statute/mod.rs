@@ -10,6 +10,7 @@ pub mod compare;
 pub mod gather;
 pub mod marks;
 pub mod parse;
+pub mod publish;
 pub mod text;
 
 mod dates;

@@ -178,3 +178,40 @@ fn the_same_library_gives_the_same_bytes() {
     site.build_into(&again);
     assert_eq!(read_all(&site.dist()), read_all(&again));
 }
+
+#[test]
+fn articles_are_found_by_their_note_and_by_their_text() {
+    let site = site();
+    site.build();
+    let bundle = search::bundle::Bundle::open(&site.dist()).unwrap();
+    let record =
+        |id: &str| bundle.records.iter().find(|record| record.id == id).unwrap_or_else(|| panic!("{id}"));
+    let second = record("article/measures/2");
+    assert_eq!(second.title, "《求助办法》第二条 不用说姓名");
+    assert_eq!(second.text, "谁也不许打听你是谁。\n来的人不用说出姓名，依照《反家庭暴力法》第二十三条办理。");
+    assert_eq!(second.keywords, ["第一章 总则"]);
+    assert_eq!(record("article/measures/4").url, "/laws/measures/#art-4");
+    assert_eq!(record("article/shi-li-shi-fu-wu-zhan-shou-ze/1").text, "先倒水，再问话。");
+    // Only what holds now can be found: the five days are of the older version.
+    assert!(!bundle.records.iter().any(|record| record.text.contains("每周开放五天")));
+}
+
+#[test]
+fn every_version_is_published_as_data() {
+    let site = site();
+    site.build();
+    let index = search::statute::StatuteIndex::open(&site.dist()).unwrap();
+    let ids: Vec<&str> = index.statutes.iter().map(|statute| statute.id.as_str()).collect();
+    assert_eq!(
+        ids,
+        ["anti-domestic-violence-law", "marriage-law", "shi-li-shi-fu-wu-zhan-shou-ze", "measures"]
+    );
+    let file = search::statute::StatuteFile::open(&site.dist(), "measures").unwrap().unwrap();
+    let counts: Vec<usize> = file.texts.iter().map(|text| text.articles.len()).collect();
+    assert_eq!(counts, [4, 5]);
+    assert_eq!(file.texts[0].articles[2].text, "服务站每周开放五天。");
+    assert_eq!(file.texts[1].articles[3].within, ["第一章 总则"]);
+    assert_eq!(file.summary.versions[1].effective, Some(jiff::civil::date(2025, 7, 1)));
+    let rules = search::statute::StatuteFile::open(&site.dist(), ids[2]).unwrap().unwrap();
+    assert_eq!(rules.summary.versions[0].effective, None);
+}
