@@ -118,6 +118,24 @@ pub fn check_with(content: &Path, statutes: Option<&Path>, today: Date) -> anyho
     Ok(if site.is_some() { Outcome::Built(report) } else { Outcome::Rejected(report) })
 }
 
+/// Which page rests on which article, and what changed since: nothing where the content has errors, which are in the
+/// report.
+///
+/// # Errors
+///
+/// Fails when the content or the folder of full texts can't be read at all.
+pub fn statutes_report(
+    content: &Path,
+    statutes: Option<&Path>,
+    today: Date,
+) -> anyhow::Result<(Report, Option<Vec<statute::report::Row>>)> {
+    let mut diags = Diagnostics::default();
+    let mut sources = read(content)?;
+    let drafts = drafts((content, statutes), &mut sources, &mut diags)?;
+    let rows = check::site(&sources, &drafts, today, &mut diags).map(|site| statute::report::rows(&site));
+    Ok((Report::new(sources, diags, 0, content), rows))
+}
+
 /// Reads the drafts, and the full texts that `site.toml` or the command line names.
 fn drafts(
     (content, statutes): (&Path, Option<&Path>),

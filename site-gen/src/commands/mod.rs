@@ -6,6 +6,7 @@
 
 mod build;
 mod check;
+mod statutes;
 
 use std::io::Write as _;
 use std::path::PathBuf;
@@ -26,6 +27,7 @@ pub(crate) struct Arguments {
 enum Command {
     Check(check::Check),
     Build(build::Build),
+    Statutes(statutes::Statutes),
 }
 
 /// Where the content is: the same for every subcommand.
@@ -58,6 +60,7 @@ const EXAMPLES: &str = "例子：
   site-gen check                              检查 content/ 里的内容
   site-gen build --out dist                   生成网站到 dist/
   site-gen build --content ../content --out /srv/www
+  site-gen statutes report --changed          哪些页核对以后法律变了
 
 结束码：0 没有问题；1 内容要改（见上面的说明）；2 没法运行。
 怎么写内容见 content/README.md。";
@@ -68,6 +71,7 @@ impl Arguments {
         let done = match self.command {
             Command::Check(check) => check.run(),
             Command::Build(build) => build.run(),
+            Command::Statutes(statutes) => statutes.run(),
         };
         match done {
             Ok(Done::Well) => ExitCode::SUCCESS,

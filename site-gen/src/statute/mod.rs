@@ -11,6 +11,7 @@ pub mod gather;
 pub mod marks;
 pub mod parse;
 pub mod publish;
+pub mod report;
 pub mod text;
 
 mod dates;

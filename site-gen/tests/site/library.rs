@@ -215,3 +215,38 @@ fn every_version_is_published_as_data() {
     let rules = search::statute::StatuteFile::open(&site.dist(), ids[2]).unwrap().unwrap();
     assert_eq!(rules.summary.versions[0].effective, None);
 }
+
+#[test]
+fn the_report_says_what_rests_on_what_and_what_changed_since() {
+    let site = site();
+    citing(&site, "《求助办法》第一条、第二条、第三条，《示例市服务站守则》第一条", "2024-10-12");
+    let (_, rows) = site_gen::statutes_report(&site.content(), None, crate::common::TODAY).unwrap();
+    let rows = rows.unwrap();
+    let lines: Vec<String> = rows
+        .iter()
+        .map(|row| {
+            let now = row.now_at.as_deref().unwrap_or("-");
+            format!("{} {} {} {:?} {now}", row.statute, row.article, row.url, row.state)
+        })
+        .collect();
+    let guide = "/guides/domestic-violence/protection-order/";
+    assert_eq!(
+        lines,
+        [
+            "anti-domestic-violence-law 第二十三条 /cases/order-in-two-days/ Undated -".to_owned(),
+            format!("measures 第一条 {guide} Same -"),
+            format!("measures 第二条 {guide} Moved 第三条"),
+            format!("measures 第三条 {guide} Changed 第四条"),
+            format!("shi-li-shi-fu-wu-zhan-shou-ze 第一条 {guide} Same -"),
+        ]
+    );
+    let table = site_gen::statute::report::table(&rows);
+    assert!(table.contains("一共 5 处引用，其中核对以后有变化的 2 处。"), "{table}");
+    assert!(table.contains(
+        "《求助办法》第三条：改了内容，现在看第四条（2024 年 10 月 12 日核对，新版本 2025 年 7 月 1 日起）"
+    ));
+    let csv = site_gen::statute::report::csv(&rows);
+    let mut reader = csv::Reader::from_reader(csv.as_bytes());
+    let states: Vec<String> = reader.records().map(|row| row.unwrap()[6].to_owned()).collect();
+    assert_eq!(states, ["undated", "same", "moved", "changed", "same"]);
+}
