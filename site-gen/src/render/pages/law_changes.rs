@@ -79,7 +79,7 @@ impl ChangesPage {
             title: statute.short_title().to_owned(),
             older: link(older),
             newer: link(newer),
-            held: super::law_versions::held(newer),
+            held: super::law_versions::from_when(newer),
             added: count(Fate::Added),
             removed: count(Fate::Removed),
             changed: count(Fate::Changed),

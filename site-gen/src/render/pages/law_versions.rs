@@ -51,6 +51,14 @@ pub(super) fn held(version: &StatuteVersion) -> String {
     }
 }
 
+/// From when a version holds, in words, beside the day it was passed.
+pub(super) fn from_when(version: &StatuteVersion) -> String {
+    match version.since {
+        Since::Adopted => "从哪天起施行，文本里没有写".to_owned(),
+        Since::Entry | Since::Text => held(version),
+    }
+}
+
 impl VersionPage {
     fn new(
         press: &Press<'_>,
@@ -81,10 +89,7 @@ impl VersionPage {
             full_title: statute.title.clone(),
             rank: statute.rank.clone(),
             adopted: chinese_date(version.adopted),
-            held: match version.since {
-                Since::Adopted => "从哪天起施行，文本里没有写".to_owned(),
-                _ => held(version),
-            },
+            held: from_when(version),
             articles: text.count(),
             outdated: (!is_newest || version.repealed.is_some())
                 .then(|| Link::new(format!("《{}》现在的样子", statute.short_title()), statute.url())),
