@@ -282,6 +282,7 @@ mod tests {
     use std::sync::Arc;
 
     use jiff::civil::date;
+    use proptest::prelude::*;
 
     use super::*;
     use crate::statute::parse;
@@ -339,5 +340,29 @@ mod tests {
             ),
             []
         );
+    }
+
+    proptest! {
+        /// Whatever two texts say, every article of each is shown once, the newer ones in their order.
+        #[test]
+        fn no_article_is_lost_or_shown_twice(old in articles(), new in articles()) {
+            let (old, new) = (text(&old), text(&new));
+            let pairs = compare(&old, &new).pairs;
+            let mut left: Vec<&Article> = pairs.iter().filter_map(|pair| Some(pair.old?.1)).collect();
+            left.sort_by_key(|article| article.paragraphs.start);
+            let right: Vec<&Article> = pairs.iter().filter_map(|pair| Some(pair.new?.1)).collect();
+            prop_assert_eq!(left, old.articles().map(|(_, article)| article).collect::<Vec<_>>());
+            prop_assert_eq!(right, new.articles().map(|(_, article)| article).collect::<Vec<_>>());
+            since(&old, &new, ArticleNo::plain(1)..=ArticleNo::plain(9));
+        }
+    }
+
+    /// Up to eight articles of a few words, numbered in a row.
+    fn articles() -> impl Strategy<Value = String> {
+        proptest::collection::vec("[甲乙丙丁，。]{1,12}", 1..8).prop_map(|articles| {
+            let numbered =
+                articles.iter().zip(1..).map(|(text, number)| format!("{} {text}", ArticleNo::plain(number)));
+            numbered.collect::<Vec<_>>().join("\n")
+        })
     }
 }

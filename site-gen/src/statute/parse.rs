@@ -326,6 +326,7 @@ impl<'t> Parser<'t> {
         while self.open.last().is_some_and(ends) {
             self.open.pop();
         }
+        let name = name.trim_end_matches(['：', ':']).to_owned();
         let level = u8::try_from(self.open.len() + 1).unwrap_or(u8::MAX);
         self.open.push((hashes, unit, self.out.headings.len()));
         self.out.blocks.push(Block::Heading(self.out.headings.len()));
