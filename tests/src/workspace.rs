@@ -22,6 +22,16 @@ pub fn nuanzhan() -> &'static Path {
     PROGRAM.get_or_init(|| build("api", "nuanzhan").expect("the program builds"))
 }
 
+/// The editors' `site-gen` program, built if need be.
+///
+/// # Panics
+///
+/// When it does not build.
+pub fn site_gen() -> &'static Path {
+    static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
+    PROGRAM.get_or_init(|| build("site-gen", "site-gen").expect("the program builds"))
+}
+
 /// Builds a binary with the profile these tests were built with, and says where it is.
 fn build(package: &str, binary: &str) -> anyhow::Result<PathBuf> {
     // Our own path is <target>/<profile>/deps/<test>, or <target>/<profile>/<bin>.
@@ -52,7 +62,8 @@ pub fn copy_of_content(to: &Path) -> anyhow::Result<PathBuf> {
     Ok(copy)
 }
 
-fn copy_folder(from: &Path, to: &Path) -> anyhow::Result<()> {
+/// Copies what is in `from` into `to`.
+pub fn copy_folder(from: &Path, to: &Path) -> anyhow::Result<()> {
     fs::create_dir_all(to)?;
     for entry in fs::read_dir(from).with_context(|| format!("reading {}", from.display()))? {
         let entry = entry?;

@@ -6,7 +6,9 @@
 
 mod build;
 mod check;
+mod explain;
 mod statutes;
+mod telling;
 
 use std::io::Write as _;
 use std::path::PathBuf;
@@ -28,6 +30,7 @@ enum Command {
     Check(check::Check),
     Build(build::Build),
     Statutes(statutes::Statutes),
+    Explain(explain::Explain),
 }
 
 /// Where the content is: the same for every subcommand.
@@ -58,6 +61,8 @@ enum Done {
 
 const EXAMPLES: &str = "例子：
   site-gen check                              检查 content/ 里的内容
+  site-gen check --fix                        顺手把能自动改的改好
+  site-gen explain missing-field              这个代号是什么意思
   site-gen build --out dist                   生成网站到 dist/
   site-gen build --content ../content --out /srv/www
   site-gen statutes report --changed          哪些页核对以后法律变了
@@ -72,6 +77,7 @@ impl Arguments {
             Command::Check(check) => check.run(),
             Command::Build(build) => build.run(),
             Command::Statutes(statutes) => statutes.run(),
+            Command::Explain(explain) => explain.run(),
         };
         match done {
             Ok(Done::Well) => ExitCode::SUCCESS,

@@ -9,20 +9,26 @@ use std::sync::Arc;
 use jiff::civil::Date;
 
 use super::text::FullText;
-use super::{Work, slug};
+use super::{Library, Work, places, slug};
+use crate::check::citations::FullTexts;
 use crate::diag::{Diagnostic, Diagnostics};
-use crate::load::Drafts;
 use crate::load::kinds::{StatuteDraft, VersionDraft};
+use crate::model::article::Division;
 use crate::model::date::chinese_date;
 use crate::model::{ArticleNo, Body, Since, Statute, StatuteVersion};
+use crate::source::Hash;
 
 /// Every statute that may be cited.
 #[derive(Debug, Default)]
 pub struct Catalogue {
     /// Entries in the order of their files, then works by title.
     pub statutes: Vec<Known>,
-    /// From a title or short title to the place in `statutes`.
-    titles: BTreeMap<String, usize>,
+    /// From a name in URLs to the place in `statutes`.
+    slugs: BTreeMap<String, usize>,
+    /// Of the full texts.
+    stamp: Hash,
+    /// Whether there is a library that can't be opened: then a title that nobody knows may be in it.
+    pub lost: bool,
 }
 
 /// A statute that may be cited.
@@ -44,16 +50,16 @@ pub struct Known {
 
 impl Catalogue {
     /// Puts entries and works together. Says nothing of what disagrees: that is [`Self::compare`]'s.
-    pub fn new(drafts: &Drafts) -> Self {
+    pub fn new(entries: &[Arc<StatuteDraft>], library: &Library) -> Self {
         let mut works: BTreeMap<String, Arc<Work>> = BTreeMap::new();
-        for work in &drafts.library.works {
+        for work in &library.works {
             // Two works of one short title: the first keeps it.
             works.entry(work.title.clone()).or_insert_with(|| Arc::clone(work));
             works.entry(work.short_title.clone()).or_insert_with(|| Arc::clone(work));
         }
-        let mut catalogue = Self::default();
+        let mut catalogue = Self { stamp: library.stamp, lost: library.lost, ..Self::default() };
         let mut with_entry: BTreeSet<*const Work> = BTreeSet::new();
-        for (at, draft) in drafts.statutes.iter().enumerate() {
+        for (at, draft) in entries.iter().enumerate() {
             let titles = std::iter::once(&draft.title).chain(&draft.short_titles);
             let work = titles.map(|title| bare(&title.value)).find_map(|title| works.get(&title)).cloned();
             with_entry.extend(work.as_ref().map(Arc::as_ptr));
@@ -61,45 +67,22 @@ impl Catalogue {
         }
         let mut taken: BTreeSet<String> = catalogue.statutes.iter().map(|known| known.slug.clone()).collect();
         let mut rest: Vec<&Arc<Work>> =
-            drafts.library.works.iter().filter(|work| !with_entry.contains(&Arc::as_ptr(work))).collect();
+            library.works.iter().filter(|work| !with_entry.contains(&Arc::as_ptr(work))).collect();
         // Of two that sound alike the older one keeps the plain name.
         rest.sort_by_key(|work| (work.texts.first().map(|text| text.adopted), &work.title));
         for work in rest {
             let slug = slug::name(&work.title, &work.short_title, &mut taken);
             catalogue.statutes.push(Known::of_work(slug, work));
         }
-        let entries = drafts.statutes.len();
-        catalogue.statutes[entries..].sort_by(|a, b| a.title.cmp(&b.title));
-        catalogue.name_all(drafts);
+        catalogue.statutes[entries.len()..].sort_by(|a, b| a.title.cmp(&b.title));
+        let slugs = catalogue.statutes.iter().enumerate().rev();
+        catalogue.slugs = slugs.map(|(at, known)| (known.slug.clone(), at)).collect();
         catalogue
     }
 
-    /// Entries take their titles first, whoever claims them twice; works take what is left.
-    fn name_all(&mut self, drafts: &Drafts) {
-        for (at, draft) in drafts.statutes.iter().enumerate() {
-            for title in std::iter::once(&draft.title).chain(&draft.short_titles) {
-                self.titles.insert(title.value.clone(), at);
-            }
-        }
-        for (at, known) in self.statutes.iter().enumerate() {
-            let titles = known.work.iter().flat_map(|work| [&work.title, &work.short_title]);
-            for title in titles {
-                self.titles.entry(title.clone()).or_insert(at);
-            }
-        }
-    }
-
-    /// The statute of this title, with or without the name of the state before it.
-    pub fn find(&self, title: &str) -> Option<&Known> {
-        let title = bare(title);
-        let short = title.strip_prefix("中华人民共和国").unwrap_or(&title);
-        let place = self.titles.get(&title).or_else(|| self.titles.get(short))?;
-        self.statutes.get(*place)
-    }
-
-    /// Every title.
-    pub fn titles(&self) -> impl Iterator<Item = &str> {
-        self.titles.keys().map(String::as_str)
+    /// The statute of this name in URLs.
+    pub fn of_slug(&self, slug: &str) -> Option<&Known> {
+        self.statutes.get(*self.slugs.get(slug)?)
     }
 
     /// Those that have no entry.
@@ -119,25 +102,31 @@ impl Catalogue {
         all.into_iter().chain(self.statutes.iter().flat_map(pages))
     }
 
-    /// The anchors of articles on the page at `url`; nothing for a page that shows no full text.
+    /// The anchors on the page at `url`: those of articles, their parts, and divisions; nothing for a page that shows no
+    /// full text.
     pub fn anchors(&self, url: &str) -> Vec<String> {
         let mut parts = url.trim_start_matches("/laws/").trim_end_matches('/').split('/');
         let (slug, day) = (parts.next().unwrap_or_default(), parts.next());
-        let Some(known) = self.statutes.iter().find(|known| known.slug == slug) else { return Vec::new() };
+        let Some(known) = self.of_slug(slug) else { return Vec::new() };
         let text = match day {
             None => known.newest_text(),
             Some(day) => {
                 known.texts().find(|(version, _)| version.adopted.to_string() == day).map(|(_, text)| text)
             }
         };
-        text.iter().flat_map(|text| text.articles()).map(|(_, article)| article.anchor()).collect()
+        text.map(|text| places::anchors(text)).unwrap_or_default()
+    }
+
+    fn text(&self, statute: &str, effective: Date) -> Option<&FullText> {
+        let versions = self.of_slug(statute)?.versions.iter().rev();
+        versions.filter(|version| version.effective == effective).find_map(|version| version.text.as_deref())
     }
 
     /// Reports where an entry and the texts say different things, with both.
-    pub fn compare(&self, drafts: &Drafts, diags: &mut Diagnostics) {
+    pub fn compare(&self, entries: &[Arc<StatuteDraft>], diags: &mut Diagnostics) {
         for known in &self.statutes {
             let (Some(entry), Some(work)) = (known.entry, &known.work) else { continue };
-            let draft = &drafts.statutes[entry];
+            let draft = &entries[entry];
             for version in &draft.versions {
                 if let Some(at) = place_of(version, work.texts.iter()) {
                     compare_version(version, &work.texts[at], diags);
@@ -160,6 +149,27 @@ impl Catalogue {
                 );
             }
         }
+    }
+}
+
+impl FullTexts for Catalogue {
+    fn paragraphs(&self, statute: &str, effective: Date, article: ArticleNo) -> Option<Vec<u16>> {
+        let text = self.text(statute, effective)?;
+        match text.article(article) {
+            Some((volume, article)) => Some(places::items(volume, article)),
+            // A plain number that is left out is a slip of the text, and nobody's error.
+            None if article.sub == 0 => None,
+            None => Some(Vec::new()),
+        }
+    }
+
+    fn has_division(&self, statute: &str, effective: Date, division: Division) -> bool {
+        let text = self.text(statute, effective);
+        text.is_some_and(|text| places::has_division(text, division))
+    }
+
+    fn stamp(&self) -> Hash {
+        self.stamp
     }
 }
 

@@ -14,7 +14,7 @@ use super::parse::{self, Fault};
 use super::text::{EventKind, FullText, Volume};
 use super::{Library, Work, dates};
 use crate::diag::{Diagnostic, Diagnostics};
-use crate::source::{self, Located, SourceMap, Span};
+use crate::source::{self, Hash, Located, Signature, SourceMap, Span};
 
 /// Folders of the collection that hold no statutes.
 const OTHER_FOLDERS: [&str; 2] = ["案例", "scripts"];
@@ -23,7 +23,7 @@ const OTHER_FOLDERS: [&str; 2] = ["案例", "scripts"];
 const STATE: &str = "中华人民共和国";
 
 /// Where a library is, and who says so.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Place {
     /// The folder.
     pub folder: PathBuf,
@@ -61,36 +61,67 @@ pub fn folder_inside(content: &Path) -> Option<String> {
 struct Read {
     path: String,
     text: Arc<str>,
+    hash: Hash,
     volume: Option<(Volume, Date)>,
     faults: Vec<Fault>,
 }
 
-/// Reads the library at `place`. Files with faults are added to `sources`, so that findings can point at them.
+/// The files of a library, as they look from outside: while that does not change, it need not be read again. The reason
+/// where the folder can't be opened.
+pub type Listing = Result<Vec<(String, Signature)>, String>;
+
+/// Lists the library at `place`.
 ///
 /// # Errors
 ///
-/// Fails when the folder was named on the command line and can't be read. One that `site.toml` names is a finding.
-pub fn library(place: Place, sources: &mut SourceMap, diags: &mut Diagnostics) -> anyhow::Result<Library> {
-    let paths = match (source::markdown_under(&place.folder), place.said) {
-        (Ok(paths), _) => paths,
-        (Err(err), None) => return Err(err),
-        (Err(err), Some(at)) => {
-            let message = format!("打不开法规全文的文件夹“{}”：{}", place.shown, err.root_cause());
+/// Fails when the folder was named on the command line and can't be read.
+pub fn list(place: &Place) -> anyhow::Result<Listing> {
+    match (source::markdown_under(&place.folder), place.said) {
+        (Ok(files), _) => Ok(Ok(files.into_iter().filter(|(path, _)| is_statute(path)).collect())),
+        (Err(err), None) => Err(err),
+        (Err(err), Some(_)) => Ok(Err(err.root_cause().to_string())),
+    }
+}
+
+/// Reads the library at `place`, which holds the files of `listing`. Files with faults are added to `sources`, so that
+/// findings can point at them. A folder that `site.toml` names and that can't be read is a finding.
+pub fn library(
+    place: &Place,
+    listing: &Listing,
+    sources: &mut SourceMap,
+    diags: &mut Diagnostics,
+) -> Library {
+    let files = match (listing, place.said) {
+        (Ok(files), _) => files.as_slice(),
+        (Err(_), None) => &[],
+        (Err(why), Some(at)) => {
+            let message = format!("打不开法规全文的文件夹“{}”：{why}", place.shown);
             diags.push(
                 Diagnostic::error("statute-library", at, message)
                     .hint("写从内容文件夹算起的位置，例如 ../statutes；没有全文就删掉这一行"),
             );
-            return Ok(Library::default());
+            return Library { lost: true, ..Library::default() };
         }
     };
-    let paths: Vec<String> = paths.into_iter().filter(|path| is_statute(path)).collect();
     // Collected in the order of paths, whatever order the threads finish in.
-    let mut files: Vec<Read> = paths.into_par_iter().map(|path| read(&place.folder, path)).collect();
+    let mut files: Vec<Read> = files.par_iter().map(|(path, _)| read(&place.folder, path.clone())).collect();
+    let stamp = stamp(&files);
     let works = works(&mut files);
     for file in &files {
         tell(file, &place.shown, sources, diags);
     }
-    Ok(Library { works, configured: true })
+    Library { works, stamp, lost: false }
+}
+
+/// Changes whenever a file comes or goes or says something else.
+fn stamp(files: &[Read]) -> Hash {
+    let mut hasher = blake3::Hasher::new();
+    for file in files {
+        hasher.update(&(file.path.len() as u64).to_le_bytes());
+        hasher.update(file.path.as_bytes());
+        hasher.update(&file.hash);
+    }
+    hasher.finalize().into()
 }
 
 /// Hidden files are not listed at all; here go what explains the collection, and what is no statute.
@@ -105,15 +136,23 @@ fn is_statute(path: &str) -> bool {
 fn read(folder: &Path, path: String) -> Read {
     let fatal =
         |message: String, hint: &str| vec![Fault { fatal: true, at: 0..0, message, hint: hint.to_owned() }];
-    let nothing = |path: String, faults| Read { path, text: Arc::from(""), volume: None, faults };
+    let nothing = |path: String, hash, faults| Read { path, text: Arc::from(""), hash, volume: None, faults };
     let bytes = match source::bytes(&folder.join(&path)) {
         Ok(bytes) => bytes,
-        Err(err) => return nothing(path, fatal(format!("读不了这个文件：{err}"), "检查文件的权限")),
+        Err(err) => {
+            let faults = fatal(format!("读不了这个文件：{err}"), "检查文件的权限");
+            return nothing(path, Hash::default(), faults);
+        }
     };
+    let hash = blake3::hash(&bytes).into();
     let text: Arc<str> = match String::from_utf8(bytes) {
         Ok(text) => Arc::from(text),
         Err(_) => {
-            return nothing(path, fatal("这个文件不是 UTF-8 编码".to_owned(), "另存为时，编码选 UTF-8"));
+            return nothing(
+                path,
+                hash,
+                fatal("这个文件不是 UTF-8 编码".to_owned(), "另存为时，编码选 UTF-8"),
+            );
         }
     };
     let (volume, mut faults) = parse::volume(&path, Arc::clone(&text));
@@ -125,7 +164,7 @@ fn read(folder: &Path, path: String) -> Read {
         }
         Some((volume, on?))
     });
-    Read { path, text, volume, faults }
+    Read { path, text, hash, volume, faults }
 }
 
 /// The day in the file's name; else the last thing that happened.
@@ -268,7 +307,8 @@ mod tests {
         }
         let place = Place { folder: folder.path().to_owned(), shown: "../statutes".to_owned(), said: None };
         let (mut sources, mut diags) = (SourceMap::default(), Diagnostics::default());
-        let library = library(place, &mut sources, &mut diags).unwrap();
+        let listing = list(&place).unwrap();
+        let library = library(&place, &listing, &mut sources, &mut diags);
         let told = diags.sorted().into_iter().map(|found| {
             let (line, _) = sources.line_column(found.span.file, found.span.start);
             format!("{}:{line} {} {}", sources.path(found.span.file), found.code, found.message)

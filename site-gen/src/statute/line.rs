@@ -106,15 +106,27 @@ pub(super) fn unit(line: &str) -> Option<u8> {
     if NAMED.contains(&named.as_str()) {
         return Some(0);
     }
+    counted_unit(line).map(|(rank, _)| rank)
+}
+
+/// The rank and the numeral of the part that `line` names: 第一章 总则.
+fn counted_unit(line: &str) -> Option<(u8, &str)> {
     let rest = line.strip_prefix('第')?;
     let len = rest
         .find(|c: char| !is_blank(c) && parse_number(&c.to_string()).is_none() && !"零〇百千".contains(c))?;
-    if rest[..len].trim_matches(is_blank).is_empty() {
+    let (numeral, rest) = rest.split_at(len);
+    if numeral.trim_matches(is_blank).is_empty() {
         return None;
     }
-    let rest = &rest[len..];
     let (name, rank) = UNITS.iter().find(|(name, _)| rest.starts_with(name))?;
-    rest[name.len()..].chars().next().is_none_or(is_blank).then_some(*rank)
+    rest[name.len()..].chars().next().is_none_or(is_blank).then_some((*rank, numeral))
+}
+
+/// The rank and the number of the part that `line` names: 1 for 编, 2 for 分编, 3 for 章, 4 for 节.
+pub(super) fn numbered_unit(line: &str) -> Option<(u8, u16)> {
+    let (rank, numeral) = counted_unit(line)?;
+    let numeral: String = numeral.chars().filter(|c| !is_blank(*c)).collect();
+    Some((rank, parse_number(&numeral)?))
 }
 
 /// Whether a line without a number sign is short and whole enough to be a heading.

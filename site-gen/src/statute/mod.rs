@@ -10,6 +10,7 @@ pub mod compare;
 pub mod gather;
 pub mod marks;
 pub mod parse;
+pub mod places;
 pub mod publish;
 pub mod report;
 pub mod text;
@@ -20,6 +21,7 @@ mod slug;
 
 use std::sync::Arc;
 
+use crate::source::Hash;
 use text::FullText;
 
 /// Every statute of which there is a full text.
@@ -27,8 +29,10 @@ use text::FullText;
 pub struct Library {
     /// By title.
     pub works: Vec<Arc<Work>>,
-    /// Whether a library is configured at all.
-    pub configured: bool,
+    /// Of every file that was read, with its path.
+    pub stamp: Hash,
+    /// Whether there is one that can't be opened: then a title that nobody knows may be in it.
+    pub lost: bool,
 }
 
 /// A statute through time.

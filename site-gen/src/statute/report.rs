@@ -4,15 +4,15 @@
 //! Unlike `check`, which looks at what holds today, this looks at the newest version, in force or not: editors read it
 //! to get ready.
 
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use jiff::civil::Date;
 use serde::Serialize;
 
+use super::catalogue::{Catalogue, Known};
 use super::compare::{self, Fate};
 use crate::model::date::chinese_date;
-use crate::model::{ArticleNo, Citation, Site, Statute};
+use crate::model::{ArticleNo, Citation};
 
 /// A page that rests on an article.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -88,36 +88,28 @@ impl State {
     }
 }
 
-/// A page and the day it was checked.
-struct Resting<'s> {
-    title: &'s str,
-    url: String,
-    reviewed: Option<Date>,
+/// A page, what it rests on, and the day it was checked.
+#[derive(Debug, Clone, Copy)]
+pub struct Resting<'s> {
+    /// Its heading.
+    pub title: &'s str,
+    /// Its address from the root.
+    pub url: &'s str,
+    /// When it was last checked; digests speak of their year and are not checked again.
+    pub reviewed: Option<Date>,
+    /// What it rests on.
+    pub citations: &'s [Citation],
 }
 
 /// Every page that rests on an article, by statute, article and page.
-pub fn rows(site: &Site) -> Vec<Row> {
-    let statutes: BTreeMap<&str, &Statute> =
-        site.statutes.iter().map(|statute| (statute.slug.as_str(), statute)).collect();
+pub fn rows<'s>(catalogue: &Catalogue, pages: impl Iterator<Item = Resting<'s>>) -> Vec<Row> {
     let mut rows = Vec::new();
-    let mut add = |page: &Resting<'_>, citation: &Citation| {
-        let (Some(statute), Some(article)) = (statutes.get(citation.statute.as_str()), citation.article)
-        else {
-            return;
-        };
-        rows.push(row(page, statute, article));
-    };
-    for guide in &site.guides {
-        let page =
-            Resting { title: &guide.title, url: guide.url(), reviewed: guide.reviewed.or(guide.updated) };
-        let steps = guide.steps.iter().filter_map(|step| step.how.as_ref());
-        for body in steps.chain(&guide.bring).chain(std::iter::once(&guide.body)) {
-            body.citations.iter().for_each(|citation| add(&page, citation));
+    for page in pages {
+        for citation in page.citations {
+            if let (Some(known), Some(article)) = (catalogue.of_slug(&citation.statute), citation.article) {
+                rows.extend(row(&page, known, article));
+            }
         }
-    }
-    for case in &site.cases {
-        let page = Resting { title: &case.title, url: case.url(), reviewed: None };
-        case.applied.iter().chain(&case.body.citations).for_each(|citation| add(&page, citation));
     }
     let key = |row: &Row| (row.statute.clone(), row.number, row.url.clone());
     rows.sort_by_key(key);
@@ -125,9 +117,9 @@ pub fn rows(site: &Site) -> Vec<Row> {
     rows
 }
 
-fn row(page: &Resting<'_>, statute: &Statute, article: ArticleNo) -> Row {
-    let newest = statute.latest();
-    let then = page.reviewed.and_then(|day| statute.in_force_on(day));
+fn row(page: &Resting<'_>, statute: &Known, article: ArticleNo) -> Option<Row> {
+    let newest = statute.versions.last()?;
+    let then = page.reviewed.and_then(|day| statute.on(day));
     let (state, now_at) = match then {
         None => (State::Undated, None),
         Some(then) if then.adopted == newest.adopted => (State::Same, None),
@@ -137,18 +129,18 @@ fn row(page: &Resting<'_>, statute: &Statute, article: ArticleNo) -> Row {
         },
     };
     let other = then.is_some_and(|then| then.adopted != newest.adopted);
-    Row {
+    Some(Row {
         statute: statute.slug.clone(),
-        statute_title: statute.short_title().to_owned(),
+        statute_title: statute.name.clone(),
         article: article.to_string(),
         page: page.title.to_owned(),
-        url: page.url.clone(),
+        url: page.url.to_owned(),
         reviewed: page.reviewed,
         state,
         now_at,
         newest: other.then_some(newest.effective),
         number: Some(article),
-    }
+    })
 }
 
 fn became(changes: &[compare::Change]) -> (State, Option<String>) {

@@ -4,6 +4,7 @@
 //! statutes are as large in memory as on disk. What readers see is made by [`clean`].
 
 use std::borrow::Cow;
+use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -12,7 +13,6 @@ use jiff::civil::Date;
 use crate::model::ArticleNo;
 
 /// One version of a statute.
-#[derive(Debug)]
 pub struct FullText {
     /// The day it was passed, or published where only that is known: the name of the version.
     pub adopted: Date,
@@ -128,6 +128,17 @@ pub enum EventKind {
     Effective,
     /// 废止
     Repealed,
+}
+
+/// Without the words: what shows a version in a message or a stamp must not carry a book about.
+impl fmt::Debug for FullText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FullText")
+            .field("adopted", &self.adopted)
+            .field("effective", &self.effective)
+            .field("repealed", &self.repealed)
+            .finish_non_exhaustive()
+    }
 }
 
 impl FullText {

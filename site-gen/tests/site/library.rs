@@ -53,7 +53,7 @@ fn what_the_library_knows_can_be_cited_without_an_entry() {
         ]
     );
     let without = TestSite::new();
-    citing(&without, "《示例市服务站守则》第二条", "2026-10-12");
+    citing(&without, "《示例市求助办法》第二条", "2026-10-12");
     assert_eq!(without.codes(), ["unknown-statute"]);
 }
 
@@ -147,12 +147,31 @@ fn a_law_shows_its_text_with_notes_and_backlinks_at_their_articles() {
             .contains("<a href=\"/laws/anti-domestic-violence-law/#art-23\">《反家庭暴力法》第二十三条</a>")
     );
     assert!(article("3").contains("/guides/domestic-violence/protection-order/"));
-    assert!(article("4").contains("<p class=\"item\">（一）周一到周五；</p>"));
-    assert!(law.contains("2025 年 7 月 1 日起施行") && law.contains("href=\"#part-2\">第二章 附则"));
+    assert!(article("4").contains("<p id=\"art-4.k1.x1\" class=\"item\">（一）周一到周五；</p>"));
+    assert!(law.contains("2025 年 7 月 1 日起施行") && law.contains("href=\"#ch-2\">第二章 附则"));
     let rules = page(&site, "laws/shi-li-shi-fu-wu-zhan-shou-ze/index.html");
     assert!(rules.contains("先倒水，再问话。") && rules.contains("还没有写说明"));
     assert!(rules.contains("2024 年 2 月 2 日通过") && !rules.contains("起施行</span>"));
     assert!(page(&site, "laws/all/index.html").contains("/laws/shi-li-shi-fu-wu-zhan-shou-ze/"));
+}
+
+#[test]
+fn parts_and_chapters_are_looked_up_in_the_text_and_links_lead_to_them() {
+    let site = site();
+    let cited = "《求助办法》第四条第一款第二项、《求助办法》第二章、[附则](/laws/measures/#ch-2)、[从前](/laws/measures/2019-03-28/#art-3.k1)";
+    citing(&site, cited, "2026-10-12");
+    assert_eq!(site.findings(), Vec::<String>::new());
+    site.build();
+    let guide = page(&site, "guides/domestic-violence/protection-order/index.html");
+    for link in ["/laws/measures/#art-4.k1.x2", "/laws/measures/#ch-2"] {
+        assert!(guide.contains(link), "{link}");
+    }
+    let law = page(&site, "laws/measures/index.html");
+    assert!(law.contains("id=\"art-4.k1.x2\"") && law.contains("id=\"ch-2\""));
+    let old = page(&site, "laws/measures/2019-03-28/index.html");
+    assert!(old.contains("id=\"art-3.k1\""));
+    site.edit(GUIDE, "第一款第二项", "第二款").edit(GUIDE, "2019-03-28/#art-3.k1", "2019-03-28/#art-5");
+    assert_eq!(site.codes(), ["no-such-article", "broken-anchor"]);
 }
 
 #[test]

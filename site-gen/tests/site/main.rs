@@ -4,6 +4,10 @@
 
 mod build;
 mod check;
+mod citations;
 mod common;
+mod edits;
 mod library;
+mod mending;
 mod real_statutes;
+mod telling;

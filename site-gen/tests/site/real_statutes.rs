@@ -27,7 +27,8 @@ fn folder(test: &str) -> Option<PathBuf> {
 fn library(folder: &Path) -> (Library, Vec<String>) {
     let place = Place { folder: folder.to_owned(), shown: "statutes".to_owned(), said: None };
     let (mut sources, mut diags) = (SourceMap::default(), Diagnostics::default());
-    let library = gather::library(place, &mut sources, &mut diags).unwrap();
+    let listing = gather::list(&place).unwrap();
+    let library = gather::library(&place, &listing, &mut sources, &mut diags);
     let told = diags.sorted().into_iter().map(|found| {
         let (line, _) = sources.line_column(found.span.file, found.span.start);
         format!("{}:{line} {} {}", sources.path(found.span.file), found.code, found.message)

@@ -2,11 +2,11 @@
 
 use serde::Serialize;
 
-use super::home;
+use super::{Put, home};
 use crate::model::date::chinese_date;
 use crate::model::{ArticleNo, Statute, StatuteVersion};
 use crate::render::links::Link;
-use crate::render::press::{Head, Html, Page, Press, Sheet};
+use crate::render::press::{Head, Html, Page, Press};
 use crate::render::structured;
 use crate::render::typography::escaped;
 use crate::statute::catalogue::{changes_url, version_url};
@@ -50,15 +50,14 @@ struct Side {
 
 type Placed<'t> = (&'t Volume, &'t Article);
 
-/// The pages of what changed between neighbouring versions of `statute`.
-pub(super) fn sheets(press: &Press<'_>, statute: &Statute) -> anyhow::Result<Vec<Sheet>> {
-    let mut sheets = Vec::new();
+/// Puts the pages of what changed between neighbouring versions of `statute`.
+pub(super) fn put_all(press: &Press<'_>, statute: &Statute, put: Put<'_>) -> anyhow::Result<()> {
     for pair in statute.versions.windows(2) {
         if let (Some(_), Some(_)) = (&pair[0].text, &pair[1].text) {
-            sheets.push(press.print(&ChangesPage::new(press, statute, (&pair[0], &pair[1])))?);
+            put(press.print(&ChangesPage::new(press, statute, (&pair[0], &pair[1])))?)?;
         }
     }
-    Ok(sheets)
+    Ok(())
 }
 
 impl ChangesPage {

@@ -1,19 +1,22 @@
 //! The full text of a version as pages show it: a table of contents and blocks with an anchor for each article.
 //!
 //! Start at [`Reading::new`]. The law's own words are kept letter by letter but for odd blanks; what they cite becomes a
-//! link at one place, [`Linker::linked`].
+//! link at one place, [`linked`].
 
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::citation;
-use crate::model::{ArticleNo, Backlink, Citation, Statute};
+use crate::check::citations::StatuteBook;
+use crate::check::statute_text::{self, ThisArticle};
+use crate::model::article::{Division, Place};
+use crate::model::{ArticleNo, Backlink, CitationLink, Statute, StatuteVersion};
 use crate::render::html::html;
 use crate::render::links::Link;
 use crate::render::press::{Html, Press};
 use crate::render::typography::escaped;
-use crate::statute::text::{Article, Block, FullText, Paragraph, ParagraphKind, Volume};
+use crate::statute::places::{self, Under};
+use crate::statute::text::{Article, Block, FullText, ParagraphKind, Volume};
 
 /// A version as a page shows it.
 #[derive(Debug, Serialize)]
@@ -46,15 +49,17 @@ struct Shown {
     /// What editors wrote about it.
     note: Html,
     /// The first paragraph stands behind the article's number.
-    first: Html,
+    first: Line,
     lines: Vec<Line>,
     used_by: Vec<Link>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Default, Serialize)]
 struct Line {
     /// `plain`, `item`, `sub` or `table`.
     kind: &'static str,
+    /// Empty where nobody cites such a place.
+    anchor: String,
     html: Html,
 }
 
@@ -67,17 +72,26 @@ pub(super) struct Beside<'a> {
     pub cited: Option<&'a BTreeMap<ArticleNo, Vec<Backlink>>>,
 }
 
-/// Makes links of what a law cites.
-pub(super) struct Linker<'a> {
-    slugs: BTreeMap<&'a str, &'a str>,
+/// Which version of which statute is shown.
+#[derive(Clone, Copy)]
+pub(super) struct Of<'a> {
+    pub statute: &'a Statute,
+    pub version: &'a StatuteVersion,
 }
 
 impl Reading {
-    /// Sets `text` for a page.
-    pub(super) fn new(press: &Press<'_>, text: &FullText, linker: &Linker<'_>, beside: Beside<'_>) -> Self {
-        let mut setter = Setter { press, linker, beside, contents: Vec::new(), blocks: Vec::new(), deep: 1 };
-        for volume in &text.volumes {
-            setter.volume(volume);
+    /// Sets a text for a page.
+    pub(super) fn new(
+        press: &Press<'_>,
+        (of, text): (Of<'_>, &FullText),
+        statutes: &StatuteBook<'_>,
+        beside: Beside<'_>,
+    ) -> Self {
+        let (contents, blocks) = (Vec::new(), Vec::new());
+        let mut setter = Setter { press, statutes, of, beside, contents, blocks, deep: 1, previous: None };
+        let many = text.volumes.len() > 1;
+        for (at, (volume, headings)) in text.volumes.iter().zip(places::divisions(text)).enumerate() {
+            setter.volume(volume, &headings, places::book_number(volume, at, many));
         }
         Self { contents: setter.contents, blocks: setter.blocks }
     }
@@ -85,37 +99,56 @@ impl Reading {
 
 struct Setter<'a> {
     press: &'a Press<'a>,
-    linker: &'a Linker<'a>,
+    statutes: &'a StatuteBook<'a>,
+    of: Of<'a>,
     beside: Beside<'a>,
     contents: Vec<Entry>,
     blocks: Vec<Shown>,
     /// The level of the last heading on the page.
     deep: u8,
+    /// The article before.
+    previous: Option<ArticleNo>,
 }
 
 impl Setter<'_> {
-    fn volume(&mut self, volume: &Volume) {
-        if let Some(book) = &volume.book {
-            self.heading(book, 1);
+    fn volume(&mut self, volume: &Volume, headings: &[Under], book: u16) {
+        if let Some(name) = &volume.book {
+            let division = Division { book, ..Division::default() };
+            self.heading(name, 1, Under { division, begins: book > 0 });
         }
         let below = u8::from(volume.book.is_some());
         for block in &volume.blocks {
             match block {
                 Block::Heading(at) => {
                     let heading = &volume.headings[*at];
-                    self.heading(&heading.name, heading.level.saturating_add(below));
+                    self.heading(&heading.name, heading.level.saturating_add(below), headings[*at]);
                 }
-                Block::Article(at) => self.article(volume, &volume.articles[*at]),
+                Block::Article(at) => {
+                    let article = &volume.articles[*at];
+                    let outer = Division { book, ..Division::default() };
+                    self.article(volume, article, article.heading.map_or(outer, |at| headings[at].division));
+                }
                 Block::Loose(at) => {
-                    let lines = vec![self.line(volume, &volume.paragraphs[*at])];
+                    let paragraph = &volume.paragraphs[*at];
+                    let text = volume.text(paragraph);
+                    let this = self.this(None, Division::default());
+                    let cited = statute_text::in_statute(&text, self.statutes, &this);
+                    let lines = vec![line(paragraph.kind, &text, (0, &cited), String::new())];
                     self.blocks.push(Shown { kind: "loose", lines, ..Shown::default() });
                 }
             }
         }
     }
 
-    fn heading(&mut self, name: &str, level: u8) {
-        let anchor = format!("part-{}", self.contents.len() + 1);
+    fn this(&self, number: Option<ArticleNo>, division: Division) -> ThisArticle<'_> {
+        let Of { statute, version } = self.of;
+        let (effective, previous) = (version.effective, self.previous);
+        ThisArticle { statute: &statute.slug, effective, number, previous, division }
+    }
+
+    fn heading(&mut self, name: &str, level: u8, under: Under) {
+        let division = under.begins.then(|| Place::Division(under.division).anchor()).flatten();
+        let anchor = division.unwrap_or_else(|| format!("h-{}", self.contents.len() + 1));
         // No level is skipped on the page, whatever the text does; the page's own title is 1.
         let on_page = level.saturating_add(1).min(self.deep + 1).min(6);
         self.deep = on_page;
@@ -129,14 +162,15 @@ impl Setter<'_> {
         });
     }
 
-    fn article(&mut self, volume: &Volume, article: &Article) {
+    fn article(&mut self, volume: &Volume, article: &Article, division: Division) {
         // Notes and backlinks are about a number: a slip's second article of that number gets none.
         let number = Some(article.number).filter(|_| article.again == 0);
         let note = number.and_then(|number| self.beside.notes?.notes.get(&number));
         let cited = number.and_then(|number| self.beside.cited?.get(&number));
-        let paragraphs = volume.paragraphs_of(article);
-        let runs_in = paragraphs.first().filter(|first| first.kind == ParagraphKind::Plain);
-        let rest = &paragraphs[usize::from(runs_in.is_some())..];
+        let mut lines = self.lines(volume, article, division);
+        let runs_in = lines.first().is_some_and(|first| first.kind == "plain");
+        let first = if runs_in { lines.remove(0) } else { Line::default() };
+        self.previous = Some(article.number);
         self.blocks.push(Shown {
             kind: "article",
             anchor: article.anchor(),
@@ -144,69 +178,66 @@ impl Setter<'_> {
             level: (self.deep + 1).min(6),
             title: note.map(|note| note.title.clone()).unwrap_or_default(),
             note: note.map(|note| html(&note.body, &self.press.typesetter)).unwrap_or_default(),
-            first: runs_in.map(|first| self.linker.linked(&volume.text(first))).unwrap_or_default(),
-            lines: rest.iter().map(|paragraph| self.line(volume, paragraph)).collect(),
+            first,
+            lines,
             used_by: cited.into_iter().flatten().map(|page| Link::new(&page.title, &page.url)).collect(),
         });
     }
 
-    fn line(&self, volume: &Volume, paragraph: &Paragraph) -> Line {
-        let text = volume.text(paragraph);
-        let (kind, html) = match paragraph.kind {
-            ParagraphKind::Plain => ("plain", self.linker.linked(&text)),
-            ParagraphKind::Item => ("item", self.linker.linked(&text)),
-            ParagraphKind::SubItem => ("sub", self.linker.linked(&text)),
-            ParagraphKind::Table => ("table", table(&text)),
-        };
-        Line { kind, html }
+    /// The paragraphs of an article. What they cite is told from all of them: 前款.
+    fn lines(&self, volume: &Volume, article: &Article, division: Division) -> Vec<Line> {
+        let mut whole = String::new();
+        let mut paragraphs = Vec::new();
+        for paragraph in volume.paragraphs_of(article) {
+            let text = volume.text(paragraph);
+            let start = whole.len();
+            // A table has no paragraphs that could be counted, and no links.
+            if paragraph.kind != ParagraphKind::Table {
+                whole.push_str(&text);
+            }
+            whole.push('\n');
+            paragraphs.push((paragraph.kind, text, start));
+        }
+        let this = self.this(Some(article.number), division);
+        let cited = statute_text::in_statute(&whole, self.statutes, &this);
+        let parts = places::parts(volume, article);
+        let lines = paragraphs.into_iter().zip(parts).map(|((kind, text, start), part)| {
+            let place = Place::Article(article.number, part);
+            let anchor = place.anchor().filter(|_| article.again == 0 && !part.is_whole());
+            line(kind, &text, (start, &cited), anchor.unwrap_or_default())
+        });
+        lines.collect()
     }
 }
 
-impl<'a> Linker<'a> {
-    /// Knows every statute of the site by its titles.
-    pub(super) fn new(press: &Press<'a>) -> Self {
-        let mut slugs = BTreeMap::new();
-        for statute in &press.site.statutes {
-            for title in std::iter::once(&statute.title).chain(&statute.short_titles) {
-                slugs.entry(title.as_str()).or_insert(statute.slug.as_str());
-            }
-        }
-        Self { slugs }
-    }
+/// `text` is at `start` of what `links` are about.
+fn line(kind: ParagraphKind, text: &str, (start, links): (usize, &[CitationLink]), anchor: String) -> Line {
+    let (kind, html) = match kind {
+        ParagraphKind::Plain => ("plain", linked(text, start, links)),
+        ParagraphKind::Item => ("item", linked(text, start, links)),
+        ParagraphKind::SubItem => ("sub", linked(text, start, links)),
+        ParagraphKind::Table => ("table", table(text)),
+    };
+    Line { kind, anchor, html }
+}
 
-    /// `text` as HTML in which citations of statutes of the site are links.
-    pub(super) fn linked(&self, text: &str) -> Html {
-        let mut out = String::with_capacity(text.len() + 16);
-        let mut done = 0;
-        let mut link = |range: std::ops::Range<usize>, citation: &Citation| {
-            out.push_str(&escaped(&text[done..range.start]));
-            out.push_str("<a href=\"");
-            out.push_str(&escaped(&citation.url()));
-            out.push_str("\">");
-            out.push_str(&escaped(&text[range.clone()]));
-            out.push_str("</a>");
-            done = range.end;
-        };
-        for mention in citation::mentions(text) {
-            let Some(slug) = self.slug(&mention.title) else { continue };
-            let cite = |article| Citation { statute: slug.to_owned(), article };
-            if mention.articles.is_empty() {
-                link(mention.title_at.clone(), &cite(None));
-            }
-            for (at, article) in mention.articles.iter().enumerate() {
-                let start = if at == 0 { mention.title_at.start } else { article.start };
-                link(start..article.end, &cite(Some(article.from)));
-            }
-        }
-        out.push_str(&escaped(&text[done..]));
-        Html(out)
+/// `text`, which is at `start` of what `links` are about, as HTML with those links.
+fn linked(text: &str, start: usize, links: &[CitationLink]) -> Html {
+    let mut out = String::with_capacity(text.len() + 16);
+    let mut done = 0;
+    let end = start + text.len();
+    for link in links.iter().filter(|link| link.range.start >= start && link.range.end <= end) {
+        let range = link.range.start - start..link.range.end - start;
+        out.push_str(&escaped(&text[done..range.start]));
+        out.push_str("<a href=\"");
+        out.push_str(&escaped(&link.url()));
+        out.push_str("\">");
+        out.push_str(&escaped(&text[range.clone()]));
+        out.push_str("</a>");
+        done = range.end;
     }
-
-    fn slug(&self, title: &str) -> Option<&'a str> {
-        let bare: String = title.chars().filter(|c| *c != ' ').collect();
-        let short = bare.strip_prefix("中华人民共和国").unwrap_or(&bare);
-        self.slugs.get(bare.as_str()).or_else(|| self.slugs.get(short)).copied()
-    }
+    out.push_str(&escaped(&text[done..]));
+    Html(out)
 }
 
 /// A Markdown table as one of HTML. Its second line is the rule under the head.

@@ -2,12 +2,13 @@
 
 use serde::Serialize;
 
-use super::home;
-use super::law_text::{Beside, Linker, Reading};
+use super::law_text::{Beside, Of, Reading};
+use super::laws::Around;
+use super::{Put, home};
 use crate::model::date::chinese_date;
 use crate::model::{Since, Statute, StatuteVersion};
 use crate::render::links::Link;
-use crate::render::press::{Head, Page, Press, Sheet};
+use crate::render::press::{Head, Page, Press};
 use crate::render::structured;
 use crate::statute::catalogue::{changes_url, version_url};
 use crate::statute::text::FullText;
@@ -32,15 +33,16 @@ pub(super) struct VersionPage {
     text: Reading,
 }
 
-/// The pages of `statute`'s versions.
-pub(super) fn sheets(
+/// Puts the pages of `statute`'s versions.
+pub(super) fn put_all(
     press: &Press<'_>,
     statute: &Statute,
-    linker: &Linker<'_>,
-) -> anyhow::Result<Vec<Sheet>> {
+    around: Around<'_>,
+    put: Put<'_>,
+) -> anyhow::Result<()> {
     let texts = statute.versions.iter().enumerate();
-    let texts = texts.filter_map(|(at, version)| Some((at, version.text.as_deref()?)));
-    texts.map(|(at, text)| press.print(&VersionPage::new(press, statute, (at, text, linker)))).collect()
+    let mut texts = texts.filter_map(|(at, version)| Some((at, version.text.as_deref()?)));
+    texts.try_for_each(|text| put(press.print(&VersionPage::new(press, statute, text, around))?))
 }
 
 /// From when a version holds, in words.
@@ -63,11 +65,12 @@ impl VersionPage {
     fn new(
         press: &Press<'_>,
         statute: &Statute,
-        (at, text, linker): (usize, &FullText, &Linker<'_>),
+        (at, text): (usize, &FullText),
+        (cited, statutes): Around<'_>,
     ) -> Self {
         let version = &statute.versions[at];
         let is_newest = at + 1 == statute.versions.len();
-        let cited = press.site.cited.get(&statute.slug).filter(|_| is_newest);
+        let cited = cited.filter(|_| is_newest);
         let neighbour = |at: Option<usize>| {
             let version = statute.versions.get(at?).filter(|version| version.text.is_some())?;
             let link = Link::new(
@@ -96,7 +99,12 @@ impl VersionPage {
             older: older.map(|(_, link)| link),
             newer: newer.map(|(_, link)| link),
             changes,
-            text: Reading::new(press, text, linker, Beside { notes: None, cited }),
+            text: Reading::new(
+                press,
+                (Of { statute, version }, text),
+                statutes,
+                Beside { notes: None, cited },
+            ),
         }
     }
 }
@@ -128,6 +136,7 @@ impl Page for VersionPage {
     fn sample(press: &Press<'_>) -> Self {
         let statute = &press.site.statutes[0];
         let text = statute.versions[0].text.as_deref().unwrap();
-        Self::new(press, statute, (0, text, &Linker::new(press)))
+        let book = crate::render::sample::book(press.site);
+        Self::new(press, statute, (0, text), (None, &book))
     }
 }

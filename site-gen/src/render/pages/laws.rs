@@ -1,19 +1,26 @@
 //! Laws in plain words: what they are for, the articles that matter, who rests on them, which versions there were.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 use serde::Serialize;
 
-use super::law_text::{Beside, Linker, Reading};
-use super::{Group, home, law_changes, law_list, law_versions};
+use super::law_text::{Beside, Of, Reading};
+use super::{Group, Put, home, law_changes, law_list, law_versions};
+use crate::check::citations::StatuteBook;
 use crate::model::date::chinese_date;
-use crate::model::{ArticleNo, Since, Statute, StatuteVersion};
+use crate::model::{ArticleNo, Backlink, Cited, Since, Statute, StatuteVersion};
 use crate::render::html::html;
 use crate::render::links::Link;
-use crate::render::press::{Head, Html, Page, Press, Sheet};
+use crate::render::press::{Head, Html, Page, Press};
 use crate::render::structured;
 use crate::statute::catalogue::{changes_url, version_url};
+
+/// Who rests on which article of one statute.
+type CitedArticles = BTreeMap<ArticleNo, Vec<Backlink>>;
+
+/// Who rests on a statute, and where what it cites leads.
+pub(super) type Around<'a> = (Option<&'a CitedArticles>, &'a StatuteBook<'a>);
 
 /// `/laws/`
 #[derive(Debug, Serialize)]
@@ -80,26 +87,21 @@ struct Version {
     changes: Option<String>,
 }
 
-pub(super) fn sheets(press: &Press<'_>) -> anyhow::Result<Vec<Sheet>> {
+/// Puts every page about laws, one by one: with full texts there are thousands.
+pub(super) fn put_all(
+    press: &Press<'_>,
+    cited: &Cited,
+    statutes: &StatuteBook<'_>,
+    put: Put<'_>,
+) -> anyhow::Result<()> {
     let mut sheets = vec![press.print(&LawsPage::new(press))?];
     sheets.extend(law_list::sheets(press)?);
-    let linker = Linker::new(press);
-    let of_statute: Vec<Vec<Sheet>> = press
-        .site
-        .statutes
-        .par_iter()
-        .map(|statute| of_statute(press, statute, &linker))
-        .collect::<anyhow::Result<_>>()?;
-    sheets.extend(of_statute.into_iter().flatten());
-    Ok(sheets)
-}
-
-/// Every page of one statute.
-fn of_statute(press: &Press<'_>, statute: &Statute, linker: &Linker<'_>) -> anyhow::Result<Vec<Sheet>> {
-    let mut sheets = vec![press.print(&LawPage::new(press, statute, linker))?];
-    sheets.extend(law_versions::sheets(press, statute, linker)?);
-    sheets.extend(law_changes::sheets(press, statute)?);
-    Ok(sheets)
+    sheets.into_iter().try_for_each(put)?;
+    press.site.statutes.par_iter().try_for_each(|statute| {
+        put(press.print(&LawPage::new(press, statute, (cited.get(&statute.slug), statutes)))?)?;
+        law_versions::put_all(press, statute, (cited.get(&statute.slug), statutes), put)?;
+        law_changes::put_all(press, statute, put)
+    })
 }
 
 impl LawsPage {
@@ -155,9 +157,10 @@ fn link(statute: &Statute) -> Link {
 }
 
 impl LawPage {
-    fn new(press: &Press<'_>, statute: &Statute, linker: &Linker<'_>) -> Self {
+    fn new(press: &Press<'_>, statute: &Statute, around: Around<'_>) -> Self {
+        let (cited, statutes) = around;
         let newest = statute.latest();
-        let all = articles(press, statute);
+        let all = articles(press, statute, cited);
         let contents = all.iter().filter(|article| !article.title.is_empty()).map(contents_link).collect();
         // With a text, notes and backlinks stand with its articles; only what it lacks comes after it.
         let shown: BTreeSet<String> = newest
@@ -170,8 +173,9 @@ impl LawPage {
             .into_iter()
             .filter(|article| !shown.contains(&article.anchor))
             .partition(|article| !article.title.is_empty());
-        let beside = Beside { notes: Some(statute), cited: press.site.cited.get(&statute.slug) };
-        let text = newest.text.as_ref().map(|text| Reading::new(press, text, linker, beside));
+        let beside = Beside { notes: Some(statute), cited };
+        let of = Of { statute, version: newest };
+        let text = newest.text.as_ref().map(|text| Reading::new(press, (of, text), statutes, beside));
         let whole = statute.replaced_by.iter().find(|replacement| replacement.article.is_none());
         Self {
             head: head(press, statute),
@@ -210,8 +214,7 @@ fn head(press: &Press<'_>, statute: &Statute) -> Head {
 }
 
 /// Every article that has a note or that something rests on.
-fn articles(press: &Press<'_>, statute: &Statute) -> Vec<Article> {
-    let cited = press.site.cited.get(&statute.slug);
+fn articles(press: &Press<'_>, statute: &Statute, cited: Option<&CitedArticles>) -> Vec<Article> {
     let numbers: BTreeSet<ArticleNo> =
         statute.notes.keys().chain(cited.iter().flat_map(|cited| cited.keys())).copied().collect();
     let article = |number: ArticleNo| {
@@ -312,6 +315,7 @@ impl Page for LawPage {
 
     #[cfg(test)]
     fn sample(press: &Press<'_>) -> Self {
-        Self::new(press, &press.site.statutes[0], &Linker::new(press))
+        let book = crate::render::sample::book(press.site);
+        Self::new(press, &press.site.statutes[0], (None, &book))
     }
 }
