@@ -40,5 +40,6 @@ pub mod shell;
 pub mod site;
 pub mod state;
 pub mod stations;
+pub mod statutes;
 pub mod store;
 pub mod watch;

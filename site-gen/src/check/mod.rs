@@ -28,6 +28,7 @@ use crate::load::Drafts;
 use crate::load::settings::SettingsDraft;
 use crate::model::{Body, Settings, Site, Topic};
 use crate::source::{Hash, Located, SourceMap, Span};
+use crate::statute::catalogue::Catalogue;
 use citations::{Spoken, StatuteBook};
 use links::{Links, WantedAnchor};
 use prose::Rules;
@@ -42,6 +43,8 @@ pub struct World<'d> {
     pub links: Links,
     /// What may be cited.
     pub statutes: StatuteBook<'d>,
+    /// The statutes with their full texts.
+    pub catalogue: &'d Catalogue,
     /// The divisions.
     pub regions: Regions,
     /// How texts are to be written.
@@ -72,9 +75,13 @@ pub struct NoteBook {
 impl<'d> World<'d> {
     /// Takes in what there is to refer to; reports divisions and titles that make no sense.
     pub fn new(sources: &'d SourceMap, drafts: &'d Drafts, today: Date, diags: &mut Diagnostics) -> Self {
+        let mut links = all_links(sources, drafts);
+        links.addresses.extend(drafts.catalogue.addresses());
+        drafts.catalogue.compare(&drafts.statutes, diags);
         Self {
             sources,
-            links: all_links(sources, drafts),
+            links,
+            catalogue: &drafts.catalogue,
             statutes: StatuteBook::new(drafts, today, diags),
             regions: Regions::new(drafts, diags),
             rules: Rules::new(drafts),
@@ -167,7 +174,7 @@ impl NoteBook {
     pub fn close<'n>(
         mut self,
         documents: impl Iterator<Item = (&'n str, &'n Notes)> + Clone,
-        sources: &SourceMap,
+        world: &World<'_>,
         diags: &mut Diagnostics,
     ) -> BTreeMap<String, Vec<u8>> {
         diags.extend(self.diags);
@@ -182,8 +189,12 @@ impl NoteBook {
         for (url, notes) in documents.filter(|(url, _)| wanted.contains(url)) {
             self.anchors.entry(url.to_owned()).or_default().extend(notes.anchors.iter().cloned());
         }
+        // Thousands of full texts have anchors; only those of pages that somebody links into are looked at.
+        for url in wanted.iter().filter(|url| url.starts_with("/laws/")) {
+            self.anchors.entry((*url).to_owned()).or_default().extend(world.catalogue.anchors(url));
+        }
         links::check_anchors(&self.wanted, &self.anchors, diags);
-        pictures(sources, &self.shown, diags)
+        pictures(world.sources, &self.shown, diags)
     }
 }
 

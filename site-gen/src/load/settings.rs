@@ -25,6 +25,8 @@ pub struct SettingsDraft {
     pub region: Located<String>,
     /// Where “leave at once” goes.
     pub exit_url: String,
+    /// The folder of full texts, from the content folder.
+    pub statutes: Option<Located<String>>,
     /// The foot of the page.
     pub footer: Footer,
     /// Numbers to dial.
@@ -55,6 +57,7 @@ pub fn load(reading: &Reading<'_>, diags: &mut Diagnostics) -> Option<SettingsDr
     let base_url = fields.required(Key("base_url", "网址"));
     let region = fields.required(Key("region", "区划"));
     let exit_url = fields.required(Key("exit_url", "离开去"));
+    let statutes = fields.text(Key("statutes", "法规全文"));
     let footer = fields.node(Key("footer", "页脚"));
     let hotlines = fields.maps(Key("hotlines", "热线"));
     let style = fields.node(Key("style", "文风"));
@@ -72,6 +75,7 @@ pub fn load(reading: &Reading<'_>, diags: &mut Diagnostics) -> Option<SettingsDr
         base_url: base_url?.trim_end_matches('/').to_owned(),
         region: region?,
         exit_url: exit_url?,
+        statutes,
         footer,
         hotlines,
         style,

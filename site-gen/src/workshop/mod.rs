@@ -12,6 +12,7 @@
 //! the test of random edits finds it.
 
 mod document;
+mod library;
 mod outputs;
 mod stale;
 mod state;
@@ -23,14 +24,17 @@ use jiff::civil::Date;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use crate::check::citations::StatuteBook;
 use crate::check::{self, Heads};
 use crate::diag::Diagnostics;
 use crate::load::{self, Drafts, Piece};
 use crate::model::{Cited, Site};
 use crate::render::Printer;
 use crate::source::{Changes, FileId, Hash, SourceMap};
+use crate::statute::{gather, publish};
 use crate::{Options, Outcome, Report, history, index};
 use document::{Document, Maker};
+use library::Shelf;
 use outputs::{Batch, Outputs, Owner};
 pub use stale::Reason;
 
@@ -40,6 +44,7 @@ pub struct Workshop {
     options: Options,
     sources: SourceMap,
     pieces: BTreeMap<FileId, Arc<Piece>>,
+    shelf: Shelf,
     documents: BTreeMap<FileId, Document>,
     /// Who rests on which article, as it was last printed.
     cited: Cited,
@@ -86,6 +91,7 @@ impl Workshop {
             days,
             sources: SourceMap::default(),
             pieces: BTreeMap::new(),
+            shelf: Shelf::default(),
             documents: BTreeMap::new(),
             cited: Cited::new(),
             stamps: Stamps::default(),
@@ -116,19 +122,23 @@ impl Workshop {
 
     /// Checks what was read, and writes nothing. The report holds all of `sources`.
     ///
-    /// # Panics
+    /// # Errors
     ///
-    /// Never: only printing and writing can fail.
-    pub fn check(sources: SourceMap, options: Options) -> Outcome {
+    /// Fails when a folder of full texts that the command line names can't be read.
+    pub fn check(sources: SourceMap, options: Options) -> anyhow::Result<Outcome> {
+        let (workshop, mut outcome) = Self::checked(sources, options)?;
+        let (Outcome::Built(report) | Outcome::Rejected(report)) = &mut outcome;
+        report.sources = workshop.sources;
+        Ok(outcome)
+    }
+
+    fn checked(sources: SourceMap, options: Options) -> anyhow::Result<(Self, Outcome)> {
         let written: Vec<FileId> = sources.texts().map(|(file, _)| file).collect();
         let mut workshop = Self { sources, ..Self::new(options) };
         workshop.read_pieces(&written);
         let changes = Changes { written, gone: Vec::new(), set: true };
-        // Only printing can fail.
-        let mut outcome = workshop.make(&changes, false).expect("nothing is printed");
-        let (Outcome::Built(report) | Outcome::Rejected(report)) = &mut outcome;
-        report.sources = workshop.sources;
-        outcome
+        let outcome = workshop.make(&changes, false)?;
+        Ok((workshop, outcome))
     }
 
     /// Reads what has changed on disk.
@@ -137,12 +147,13 @@ impl Workshop {
         if let Some(changes) = self.taken_up.take() {
             return Ok(changes);
         }
+        let but = gather::folder_inside(&content);
         let changes = if self.pieces.is_empty() {
-            self.sources = SourceMap::read(&content)?;
+            self.sources = SourceMap::read_but(&content, but)?;
             let written = self.sources.texts().map(|(file, _)| file).collect();
             Changes { written, gone: Vec::new(), set: true }
         } else {
-            self.sources.refresh(paths)?
+            self.sources.refresh(paths, but)?
         };
         self.sources.load(&changes.written)?;
         self.read_pieces(&changes.written);
@@ -163,17 +174,18 @@ impl Workshop {
     }
 
     /// Everything that could be read, and what is wrong with single files.
-    fn drafts(&self) -> (Drafts, Diagnostics) {
+    fn drafts(&mut self) -> anyhow::Result<(Drafts, Diagnostics)> {
         let (mut drafts, mut diags) = (Drafts::default(), Diagnostics::default());
         for (file, piece) in &self.pieces {
             drafts.add(self.sources.path(*file), piece);
             diags.extend(piece.diags.clone());
         }
-        (drafts, diags)
+        diags.extend(self.shelf.put_beside(&mut drafts, &self.options, &mut self.sources)?);
+        Ok((drafts, diags))
     }
 
     fn make(&mut self, changes: &Changes, print: bool) -> anyhow::Result<Outcome> {
-        let (drafts, mut diags) = self.drafts();
+        let (drafts, mut diags) = self.drafts()?;
         let Heads { world, mut site, book } =
             check::heads(&self.sources, &drafts, self.options.today, &mut diags);
         if let Some(site) = &mut site {
@@ -206,7 +218,7 @@ impl Workshop {
         };
         check::heads::check_age(&drafts, self.options.today, &told, &mut diags);
         let pages = self.documents.values().map(|document| (document.url.as_str(), &document.notes));
-        let pictures = book.close(pages, &self.sources, &mut diags);
+        let pictures = book.close(pages, &world, &mut diags);
         self.stamps = stamps;
         self.data_stale |= !reasons.is_empty() || self.others_stale;
         let Some(site) = site.as_ref().filter(|_| !diags.has_errors()) else {
@@ -215,18 +227,23 @@ impl Workshop {
         let (Some(printer), Some(batch)) = (&printer, batch) else {
             return Ok(Outcome::Built(self.report(diags, done)));
         };
-        let done = self.publish(Ready { site, printer, batch, pictures, reasons: &reasons, done })?;
+        let done =
+            self.publish(Ready { site, drafts: &drafts, printer, batch, pictures, reasons: &reasons, done })?;
         Ok(Outcome::Built(self.report(diags, done)))
     }
 
     /// Prints what is not of one document, and puts everything in its place.
     fn publish(&mut self, ready: Ready<'_>) -> anyhow::Result<Made> {
-        let Ready { site, printer, batch, pictures, reasons, mut done } = ready;
+        let Ready { site, drafts, printer, batch, pictures, reasons, mut done } = ready;
         self.forget()?;
         let cited = document::cited(self.documents.values());
         done.others = self.others_stale || cited != self.cited;
         if done.others {
-            printer.others(&cited, &|(path, bytes)| batch.put(Owner::Others, &path, &bytes))?;
+            let put = |(path, bytes): (String, Vec<u8>)| batch.put(Owner::Others, &path, &bytes);
+            // What is wrong with titles has been told.
+            let statutes = StatuteBook::new(drafts, self.options.today, &mut Diagnostics::default());
+            printer.others(&cited, &statutes, &put)?;
+            publish::files(&site.statutes).try_for_each(put)?;
             pictures.into_iter().try_for_each(|(path, bytes)| batch.put(Owner::Others, &path, &bytes))?;
         }
         self.cited = cited;
@@ -283,6 +300,7 @@ impl Workshop {
 /// What is needed to publish.
 struct Ready<'a> {
     site: &'a Site,
+    drafts: &'a Drafts,
     printer: &'a Printer<'a>,
     batch: Batch,
     pictures: BTreeMap<String, Vec<u8>>,

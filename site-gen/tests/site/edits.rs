@@ -4,6 +4,7 @@ use std::fs;
 
 use jiff::civil::{Date, date};
 use proptest::prelude::*;
+use site_gen::model::article::chinese_number;
 use site_gen::workshop::{Reason, Workshop};
 use site_gen::{Options, Outcome};
 
@@ -24,6 +25,8 @@ enum Edit {
     RenameTopic(u8),
     RenameLaw(u8),
     RenameStation(u8),
+    /// The full text of the law in the library: none, or one of several, or with a newer version.
+    FullText(u8),
     /// A word of the law that headings keep whole.
     Word(u8),
     /// How texts are to be spaced, and which terms need no explaining.
@@ -46,6 +49,7 @@ fn edit() -> impl Strategy<Value = Edit> {
         1 => few.clone().prop_map(Edit::RenameTopic),
         1 => few.clone().prop_map(Edit::RenameLaw),
         1 => few.clone().prop_map(Edit::RenameStation),
+        2 => few.clone().prop_map(Edit::FullText),
         1 => few.clone().prop_map(Edit::Word),
         1 => few.clone().prop_map(Edit::Style),
         1 => (few, any::<bool>()).prop_map(|(a, b)| Edit::Picture(a, b)),
@@ -80,7 +84,7 @@ impl Edit {
                 (
                     guide_path(*number),
                     format!(
-                        "---\ntitle: {title}\nsummary: 第 {number} 篇。\nreviewed: 2026-10-12\nrelated: [{topic}, g{mentions}]\nkeywords: [{title}]\n---\n依据《反家庭暴力法》第{article}条。\n\n## {title}\n\n一句话。\n\n过了诉讼时效，就只有3天。\n"
+                        "---\ntitle: {title}\nsummary: 第 {number} 篇。\nreviewed: 2026-10-12\nrelated: [{topic}, g{mentions}]\nkeywords: [{title}]\n---\n依据《反家庭暴力法》第{article}条第一款。\n\n## {title}\n\n一句话。\n"
                     ),
                 )
             }
@@ -104,6 +108,7 @@ impl Edit {
                     ),
                 )
             }
+            Self::FullText(number) => return full_text(site, *number),
             Self::Picture(number, shown) => return picture(site, *number, *shown),
             Self::RenameSite(number) => return vec![rename_site(site, *number)],
             Self::Style(number) => return vec![restyle(site, *number)],
@@ -159,6 +164,24 @@ fn picture(site: &TestSite, number: u8, shown: bool) -> Vec<String> {
     vec![path, file]
 }
 
+/// The library is outside the content: nobody says that something in it was written.
+fn full_text(site: &TestSite, number: u8) -> Vec<String> {
+    let path = |day: &str| format!("../statutes/社会法/反家庭暴力法({day}).md");
+    let text = |number: u8| {
+        let article =
+            |at: u16| format!("第{}条 第 {number} 种说法，见本法第二条第一款。\n", chinese_number(at));
+        let articles: String = (1..=38).map(article).collect();
+        format!("# 中华人民共和国反家庭暴力法\n<!-- INFO END -->\n# 第一章 总则\n{articles}")
+    };
+    remove(site, &path("2026-05-01"));
+    match number {
+        0 => drop(remove(site, &path("2015-12-27"))),
+        3 => drop(site.write(&path("2026-05-01"), text(number))),
+        _ => drop(site.write(&path("2015-12-27"), text(number))),
+    }
+    Vec::new()
+}
+
 fn guide_path(number: u8) -> String {
     format!("guides/domestic-violence/g{number}.md")
 }
@@ -189,6 +212,8 @@ fn restyle(site: &TestSite, number: u8) -> String {
 /// A site on which every edit has something to change.
 fn site() -> TestSite {
     let site = TestSite::new();
+    site.edit("site.toml", "exit_url", "statutes = \"../statutes\"\nexit_url");
+    full_text(&site, 1);
     for number in 0..4 {
         Edit::Guide(number, number, true, (number + 1) % 4, 23).apply(&site);
         Edit::Case(number, number, number).apply(&site);
@@ -287,6 +312,30 @@ fn a_new_process_makes_only_what_changed_meanwhile() {
     let made = build();
     assert_eq!(made.documents.into_values().collect::<Vec<_>>(), [Reason::Edited]);
     assert_eq!(made.written.len(), 3);
+}
+
+#[test]
+fn a_change_in_the_library_is_noticed_and_nothing_else_makes_it_read_again() {
+    let site = site();
+    let mut workshop = Workshop::new(Options::new(site.content(), site.dist(), TODAY));
+    workshop.update(None).unwrap();
+    let law =
+        || String::from_utf8(read_all(&site.dist())["laws/anti-domestic-violence-law/index.html"].clone());
+    assert!(law().unwrap().contains("第 1 种说法"));
+    full_text(&site, 2);
+    workshop.update(Some(&[])).unwrap();
+    assert!(law().unwrap().contains("第 2 种说法"));
+    let Outcome::Built(report) = workshop.update(None).unwrap() else { panic!("the content is fine") };
+    assert_eq!(report.made, site_gen::workshop::Made::default());
+    // What is found in the library can be pointed at in every run.
+    site.write("../statutes/坏的.md", "没有名称，只有一句话。");
+    let found = |workshop: &mut Workshop| {
+        let (Outcome::Built(report) | Outcome::Rejected(report)) = workshop.update(None).unwrap();
+        report.text()
+    };
+    let first = found(&mut workshop);
+    assert!(first.contains("statute-text"), "{first}");
+    assert_eq!(found(&mut workshop), first);
 }
 
 #[test]

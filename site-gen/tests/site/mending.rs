@@ -12,7 +12,7 @@ const GUIDE: &str = "guides/domestic-violence/protection-order.md";
 const STATION: &str = "stations/shili-county/nuanxi-rights.md";
 
 fn plan(site: &TestSite) -> Mending {
-    mend::plan(&site.content(), TODAY).unwrap()
+    mend::plan(&site.content(), None, TODAY).unwrap()
 }
 
 /// Mends and writes; every file has to be written whole.
