@@ -2,7 +2,7 @@
 //!
 //! Written by a build under `data/statutes/`, read by the API one file at a time: thousands of statutes are tens of
 //! megabytes and need not be in memory. [`StatuteFile::open`] reads one, [`StatuteIndex::open`] the index;
-//! [`StatuteFile::on`] answers which version holds on a day. The schema is this file and `docs/api.md`.
+//! [`StatuteSummary::on`] answers which version holds on a day. The schema is this file and `docs/api.md`.
 
 use std::path::Path;
 
