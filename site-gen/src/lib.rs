@@ -16,12 +16,15 @@ pub mod citation;
 pub mod diag;
 pub mod duty;
 pub mod emit;
+pub mod files;
+pub mod held_back;
 pub mod hours;
 pub mod index;
 pub mod load;
 pub mod markdown;
 pub mod model;
 pub mod render;
+pub mod scaffold;
 pub mod source;
 
 use std::path::{Path, PathBuf};
@@ -30,6 +33,7 @@ use anyhow::bail;
 use jiff::civil::Date;
 
 use crate::diag::Diagnostics;
+use crate::held_back::Split;
 use crate::source::SourceMap;
 
 /// What to build, and where to.
@@ -61,6 +65,8 @@ pub struct Report {
     pub diags: Diagnostics,
     /// How many pages the site has; 0 where it was not built.
     pub pages: usize,
+    /// The paths of the drafts, which are not published.
+    pub held_back: Vec<String>,
     root: String,
 }
 
@@ -74,10 +80,12 @@ pub struct Report {
 pub fn build(options: &Options) -> anyhow::Result<Outcome> {
     let mut diags = Diagnostics::default();
 
-    let sources = read(&options.content)?;
-    let drafts = load::drafts(&sources, &mut diags);
-    let Some(site) = check::site(&sources, &drafts, options.today, &mut diags) else {
-        return Ok(Outcome::Rejected(Report::new(sources, diags, 0, &options.content)));
+    let split = held_back::split(read(&options.content)?);
+    let drafts = load::drafts(&split.published, &mut diags);
+    let site = check::site(&split.published, &drafts, options.today, &mut diags);
+    split.check(options.today, &mut diags);
+    let Some(site) = site.filter(|_| !diags.has_errors()) else {
+        return Ok(Outcome::Rejected(Report::new(split, diags, 0, &options.content)));
     };
     let mut tree = render::tree(&site)?;
     let bundle = index::bundle(&site, render::shell(&site)?);
@@ -87,7 +95,7 @@ pub fn build(options: &Options) -> anyhow::Result<Outcome> {
     emit::replace(&options.out, &tree)?;
 
     let pages = tree.keys().filter(|path| path.ends_with(".html")).count();
-    Ok(Outcome::Built(Report::new(sources, diags, pages, &options.content)))
+    Ok(Outcome::Built(Report::new(split, diags, pages, &options.content)))
 }
 
 /// Checks the content and writes nothing. [`Outcome::Built`] means: it could be published.
@@ -96,15 +104,27 @@ pub fn build(options: &Options) -> anyhow::Result<Outcome> {
 ///
 /// Fails when the content can't be read at all.
 pub fn check(content: &Path, today: Date) -> anyhow::Result<Outcome> {
-    let mut diags = Diagnostics::default();
-    let sources = read(content)?;
-    let drafts = load::drafts(&sources, &mut diags);
-    let site = check::site(&sources, &drafts, today, &mut diags);
-    let report = Report::new(sources, diags, 0, content);
-    Ok(if site.is_some() { Outcome::Built(report) } else { Outcome::Rejected(report) })
+    Ok(check_sources(read(content)?, today, content))
 }
 
-fn read(content: &Path) -> anyhow::Result<SourceMap> {
+/// Checks content that was read (or changed) already; `content` is the folder to name in front of its paths.
+pub fn check_sources(sources: SourceMap, today: Date, content: &Path) -> Outcome {
+    let mut diags = Diagnostics::default();
+    let split = held_back::split(sources);
+    let drafts = load::drafts(&split.published, &mut diags);
+    check::site(&split.published, &drafts, today, &mut diags);
+    split.check(today, &mut diags);
+    let fine = !diags.has_errors() && drafts.settings.is_some();
+    let report = Report::new(split, diags, 0, content);
+    if fine { Outcome::Built(report) } else { Outcome::Rejected(report) }
+}
+
+/// Reads the content folder.
+///
+/// # Errors
+///
+/// Fails when it can't be read, or is not one.
+pub fn read(content: &Path) -> anyhow::Result<SourceMap> {
     let sources = SourceMap::read(content)?;
     if !sources.texts().any(|(_, text)| text.path == "site.toml") {
         bail!("{} 里没有 site.toml：--content 要指向内容文件夹的最上层", content.display());
@@ -113,13 +133,19 @@ fn read(content: &Path) -> anyhow::Result<SourceMap> {
 }
 
 impl Report {
-    fn new(sources: SourceMap, diags: Diagnostics, pages: usize, content: &Path) -> Self {
+    fn new(split: Split, diags: Diagnostics, pages: usize, content: &Path) -> Self {
         let root = content.to_string_lossy().trim_end_matches('/').to_owned();
-        Self { sources, diags, pages, root }
+        let held_back = split.paths();
+        Self { sources: split.published, diags, pages, held_back, root }
     }
 
     /// Everything found, as an editor reads it. Empty when nothing was found.
     pub fn text(&self) -> String {
-        diag::text::render(&self.diags, &self.sources, &self.root)
+        let mut text = diag::text::render(&self.diags, &self.sources, &self.root);
+        if !self.held_back.is_empty() {
+            text.extend([format!("{} 篇草稿，没有发布：\n", self.held_back.len())]);
+            text.extend(self.held_back.iter().map(|path| format!("  {}/{path}\n", self.root)));
+        }
+        text
     }
 }

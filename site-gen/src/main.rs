@@ -6,8 +6,9 @@ mod commands;
 
 use std::process::ExitCode;
 
-use clap::Parser as _;
-
 fn main() -> ExitCode {
-    commands::Arguments::parse().run()
+    match commands::arguments() {
+        Ok(arguments) => arguments.run(),
+        Err(code) => ExitCode::from(code),
+    }
 }

@@ -3,6 +3,7 @@
 //! Start at [`SourceMap::read`]. Everything later works on these values, so a diagnostic can always show the line
 //! it means. Nothing here knows what the files are for.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io;
 use std::path::Path;
@@ -10,7 +11,7 @@ use std::path::Path;
 use anyhow::Context as _;
 
 /// All files of a content folder, sorted by path.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub struct SourceMap {
     texts: Vec<SourceText>,
     blobs: Vec<Blob>,
@@ -18,7 +19,7 @@ pub struct SourceMap {
 }
 
 /// A text file.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct SourceText {
     /// From the content root, with `/`: `guides/work/maternity-leave.md`.
     pub path: String,
@@ -29,7 +30,7 @@ pub struct SourceText {
 }
 
 /// A file that is copied as it is: a picture.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Blob {
     /// Its id, for pointing at it.
     pub file: FileId,
@@ -120,6 +121,16 @@ impl SourceMap {
         let text = text.unwrap_or_default();
         let text = text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text);
         self.texts.push(SourceText { path, text, is_text: true });
+    }
+
+    /// The same without some text files. Ids stay, and what was found in them can still be shown.
+    #[must_use]
+    pub fn without(&self, files: &BTreeSet<FileId>) -> Self {
+        let mut rest = self.clone();
+        for file in files {
+            rest.texts[file.0].is_text = false;
+        }
+        rest
     }
 
     /// The text files with their ids, by path.

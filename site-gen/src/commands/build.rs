@@ -6,6 +6,7 @@ use std::time::Instant;
 use clap::Args;
 use site_gen::{Options, Outcome};
 
+use super::busy::Busy;
 use super::{Content, Done, Run, say, today};
 
 /// 检查内容；没有错误就生成网站，有错误时原来的网站不动。
@@ -22,7 +23,10 @@ impl Run for Build {
     fn run(self) -> anyhow::Result<Done> {
         let started = Instant::now();
         let options = Options { content: self.content.content, out: self.out.clone(), today: today() };
-        match site_gen::build(&options)? {
+        let busy = Busy::new("正在生成网站");
+        let outcome = site_gen::build(&options)?;
+        drop(busy);
+        match outcome {
             Outcome::Built(report) => {
                 let (text, out, pages) = (report.text(), self.out.display(), report.pages);
                 let took = started.elapsed().as_millis();

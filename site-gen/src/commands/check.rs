@@ -5,6 +5,7 @@ use std::time::Instant;
 use clap::Args;
 use site_gen::Outcome;
 
+use super::busy::Busy;
 use super::{Content, Done, Run, say, today};
 
 /// 检查内容，不写任何文件。
@@ -17,7 +18,10 @@ pub(super) struct Check {
 impl Run for Check {
     fn run(self) -> anyhow::Result<Done> {
         let started = Instant::now();
-        match site_gen::check(&self.content.content, today())? {
+        let busy = Busy::new("正在检查");
+        let outcome = site_gen::check(&self.content.content, today())?;
+        drop(busy);
+        match outcome {
             Outcome::Built(report) => {
                 let took = started.elapsed().as_millis();
                 say(&format!("{}内容没有错误，用时 {took} 毫秒。\n", report.text()));

@@ -5,7 +5,10 @@
 //! output. Nothing here reads content or writes a site by itself: that is the library's.
 
 mod build;
+mod busy;
 mod check;
+mod chinese;
+mod new;
 
 use std::io::Write as _;
 use std::path::PathBuf;
@@ -26,6 +29,7 @@ pub(crate) struct Arguments {
 enum Command {
     Check(check::Check),
     Build(build::Build),
+    New(new::New),
 }
 
 /// Where the content is: the same for every subcommand.
@@ -55,9 +59,15 @@ const EXAMPLES: &str = "例子：
   site-gen check                              检查 content/ 里的内容
   site-gen build --out dist                   生成网站到 dist/
   site-gen build --content ../content --out /srv/www
+  site-gen new guide work --title 产假怎么休   新建一篇指南
+
+每一个命令后面加 --help，有它自己的说明和例子。
 
 结束码：0 没有问题；1 内容要改（见上面的说明）；2 没法运行。
 怎么写内容见 content/README.md。";
+
+/// Reads the command line; the error is an exit code.
+pub(crate) use chinese::arguments;
 
 impl Arguments {
     /// Does what the arguments say.
@@ -65,6 +75,7 @@ impl Arguments {
         let done = match self.command {
             Command::Check(check) => check.run(),
             Command::Build(build) => build.run(),
+            Command::New(new) => new.run(),
         };
         match done {
             Ok(Done::Well) => ExitCode::SUCCESS,
