@@ -24,6 +24,7 @@ pub mod load;
 pub mod markdown;
 pub mod model;
 pub mod render;
+pub mod roster;
 pub mod scaffold;
 pub mod source;
 

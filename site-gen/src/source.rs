@@ -3,7 +3,7 @@
 //! Start at [`SourceMap::read`]. Everything later works on these values, so a diagnostic can always show the line
 //! it means. Nothing here knows what the files are for.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io;
 use std::path::Path;
@@ -131,6 +131,22 @@ impl SourceMap {
             rest.texts[file.0].is_text = false;
         }
         rest
+    }
+
+    /// The same with other texts in the place of some, or beside them: for a look at content before it is written.
+    #[must_use]
+    pub fn with(&self, files: &BTreeMap<String, String>) -> Self {
+        let mut all: BTreeMap<&str, &[u8]> =
+            self.texts().map(|(_, source)| (source.path.as_str(), source.text.as_bytes())).collect();
+        // What could not be read stays unreadable.
+        all.extend(self.foreign.iter().map(|file| (self.path(*file), [0xff].as_slice())));
+        all.extend(self.blobs.iter().map(|blob| (blob.path.as_str(), blob.bytes.as_slice())));
+        all.extend(files.iter().map(|(path, text)| (path.as_str(), text.as_bytes())));
+        let mut changed = Self::default();
+        for (path, bytes) in all {
+            changed.add(path, bytes);
+        }
+        changed
     }
 
     /// The text files with their ids, by path.

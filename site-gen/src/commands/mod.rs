@@ -8,6 +8,8 @@ mod build;
 mod busy;
 mod check;
 mod chinese;
+mod export;
+mod import;
 mod new;
 
 use std::io::Write as _;
@@ -30,6 +32,8 @@ enum Command {
     Check(check::Check),
     Build(build::Build),
     New(new::New),
+    Import(import::Import),
+    Export(export::Export),
 }
 
 /// Where the content is: the same for every subcommand.
@@ -76,6 +80,8 @@ impl Arguments {
             Command::Check(check) => check.run(),
             Command::Build(build) => build.run(),
             Command::New(new) => new.run(),
+            Command::Import(import) => import.run(),
+            Command::Export(export) => export.run(),
         };
         match done {
             Ok(Done::Well) => ExitCode::SUCCESS,
