@@ -17,6 +17,7 @@ pub mod diag;
 pub mod duty;
 pub mod emit;
 pub mod files;
+pub mod format;
 pub mod held_back;
 pub mod hours;
 pub mod index;

@@ -31,7 +31,7 @@ enum What {
 /// 改好以后用 import 导入，没改的不会变。人员、值班和正文不在表里，导入时不动。
 /// 表里没有庇护场所的地址：哪里都没有。
 #[derive(Args)]
-#[command(after_help = EXAMPLES)]
+#[command(after_help = EXAMPLES, verbatim_doc_comment)]
 struct Stations {
     /// 存成什么：xlsx 或 csv
     #[arg(long, value_enum, default_value = "xlsx", value_name = "格式")]

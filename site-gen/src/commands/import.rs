@@ -37,7 +37,7 @@ enum What {
 /// 读不准的一律不猜：说出是“表 1 第 7 行 D 列”，等你改好再导入。
 /// 人名从不公布。庇护场所在哪里，不导入也不留存。不认识的列另存一份，放在名单旁边。
 #[derive(Args)]
-#[command(after_help = EXAMPLES)]
+#[command(after_help = EXAMPLES, verbatim_doc_comment)]
 struct Stations {
     /// 名单文件
     #[arg(value_name = "文件")]

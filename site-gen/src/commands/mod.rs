@@ -8,8 +8,11 @@ mod build;
 mod busy;
 mod check;
 mod chinese;
+mod completions;
 mod export;
+mod format;
 mod import;
+mod man;
 mod new;
 
 use std::io::Write as _;
@@ -34,6 +37,9 @@ enum Command {
     New(new::New),
     Import(import::Import),
     Export(export::Export),
+    Format(format::Format),
+    Completions(completions::Completions),
+    Man(man::Man),
 }
 
 /// Where the content is: the same for every subcommand.
@@ -82,6 +88,9 @@ impl Arguments {
             Command::New(new) => new.run(),
             Command::Import(import) => import.run(),
             Command::Export(export) => export.run(),
+            Command::Format(format) => format.run(),
+            Command::Completions(completions) => completions.run(),
+            Command::Man(man) => man.run(),
         };
         match done {
             Ok(Done::Well) => ExitCode::SUCCESS,

@@ -20,7 +20,7 @@ use super::{Content, Done, Run, say, today};
 /// 新建的是草稿，检查时会看，但不会发布。写好以后删掉文件里的 draft: true。
 /// 已经有的文件，从不覆盖。
 #[derive(Args)]
-#[command(after_help = EXAMPLES)]
+#[command(after_help = EXAMPLES, verbatim_doc_comment)]
 pub(super) struct New {
     #[command(subcommand)]
     what: What,

@@ -31,7 +31,7 @@ fn guide(title: &str, around: &Around) -> String {
 title: {title}
 # 一两句话，说清读者能得到什么。
 summary: （在这里写一两句话）
-{DRAFT}
+
 # 下面这些，用得上的去掉开头的“# ”再填；用不上的整行删掉。
 # 对照法律看过全文的日子，引用的法条按这一天查：
 # reviewed: 2026-11-12
@@ -59,7 +59,7 @@ steps:
 
 # 被人看见会有危险的（家暴、骚扰、离婚都算）写 true：标题不出现在浏览器标签和历史里。
 sensitive: false
----
+{DRAFT}---
 
 <!-- 写给读者看：用“你”，一句话只说一件事，不超过 60 个字。这样括起来的话不会发布，写完删掉。 -->
 
@@ -149,12 +149,13 @@ name: {name}
 kind: {kind}
 # 区划代码，要先写在 regions.csv 里；加半角双引号。
 region: \"{code}\"
-{DRAFT}",
+",
         name = yaml(title),
         kinds = kinds.join("、"),
         kind = kind.chinese(),
     );
-    if kind == StationKind::Shelter { head + SHELTER } else { head + STATION }
+    let rest = if kind == StationKind::Shelter { SHELTER } else { STATION };
+    head + &rest.replace("{{draft}}\n", DRAFT)
 }
 
 const STATION: &str = "
@@ -181,6 +182,7 @@ const STATION: &str = "
 # verified: 2026-11-10
 # 去之前要知道的：
 # note: 先打电话约时间
+{{draft}}
 ---
 
 （到了门口怎么走，谁接待，当场能办什么。没有要说的，这一段删掉。）
@@ -188,14 +190,15 @@ const STATION: &str = "
 
 const SHELTER: &str = "
 # 庇护场所在哪里，任何地方都不写：没有地址，没有坐标，没有“在什么旁边”。只写电话。见编辑手册第 6 节。
-visibility: confidential
 # 一定要有电话。把号码换成你们的：
 phones: [\"0000-5550000\"]
 # 开放时间，写法见编辑手册第 5 节：
 # hours: \"24/7\"
 # services: [庇护, 心理疏导, 转介]
 # serves: 受家庭暴力、不能回家的妇女和孩子
+visibility: confidential
 # verified: 2026-11-10
+{{draft}}
 ---
 
 不能回家的时候，你和孩子可以先住下。
