@@ -14,6 +14,7 @@
 pub mod check;
 pub mod citation;
 pub mod diag;
+pub mod doctor;
 pub mod duty;
 pub mod emit;
 pub mod files;

@@ -9,6 +9,7 @@ mod busy;
 mod check;
 mod chinese;
 mod completions;
+mod doctor;
 mod export;
 mod format;
 mod import;
@@ -38,6 +39,7 @@ enum Command {
     Import(import::Import),
     Export(export::Export),
     Format(format::Format),
+    Doctor(doctor::Doctor),
     Completions(completions::Completions),
     Man(man::Man),
 }
@@ -89,6 +91,7 @@ impl Arguments {
             Command::Import(import) => import.run(),
             Command::Export(export) => export.run(),
             Command::Format(format) => format.run(),
+            Command::Doctor(doctor) => doctor.run(),
             Command::Completions(completions) => completions.run(),
             Command::Man(man) => man.run(),
         };
