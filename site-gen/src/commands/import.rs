@@ -148,8 +148,9 @@ impl Stations {
         let changes = plan.stations.iter().any(|station| station.fate != Fate::Same);
         if !self.write {
             let next = match (changes, plan.kept.is_empty()) {
+                (true, _) => "这是试读，什么都没有写。核对以后，加上 --write 再运行一次。",
                 (false, true) => "没有要写的。",
-                _ => "这是试读，什么都没有写。核对以后，加上 --write 再运行一次。",
+                (false, false) => "站点没有要写的。要把没有导入的格子另存一份，加上 --write。",
             };
             say(&format!("\n{next}\n"));
             return Ok(done);

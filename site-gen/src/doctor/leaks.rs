@@ -15,7 +15,7 @@ use crate::load::Drafts;
 /// What must appear nowhere: shorter than this it would be found by chance.
 const SHORTEST: usize = 4;
 
-const TODO: &str = "马上把网站撤下来，再改内容、清掉改动记录。见编辑手册第 6 节“已经写出去了怎么办”";
+const REMEDY: &str = "马上把网站撤下来，再改内容、清掉改动记录。见编辑手册第 6 节“已经写出去了怎么办”";
 
 /// Words that say where a confidential station is: the content should have none.
 pub fn words_of(drafts: &Drafts) -> Vec<String> {
@@ -58,7 +58,7 @@ pub fn search_everywhere(files: &Files, bundle: &Bundle, never: &[String], findi
             findings.wrong(
                 "confidential",
                 format!("保密的地方可能说出去了：{} 处，例如 {first}", leaks.len()),
-                TODO,
+                REMEDY,
             );
         }
     }

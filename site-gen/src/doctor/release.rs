@@ -206,17 +206,17 @@ pub fn verified(bundle: &Bundle, today: Date, findings: &mut Findings) {
 
 /// Looks whether the address the site was built for is the one it is reached at.
 pub fn base_url(bundle: &Bundle, url: Option<&str>, findings: &mut Findings) {
-    const TODO: &str = "改 site.toml 里的 base_url，再重新生成：分享出去的链接、站点地图都用它";
+    const REMEDY: &str = "改 site.toml 里的 base_url，再重新生成：分享出去的链接、站点地图都用它";
     let own = &bundle.site.base_url;
     if own.contains(".example") {
-        findings.advice("base-url", format!("网址还是示例的 {own}"), TODO);
+        findings.advice("base-url", format!("网址还是示例的 {own}"), REMEDY);
         return;
     }
     match url.map(|url| url.trim_end_matches('/')) {
         None => findings.fine("base-url", format!("网站是给 {own} 生成的")),
         Some(url) if url == own => findings.fine("base-url", format!("网址是 {own}，对得上")),
         Some(url) if is_local(url) => findings.fine("base-url", format!("看的是本机，网站是给 {own} 生成的")),
-        Some(url) => findings.wrong("base-url", format!("网站是给 {own} 生成的，却放在 {url}"), TODO),
+        Some(url) => findings.wrong("base-url", format!("网站是给 {own} 生成的，却放在 {url}"), REMEDY),
     }
 }
 
