@@ -124,8 +124,8 @@ fn steps(section: &str) -> Vec<Step> {
             }
             continue;
         }
-        let text: String =
-            lines.by_ref().take_while(|line| *line != "```").map(|line| format!("{line}\n")).collect();
+        let block: Vec<&str> = lines.by_ref().take_while(|line| *line != "```").collect();
+        let text = block.join("\n") + "\n";
         if let Some((path, old)) = old.take() {
             assert_eq!(above, "换成：");
             steps.push(Step::Change { path, old, new: text });
