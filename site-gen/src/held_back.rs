@@ -1,7 +1,7 @@
 //! Pages that somebody is still writing (`draft: true`): checked like all others, published by no build.
 //!
 //! Start at [`split`]: it takes such files out of what is published, so no later stage can publish one by a slip. Then
-//! [`check`] looks at everything together and tells what is wrong with the drafts. A draft's faults stop nobody else's
+//! [`Split::check`] looks at everything together and tells what is wrong with the drafts. A draft's faults stop nobody else's
 //! work, so they become warnings, except those that harm whoever can read the folder. The word is read from the text of
 //! the head, not from its YAML: a head with a fault in it must not publish itself.
 

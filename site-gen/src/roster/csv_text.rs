@@ -1,6 +1,6 @@
 //! Delimited text, cell by cell: any separator, whatever line ends, each cell with its bytes.
 //!
-//! [`records`] reads, [`line`] writes. Unlike the reader of `load::tables` this one judges nothing: what comes from
+//! [`records`] reads, [`line()`] writes. Unlike the reader of `load::tables` this one judges nothing: what comes from
 //! elsewhere is read as far as it goes, and what is written comes back the same.
 
 use std::ops::Range;
