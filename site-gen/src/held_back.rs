@@ -1,67 +1,72 @@
 //! Pages that somebody is still writing (`draft: true`): checked like all others, published by no build.
 //!
-//! Start at [`split`]: it takes such files out of what is published, so no later stage can publish one by a slip. Then
-//! [`Split::check`] looks at everything together and tells what is wrong with the drafts. A draft's faults stop nobody else's
-//! work, so they become warnings, except those that harm whoever can read the folder. The word is read from the text of
-//! the head, not from its YAML: a head with a fault in it must not publish itself.
+//! Start at [`leave_out`]: it takes such files off the list of what there is before anything is read, so no later stage
+//! can publish one by a slip. What is wrong with them is found by looking at everything together, and [`tell`] says it. A
+//! draft's faults stop nobody else's work, so they become warnings, except those that harm whoever can read the folder.
+//! The word is read from the text of the head, not from its YAML: a head with a fault in it must not publish itself.
 
 use std::collections::BTreeSet;
 
-use jiff::civil::Date;
+use rayon::prelude::*;
 
 use crate::diag::{Diagnostic, Diagnostics, Severity};
-use crate::load;
-use crate::source::{FileId, SourceMap};
+use crate::source::{Changes, FileId, SourceMap};
 
 /// What a draft must not have either: it can be read by all who can read the folder.
 const HARMFUL: [&str; 2] = ["shelter-address", "digest-identity"];
 
-/// The files that are published, and everything together where there are drafts.
-pub struct Split {
-    /// Without the drafts; findings may still point into them.
-    pub published: SourceMap,
-    /// With the drafts, and which they are.
-    pub everything: Option<(SourceMap, BTreeSet<FileId>)>,
+/// Takes the drafts off the list of files; findings may still point into them.
+pub fn leave_out(sources: &mut SourceMap) {
+    *sources = sources.whole();
+    let files: Vec<FileId> = sources.texts().map(|(file, _)| file).collect();
+    for file in drafts_among(sources, &files) {
+        sources.leave_out(file, true);
+    }
 }
 
-/// Takes the drafts out of what is published.
-pub fn split(sources: SourceMap) -> Split {
-    let held: BTreeSet<FileId> = sources
-        .texts()
-        .filter(|(_, text)| text.path.ends_with(".md") && is_held_back(&text.text))
-        .map(|(file, _)| file)
-        .collect();
-    if held.is_empty() {
-        return Split { published: sources, everything: None };
+/// As [`leave_out`], after `changes`: `sources` leaves out what was a draft before them. A page that became a draft is gone,
+/// and one that is a draft no more is new.
+pub fn sort_out(sources: &mut SourceMap, changes: Changes) -> Changes {
+    let Changes { written, mut gone, mut set } = changes;
+    let drafts = drafts_among(sources, &written);
+    let mut published = Vec::with_capacity(written.len());
+    for file in written {
+        let was_draft = sources.left_out().contains(&file);
+        let is_draft = drafts.contains(&file);
+        set |= was_draft != is_draft;
+        if !is_draft {
+            published.push(file);
+        } else if !was_draft {
+            gone.push((file, sources.path(file).to_owned()));
+        }
+        sources.leave_out(file, is_draft);
     }
-    let published = sources.without(&held);
-    Split { published, everything: Some((sources, held)) }
+    Changes { written: published, gone, set }
 }
 
-impl Split {
-    /// The paths of the drafts.
-    pub fn paths(&self) -> Vec<String> {
-        let held = self.everything.iter().flat_map(|(_, held)| held);
-        held.map(|file| self.published.path(*file).to_owned()).collect()
-    }
+fn drafts_among(sources: &SourceMap, files: &[FileId]) -> BTreeSet<FileId> {
+    let is_draft =
+        |file: &&FileId| sources.path(**file).ends_with(".md") && is_held_back(sources.text(**file));
+    files.par_iter().filter(is_draft).copied().collect()
+}
 
-    /// Adds what is wrong with the drafts to `diags`, which has what is wrong with the rest.
-    pub fn check(&self, today: Date, diags: &mut Diagnostics) {
-        let Some((everything, held)) = &self.everything else { return };
-        let mut all = Diagnostics::default();
-        let drafts = load::drafts(everything, &mut all);
-        crate::check::site(everything, &drafts, today, &mut all);
-        let all = all.sorted();
-        let known: BTreeSet<_> = all.iter().map(|finding| (finding.span, finding.code)).collect();
-        let rest = std::mem::take(diags);
-        for finding in rest.sorted() {
-            // Only without the drafts is it wrong: it refers to one.
-            let to_a_draft = !known.contains(&(finding.span, finding.code));
-            diags.push(if to_a_draft { waiting_for_a_draft(finding) } else { finding.clone() });
+/// Adds what is wrong with the drafts to `diags`, which has what is wrong with the rest. `together`: what is wrong when
+/// nothing is held back.
+pub fn tell(held: &BTreeSet<FileId>, together: &Diagnostics, diags: &mut Diagnostics) {
+    let together = together.sorted();
+    let known: BTreeSet<_> = together.iter().map(|finding| (finding.span, finding.code)).collect();
+    let rest = std::mem::take(diags);
+    for finding in rest.sorted() {
+        // Only without the drafts is it wrong: it refers to one.
+        let to_a_draft = !known.contains(&(finding.span, finding.code));
+        match finding.code {
+            // A picture that a draft shows waits for it, and can't do otherwise.
+            "unused-image" if to_a_draft => {}
+            _ => diags.push(if to_a_draft { waiting_for_a_draft(finding) } else { finding.clone() }),
         }
-        for finding in all.iter().filter(|finding| held.contains(&finding.span.file)) {
-            diags.push(softened(finding));
-        }
+    }
+    for finding in together.iter().filter(|finding| held.contains(&finding.span.file)) {
+        diags.push(softened(finding));
     }
 }
 

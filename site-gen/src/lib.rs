@@ -1,14 +1,14 @@
 //! Compiles `content/` into a public static site and the records that search opens.
 //!
-//! Read [`build`]: it is the whole pipeline, one line per stage.
+//! Start at [`workshop`]: it leads files through the stages, document by document, and knows what is up to date.
 //!
 //! ```text
-//! content/ --load--> Drafts --check--> Site --render--> Tree ----.
-//!                                          \--index---> Bundle --+-emit--> dist/
+//! content/ --load--> Drafts --check--> Site --render--> pages ----.
+//!                                          \--index---> records --+-emit--> dist/
 //! ```
 //!
 //! Only [`source`] reads content and only [`emit`] writes output; every stage between is a function from values to
-//! values. [`mod@check`] is the gate: past it a [`model::Site`] is valid by construction and nothing later may fail
+//! values. ([`mend`] alone writes content, and only when an editor asks for it.) [`mod@check`] is the gate: past it a [`model::Site`] is valid by construction and nothing later may fail
 //! because of what an editor wrote.
 
 pub mod check;
@@ -24,11 +24,13 @@ pub mod hours;
 pub mod index;
 pub mod load;
 pub mod markdown;
+pub mod mend;
 pub mod model;
 pub mod render;
 pub mod roster;
 pub mod scaffold;
 pub mod source;
+pub mod workshop;
 
 use std::path::{Path, PathBuf};
 
@@ -36,8 +38,9 @@ use anyhow::bail;
 use jiff::civil::Date;
 
 use crate::diag::Diagnostics;
-use crate::held_back::Split;
-use crate::source::SourceMap;
+use crate::diag::found::Found;
+use crate::source::{FileId, SourceMap};
+use crate::workshop::{Made, Workshop};
 
 /// What to build, and where to.
 #[derive(Debug, Clone)]
@@ -48,6 +51,8 @@ pub struct Options {
     pub out: PathBuf,
     /// For warnings about stale facts; no output depends on it.
     pub today: Date,
+    /// Whether the records and the index are made that the API searches.
+    pub search: bool,
 }
 
 /// What came of a build. One that succeeds may still have warnings.
@@ -62,7 +67,7 @@ pub enum Outcome {
 /// What was found, with the sources it points into.
 #[derive(Debug)]
 pub struct Report {
-    /// The files.
+    /// The files in which something was found.
     pub sources: SourceMap,
     /// What was found.
     pub diags: Diagnostics,
@@ -70,7 +75,18 @@ pub struct Report {
     pub pages: usize,
     /// The paths of the drafts, which are not published.
     pub held_back: Vec<String>,
+    /// What was made anew.
+    pub made: Made,
+    /// What went wrong without harm to the site.
+    pub note: Option<String>,
     root: String,
+}
+
+impl Options {
+    /// Builds `content` into `out`, with everything that belongs to a site.
+    pub fn new(content: impl Into<PathBuf>, out: impl Into<PathBuf>, today: Date) -> Self {
+        Self { content: content.into(), out: out.into(), today, search: true }
+    }
 }
 
 /// Builds the site. Every problem with the content is collected, so one run shows the editor all of them; the output
@@ -81,24 +97,13 @@ pub struct Report {
 /// Fails when the machine is at fault: unreadable files, a broken template, a full disk. Content at fault is not an
 /// error but an [`Outcome::Rejected`].
 pub fn build(options: &Options) -> anyhow::Result<Outcome> {
-    let mut diags = Diagnostics::default();
-
-    let split = held_back::split(read(&options.content)?);
-    let drafts = load::drafts(&split.published, &mut diags);
-    let site = check::site(&split.published, &drafts, options.today, &mut diags);
-    split.check(options.today, &mut diags);
-    let Some(site) = site.filter(|_| !diags.has_errors()) else {
-        return Ok(Outcome::Rejected(Report::new(split, diags, 0, &options.content)));
-    };
-    let mut tree = render::tree(&site)?;
-    let bundle = index::bundle(&site, render::shell(&site)?);
-    tree.extend(
-        bundle.files().into_iter().map(|(name, bytes)| (format!("{}/{name}", search::bundle::FOLDER), bytes)),
-    );
-    emit::replace(&options.out, &tree)?;
-
-    let pages = tree.keys().filter(|path| path.ends_with(".html")).count();
-    Ok(Outcome::Built(Report::new(split, diags, pages, &options.content)))
+    let mut workshop = Workshop::open(options.clone())?;
+    let mut outcome = workshop.update(None)?;
+    if let (Outcome::Built(report), Err(why)) = (&mut outcome, workshop.keep()) {
+        // The site is there; the next run will take longer.
+        report.note = Some(format!("没能记下这一次做了什么，下一次会全部重新生成：{why:#}"));
+    }
+    Ok(outcome)
 }
 
 /// Checks the content and writes nothing. [`Outcome::Built`] means: it could be published.
@@ -107,19 +112,12 @@ pub fn build(options: &Options) -> anyhow::Result<Outcome> {
 ///
 /// Fails when the content can't be read at all.
 pub fn check(content: &Path, today: Date) -> anyhow::Result<Outcome> {
-    Ok(check_sources(read(content)?, today, content))
+    Ok(check_sources(read(content)?, content, today))
 }
 
-/// Checks content that was read (or changed) already; `content` is the folder to name in front of its paths.
-pub fn check_sources(sources: SourceMap, today: Date, content: &Path) -> Outcome {
-    let mut diags = Diagnostics::default();
-    let split = held_back::split(sources);
-    let drafts = load::drafts(&split.published, &mut diags);
-    check::site(&split.published, &drafts, today, &mut diags);
-    split.check(today, &mut diags);
-    let fine = !diags.has_errors() && drafts.settings.is_some();
-    let report = Report::new(split, diags, 0, content);
-    if fine { Outcome::Built(report) } else { Outcome::Rejected(report) }
+/// Checks what was read from the folder `content` already. The report holds all of it.
+pub fn check_sources(sources: SourceMap, content: &Path, today: Date) -> Outcome {
+    Workshop::check(sources, Options::new(content, "", today))
 }
 
 /// Reads the content folder.
@@ -129,26 +127,42 @@ pub fn check_sources(sources: SourceMap, today: Date, content: &Path) -> Outcome
 /// Fails when it can't be read, or is not one.
 pub fn read(content: &Path) -> anyhow::Result<SourceMap> {
     let sources = SourceMap::read(content)?;
-    if !sources.texts().any(|(_, text)| text.path == "site.toml") {
+    let files: Vec<FileId> = sources.texts().map(|(file, _)| file).collect();
+    sources.load(&files)?;
+    if sources.file("site.toml").is_none() {
         bail!("{} 里没有 site.toml：--content 要指向内容文件夹的最上层", content.display());
     }
     Ok(sources)
 }
 
 impl Report {
-    fn new(split: Split, diags: Diagnostics, pages: usize, content: &Path) -> Self {
+    fn new(sources: SourceMap, diags: Diagnostics, pages: usize, content: &Path, made: Made) -> Self {
         let root = content.to_string_lossy().trim_end_matches('/').to_owned();
-        let held_back = split.paths();
-        Self { sources: split.published, diags, pages, held_back, root }
+        Self { sources, diags, pages, held_back: Vec::new(), made, note: None, root }
     }
 
     /// Everything found, as an editor reads it. Empty when nothing was found.
     pub fn text(&self) -> String {
-        let mut text = diag::text::render(&self.diags, &self.sources, &self.root);
-        if !self.held_back.is_empty() {
-            text.extend([format!("{} 篇草稿，没有发布：\n", self.held_back.len())]);
-            text.extend(self.held_back.iter().map(|path| format!("  {}/{path}\n", self.root)));
+        let note = self.note.as_ref().map_or(String::new(), |note| format!("{note}\n"));
+        diag::text::render(&self.found(), &self.root, &diag::text::Look::default()) + &self.drafts() + &note
+    }
+
+    /// The drafts, one on each line; empty where there are none.
+    pub fn drafts(&self) -> String {
+        let list = self.held_back.iter().map(|path| format!("  {}\n", diag::found::below(&self.root, path)));
+        match self.held_back.len() {
+            0 => String::new(),
+            count => format!("{count} 篇草稿，没有发布：\n") + &list.collect::<String>(),
         }
-        text
+    }
+
+    /// Everything found, with its places, in file order.
+    pub fn found(&self) -> Vec<Found<'_>> {
+        diag::found::all(&self.diags, &self.sources)
+    }
+
+    /// The content folder as it was named, without a slash at its end.
+    pub fn root(&self) -> &str {
+        &self.root
     }
 }

@@ -62,7 +62,7 @@ fn no_byte_of_a_draft_is_published() {
     let content = content(&[PUBLISHED, DRAFT]);
     let folder = TempDir::new().unwrap();
     let out = folder.path().join("dist");
-    let options = Options { content: content.path().to_owned(), out: out.clone(), today: TODAY };
+    let options = Options::new(content.path(), out.clone(), TODAY);
     let Outcome::Built(report) = site_gen::build(&options).unwrap() else { panic!("it should be built") };
     assert_eq!(report.held_back, ["guides/work/night.md"]);
     let bytes = all_bytes(&out);

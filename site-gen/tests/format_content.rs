@@ -18,7 +18,7 @@ fn content() -> PathBuf {
 fn site_of(content: &Path) -> BTreeMap<String, Vec<u8>> {
     let folder = TempDir::new().unwrap();
     let out = folder.path().join("dist");
-    let options = Options { content: content.to_owned(), out: out.clone(), today: date(2026, 11, 22) };
+    let options = Options::new(content, out.clone(), date(2026, 11, 22));
     match site_gen::build(&options).unwrap() {
         Outcome::Built(_) => {}
         Outcome::Rejected(report) => panic!("{}", report.text()),

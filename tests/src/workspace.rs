@@ -22,11 +22,11 @@ pub fn nuanzhan() -> &'static Path {
     PROGRAM.get_or_init(|| build("api", "nuanzhan").expect("the program builds"))
 }
 
-/// The editors' command `site-gen`, built if need be.
+/// The editors' `site-gen` program, built if need be.
 ///
 /// # Panics
 ///
-/// When it does not build: no test of publishing means anything then.
+/// When it does not build.
 pub fn site_gen() -> &'static Path {
     static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
     PROGRAM.get_or_init(|| build("site-gen", "site-gen").expect("the program builds"))
@@ -70,7 +70,8 @@ pub fn copy_of_content(to: &Path) -> anyhow::Result<PathBuf> {
     Ok(copy)
 }
 
-fn copy_folder(from: &Path, to: &Path) -> anyhow::Result<()> {
+/// Copies what is in `from` into `to`.
+pub fn copy_folder(from: &Path, to: &Path) -> anyhow::Result<()> {
     fs::create_dir_all(to)?;
     for entry in fs::read_dir(from).with_context(|| format!("reading {}", from.display()))? {
         let entry = entry?;

@@ -1,68 +1,54 @@
 //! Case digests: they refer to what exists, and nobody can be found through them (rule 7 of the domain).
 
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
 use jiff::civil::Date;
 
 use super::citations::Spoken;
-use super::pages::{guide_slugs, known_topics, topic_slugs};
-use super::regions::Regions;
-use super::resolver::{PageContext, References};
-use super::{known_slugs, stations};
+use super::pages::topic_slugs;
+use super::resolver::{Notes, PageContext, References};
+use super::{World, check_slugs, stations};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::load::Drafts;
 use crate::load::kinds::CaseDraft;
-use crate::model::CaseDigest;
+use crate::model::{CaseDigest, CaseHead};
 use crate::source::Span;
 
-/// The digests; reports what doesn't exist and what could identify somebody.
-pub fn cases(
-    drafts: &Drafts,
-    regions: &Regions,
-    references: &mut References<'_>,
-    diags: &mut Diagnostics,
-) -> Vec<CaseDigest> {
-    let (guides, topics) = (guide_slugs(references.sources), topic_slugs(drafts));
-    let mut cases = Vec::new();
+/// The heads of the digests; reports topics and guides that don't exist.
+pub fn cases(drafts: &Drafts, known: &BTreeSet<&str>, diags: &mut Diagnostics) -> Vec<Arc<CaseHead>> {
+    let topics = topic_slugs(drafts);
     for draft in &drafts.cases {
-        let topic = known_topics(std::slice::from_ref(&draft.topic), topics.as_ref(), diags).pop();
-        let guides = known_slugs(&draft.guides, "指南", &guides, diags);
-        check_anonymous(draft, regions, references, diags);
-        // What held in the case's year may be cited, whatever came later.
-        let spoken = Date::new(draft.year, 12, 31).map_or(Spoken::Today, Spoken::Then);
-        let url = format!("/cases/{}/", draft.slug.value);
-        let page = PageContext { file: draft.slug.span.file, url: &url, spoken };
-        let mut applied = Vec::new();
-        for text in &draft.applied {
-            applied.extend(references.cite(text, spoken, diags));
+        if let Some(topics) = &topics {
+            check_slugs(std::slice::from_ref(&draft.topic), "主题", topics, diags);
         }
-        cases.push(CaseDigest {
-            slug: draft.slug.value.clone(),
-            year: draft.year,
-            title: draft.title.value.clone(),
-            summary: draft.summary.value.clone(),
-            topic: topic.unwrap_or_default(),
-            outcome: draft.outcome,
-            channel: draft.channel,
-            applied,
-            guides,
-            body: references.body(draft.body, &page, diags),
-        });
+        check_slugs(&draft.guides, "指南", known, diags);
     }
-    cases
+    drafts.cases.iter().map(|draft| draft.head()).collect()
 }
 
-fn check_anonymous(
-    draft: &CaseDraft,
-    regions: &Regions,
-    references: &References<'_>,
-    diags: &mut Diagnostics,
-) {
+/// Reads the text of a digest; reports what could identify somebody.
+pub fn case(draft: &CaseDraft, world: &World<'_>) -> (CaseDigest, Notes) {
+    let head = draft.head();
+    // What held in the case's year may be cited, whatever came later.
+    let spoken = Date::new(draft.year, 12, 31).map_or(Spoken::Today, Spoken::Then);
+    let url = head.url();
+    let page = PageContext { file: draft.slug.span.file, url: &url, spoken };
+    let mut references = References::new(world, page);
+    check_anonymous(draft, world, &mut references.notes.diags);
+    let applied = draft.applied.iter().flat_map(|text| references.cite(text)).collect();
+    let body = references.body(draft.body);
+    (CaseDigest { head, applied, body }, references.notes)
+}
+
+fn check_anonymous(draft: &CaseDraft, world: &World<'_>, diags: &mut Diagnostics) {
     let file = draft.slug.span.file;
-    let text = references.sources.text(file);
+    let text = world.sources.text(file);
     let body = draft.body.0;
     let head = [draft.title.span, draft.summary.span];
     for span in head.into_iter().chain(std::iter::once(body)) {
         let written = &text[span.start..span.end];
-        let places = regions.names_below_county().flat_map(|name| written.match_indices(name));
+        let places = world.regions.names_below_county().flat_map(|name| written.match_indices(name));
         let places = places.map(|(at, name)| Finding {
             start: at,
             end: at + name.len(),

@@ -4,6 +4,7 @@
 //! which has no field for it, and any address that an editor wrote stops the build.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use jiff::civil::Date;
 use search::coord::Coord;
@@ -12,7 +13,7 @@ use search::region::{Level, RegionCode};
 use search::vocabulary::StationKind;
 
 use super::regions::Regions;
-use crate::diag::{Diagnostic, Diagnostics, nearest};
+use crate::diag::{Diagnostic, Diagnostics, nearest, suggest};
 use crate::load::Drafts;
 use crate::load::station::{DutyDraft, LocationDraft, StationDraft};
 use crate::load::tables;
@@ -113,7 +114,7 @@ fn check_visibility(draft: &StationDraft, diags: &mut Diagnostics) {
 }
 
 /// Reports slugs, names and telephones that two stations share.
-pub fn check_unique(drafts: &[StationDraft], diags: &mut Diagnostics) {
+pub fn check_unique(drafts: &[Arc<StationDraft>], diags: &mut Diagnostics) {
     let (mut slugs, mut names, mut phones) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
     for draft in drafts {
         if let Some(earlier) = slugs.insert(&draft.slug.value, &draft.name.value) {
@@ -327,9 +328,10 @@ fn to_wgs84(lat: f64, lon: f64, datum: &Located<String>, diags: &mut Diagnostics
         other => {
             let hint = nearest(other, ["wgs84", "gcj02", "bd09"]).map(|near| format!("是不是想写 {near}"));
             let hint = hint.unwrap_or_else(|| "可以写 wgs84、gcj02、bd09".to_owned());
-            diags.push(
-                Diagnostic::error("coord-datum", datum.span, format!("没有叫“{other}”的坐标系")).hint(hint),
-            );
+            let meant = suggest::certain(&suggest::half_width(other), ["wgs84", "gcj02", "bd09"]);
+            let mend = suggest::instead(datum, meant.map(str::to_owned), |_| true);
+            let finding = Diagnostic::error("coord-datum", datum.span, format!("没有叫“{other}”的坐标系"));
+            diags.push(finding.hint(hint).maybe_edit(mend));
             return None;
         }
     };
@@ -339,24 +341,34 @@ fn to_wgs84(lat: f64, lon: f64, datum: &Located<String>, diags: &mut Diagnostics
 }
 
 fn hours_error(osm: &Located<String>, reason: String) -> Diagnostic {
+    let half = Some(suggest::half_width(&osm.value));
     Diagnostic::error("hours", osm.span, reason)
         .hint("例如 Mo-Fr 08:30-12:00,14:00-17:30; PH off（周一到周五，法定节假日休息）或 24/7（全天）")
+        .maybe_edit(suggest::instead(osm, half, |half| hours::read(half).is_ok()))
 }
 
 fn check_phones(draft: &StationDraft, diags: &mut Diagnostics) {
     for phone in &draft.phones {
-        let digits = phone.value.bytes().filter(u8::is_ascii_digit).count();
-        let shaped = phone.value.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
-        if !shaped || !(3..=16).contains(&digits) {
+        if !is_phone(&phone.value) {
             let message = format!("“{}”不是电话号码", phone.value);
             let hint = "写区号、短横、号码：0000-5550123；几个号码之间用分号；表格里把这一列设成“文本”，免得丢掉开头的 0";
-            diags.push(Diagnostic::error("phone", phone.span, message).hint(hint));
+            let half = suggest::half_width(&phone.value);
+            let parts: Vec<&str> = half.split(',').map(str::trim).collect();
+            let all_phones = parts.iter().all(|part| is_phone(part));
+            let mend = suggest::instead(phone, Some(parts.join("；")), |_| all_phones);
+            diags.push(Diagnostic::error("phone", phone.span, message).hint(hint).maybe_edit(mend));
         }
     }
     if draft.phones.is_empty() && is_confidential(draft) {
         let message = "庇护场所没有热线，谁也联系不上";
         diags.push(Diagnostic::error("phone", draft.span, message).hint("加一行 phones: [\"0000-5550123\"]"));
     }
+}
+
+fn is_phone(text: &str) -> bool {
+    let digits = text.bytes().filter(u8::is_ascii_digit).count();
+    let shaped = text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
+    shaped && (3..=16).contains(&digits)
 }
 
 fn check_verified(draft: &StationDraft, today: Date, diags: &mut Diagnostics) {
@@ -372,17 +384,22 @@ fn check_verified(draft: &StationDraft, today: Date, diags: &mut Diagnostics) {
 }
 
 fn duty_in_words(duty: &DutyDraft, diags: &mut Diagnostics) -> Option<String> {
-    let mut wrong = |span: Span, reason: String| {
+    let mut wrong = |text: &Located<String>, reason: String, reads: fn(&str) -> bool| {
         let hint = "例如 rule: \"FREQ=MONTHLY;BYMONTHDAY=25\"，time: \"09:00-11:30\"";
-        diags.push(Diagnostic::error("duty", span, reason).hint(hint));
+        let half = Some(suggest::half_width(&text.value).to_ascii_uppercase());
+        let mend = suggest::instead(text, half, reads);
+        diags.push(Diagnostic::error("duty", text.span, reason).hint(hint).maybe_edit(mend));
     };
-    let days = duty::days_in_words(&duty.rule.value).map_err(|reason| wrong(duty.rule.span, reason)).ok();
+    let is_rule = |text: &str| duty::days_in_words(text).is_ok();
+    let is_time = |text: &str| duty::time_in_words(text).is_ok();
+    let days =
+        duty::days_in_words(&duty.rule.value).map_err(|reason| wrong(&duty.rule, reason, is_rule)).ok();
     let time = match &duty.time {
         None => Some(String::new()),
         Some(time) => match duty::time_in_words(&time.value) {
             Ok(words) => Some(format!(" {words}")),
             Err(reason) => {
-                wrong(time.span, reason);
+                wrong(time, reason, is_time);
                 None
             }
         },

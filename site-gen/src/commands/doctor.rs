@@ -14,7 +14,7 @@ use site_gen::diag::Diagnostics;
 use site_gen::doctor::answers::{self, Answer};
 use site_gen::doctor::release::{self, Files};
 use site_gen::doctor::{Findings, leaks, machine};
-use site_gen::load;
+use site_gen::{held_back, load};
 
 use super::busy::Busy;
 use super::{Done, Run, say};
@@ -114,7 +114,8 @@ impl Doctor {
             findings.skipped("content", "没写 --content，没有和内容比对");
             return Ok(());
         };
-        let sources = site_gen::read(content)?;
+        let mut sources = site_gen::read(content)?;
+        held_back::leave_out(&mut sources);
         let drafts = load::drafts(&sources, &mut Diagnostics::default());
         let same = drafts.settings.as_ref().is_some_and(|settings| settings.base_url == bundle.site.base_url);
         let stations = drafts

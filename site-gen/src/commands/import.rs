@@ -208,10 +208,7 @@ fn read_within_limits(file: &Path) -> anyhow::Result<Vec<u8>> {
 fn with_mark(target: &Path, path: &str, text: &str, sources: &SourceMap) -> anyhow::Result<Vec<u8>> {
     const MARK: &[u8] = "\u{feff}".as_bytes();
     let now = fs::read(target).unwrap_or_default();
-    let planned = sources
-        .texts()
-        .find(|(_, source)| source.path == path)
-        .map_or("", |(_, source)| source.text.as_str());
+    let planned = sources.file(path).map_or("", |file| sources.text(file));
     let bare = now.strip_prefix(MARK).unwrap_or(&now);
     if bare != planned.as_bytes() {
         bail!("{} 刚刚被别人改过，没有动它：再运行一次", target.display());

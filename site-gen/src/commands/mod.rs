@@ -10,11 +10,13 @@ mod check;
 mod chinese;
 mod completions;
 mod doctor;
+mod explain;
 mod export;
 mod format;
 mod import;
 mod man;
 mod new;
+mod telling;
 
 use std::io::Write as _;
 use std::path::PathBuf;
@@ -42,6 +44,7 @@ enum Command {
     Doctor(doctor::Doctor),
     Completions(completions::Completions),
     Man(man::Man),
+    Explain(explain::Explain),
 }
 
 /// Where the content is: the same for every subcommand.
@@ -69,6 +72,8 @@ enum Done {
 
 const EXAMPLES: &str = "例子：
   site-gen check                              检查 content/ 里的内容
+  site-gen check --fix                        顺手把能自动改的改好
+  site-gen explain missing-field              这个代号是什么意思
   site-gen build --out dist                   生成网站到 dist/
   site-gen build --content ../content --out /srv/www
   site-gen new guide work --title 产假怎么休   新建一篇指南
@@ -94,6 +99,7 @@ impl Arguments {
             Command::Doctor(doctor) => doctor.run(),
             Command::Completions(completions) => completions.run(),
             Command::Man(man) => man.run(),
+            Command::Explain(explain) => explain.run(),
         };
         match done {
             Ok(Done::Well) => ExitCode::SUCCESS,

@@ -33,11 +33,7 @@ impl Site {
         crate::files::create(&folder.path().join("content/stations/city/stations.csv"), table.as_bytes())
             .unwrap();
         let site = Self { folder };
-        let options = Options {
-            content: site.folder.path().join("content"),
-            out: site.dist(),
-            today: date(2026, 11, 12),
-        };
+        let options = Options::new(site.folder.path().join("content"), site.dist(), date(2026, 11, 12));
         assert!(matches!(crate::build(&options).unwrap(), Outcome::Built(_)));
         site
     }

@@ -7,7 +7,7 @@
 use jiff::civil::Date;
 
 use super::node::{Node, Value};
-use crate::diag::{Diagnostic, Diagnostics, nearest};
+use crate::diag::{Diagnostic, Diagnostics, nearest, suggest};
 use crate::model;
 use crate::source::{Located, Span};
 
@@ -151,10 +151,12 @@ impl<'d> Fields<'d> {
         let text = self.text(key)?;
         let date = model::date::date(text.value.trim());
         if date.is_none() {
+            let reads = |day: &str| model::date::date(day).is_some();
+            let mend = suggest::instead(&text, suggest::day(&text.value), reads);
             self.diags.push(
-                Diagnostic::error("date", text.span, format!("“{}”不是一个日子", text.value.trim())).hint(
-                    "写成 2026-10-12 这样：年-月-日，月和日各两位；Excel 会自己改日期，把这一列设成“文本”",
-                ),
+                Diagnostic::error("date", text.span, format!("“{}”不是一个日子", text.value.trim()))
+                    .hint("写成 2026-10-12 这样：年-月-日，月和日各两位；Excel 会自己改日期，把这一列设成“文本”")
+                    .maybe_edit(mend),
             );
         }
         date.map(|value| Located { value, span: text.span })
@@ -168,7 +170,10 @@ impl<'d> Fields<'d> {
             "false" | "no" | "否" => Some(false),
             other => {
                 let message = format!("“{other}”应是 true（是）或 false（否）");
-                self.diags.push(Diagnostic::error("field-type", text.span, message).hint("写 true 或 false"));
+                let lower = Some(other.to_ascii_lowercase());
+                let mend = suggest::instead(&text, lower, |word| ["true", "false"].contains(&word));
+                let finding = Diagnostic::error("field-type", text.span, message).hint("写 true 或 false");
+                self.diags.push(finding.maybe_edit(mend));
                 None
             }
         }
@@ -177,8 +182,11 @@ impl<'d> Fields<'d> {
     /// A number in a range.
     pub fn number(&mut self, key: Key, range: std::ops::RangeInclusive<f64>) -> Option<Located<f64>> {
         let text = self.text(key)?;
-        let number = text.value.trim().parse::<f64>().ok().filter(|number| range.contains(number));
+        let read = |text: &str| text.trim().parse::<f64>().ok().filter(|number| range.contains(number));
+        let number = read(&text.value);
         if number.is_none() {
+            let half = Some(suggest::half_width(&text.value));
+            let mend = suggest::instead(&text, half, |half| read(half).is_some());
             let message = format!(
                 "{}（{}）应是 {} 到 {} 的数字，这里是“{}”",
                 key.0,
@@ -187,7 +195,8 @@ impl<'d> Fields<'d> {
                 range.end(),
                 text.value
             );
-            self.diags.push(Diagnostic::error("number", text.span, message).hint("只写数字，不带单位"));
+            let finding = Diagnostic::error("number", text.span, message).hint("只写数字，不带单位");
+            self.diags.push(finding.maybe_edit(mend));
         }
         number.map(|value| Located { value, span: text.span })
     }
@@ -244,10 +253,18 @@ impl<'d> Fields<'d> {
                 format!("这里可以写：{}", all.join("、"))
             };
             let what = if self.is_row { "列" } else { "项" };
-            self.diags.push(
-                Diagnostic::error("unknown-field", name.span, format!("没有叫“{typed}”的{what}")).hint(hint),
-            );
+            let message = format!("没有叫“{typed}”的{what}");
+            let finding = Diagnostic::error("unknown-field", name.span, message).hint(hint);
+            self.diags.push(finding.maybe_edit(self.certain_key(name, typed)));
         }
+    }
+
+    /// The English name that was certainly meant, unless the setting is written elsewhere already.
+    fn certain_key(&self, name: &Node, typed: &str) -> Option<(Span, String)> {
+        let free = self.known.iter().filter(|key| !self.is_written(**key)).map(|key| key.0);
+        let typed = Located { value: typed.to_owned(), span: name.span };
+        let meant = suggest::certain(&typed.value, free).map(str::to_owned);
+        suggest::instead(&typed, meant, |_| true)
     }
 
     fn scalar(&mut self, node: Node, key: Key) -> Option<Located<String>> {

@@ -1,15 +1,18 @@
 //! Readers of the Markdown kinds and the two YAML lists: guide, digest, statute, directory, campaign, page, topic,
 //! thesaurus. One draft type and one function each, in the order of the handbook.
 
+use std::sync::{Arc, OnceLock};
+
 use jiff::civil::Date;
 use search::vocabulary::{Channel, Outcome, StationKind};
+use serde::{Deserialize, Serialize};
 
 use super::Reading;
 use super::fields::{Fields, Key, vocabulary_of};
 use super::front_matter::{self, BodyDraft};
 use super::node::{self, Node, Value};
 use crate::diag::{Diagnostic, Diagnostics};
-use crate::model::YearlyDates;
+use crate::model::{CaseHead, GuideHead, YearlyDates};
 use crate::source::{Located, Span};
 
 const TITLE: Key = Key("title", "标题");
@@ -21,7 +24,7 @@ const GUIDES: Key = Key("guides", "指南");
 pub type Slug = Located<String>;
 
 /// A guide as written.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct GuideDraft {
     /// From the file's name.
     pub slug: Slug,
@@ -55,6 +58,9 @@ pub struct GuideDraft {
     pub sensitive: bool,
     /// The rest.
     pub body: BodyDraft,
+    /// What other pages may show of it.
+    #[serde(skip)]
+    pub(super) head: OnceLock<Arc<GuideHead>>,
 }
 
 /// Reads `guides/<topic>/<slug>.md`.
@@ -94,6 +100,7 @@ pub fn guide(reading: &Reading<'_>, topic: &str, slug: &str, diags: &mut Diagnos
         asked,
         sensitive,
         body: parts.body,
+        head: OnceLock::new(),
     })
 }
 
@@ -110,7 +117,7 @@ fn step(node: Node, diags: &mut Diagnostics) -> Option<(Located<String>, Option<
 }
 
 /// A case digest as written.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct CaseDraft {
     /// From the file's name.
     pub slug: Slug,
@@ -132,6 +139,9 @@ pub struct CaseDraft {
     pub guides: Vec<Located<String>>,
     /// The story.
     pub body: BodyDraft,
+    /// What other pages may show of it.
+    #[serde(skip)]
+    pub(super) head: OnceLock<Arc<CaseHead>>,
 }
 
 /// Reads `cases/<year>/<slug>.md`.
@@ -168,6 +178,7 @@ pub fn case(reading: &Reading<'_>, year: &str, slug: &str, diags: &mut Diagnosti
         applied,
         guides,
         body: parts.body,
+        head: OnceLock::new(),
     })
 }
 

@@ -9,6 +9,8 @@ use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_saphyr::Spanned;
 
+use super::mends;
+use crate::diag::lines::Lines;
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::source::{FileId, Span};
 
@@ -53,12 +55,16 @@ pub fn from_yaml(file: FileId, text: &str, base: usize, diags: &mut Diagnostics)
 pub fn from_toml(file: FileId, text: &str, diags: &mut Diagnostics) -> Option<Node> {
     let (table, errors) = toml::de::DeTable::parse_recoverable(text);
     let failed = !errors.is_empty();
+    let wrong = errors.len();
     for error in errors {
         let range = error.span().unwrap_or(0..0);
+        let (line, written) = Lines::new(text).around(range.start);
+        let reads = |text: &str| toml::de::DeTable::parse_recoverable(text).1.len() < wrong;
+        let mends = mends::toml(text, line..line + written.len(), reads);
         diags.push(
-            Diagnostic::error("toml", Span::new(file, range.start, range.end), "这里的写法读不懂").hint(
-                "每行写成 名字 = \"内容\"，引号用半角、要成对；中文的名字也要加引号；一组设置用 [名字] 开头",
-            ),
+            Diagnostic::error("toml", Span::new(file, range.start, range.end), "这里的写法读不懂")
+                .hint("每行写成 名字 = \"内容\"，引号用半角、要成对；中文的名字也要加引号；一组设置用 [名字] 开头")
+                .edits(mends::edits(file, 0, mends)),
         );
     }
     (!failed).then(|| {
@@ -75,17 +81,16 @@ fn mend_full_width_colons(file: FileId, text: &str, base: usize, diags: &mut Dia
         match full_width_colon_after_key(line) {
             Some(at) => {
                 let start = base + out.len() + at;
+                let (span, rest) = (Span::new(file, start, start + 3), &line[at + '：'.len_utf8()..]);
+                let half = if rest.is_empty() || rest.starts_with([' ', '\r', '\n']) { ":" } else { ": " };
                 diags.push(
-                    Diagnostic::warning(
-                        "full-width-colon",
-                        Span::new(file, start, start + 3),
-                        "冒号是全角的，已按半角读",
-                    )
-                    .hint("改成半角冒号加一个空格：“: ”"),
+                    Diagnostic::warning("full-width-colon", span, "冒号是全角的，已按半角读")
+                        .hint("改成半角冒号加一个空格：“: ”")
+                        .edit(span, half),
                 );
                 out.push_str(&line[..at]);
                 out.push_str(":  ");
-                out.push_str(&line[at + '：'.len_utf8()..]);
+                out.push_str(rest);
             }
             None => out.push_str(line),
         }
@@ -116,15 +121,19 @@ fn yaml_error(file: FileId, text: &str, base: usize, err: &serde_saphyr::Error) 
     if words.contains("duplicate") {
         return Diagnostic::error("duplicate-key", at, "这个名字写了两次").hint("留下一个，删掉另一个");
     }
+    let reads = |text: &str| serde_saphyr::from_str::<Spanned<RawYaml>>(text).is_ok();
+    let mends = mends::edits(file, base, mends::yaml(text, line_start..line_start + line.len(), reads));
     if line.contains('\t') {
-        return Diagnostic::error("yaml", at, "这一行用了制表符（Tab）").hint("把 Tab 换成两个空格");
+        return Diagnostic::error("yaml", at, "这一行用了制表符（Tab）")
+            .hint("把 Tab 换成两个空格")
+            .edits(mends);
     }
     let hint = if line.matches(": ").count() > 1 {
         "内容里有冒号时，整段内容用英文引号括起来：title: \"……\""
     } else {
         "看看这一行和上一行。常见原因：冒号后面少一个空格；引号没有成对；逗号、引号、方括号打成了全角；上下行没有对齐"
     };
-    Diagnostic::error("yaml", at, "这里的写法读不懂").hint(hint)
+    Diagnostic::error("yaml", at, "这里的写法读不懂").hint(hint).edits(mends)
 }
 
 /// The byte a location means. Scanner errors know only line and column.

@@ -5,9 +5,10 @@ use std::collections::BTreeSet;
 use pulldown_cmark::{CowStr, Event, HeadingLevel, LinkType, Tag, TagEnd};
 
 use super::Resolver;
-use crate::citation;
-use crate::diag::Diagnostic;
-use crate::model::{Body, Heading};
+use super::mends::{self, Slip};
+use crate::citation::Context;
+use crate::diag::{Diagnostic, Edit};
+use crate::model::{Body, CitationLink, Heading};
 use crate::source::Span;
 
 /// A text being read.
@@ -16,14 +17,12 @@ pub(super) struct Compiler<'r> {
     body: Body,
     ids: BTreeSet<String>,
     state: State,
+    /// Level and first byte in the file of every heading of the text: what mends one may have to move others.
+    pub(super) headings: Vec<(u8, usize)>,
 }
 
 /// Where in the text we are.
 #[derive(Default)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each says where in the text we are, and any of them may hold at once"
-)]
 struct State {
     /// The heading being read: its place in `events`, level, id if the editor gave one, text so far.
     heading: Option<(usize, u8, Option<String>, String)>,
@@ -35,8 +34,8 @@ struct State {
     code: bool,
     /// Inside an editor's comment of several lines.
     comment: bool,
-    /// The text so far ends with a title in book marks, and nothing but emphasis has come since.
-    after_title: bool,
+    /// What the paragraph has named so far.
+    context: Context,
     /// Links that lead nowhere: their end is dropped too.
     dropped_links: Vec<bool>,
     /// A line break inside a paragraph, written only when one side is not Chinese.
@@ -47,7 +46,7 @@ impl<'r> Compiler<'r> {
     /// Nothing read yet, below a heading of `level`.
     pub(super) fn new(resolver: &'r mut dyn Resolver, level: u8) -> Self {
         let state = State { last_level: level, ..State::default() };
-        Self { resolver, body: Body::default(), ids: BTreeSet::new(), state }
+        Self { resolver, body: Body::default(), ids: BTreeSet::new(), state, headings: Vec::new() }
     }
 
     /// What was read.
@@ -69,6 +68,7 @@ impl<'r> Compiler<'r> {
                 self.push(Event::Code(code.into_string().into()));
             }
             Event::HardBreak => {
+                self.state.context.end_sentence();
                 self.body.text.push('\n');
                 self.push(Event::HardBreak);
             }
@@ -78,28 +78,29 @@ impl<'r> Compiler<'r> {
 
     fn text(&mut self, text: &str, span: Span) {
         self.settle_soft_break(text);
-        if text.contains("**") && !self.state.code {
-            self.resolver.report(
-                Diagnostic::error("stray-emphasis", span, "这里的 ** 没有变成加粗，会原样显示")
-                    .hint("把标点移到 ** 外面，例如写 “**家庭暴力**” 而不是 **“家庭暴力”**"),
-            );
+        if let Some(slip) = mends::emphasis(text).filter(|_| !self.state.code) {
+            let finding = Diagnostic::error("stray-emphasis", span, "这里的 ** 没有变成加粗，会原样显示")
+                .hint("把标点移到 ** 外面，例如写 “**家庭暴力**” 而不是 **“家庭暴力”**");
+            self.resolver.report(with_slip(finding, text, slip));
         }
         self.report_stray_markup(text, span);
-        self.report_split_citation(text, span);
         self.plain(text);
         if self.state.links > 0
             || self.state.code
             || self.state.heading.is_some()
             || self.state.image.is_some()
         {
+            if self.state.links > 0 {
+                self.resolver.names(text, &mut self.state.context);
+            }
             self.push(Event::Text(text.to_owned().into()));
             return;
         }
         let mut from = 0;
-        for (range, citations) in self.resolver.citations(text, span) {
-            let Some(first) = citations.first() else { continue };
+        for cited in self.resolver.citations(text, span, &mut self.state.context) {
+            let dest_url = CowStr::from(cited.url());
+            let CitationLink { range, citations, .. } = cited;
             self.push_text(&text[from..range.start]);
-            let dest_url = CowStr::from(first.url());
             let (title, id) = (CowStr::Borrowed(""), CowStr::Borrowed(""));
             self.push(Event::Start(Tag::Link { link_type: LinkType::Inline, dest_url, title, id }));
             self.push_text(&text[range.clone()]);
@@ -119,38 +120,21 @@ impl<'r> Compiler<'r> {
         if self.state.code {
             return;
         }
-        let hashes = text.trim_start_matches('#');
-        let wrong = if text.contains("[[") {
-            Some(("双方括号是别的软件的写法，会原样显示", "链接写成 [文字](/guides/work/maternity-leave.md)"))
-        } else if text.contains("]（") {
-            Some(("链接的括号是全角的，会原样显示", "方括号后面用半角的圆括号：[文字](路径)"))
-        } else if hashes.len() < text.len() && self.at_line_start() && !hashes.is_empty() {
-            Some(("井号后面没有空格，不会变成小标题", "井号和标题之间空一格：## 去哪里"))
+        let (slip, message, hint) = if let Some(slip) = mends::double_brackets(text) {
+            (slip, "双方括号是别的软件的写法，会原样显示", "链接写成 [文字](/guides/work/maternity-leave.md)")
+        } else if let Some(slip) = mends::full_width_link(text) {
+            (slip, "链接的括号是全角的，会原样显示", "方括号后面用半角的圆括号：[文字](路径)")
+        } else if let Some(slip) = mends::heading_without_blank(text).filter(|_| self.at_line_start()) {
+            (slip, "井号后面没有空格，不会变成小标题", "井号和标题之间空一格：## 去哪里")
         } else {
-            None
+            return;
         };
-        if let Some((message, hint)) = wrong {
-            self.resolver.report(Diagnostic::error("stray-markup", span, message).hint(hint));
-        }
+        let finding = Diagnostic::error("stray-markup", span, message).hint(hint);
+        self.resolver.report(with_slip(finding, text, slip));
     }
 
     fn at_line_start(&self) -> bool {
         self.body.text.is_empty() || self.body.text.ends_with('\n')
-    }
-
-    /// 《…》**第…条** is two pieces of text: neither a link nor checked, so it must not pass in silence.
-    fn report_split_citation(&mut self, text: &str, span: Span) {
-        let after_title = std::mem::replace(&mut self.state.after_title, text.trim_end().ends_with('》'));
-        if after_title && citation::leading_article(text.trim_start()).is_some() {
-            self.resolver.report(
-                Diagnostic::error(
-                    "citation",
-                    span,
-                    "条号要和书名号连着写，不能单独加粗，不然没有链接也没有检查",
-                )
-                .hint("写成 **《反家庭暴力法》第二十三条**，或者都不加粗"),
-            );
-        }
     }
 
     fn html(&mut self, html: &str, span: Span) {
@@ -177,6 +161,9 @@ impl<'r> Compiler<'r> {
     }
 
     fn start(&mut self, tag: Tag<'_>, span: Span) {
+        if !is_inline(&tag) {
+            self.state.context.new_block();
+        }
         match tag {
             Tag::Heading { level, id, .. } => {
                 let level = level as u8;
@@ -283,7 +270,14 @@ impl<'r> Compiler<'r> {
         } else if level > last + 1 {
             let message = format!("标题从 {last} 级跳到了 {level} 级");
             let hint = format!("改成 {}", "#".repeat(usize::from(last) + 1));
-            self.resolver.report(Diagnostic::error("heading-level", span, message).hint(hint));
+            let place = self.headings.iter().position(|(_, at)| *at == span.start);
+            let raised = place.map(|place| mends::raised(&self.headings, place, level - last - 1));
+            let edits = raised
+                .unwrap_or_default()
+                .into_iter()
+                .map(|(range, text)| Edit { span: Span::new(span.file, range.start, range.end), text });
+            let finding = Diagnostic::error("heading-level", span, message).hint(hint);
+            self.resolver.report(finding.edits(edits));
         }
     }
 
@@ -332,6 +326,25 @@ impl<'r> Compiler<'r> {
     fn push(&mut self, event: Event<'static>) {
         self.body.events.push(event);
     }
+}
+
+/// `finding` at the very place in `text`, with what mends it: where the text reads as it is written, which an escape or an
+/// entity in it prevents.
+fn with_slip(finding: Diagnostic, text: &str, slip: Slip) -> Diagnostic {
+    let span = finding.span;
+    if span.end - span.start != text.len() {
+        return finding;
+    }
+    let at = |range: std::ops::Range<usize>| {
+        Span::new(span.file, span.start + range.start, span.start + range.end)
+    };
+    let edits = slip.edits.into_iter().map(|(range, text)| Edit { span: at(range), text });
+    Diagnostic { span: at(slip.at), ..finding.edits(edits) }
+}
+
+/// What stands within a paragraph.
+fn is_inline(tag: &Tag<'_>) -> bool {
+    matches!(tag, Tag::Emphasis | Tag::Strong | Tag::Strikethrough | Tag::Link { .. } | Tag::Image { .. })
 }
 
 /// An anchor from a heading's text: letters, digits and Chinese characters; the rest becomes a dash.

@@ -5,13 +5,15 @@
 
 pub mod articles;
 mod compiler;
+mod mends;
 
 use std::ops::Range;
 
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd, TextMergeWithOffset};
 
+use crate::citation::Context;
 use crate::diag::Diagnostic;
-use crate::model::{Body, Citation};
+use crate::model::{Body, CitationLink};
 use crate::source::Span;
 use compiler::Compiler;
 
@@ -21,8 +23,10 @@ pub trait Resolver {
     fn link(&mut self, target: &str, at: Span) -> Option<String>;
     /// The address of a picture; `None` (and a report) where there is none.
     fn image(&mut self, target: &str, at: Span) -> Option<String>;
-    /// The citations in a run of text that stands at `at`, in order, with their place in the text.
-    fn citations(&mut self, text: &str, at: Span) -> Vec<(Range<usize>, Vec<Citation>)>;
+    /// The citations in a run of text that stands at `at`, in order; `context` is what its paragraph said before.
+    fn citations(&mut self, text: &str, at: Span, context: &mut Context) -> Vec<CitationLink>;
+    /// Takes note of what a run of text names whose citations become no links, because it is one.
+    fn names(&mut self, text: &str, context: &mut Context);
     /// Takes a problem.
     fn report(&mut self, diagnostic: Diagnostic);
 }
@@ -61,6 +65,11 @@ pub fn compile_inline(text: &str, at: Span, resolver: &mut dyn Resolver) -> Body
 /// Reads events of [`events`] whose ranges count from `at`, below a heading of `level`.
 pub fn compile_events(events: Vec<Placed<'_>>, (at, level): (Span, u8), resolver: &mut dyn Resolver) -> Body {
     let mut compiler = Compiler::new(resolver, level);
+    let headings = events.iter().filter_map(|(event, range)| match event {
+        Event::Start(Tag::Heading { level, .. }) => Some((*level as u8, at.start + range.start)),
+        _ => None,
+    });
+    compiler.headings = headings.collect();
     for (event, range) in events {
         compiler.event(event, Span::new(at.file, at.start + range.start, at.start + range.end));
     }

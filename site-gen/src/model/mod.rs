@@ -6,15 +6,17 @@
 pub mod article;
 pub mod body;
 pub mod date;
+pub mod numeral;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use jiff::civil::Date;
 use search::record::{Hotline, Station, ThesaurusEntry};
 use search::region::{Region, RegionCode};
 use search::vocabulary::{Channel, Outcome, StationKind};
 
-pub use article::{ArticleNo, Citation};
+pub use article::{ArticleNo, Citation, CitationLink};
 pub use body::{Body, Heading};
 pub use date::YearlyDates;
 
@@ -27,10 +29,10 @@ pub struct Site {
     pub hotlines: Vec<Hotline>,
     /// In their order.
     pub topics: Vec<Topic>,
-    /// By topic order, then slug.
-    pub guides: Vec<Guide>,
-    /// Newest year first, then slug.
-    pub cases: Vec<CaseDigest>,
+    /// By topic order, then slug. Their texts are read one by one, when their pages are made.
+    pub guides: Vec<Arc<GuideHead>>,
+    /// Newest year first, then slug. Their texts are read one by one, when their pages are made.
+    pub cases: Vec<Arc<CaseHead>>,
     /// By slug.
     pub statutes: Vec<Statute>,
     /// By code.
@@ -49,11 +51,10 @@ pub struct Site {
     pub pages: Vec<Page>,
     /// Lay speech and the law's.
     pub thesaurus: Vec<ThesaurusEntry>,
-    /// Pictures, by path from the site's root.
-    pub blobs: BTreeMap<String, Vec<u8>>,
-    /// Who cites which article, by statute slug.
-    pub cited: BTreeMap<String, BTreeMap<ArticleNo, Vec<Backlink>>>,
 }
+
+/// Who cites which article, by statute slug.
+pub type Cited = BTreeMap<String, BTreeMap<ArticleNo, Vec<Backlink>>>;
 
 /// What `site.toml` says.
 #[derive(Debug, Clone)]
@@ -105,8 +106,21 @@ pub struct Topic {
 }
 
 /// A plain-language page: what to do, what the law gives you, what to bring, where to go.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Guide {
+    /// What other pages may show of it.
+    pub head: Arc<GuideHead>,
+    /// What to do first.
+    pub steps: Vec<Step>,
+    /// What to take along.
+    pub bring: Vec<Body>,
+    /// The rest.
+    pub body: Body,
+}
+
+/// What is known of a guide without reading its text.
+#[derive(Debug, Clone, PartialEq)]
+pub struct GuideHead {
     /// Unique over all guides.
     pub slug: String,
     /// The topic's slug.
@@ -121,10 +135,6 @@ pub struct Guide {
     pub reviewed: Option<Date>,
     /// Whom it is for.
     pub audience: Vec<String>,
-    /// What to do first.
-    pub steps: Vec<Step>,
-    /// What to take along.
-    pub bring: Vec<Body>,
     /// Numbers of [`Site::hotlines`].
     pub hotlines: Vec<String>,
     /// Which kinds of station help.
@@ -137,12 +147,10 @@ pub struct Guide {
     pub asked: Vec<String>,
     /// Whether seeing it over her shoulder could put her in danger.
     pub sensitive: bool,
-    /// The rest.
-    pub body: Body,
 }
 
 /// One thing to do.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Step {
     /// What, as a command.
     pub action: String,
@@ -151,8 +159,19 @@ pub struct Step {
 }
 
 /// An anonymised case.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct CaseDigest {
+    /// What other pages may show of it.
+    pub head: Arc<CaseHead>,
+    /// The articles applied.
+    pub applied: Vec<Citation>,
+    /// The story.
+    pub body: Body,
+}
+
+/// What is known of a case without reading its text.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CaseHead {
     /// Unique over all digests.
     pub slug: String,
     /// The folder it is in.
@@ -167,12 +186,8 @@ pub struct CaseDigest {
     pub outcome: Outcome,
     /// Through which door.
     pub channel: Option<Channel>,
-    /// The articles applied.
-    pub applied: Vec<Citation>,
     /// Slugs of guides.
     pub guides: Vec<String>,
-    /// The story.
-    pub body: Body,
 }
 
 /// A law, regulation or judicial interpretation.
@@ -287,13 +302,28 @@ pub struct Backlink {
 }
 
 impl Guide {
+    /// Everything it cites, in the order of its texts; the same article may come twice.
+    pub fn citations(&self) -> impl Iterator<Item = &Citation> {
+        let steps = self.steps.iter().filter_map(|step| step.how.as_ref());
+        steps.chain(&self.bring).chain(std::iter::once(&self.body)).flat_map(|body| &body.citations)
+    }
+}
+
+impl CaseDigest {
+    /// Everything it cites; the same article may come twice.
+    pub fn citations(&self) -> impl Iterator<Item = &Citation> {
+        self.applied.iter().chain(&self.body.citations)
+    }
+}
+
+impl GuideHead {
     /// Its address from the root.
     pub fn url(&self) -> String {
         format!("/guides/{}/{}/", self.topic, self.slug)
     }
 }
 
-impl CaseDigest {
+impl CaseHead {
     /// Its address from the root.
     pub fn url(&self) -> String {
         format!("/cases/{}/", self.slug)

@@ -10,8 +10,9 @@ use search::region::{Level, Region};
 use search::vocabulary::{Channel, Have, Outcome, Service, StationKind};
 
 use crate::model::{
-    ArticleNo, ArticleNote, Backlink, Body, Campaign, CaseDigest, Citation, Directory, Footer, Guide,
-    Heading, Page, Replacement, Role, Settings, Site, Statute, StatuteVersion, Step, Topic, YearlyDates,
+    ArticleNo, ArticleNote, Backlink, Body, Campaign, CaseDigest, CaseHead, Citation, Cited, Directory,
+    Footer, Guide, GuideHead, Heading, Page, Replacement, Role, Settings, Site, Statute, StatuteVersion,
+    Step, Topic, YearlyDates,
 };
 
 const LAW: &str = "anti-domestic-violence-law";
@@ -19,24 +20,12 @@ const LAW: &str = "anti-domestic-violence-law";
 /// The site.
 pub(super) fn site() -> Site {
     let city = "990100".parse().unwrap();
-    let guides = vec![
-        guide(),
-        Guide {
-            slug: "maternity-leave".into(),
-            topic: "work".into(),
-            title: "产假有多少天".into(),
-            sensitive: false,
-            ..guide()
-        },
-    ];
-    let used_by = Backlink { is_case: false, title: guides[0].title.clone(), url: guides[0].url() };
-    let articles = [23, 28].map(|number| (ArticleNo::plain(number), vec![used_by.clone()]));
     Site {
         settings: settings(),
         hotlines: hotlines(),
         topics: vec![topic("domestic-violence", "反家庭暴力", true), topic("work", "劳动权益", false)],
-        guides,
-        cases: vec![case()],
+        guides: guides().into_iter().map(|guide| guide.head).collect(),
+        cases: vec![case().head],
         statutes: vec![statute(), repealed()],
         regions: regions(),
         directories: BTreeMap::from([(city, Directory { title: None, body: body("市里的窗口。") })]),
@@ -54,9 +43,29 @@ pub(super) fn site() -> Site {
             body: body("先清记录。"),
         }],
         thesaurus: Vec::new(),
-        blobs: BTreeMap::new(),
-        cited: BTreeMap::from([(LAW.to_owned(), BTreeMap::from(articles))]),
     }
+}
+
+/// Every guide of the site, with its text.
+pub(super) fn guides() -> Vec<Guide> {
+    let first = guide();
+    let head = GuideHead {
+        slug: "maternity-leave".into(),
+        topic: "work".into(),
+        title: "产假有多少天".into(),
+        sensitive: false,
+        ..first.head.as_ref().clone()
+    };
+    let second = Guide { head: head.into(), ..first.clone() };
+    vec![first, second]
+}
+
+/// Who rests on which article of the site.
+pub(super) fn cited() -> Cited {
+    let guide = guide().head;
+    let used_by = Backlink { is_case: false, title: guide.title.clone(), url: guide.url() };
+    let articles = [23, 28].map(|number| (ArticleNo::plain(number), vec![used_by.clone()]));
+    BTreeMap::from([(LAW.to_owned(), BTreeMap::from(articles))])
 }
 
 fn body(markdown: &str) -> Body {
@@ -115,8 +124,9 @@ fn topic(slug: &str, title: &str, emergency: bool) -> Topic {
     }
 }
 
-fn guide() -> Guide {
-    Guide {
+/// One guide of the site.
+pub(super) fn guide() -> Guide {
+    let head = GuideHead {
         slug: "protection-order".into(),
         topic: "domestic-violence".into(),
         title: "人身安全保护令怎么申请".into(),
@@ -124,22 +134,25 @@ fn guide() -> Guide {
         updated: None,
         reviewed: Some(date(2026, 10, 12)),
         audience: vec!["妇女".into()],
-        steps: vec![Step {
-            action: "打 110".into(), how: Some(body("说清“家庭暴力”四个字。"))
-        }],
-        bring: vec![body("身份证")],
         hotlines: vec!["110".into()],
         help_at: vec![StationKind::CourtWindow],
         related: vec!["maternity-leave".into()],
         keywords: vec!["保护令".into()],
         asked: vec!["他打我，能让他走吗".into()],
         sensitive: true,
+    };
+    let how = Some(body("说清“家庭暴力”四个字。"));
+    Guide {
+        head: head.into(),
+        steps: vec![Step { action: "打 110".into(), how }],
+        bring: vec![body("身份证")],
         body: body("## 多久\n\n法院 **72 小时**内决定。\n\n> 依据《反家庭暴力法》第二十八条。"),
     }
 }
 
-fn case() -> CaseDigest {
-    CaseDigest {
+/// The digest of the site.
+pub(super) fn case() -> CaseDigest {
+    let head = CaseHead {
         slug: "order-granted".into(),
         year: 2026,
         title: "她拿到了保护令".into(),
@@ -147,8 +160,11 @@ fn case() -> CaseDigest {
         topic: "domestic-violence".into(),
         outcome: Outcome::ProtectionOrder,
         channel: Some(Channel::Court),
-        applied: vec![citation(Some(23))],
         guides: vec!["protection-order".into()],
+    };
+    CaseDigest {
+        head: head.into(),
+        applied: vec![citation(Some(23))],
         body: body("## 结果\n\n法院下了命令。"),
     }
 }

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::links::Link;
 use super::press::{Html, Press};
-use crate::model::{Guide, Statute};
+use crate::model::{GuideHead, Statute};
 
 /// The element that holds `parts`, with the way back as a trail when there is one.
 pub(super) fn block(press: &Press<'_>, mut parts: Vec<Value>, crumbs: &[Link]) -> Html {
@@ -55,7 +55,7 @@ pub(super) fn article(press: &Press<'_>, title: &str, summary: &str, url: &str) 
 }
 
 /// The questions that a guide answers, with its summary for an answer. `None` where nobody asks.
-pub(super) fn questions(guide: &Guide) -> Option<Value> {
+pub(super) fn questions(guide: &GuideHead) -> Option<Value> {
     let ask = |question: &String| json!({ "@type": "Question", "name": question, "acceptedAnswer": { "@type": "Answer", "text": guide.summary } });
     let questions: Vec<Value> = guide.asked.iter().map(ask).collect();
     (!questions.is_empty()).then(|| json!({ "@type": "FAQPage", "mainEntity": questions }))

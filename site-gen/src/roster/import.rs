@@ -287,15 +287,13 @@ fn merge_rows(rows: Vec<Incoming>, ask: &Ask, around: &Around, plan: &mut Plan) 
 
 /// Makes the new texts, and reads them again: what a file can't be made to say is left to the editor.
 fn make_files(sources: &SourceMap, plan: &mut Plan) -> Result<(), String> {
-    let now: BTreeMap<&str, &str> =
-        sources.texts().map(|(_, source)| (source.path.as_str(), source.text.as_str())).collect();
     let mut by_path: BTreeMap<String, Vec<&Planned>> = BTreeMap::new();
     for station in plan.stations.iter().filter(|station| station.fate != Fate::Same) {
         by_path.entry(station.path.clone()).or_default().push(station);
     }
     let mut refused: BTreeMap<String, String> = BTreeMap::new();
     for (path, stations) in by_path {
-        let text = now.get(path.as_str()).copied().unwrap_or_default();
+        let text = sources.file(&path).map_or("", |file| sources.text(file));
         let made = if path.ends_with(".csv") {
             table(text, &stations)?
         } else {
@@ -395,7 +393,7 @@ fn compare_checks(sources: &SourceMap, today: Date, plan: &mut Plan) {
 }
 
 fn report(sources: SourceMap, today: Date) -> Report {
-    match crate::check_sources(sources, today, Path::new("content")) {
+    match crate::check_sources(sources, Path::new("content"), today) {
         Outcome::Built(report) | Outcome::Rejected(report) => report,
     }
 }

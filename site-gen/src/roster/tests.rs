@@ -441,7 +441,7 @@ proptest! {
                 return Ok(());
             }
             let after = sources(&[]).with(&plan.files);
-            let outcome = crate::check_sources(after, TODAY, Path::new("content"));
+            let outcome = crate::check_sources(after, Path::new("content"), TODAY);
             prop_assert!(matches!(outcome, Outcome::Built(_)), "{}", report::text(&plan));
         }
     }

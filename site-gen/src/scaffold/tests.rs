@@ -69,14 +69,14 @@ fn check(file: &NewFile, published: bool) -> String {
     let mut files = content();
     let text = if published { file.text.replace("\ndraft: true\n", "\n") } else { file.text.clone() };
     files.push((file.path.clone(), text));
-    match crate::check_sources(sources(&files), date(2026, 11, 12), Path::new("content")) {
+    match crate::check_sources(sources(&files), Path::new("content"), date(2026, 11, 12)) {
         Outcome::Built(report) | Outcome::Rejected(report) => report.text(),
     }
 }
 
 #[test]
 fn a_new_site_passes_check() {
-    let text = match crate::check_sources(sources(&content()), date(2026, 11, 12), Path::new("content")) {
+    let text = match crate::check_sources(sources(&content()), Path::new("content"), date(2026, 11, 12)) {
         Outcome::Built(report) | Outcome::Rejected(report) => report.text(),
     };
     assert_eq!(text, "");

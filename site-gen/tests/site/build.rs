@@ -23,11 +23,7 @@ fn no_output_depends_on_the_day_of_the_build() {
     let site = TestSite::new();
     let later = site.content().with_file_name("later");
     site.build();
-    let options = site_gen::Options {
-        content: site.content(),
-        out: later.clone(),
-        today: jiff::civil::date(2031, 2, 3),
-    };
+    let options = site_gen::Options::new(site.content(), &later, jiff::civil::date(2031, 2, 3));
     site_gen::build(&options).unwrap();
     assert_eq!(read_all(&site.dist()), read_all(&later));
 }

@@ -4,4 +4,8 @@
 
 mod build;
 mod check;
+mod citations;
 mod common;
+mod edits;
+mod mending;
+mod telling;

@@ -1,16 +1,19 @@
 //! Laws in plain words: what they are for, the articles that matter, who rests on them, which versions there were.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
 use super::{Group, home};
 use crate::model::date::chinese_date;
-use crate::model::{ArticleNo, Statute, StatuteVersion};
+use crate::model::{ArticleNo, Backlink, Cited, Statute, StatuteVersion};
 use crate::render::html::html;
 use crate::render::links::Link;
 use crate::render::press::{Head, Html, Page, Press, Sheet};
 use crate::render::structured;
+
+/// Who rests on which article of one statute.
+type CitedArticles = BTreeMap<ArticleNo, Vec<Backlink>>;
 
 /// `/laws/`
 #[derive(Debug, Serialize)]
@@ -64,10 +67,10 @@ struct Version {
     state: String,
 }
 
-pub(super) fn sheets(press: &Press<'_>) -> anyhow::Result<Vec<Sheet>> {
+pub(super) fn sheets(press: &Press<'_>, cited: &Cited) -> anyhow::Result<Vec<Sheet>> {
     let mut sheets = vec![press.print(&LawsPage::new(press))?];
     for statute in &press.site.statutes {
-        sheets.push(press.print(&LawPage::new(press, statute))?);
+        sheets.push(press.print(&LawPage::new(press, statute, cited.get(&statute.slug)))?);
     }
     Ok(sheets)
 }
@@ -123,9 +126,9 @@ fn link(statute: &Statute) -> Link {
 }
 
 impl LawPage {
-    fn new(press: &Press<'_>, statute: &Statute) -> Self {
+    fn new(press: &Press<'_>, statute: &Statute, cited: Option<&CitedArticles>) -> Self {
         let (articles, others): (Vec<Article>, Vec<Article>) =
-            articles(press, statute).into_iter().partition(|article| !article.title.is_empty());
+            articles(press, statute, cited).into_iter().partition(|article| !article.title.is_empty());
         let whole = statute.replaced_by.iter().find(|replacement| replacement.article.is_none());
         Self {
             head: head(press, statute),
@@ -161,8 +164,7 @@ fn head(press: &Press<'_>, statute: &Statute) -> Head {
 }
 
 /// Every article that has a note or that something rests on.
-fn articles(press: &Press<'_>, statute: &Statute) -> Vec<Article> {
-    let cited = press.site.cited.get(&statute.slug);
+fn articles(press: &Press<'_>, statute: &Statute, cited: Option<&CitedArticles>) -> Vec<Article> {
     let numbers: BTreeSet<ArticleNo> =
         statute.notes.keys().chain(cited.iter().flat_map(|cited| cited.keys())).copied().collect();
     let article = |number: ArticleNo| {
@@ -229,6 +231,6 @@ impl Page for LawPage {
 
     #[cfg(test)]
     fn sample(press: &Press<'_>) -> Self {
-        Self::new(press, &press.site.statutes[0])
+        Self::new(press, &press.site.statutes[0], None)
     }
 }

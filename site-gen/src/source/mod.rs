@@ -1,0 +1,432 @@
+//! The only reader of `content/`: every file in order, with places to point at.
+//!
+//! Start at [`SourceMap::read`]. Everything later works on these values, so a diagnostic can always show the line
+//! it means. A file is read from disk when somebody first asks for its text, and once; [`SourceMap::refresh`] takes in
+//! what has changed since. Nothing here knows what the files are for.
+
+mod folder;
+mod read;
+mod variants;
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
+
+use anyhow::Context as _;
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use folder::Found;
+pub use folder::Signature;
+use read::Read;
+
+/// All files of a content folder, sorted by path. A clone shares the texts.
+#[derive(Debug, Default, Clone)]
+pub struct SourceMap {
+    /// `None` for files that only tests know.
+    root: Option<PathBuf>,
+    /// By id, which is by path.
+    texts: Vec<Arc<SourceText>>,
+    blobs: Vec<Arc<Blob>>,
+    /// Files that are not listed: see [`SourceMap::without`].
+    left_out: BTreeSet<FileId>,
+}
+
+/// A text file, or the place of a picture among them.
+#[derive(Debug)]
+pub struct SourceText {
+    /// From the content root, with `/`: `guides/work/maternity-leave.md`.
+    pub path: String,
+    id: FileId,
+    kind: Kind,
+    signature: Signature,
+    read: OnceLock<Read>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Text,
+    /// Pictures have only a path here.
+    Picture,
+    /// Neither a text nor a picture that we know.
+    Other,
+}
+
+/// The BLAKE3 hash of a file's bytes.
+pub type Hash = [u8; 32];
+
+/// A file that is copied as it is: a picture.
+#[derive(Debug)]
+pub struct Blob {
+    /// Its id, for pointing at it.
+    pub file: FileId,
+    /// From the content root, with `/`.
+    pub path: String,
+    /// As read.
+    pub bytes: Vec<u8>,
+}
+
+/// Names a file of a [`SourceMap`]. Ordered as the paths are, and kept when other files come and go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct FileId(u64);
+
+/// A place in a text file, in bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Span {
+    /// Which file.
+    pub file: FileId,
+    /// First byte.
+    pub start: usize,
+    /// One past the last byte.
+    pub end: usize,
+}
+
+/// A value and where the editor wrote it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Located<T> {
+    /// What was written.
+    pub value: T,
+    /// Where.
+    pub span: Span,
+}
+
+/// Which files came, went or changed.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct Changes {
+    /// Texts whose bytes may have changed, and new ones.
+    pub written: Vec<FileId>,
+    /// Files that are gone, by path.
+    pub gone: Vec<(FileId, String)>,
+    /// Whether a file came or went, or a picture changed.
+    pub set: bool,
+}
+
+/// Endings of the texts that editors write.
+const TEXT_ENDINGS: [&str; 5] = ["md", "yaml", "yml", "csv", "toml"];
+/// Endings of files that are published as they are.
+const BLOB_ENDINGS: [&str; 6] = ["png", "jpg", "jpeg", "webp", "avif", "svg"];
+/// Between the ids of two files that are read together: room for those that come between them.
+const STEP: u64 = 1 << 36;
+
+impl Span {
+    /// A place in `file`.
+    pub fn new(file: FileId, start: usize, end: usize) -> Self {
+        Self { file, start, end }
+    }
+
+    /// The first byte of `file`, for what is wrong with a file as a whole.
+    pub fn start_of(file: FileId) -> Self {
+        Self { file, start: 0, end: 0 }
+    }
+}
+
+impl SourceMap {
+    /// Finds every file under `content`, hidden ones and the handbook apart. Pictures are read, texts when asked for.
+    ///
+    /// # Errors
+    ///
+    /// Fails when the folder or a picture in it can't be read.
+    pub fn read(content: &Path) -> anyhow::Result<Self> {
+        let mut sources = Self { root: Some(content.to_owned()), ..Self::default() };
+        for found in folder::files(content)? {
+            let id = FileId((sources.texts.len() as u64 + 1) * STEP);
+            sources.insert(sources.texts.len(), id, found)?;
+        }
+        Ok(sources)
+    }
+
+    /// As [`SourceMap::read`], giving files that were known before the ids they had.
+    ///
+    /// # Errors
+    ///
+    /// As [`SourceMap::read`].
+    pub fn read_again(content: &Path, known: &[(FileId, String)]) -> anyhow::Result<Self> {
+        let mut sources = Self { root: Some(content.to_owned()), ..Self::default() };
+        let mut known = known.iter().peekable();
+        let mut waiting: Vec<Found> = Vec::new();
+        for found in folder::files(content)? {
+            while known.next_if(|(_, path)| *path < found.path).is_some() {}
+            match known.next_if(|(_, path)| *path == found.path) {
+                Some((id, _)) => {
+                    sources.append(std::mem::take(&mut waiting), Some(*id))?;
+                    sources.insert(sources.texts.len(), *id, found)?;
+                }
+                None => waiting.push(found),
+            }
+        }
+        sources.append(waiting, None)?;
+        Ok(sources)
+    }
+
+    /// Puts `found` behind the last file and before `next`. Where there is no room for their ids, all get new ones.
+    fn append(&mut self, found: Vec<Found>, next: Option<FileId>) -> anyhow::Result<()> {
+        for file in found {
+            let id = self.id_between(self.texts.len(), next);
+            self.insert(self.texts.len(), id.context("no room for another file's id")?, file)?;
+        }
+        Ok(())
+    }
+
+    fn id_between(&self, place: usize, next: Option<FileId>) -> Option<FileId> {
+        let before = place.checked_sub(1).map_or(0, |at| self.texts[at].id.0);
+        let id = match next {
+            // Close behind the last one: files that come together come in order.
+            Some(FileId(next)) => before + (next - before) / 64,
+            None => before + STEP,
+        };
+        let fits = id > before && next.is_none_or(|next| id < next.0);
+        fits.then_some(FileId(id))
+    }
+
+    fn insert(&mut self, place: usize, id: FileId, found: Found) -> anyhow::Result<()> {
+        let kind = Kind::of(&found.path);
+        if kind == Kind::Picture {
+            let at = self.root.as_deref().unwrap_or(Path::new("")).join(&found.path);
+            let bytes = fs::read(&at).with_context(|| format!("读不了 {}", at.display()))?;
+            let blob = Arc::new(Blob { file: id, path: found.path.clone(), bytes });
+            let among = self.blobs.partition_point(|blob| blob.file < id);
+            self.blobs.insert(among, blob);
+        }
+        let text =
+            SourceText { path: found.path, id, kind, signature: found.signature, read: OnceLock::new() };
+        self.texts.insert(place, Arc::new(text));
+        Ok(())
+    }
+
+    /// Adds one file. Only tests call this from outside; paths must come in order.
+    pub fn add(&mut self, path: impl Into<String>, bytes: impl Into<Vec<u8>>) {
+        let (path, bytes) = (path.into(), bytes.into());
+        let id = FileId((self.texts.len() as u64 + 1) * STEP);
+        let kind = Kind::of(&path);
+        if kind == Kind::Picture {
+            self.blobs.push(Blob { file: id, path: path.clone(), bytes: bytes.clone() }.into());
+        }
+        let read = OnceLock::from(Read::of(bytes));
+        self.texts.push(SourceText { path, id, kind, signature: Signature::default(), read }.into());
+    }
+
+    /// Takes in what has changed on disk. `paths`: where to look, from the content root; everywhere where it is `None`.
+    ///
+    /// # Errors
+    ///
+    /// Fails when the folder can't be read, or when so many files came between two others that ids ran out: read
+    /// everything anew then.
+    pub fn refresh(&mut self, paths: Option<&[String]>) -> anyhow::Result<Changes> {
+        let root = self.root.clone().context("these files are on no disk")?;
+        let here = match paths {
+            Some(paths) => folder::look_at(&root, paths)?,
+            None => None,
+        };
+        let Some(here) = here else { return self.compare(folder::files(&root)?, None) };
+        let asked: Vec<String> = paths.into_iter().flatten().cloned().collect();
+        self.compare(here, Some(&asked))
+    }
+
+    /// `asked`: the only paths that `found` tells of.
+    fn compare(&mut self, found: Vec<Found>, asked: Option<&[String]>) -> anyhow::Result<Changes> {
+        let mut changes = Changes::default();
+        let is_gone = |text: &SourceText| {
+            asked.is_none_or(|asked| asked.contains(&text.path))
+                && found.binary_search_by(|file| file.path.cmp(&text.path)).is_err()
+        };
+        let gone: Vec<(FileId, String)> = match asked {
+            Some(asked) => {
+                let known = asked.iter().filter_map(|path| self.texts.get(self.place_of(path).ok()?));
+                known.filter(|text| is_gone(text)).map(|text| (text.id, text.path.clone())).collect()
+            }
+            None => self
+                .texts
+                .iter()
+                .filter(|text| is_gone(text))
+                .map(|text| (text.id, text.path.clone()))
+                .collect(),
+        };
+        for (id, path) in gone {
+            if let Ok(place) = self.place_of(&path) {
+                self.texts.remove(place);
+            }
+            self.blobs.retain(|blob| blob.file != id);
+            self.left_out.remove(&id);
+            changes.gone.push((id, path));
+            changes.set = true;
+        }
+        for file in found {
+            match self.place_of(&file.path) {
+                // Where somebody says that a file was written it is read: two writes may fall into one tick of the clock.
+                Ok(place) if asked.is_none() && self.texts[place].signature == file.signature => {}
+                Ok(place) => {
+                    let id = self.texts[place].id;
+                    let is_picture = self.texts[place].kind == Kind::Picture;
+                    changes.set |= is_picture;
+                    self.blobs.retain(|blob| blob.file != id);
+                    self.texts.remove(place);
+                    self.insert(place, id, file)?;
+                    changes.written.extend((!is_picture).then_some(id));
+                }
+                Err(place) => {
+                    let next = self.texts.get(place).map(|text| text.id);
+                    let id = self.id_between(place, next).context("no room for another file's id")?;
+                    self.insert(place, id, file)?;
+                    let is_picture = self.texts[place].kind == Kind::Picture;
+                    changes.written.extend((!is_picture).then_some(id));
+                    changes.set = true;
+                }
+            }
+        }
+        Ok(changes)
+    }
+
+    fn place_of(&self, path: &str) -> Result<usize, usize> {
+        self.texts.binary_search_by(|text| text.path.as_str().cmp(path))
+    }
+
+    /// The text files with their ids, by path.
+    pub fn texts(&self) -> impl Iterator<Item = (FileId, &SourceText)> {
+        let listed =
+            |text: &&Arc<SourceText>| text.kind != Kind::Picture && !self.left_out.contains(&text.id);
+        self.texts.iter().filter(listed).map(|text| (text.id, text.as_ref()))
+    }
+
+    /// The files to copy, by path.
+    pub fn blobs(&self) -> &[Arc<Blob>] {
+        &self.blobs
+    }
+
+    /// Whether `file` is neither UTF-8 text of a known kind nor a picture.
+    pub fn is_foreign(&self, file: FileId) -> bool {
+        match self.entry(file).kind {
+            Kind::Text => !self.look(file).is_utf8,
+            Kind::Picture => false,
+            Kind::Other => true,
+        }
+    }
+
+    /// The file of this path.
+    pub fn file(&self, path: &str) -> Option<FileId> {
+        self.place_of(path).ok().map(|place| self.texts[place].id)
+    }
+
+    /// The path of `file` from the content root.
+    pub fn path(&self, file: FileId) -> &str {
+        &self.entry(file).path
+    }
+
+    /// How the file looked on disk when it was found.
+    pub fn signature(&self, file: FileId) -> Signature {
+        self.entry(file).signature
+    }
+
+    /// The text of `file`.
+    pub fn text(&self, file: FileId) -> &str {
+        &self.look(file).text
+    }
+
+    /// How many bytes of `file` stand before its text: those of a byte-order mark.
+    pub fn skipped(&self, file: FileId) -> usize {
+        self.look(file).skipped
+    }
+
+    /// Puts another text in the place of that of `file`, as if it had been read. Gives the earlier one.
+    pub fn replace_text(&mut self, file: FileId, text: String) -> String {
+        let skipped = self.skipped(file);
+        let earlier = self.text(file).to_owned();
+        if let Ok(place) = self.texts.binary_search_by_key(&file, |text| text.id) {
+            let read = OnceLock::from(Read { skipped, ..Read::of(text.into_bytes()) });
+            let SourceText { path, id, kind, signature, .. } = self.texts[place].as_ref();
+            let (path, id, kind, signature) = (path.clone(), *id, *kind, *signature);
+            self.texts[place] = SourceText { path, id, kind, signature, read }.into();
+        }
+        earlier
+    }
+
+    /// The hash of `file`.
+    pub fn hash(&self, file: FileId) -> Hash {
+        self.look(file).hash
+    }
+
+    /// Reads `files` from disk, in parallel.
+    ///
+    /// # Errors
+    ///
+    /// Fails where one of them can't be read.
+    pub fn load(&self, files: &[FileId]) -> anyhow::Result<()> {
+        files.par_iter().try_for_each(|&file| match &self.look(file).failure {
+            None => Ok(()),
+            Some(why) => anyhow::bail!("读不了 {}：{why}", self.path(file)),
+        })
+    }
+
+    fn entry(&self, file: FileId) -> &SourceText {
+        self.shared(file)
+    }
+
+    fn shared(&self, file: FileId) -> &Arc<SourceText> {
+        // Ids are only made here, and never outlive the file: what knew of a file that is gone has gone with it.
+        let place = self.texts.binary_search_by_key(&file, |text| text.id).expect("an id of this map");
+        &self.texts[place]
+    }
+
+    fn look(&self, file: FileId) -> &Read {
+        let entry = self.entry(file);
+        entry.read.get_or_init(|| {
+            let root = self.root.as_deref().unwrap_or(Path::new(""));
+            match entry.kind {
+                Kind::Text => fs::read(root.join(&entry.path)).map_or_else(Read::failed, Read::of),
+                Kind::Picture | Kind::Other => Read::of(Vec::new()),
+            }
+        })
+    }
+
+    /// Only these files: enough to show what was found in them.
+    pub fn excerpt(&self, files: &BTreeSet<FileId>) -> Self {
+        let excerpt = |&file: &FileId| {
+            self.look(file);
+            Arc::clone(self.shared(file))
+        };
+        Self { texts: files.iter().map(excerpt).collect(), ..Self::default() }
+    }
+
+    /// Line and column of a byte of `file`, both from 1, the column in characters.
+    pub fn line_column(&self, file: FileId, byte: usize) -> (usize, usize) {
+        let text = self.text(file);
+        let byte = floor_char_boundary(text, byte);
+        let line_start = text[..byte].rfind('\n').map_or(0, |at| at + 1);
+        let line = text[..byte].matches('\n').count() + 1;
+        (line, text[line_start..byte].chars().count() + 1)
+    }
+}
+
+impl Kind {
+    fn of(path: &str) -> Self {
+        let ending = path.rsplit_once('.').map_or("", |(_, ending)| ending).to_ascii_lowercase();
+        match ending.as_str() {
+            ending if BLOB_ENDINGS.contains(&ending) => Self::Picture,
+            ending if TEXT_ENDINGS.contains(&ending) => Self::Text,
+            _ => Self::Other,
+        }
+    }
+}
+
+impl Blob {
+    /// Whether it carries what cameras write beside the picture (Exif), which often says where it was taken. The marks
+    /// are those of JPEG (`Exif` in an APP1 segment), PNG (chunk `eXIf`) and WebP (chunk `EXIF`).
+    pub fn has_camera_data(&self) -> bool {
+        let has = |mark: &[u8]| self.bytes.windows(mark.len()).any(|window| window == mark);
+        has(b"Exif\0\0")
+            || (self.bytes.starts_with(b"\x89PNG") && has(b"eXIf"))
+            || (self.bytes.starts_with(b"RIFF") && has(b"EXIF"))
+    }
+}
+
+/// The last character boundary at or before `byte`.
+pub fn floor_char_boundary(text: &str, byte: usize) -> usize {
+    let mut at = byte.min(text.len());
+    while !text.is_char_boundary(at) {
+        at -= 1;
+    }
+    at
+}
+
+#[cfg(test)]
+mod tests;

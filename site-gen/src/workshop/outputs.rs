@@ -1,0 +1,105 @@
+//! What stands in the output folder: which file, with which bytes, made from what.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::sync::{Mutex, PoisonError};
+
+use serde::{Deserialize, Serialize};
+
+use crate::emit::Staging;
+use crate::source::{FileId, Hash};
+
+/// The files of the output folder, by path from the site's root. Empty: nothing is known of the folder.
+#[derive(Debug, Default, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Outputs(BTreeMap<String, Output>);
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Output {
+    hash: Hash,
+    owner: Owner,
+}
+
+/// What a file was made from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub(super) enum Owner {
+    /// One guide or digest.
+    Document(FileId),
+    /// Everything else that readers see.
+    Others,
+    /// The published records.
+    Data,
+}
+
+/// The files of one run.
+pub(super) struct Batch {
+    staging: Staging,
+    known: BTreeMap<String, Hash>,
+    made: Mutex<Made>,
+}
+
+#[derive(Debug, Default)]
+struct Made {
+    outputs: BTreeMap<String, Output>,
+    written: BTreeSet<String>,
+}
+
+impl Outputs {
+    /// Whether the file at `path` was made with these bytes.
+    pub(super) fn has(&self, path: &str, bytes: &[u8]) -> bool {
+        self.0.get(path).is_some_and(|output| output.hash == *blake3::hash(bytes).as_bytes())
+    }
+
+    /// How many pages there are.
+    pub(super) fn pages(&self) -> usize {
+        self.0.keys().filter(|path| path.ends_with(".html") && !path.starts_with("data/")).count()
+    }
+}
+
+impl Batch {
+    /// Begins a run that leads from `known` to something else in the folder `out`.
+    pub(super) fn begin(known: &Outputs, out: &Path) -> anyhow::Result<Self> {
+        let known = known.0.iter().map(|(path, output)| (path.clone(), output.hash)).collect();
+        Ok(Self { staging: Staging::beside(out)?, known, made: Mutex::default() })
+    }
+
+    /// Takes a file; writes it where its bytes are new.
+    pub(super) fn put(&self, owner: Owner, path: &str, bytes: &[u8]) -> anyhow::Result<()> {
+        let hash: Hash = blake3::hash(bytes).into();
+        let is_new = self.known.get(path) != Some(&hash);
+        if is_new {
+            self.staging.put(path, bytes)?;
+        }
+        let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
+        made.outputs.insert(path.to_owned(), Output { hash, owner });
+        if is_new {
+            made.written.insert(path.to_owned());
+        }
+        Ok(())
+    }
+
+    /// Publishes. `remade` tells of whose files this run made all there are. Gives what was written and what is gone.
+    pub(super) fn finish(
+        self,
+        outputs: &mut Outputs,
+        remade: impl Fn(Owner) -> bool,
+    ) -> anyhow::Result<(BTreeSet<String>, Vec<String>)> {
+        let Made { outputs: made, written } = self.made.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let is_gone = |path: &String, output: &Output| remade(output.owner) && !made.contains_key(path);
+        let gone: Vec<String> = outputs
+            .0
+            .iter()
+            .filter(|(path, output)| is_gone(path, output))
+            .map(|(path, _)| path.clone())
+            .collect();
+        if outputs.0.is_empty() {
+            self.staging.swap()?;
+        } else if !(written.is_empty() && gone.is_empty()) {
+            self.staging.merge(&gone)?;
+        }
+        for path in &gone {
+            outputs.0.remove(path);
+        }
+        outputs.0.extend(made);
+        Ok((written, gone))
+    }
+}

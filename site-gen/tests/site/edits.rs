@@ -1,0 +1,376 @@
+//! Whatever an editor does, the site that is kept in step is the one that a clean build makes.
+
+use std::fs;
+
+use proptest::prelude::*;
+use site_gen::workshop::{Reason, Workshop};
+use site_gen::{Options, Outcome};
+
+use crate::common::{TODAY, TestSite, read_all};
+
+/// One thing an editor does. Numbers choose among what there is.
+#[derive(Debug, Clone)]
+enum Edit {
+    /// Writes guide `.0` with title `.1`, on the shelf `.2`, that mentions guide `.3` and cites article `.4`.
+    Guide(u8, u8, bool, u8, u8),
+    /// Writes case `.0` with title `.1` that mentions guide `.2`.
+    Case(u8, u8, u8),
+    RemoveGuide(u8),
+    RemoveCase(u8),
+    /// Gives a body a link to guide `.1`, and to a heading of it.
+    LinkFrom(u8, u8),
+    RenameSite(u8),
+    RenameTopic(u8),
+    RenameLaw(u8),
+    RenameStation(u8),
+    /// A word of the law that headings keep whole.
+    Word(u8),
+    Picture(u8, bool),
+    /// Makes a draft of guide `.0`, or a page of the draft; begins one where there is none. Nobody mentions 4 and 5.
+    DraftGuide(u8),
+    /// The same of case `.0`.
+    DraftCase(u8),
+    /// The same of the law that guides cite.
+    DraftLaw,
+    /// A file that stops publishing, and its mending.
+    Break(bool),
+}
+
+fn edit() -> impl Strategy<Value = Edit> {
+    let few = 0..4_u8;
+    prop_oneof![
+        6 => (few.clone(), few.clone(), any::<bool>(), few.clone(), 20..40_u8)
+            .prop_map(|(a, b, c, d, e)| Edit::Guide(a, b, c, d, e)),
+        3 => (few.clone(), few.clone(), few.clone()).prop_map(|(a, b, c)| Edit::Case(a, b, c)),
+        2 => few.clone().prop_map(Edit::RemoveGuide),
+        1 => few.clone().prop_map(Edit::RemoveCase),
+        2 => (few.clone(), few.clone()).prop_map(|(a, b)| Edit::LinkFrom(a, b)),
+        1 => few.clone().prop_map(Edit::RenameSite),
+        1 => few.clone().prop_map(Edit::RenameTopic),
+        1 => few.clone().prop_map(Edit::RenameLaw),
+        1 => few.clone().prop_map(Edit::RenameStation),
+        1 => few.clone().prop_map(Edit::Word),
+        3 => (0..6_u8).prop_map(Edit::DraftGuide),
+        3 => few.clone().prop_map(Edit::DraftCase),
+        1 => Just(Edit::DraftLaw),
+        1 => (few, any::<bool>()).prop_map(|(a, b)| Edit::Picture(a, b)),
+        2 => any::<bool>().prop_map(Edit::Break),
+    ]
+}
+
+/// How the workshop comes to know of an edit.
+#[derive(Debug, Clone, Copy)]
+enum How {
+    /// Somebody says which files were written.
+    Told,
+    /// It looks everywhere.
+    Looks,
+    /// A new process takes up what the last one kept.
+    Anew,
+}
+
+fn how() -> impl Strategy<Value = How> {
+    prop_oneof![Just(How::Told), Just(How::Looks), Just(How::Anew)]
+}
+
+const LAW: &str = "laws/anti-domestic-violence-law.md";
+const DRAFT: &str = "draft: true\n";
+const TITLES: [&str; 4] = ["她能申请什么", "怀孕了被辞退怎么办", "孩子归谁", "人身安全保护令怎么续"];
+
+impl Edit {
+    /// Does it; gives the paths that were touched.
+    fn apply(&self, site: &TestSite) -> Vec<String> {
+        let (path, text) = match self {
+            Self::Guide(number, title, known, mentions, article) => {
+                let topic = if *known { "protection-order" } else { "g0" };
+                let title = TITLES[usize::from(*title)];
+                (
+                    guide_path(*number),
+                    format!(
+                        "---\ntitle: {title}\nsummary: 第 {number} 篇。\nreviewed: 2026-10-12\nrelated: [{topic}, g{mentions}]\nkeywords: [{title}]\n---\n依据《反家庭暴力法》第{article}条。\n\n## {title}\n\n一句话。\n"
+                    ),
+                )
+            }
+            Self::Case(number, title, mentions) => {
+                let title = TITLES[usize::from(*title)];
+                (
+                    case_path(*number),
+                    format!(
+                        "---\ntitle: {title}\nsummary: 她请了人帮忙。\ntopic: domestic-violence\noutcome: advised\nguides: [g{mentions}]\n---\n## 结果\n\n有人陪。\n"
+                    ),
+                )
+            }
+            Self::RemoveGuide(number) => return vec![remove(site, &guide_path(*number))],
+            Self::RemoveCase(number) => return vec![remove(site, &case_path(*number))],
+            Self::LinkFrom(from, to) => {
+                let heading = TITLES[usize::from(*to)];
+                (
+                    guide_path(*from),
+                    format!(
+                        "---\ntitle: 链接\nsummary: 一句。\n---\n见[另一篇](/guides/domestic-violence/g{to}.md#{heading})。\n"
+                    ),
+                )
+            }
+            Self::DraftGuide(number) => return vec![toggle_draft(site, guide_path(*number))],
+            Self::DraftCase(number) => return vec![toggle_draft(site, case_path(*number))],
+            Self::DraftLaw => return vec![toggle_draft(site, LAW.to_owned())],
+            Self::Picture(number, shown) => return picture(site, *number, *shown),
+            Self::RenameSite(number) => return vec![rename_site(site, *number)],
+            other => other.of_few(),
+        };
+        site.write(&path, text);
+        vec![path]
+    }
+
+    /// A file of those of which there are few, and its new text.
+    fn of_few(&self) -> (String, String) {
+        let (path, text) = match self {
+            Self::RenameTopic(number) => (
+                "topics.yaml",
+                format!(
+                    "- slug: domestic-violence\n  title: 主题{number}\n  summary: 挨打怎么办\n  order: 1\n  icon: shield\n  emergency: {}\n",
+                    number % 2 == 0
+                ),
+            ),
+            Self::RenameLaw(number) => (
+                LAW,
+                format!(
+                    "---\ntitle: 中华人民共和国反家庭暴力法\nshort_titles: [反家庭暴力法, 反家暴法{number}]\nversions:\n  - adopted: 2015-12-27\n    effective: 2016-03-01\n    articles: {}\n---\n家里的暴力不是家务事。\n",
+                    38 - number
+                ),
+            ),
+            Self::RenameStation(number) => (
+                "stations/shili-county/county-shelter.md",
+                format!(
+                    "---\nname: 示例县庇护中心{number}\nkind: shelter\nregion: \"990121\"\nphones: [\"0000-5550199\"]\nhours: \"24/7\"\nvisibility: confidential\n---\n打热线，有人来接。\n"
+                ),
+            ),
+            Self::Word(number) => {
+                let word = ["被辞退", "归谁", "能申请", "家庭暴力"][usize::from(*number)];
+                ("thesaurus.yaml", format!("- say: [打老婆]\n  law: [{word}]\n"))
+            }
+            _ => {
+                let title = if matches!(self, Self::Break(true)) { "" } else { "title: 关于\n" };
+                ("pages/about.md", format!("---\n{title}---\n我们是谁。\n"))
+            }
+        };
+        (path.to_owned(), text)
+    }
+}
+
+/// A picture and a guide that shows it, or does not.
+fn picture(site: &TestSite, number: u8, shown: bool) -> Vec<String> {
+    let (path, file) = (guide_path(number), format!("guides/domestic-violence/p{number}.png"));
+    site.write(&file, [0x89, b'P', b'N', b'G', number]);
+    let line = if shown { format!("![县服务中心的大门](p{number}.png)") } else { String::new() };
+    site.write(&path, format!("---\ntitle: 图片\nsummary: 一句。\n---\n看图。\n\n{line}\n"));
+    vec![path, file]
+}
+
+fn guide_path(number: u8) -> String {
+    format!("guides/domestic-violence/g{number}.md")
+}
+
+fn case_path(number: u8) -> String {
+    format!("cases/2026/c{number}.md")
+}
+
+/// Puts `draft: true` into a head, or takes it out.
+fn toggle_draft(site: &TestSite, path: String) -> String {
+    let unfinished =
+        "---\ntitle: 还没写完\nsummary: 一句。\nrelated: [g0]\n---\n依据《反家庭暴力法》第二十三条。\n";
+    let text = fs::read(site.content().join(&path)).unwrap_or_else(|_| unfinished.into());
+    let text = String::from_utf8(text).unwrap();
+    let toggled = match text.contains(DRAFT) {
+        true => text.replacen(DRAFT, "", 1),
+        false => text.replacen("---\n", &format!("---\n{DRAFT}"), 1),
+    };
+    site.write(&path, toggled);
+    path
+}
+
+fn remove(site: &TestSite, path: &str) -> String {
+    // It may never have been there.
+    let _ = fs::remove_file(site.content().join(path));
+    path.to_owned()
+}
+
+fn rename_site(site: &TestSite, number: u8) -> String {
+    let text = String::from_utf8(fs::read(site.content().join("site.toml")).unwrap()).unwrap();
+    let rest = text.split_once("title").unwrap().1;
+    site.write("site.toml", format!("name = \"暖站{number}\"\ntitle{rest}"));
+    "site.toml".to_owned()
+}
+
+/// A site on which every edit has something to change.
+fn site() -> TestSite {
+    let site = TestSite::new();
+    for number in 0..4 {
+        Edit::Guide(number, number, true, (number + 1) % 4, 23).apply(&site);
+        Edit::Case(number, number, number).apply(&site);
+    }
+    site
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 12, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_site_kept_in_step_is_what_a_clean_build_makes(edits in prop::collection::vec((edit(), how()), 1..8)) {
+        let site = site();
+        let kept = site.content().with_file_name("kept");
+        let mut workshop = Workshop::new(Options::new(site.content(), &kept, TODAY));
+        prop_assert!(matches!(workshop.update(None).unwrap(), Outcome::Built(_)));
+        for (edit, how) in edits {
+            let paths = edit.apply(&site);
+            let before = read_all(&kept);
+            let outcome = match how {
+                How::Told => workshop.update(Some(&paths)).unwrap(),
+                How::Looks => workshop.update(None).unwrap(),
+                How::Anew => {
+                    workshop.keep().unwrap();
+                    workshop = Workshop::open(Options::new(site.content(), &kept, TODAY)).unwrap();
+                    workshop.update(None).unwrap()
+                }
+            };
+            let clean = Workshop::new(Options::new(site.content(), site.dist(), TODAY)).update(None).unwrap();
+            match (outcome, clean) {
+                (Outcome::Built(kept_report), Outcome::Built(clean_report)) => {
+                    prop_assert_eq!(kept_report.text(), clean_report.text());
+                    let (kept, clean) = (read_all(&kept), read_all(&site.dist()));
+                    for (path, bytes) in &clean {
+                        prop_assert!(kept.get(path) == Some(bytes), "{path} went stale after {edit:?}");
+                    }
+                    prop_assert_eq!(kept.len(), clean.len());
+                }
+                (Outcome::Rejected(kept_report), Outcome::Rejected(clean_report)) => {
+                    prop_assert_eq!(kept_report.text(), clean_report.text());
+                    prop_assert!(before == read_all(&kept), "a rejected build changed the site");
+                }
+                (kept, clean) => prop_assert!(false, "{edit:?}: kept in step {kept:?}, clean {clean:?}"),
+            }
+        }
+    }
+}
+
+/// Every byte of the site, and of what is kept for its data.
+fn has(site: &TestSite, text: &str) -> bool {
+    let holds = |bytes: &Vec<u8>| bytes.windows(text.len()).any(|window| window == text.as_bytes());
+    read_all(&site.dist()).iter().any(|(path, bytes)| path.contains(text) || holds(bytes))
+}
+
+#[test]
+fn a_page_that_becomes_a_draft_goes_in_every_process_and_comes_back() {
+    let site = site();
+    let guide = toggle_draft(&site, guide_path(5));
+    let case = "cases/2026/c0.md".to_owned();
+    for again in 0..2 {
+        let mut workshop = Workshop::open(Options::new(site.content(), site.dist(), TODAY)).unwrap();
+        let mut update = |paths: &[String]| {
+            let outcome = workshop.update(if again == 0 { Some(paths) } else { None }).unwrap();
+            workshop.keep().unwrap();
+            let Outcome::Built(report) = outcome else { panic!("the content is fine") };
+            report.held_back
+        };
+        assert_eq!(update(&[]), std::slice::from_ref(&guide));
+        assert!(
+            !has(&site, "还没写完") && !has(&site, "guides/domestic-violence/g5") && has(&site, "cases/c0")
+        );
+        toggle_draft(&site, guide.clone());
+        toggle_draft(&site, case.clone());
+        assert_eq!(update(&[guide.clone(), case.clone()]), std::slice::from_ref(&case));
+        assert!(
+            has(&site, "还没写完") && has(&site, "guides/domestic-violence/g5") && !has(&site, "cases/c0")
+        );
+        toggle_draft(&site, guide.clone());
+        toggle_draft(&site, case.clone());
+        // The next process finds it by itself.
+        let Outcome::Built(report) = site.build() else { panic!("the content is fine") };
+        assert_eq!(report.held_back, std::slice::from_ref(&guide));
+        assert!(!has(&site, "还没写完") && has(&site, "cases/c0"));
+    }
+}
+
+#[test]
+fn a_page_that_became_a_draft_while_something_stopped_publishing_goes_with_the_next_site() {
+    let site = site();
+    let mut workshop = Workshop::new(Options::new(site.content(), site.dist(), TODAY));
+    workshop.update(None).unwrap();
+    Edit::Break(true).apply(&site);
+    toggle_draft(&site, "cases/2026/c0.md".to_owned());
+    assert!(matches!(workshop.update(None).unwrap(), Outcome::Rejected(_)));
+    assert!(has(&site, "cases/c0"));
+    Edit::Break(false).apply(&site);
+    assert!(matches!(workshop.update(None).unwrap(), Outcome::Built(_)));
+    assert!(!has(&site, "cases/c0"));
+}
+
+/// What `workshop` made anew of documents, by path.
+fn made(workshop: &mut Workshop) -> Vec<(String, Reason)> {
+    let (Outcome::Built(report) | Outcome::Rejected(report)) = workshop.update(None).unwrap();
+    report.made.documents.into_iter().collect()
+}
+
+#[test]
+fn only_what_changed_is_made_again_and_it_is_known_why() {
+    let site = site();
+    let mut workshop = Workshop::new(Options::new(site.content(), site.dist(), TODAY));
+    assert!(made(&mut workshop).iter().all(|(_, reason)| *reason == Reason::New));
+    assert_eq!(made(&mut workshop), []);
+
+    site.edit("guides/domestic-violence/g1.md", "一句话。", "两句话。");
+    let edited = ("guides/domestic-violence/g1.md".to_owned(), Reason::Edited);
+    assert_eq!(made(&mut workshop), std::slice::from_ref(&edited));
+
+    site.edit("guides/domestic-violence/g1.md", "怀孕了", "有孕");
+    let mention = |path: &str| (path.to_owned(), Reason::Mention);
+    let guides =
+        ["g0", "g2", "protection-order"].map(|slug| mention(&format!("guides/domestic-violence/{slug}.md")));
+    let [g0, g2, order] = guides;
+    assert_eq!(made(&mut workshop), [mention("cases/2026/c1.md"), g0, edited, g2, order]);
+}
+
+#[test]
+fn a_body_that_changes_writes_its_page_and_its_record_alone() {
+    let site = site();
+    let mut workshop = Workshop::new(Options::new(site.content(), site.dist(), TODAY));
+    workshop.update(None).unwrap();
+    site.edit("guides/domestic-violence/g1.md", "一句话。", "两句话。");
+    let Outcome::Built(report) = workshop.update(None).unwrap() else { panic!("the content is fine") };
+    let written: Vec<&str> = report.made.written.iter().map(String::as_str).collect();
+    assert_eq!(written, ["data/records.json", "data/search.index", "guides/domestic-violence/g1/index.html"]);
+    assert!(!report.made.others);
+}
+
+#[test]
+fn a_new_process_makes_only_what_changed_meanwhile() {
+    let site = site();
+    let build = || {
+        let Outcome::Built(report) = site.build() else { panic!("the content is fine") };
+        report.made
+    };
+    assert_eq!(build().documents.len(), 10);
+    assert_eq!(build(), site_gen::workshop::Made::default());
+    site.edit("guides/domestic-violence/g1.md", "一句话。", "两句话。");
+    let made = build();
+    assert_eq!(made.documents.into_values().collect::<Vec<_>>(), [Reason::Edited]);
+    assert_eq!(made.written.len(), 3);
+}
+
+#[test]
+fn what_was_kept_is_not_trusted_when_the_site_is_not_what_it_was() {
+    let site = site();
+    site.build();
+    let whole = read_all(&site.dist());
+    fs::remove_dir_all(site.dist()).unwrap();
+    site.build();
+    assert_eq!(read_all(&site.dist()), whole);
+    let state = site.dist().with_file_name(".dist.state");
+    let kept = fs::read(&state).unwrap();
+    for damaged in [&kept[..kept.len() / 2], b"", b"nonsense that is long enough to be a length"] {
+        #[expect(clippy::disallowed_methods, reason = "a test damages a file")]
+        fs::write(&state, damaged).unwrap();
+        site.build();
+        assert_eq!(read_all(&site.dist()), whole);
+    }
+}
