@@ -21,6 +21,7 @@ pub mod dice;
 pub mod effort;
 pub mod error;
 pub mod extract;
+pub mod follow;
 pub mod gate;
 pub mod health;
 pub mod limit;

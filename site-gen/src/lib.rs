@@ -19,13 +19,16 @@ pub mod duty;
 pub mod emit;
 pub mod files;
 pub mod format;
+pub mod git;
 pub mod held_back;
+pub mod history;
 pub mod hours;
 pub mod index;
 pub mod load;
 pub mod markdown;
 pub mod mend;
 pub mod model;
+pub mod publish;
 pub mod render;
 pub mod roster;
 pub mod scaffold;
@@ -53,6 +56,8 @@ pub struct Options {
     pub today: Date,
     /// Whether the records and the index are made that the API searches.
     pub search: bool,
+    /// When each file last changed, for pages that don't say it themselves: see [`history`]. Empty where nobody knows.
+    pub changed: history::Changed,
 }
 
 /// What came of a build. One that succeeds may still have warnings.
@@ -85,7 +90,13 @@ pub struct Report {
 impl Options {
     /// Builds `content` into `out`, with everything that belongs to a site.
     pub fn new(content: impl Into<PathBuf>, out: impl Into<PathBuf>, today: Date) -> Self {
-        Self { content: content.into(), out: out.into(), today, search: true }
+        Self {
+            content: content.into(),
+            out: out.into(),
+            today,
+            search: true,
+            changed: history::Changed::new(),
+        }
     }
 }
 
@@ -139,6 +150,12 @@ impl Report {
     fn new(sources: SourceMap, diags: Diagnostics, pages: usize, content: &Path, made: Made) -> Self {
         let root = content.to_string_lossy().trim_end_matches('/').to_owned();
         Self { sources, diags, pages, held_back: Vec::new(), made, note: None, root }
+    }
+
+    /// The same, with the files named under `root`: what was checked in a temporary folder is known by another name.
+    #[must_use]
+    pub fn under(self, root: &str) -> Self {
+        Self { root: root.to_owned(), ..self }
     }
 
     /// Everything found, as an editor reads it. Empty when nothing was found.

@@ -22,11 +22,11 @@ pub fn nuanzhan() -> &'static Path {
     PROGRAM.get_or_init(|| build("api", "nuanzhan").expect("the program builds"))
 }
 
-/// The editors' `site-gen` program, built if need be.
+/// The editors' command `site-gen`, built if need be.
 ///
 /// # Panics
 ///
-/// When it does not build.
+/// When it does not build: no test of publishing means anything then.
 pub fn site_gen() -> &'static Path {
     static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
     PROGRAM.get_or_init(|| build("site-gen", "site-gen").expect("the program builds"))

@@ -133,6 +133,7 @@ pub fn heads<'d>(
             campaigns,
             pages: other_pages,
             thesaurus: thesaurus(drafts),
+            changed: BTreeMap::new(),
         };
         order(&mut site);
         site
@@ -374,7 +375,7 @@ fn all_links(sources: &SourceMap, drafts: &Drafts) -> Links {
 }
 
 /// The address of the page that a file becomes. By path alone, so that a file with a fault can still be linked to.
-fn address_of(path: &str) -> Option<String> {
+pub(crate) fn address_of(path: &str) -> Option<String> {
     let parts: Vec<&str> = path.strip_suffix(".md")?.split('/').collect();
     match parts.as_slice() {
         ["guides", topic, slug] => Some(format!("/guides/{topic}/{slug}/")),

@@ -27,6 +27,9 @@ pub(super) struct Build {
     /// 一个个说出重新生成了哪些文件，为什么。
     #[arg(long)]
     why: bool,
+    /// 不用 git 历史里的修改日期。
+    #[arg(long)]
+    no_git: bool,
 }
 
 impl Run for Build {
@@ -35,6 +38,13 @@ impl Run for Build {
         let (content, today) = (self.content.content, today());
         let mut options = Options::new(content.clone(), self.out.clone(), today);
         options.search = !self.no_search;
+        if !self.no_git {
+            let (changed, advice) = site_gen::history::of_folder(&content);
+            options.changed = changed;
+            if let Some(advice) = advice {
+                say(&format!("{advice}。\n"));
+            }
+        }
         let busy = Busy::new("正在生成网站");
         let outcome = site_gen::build(&options)?;
         drop(busy);

@@ -16,6 +16,7 @@ mod format;
 mod import;
 mod man;
 mod new;
+mod publish;
 mod telling;
 
 use std::io::Write as _;
@@ -23,7 +24,8 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
-use jiff::civil::Date;
+use jiff::civil::{Date, DateTime};
+use jiff::tz::{Offset, TimeZone};
 
 /// 检查内容，生成网站。
 #[derive(Parser)]
@@ -45,6 +47,7 @@ enum Command {
     Completions(completions::Completions),
     Man(man::Man),
     Explain(explain::Explain),
+    Publish(publish::Publish),
 }
 
 /// Where the content is: the same for every subcommand.
@@ -77,6 +80,7 @@ const EXAMPLES: &str = "例子：
   site-gen build --out dist                   生成网站到 dist/
   site-gen build --content ../content --out /srv/www
   site-gen new guide work --title 产假怎么休   新建一篇指南
+  site-gen publish --help                     每次 git push 自动发布
 
 每一个命令后面加 --help，有它自己的说明和例子。
 
@@ -100,6 +104,7 @@ impl Arguments {
             Command::Completions(completions) => completions.run(),
             Command::Man(man) => man.run(),
             Command::Explain(explain) => explain.run(),
+            Command::Publish(publish) => publish.run(),
         };
         match done {
             Ok(Done::Well) => ExitCode::SUCCESS,
@@ -120,6 +125,13 @@ fn say(text: &str) {
 
 /// The day, for warnings about stale facts.
 fn today() -> Date {
+    now().date()
+}
+
+/// The time in China, which has had one time all year since 1991, to the minute.
+fn now() -> DateTime {
     #[expect(clippy::disallowed_methods, reason = "the command is where the clock comes in")]
-    jiff::Zoned::now().date()
+    let now = jiff::Timestamp::now();
+    let now = now.to_zoned(TimeZone::fixed(Offset::constant(8))).datetime();
+    now.date().at(now.hour(), now.minute(), 0, 0)
 }

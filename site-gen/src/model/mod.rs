@@ -51,6 +51,8 @@ pub struct Site {
     pub pages: Vec<Page>,
     /// Lay speech and the law's.
     pub thesaurus: Vec<ThesaurusEntry>,
+    /// When the words of a page last changed, by its address; only of those whose file's history is known.
+    pub changed: BTreeMap<String, Date>,
 }
 
 /// Who cites which article, by statute slug.
@@ -299,6 +301,13 @@ pub struct Backlink {
     pub title: String,
     /// Its address from the root.
     pub url: String,
+}
+
+impl Site {
+    /// When the words of the page at `url` last changed: as its editor says, else as the history of its file does.
+    pub fn changed_on(&self, url: &str, said: Option<Date>) -> Option<Date> {
+        said.or_else(|| self.changed.get(url).copied())
+    }
 }
 
 impl Guide {

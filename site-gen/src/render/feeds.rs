@@ -8,6 +8,7 @@ use minijinja::value::{Serde, Value};
 use serde::Serialize;
 
 use super::press::{Press, Sheet};
+use crate::model::{GuideHead, Site};
 
 /// Guides in the feed at most.
 const NEWEST: usize = 30;
@@ -40,12 +41,14 @@ pub(super) fn all(press: &Press<'_>) -> anyhow::Result<Vec<Sheet>> {
 
 fn sitemap(press: &Press<'_>) -> anyhow::Result<Vec<u8>> {
     let site = press.site;
-    let plain = |url: String| Entry { url, title: String::new(), summary: String::new(), updated: None };
+    let changed = |url: &str| site.changed.get(url).map(ToString::to_string);
+    let plain =
+        |url: String| Entry { updated: changed(&url), url, title: String::new(), summary: String::new() };
     let shelves = ["/", "/topics/", "/guides/", "/cases/", "/laws/", "/stations/", "/campaigns/"];
     let mut entries: Vec<Entry> = shelves.into_iter().map(|url| plain(url.to_owned())).collect();
     entries.extend(site.topics.iter().map(|topic| plain(topic.url())));
     entries.extend(site.guides.iter().map(|guide| Entry {
-        updated: guide.updated.or(guide.reviewed).map(|date| date.to_string()),
+        updated: day_of(site, guide).map(|date| date.to_string()),
         ..plain(guide.url())
     }));
     entries.extend(site.cases.iter().map(|case| plain(case.url())));
@@ -58,7 +61,7 @@ fn sitemap(press: &Press<'_>) -> anyhow::Result<Vec<u8>> {
 }
 
 fn atom(press: &Press<'_>) -> anyhow::Result<Vec<u8>> {
-    let dated = press.site.guides.iter().filter_map(|guide| Some((guide.updated.or(guide.reviewed)?, guide)));
+    let dated = press.site.guides.iter().filter_map(|guide| Some((day_of(press.site, guide)?, guide)));
     let mut dated: Vec<_> = dated.collect();
     dated.sort_by(|(a, one), (b, other)| b.cmp(a).then_with(|| one.slug.cmp(&other.slug)));
     // A feed must say when it changed; one without entries has never changed.
@@ -75,6 +78,10 @@ fn atom(press: &Press<'_>) -> anyhow::Result<Vec<u8>> {
         .collect();
     let values = context! { updated => updated, entries => Value::from(Serde(&entries)) };
     Ok(press.fill("atom.xml", values)?.into_bytes())
+}
+
+fn day_of(site: &Site, guide: &GuideHead) -> Option<Date> {
+    site.changed_on(&guide.url(), guide.updated).or(guide.reviewed)
 }
 
 /// The first moment of a day in China (RFC 3339).

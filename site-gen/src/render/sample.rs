@@ -43,6 +43,7 @@ pub(super) fn site() -> Site {
             body: body("先清记录。"),
         }],
         thesaurus: Vec::new(),
+        changed: BTreeMap::new(),
     }
 }
 

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use jiff::civil::Date;
 use search::record::Record;
 
 use super::outputs::{Batch, Owner};
@@ -24,6 +25,8 @@ pub(super) struct Document {
     pub head: Head,
     /// Its address from the root.
     pub url: String,
+    /// When its words last changed, by its file's history.
+    pub day: Option<Date>,
     /// What reading it brought to light.
     pub notes: Notes,
     /// The articles it rests on, each once.
@@ -44,6 +47,8 @@ pub(super) enum Head {
 /// Makes documents, from many threads.
 pub(super) struct Maker<'a> {
     world: &'a World<'a>,
+    /// When each page's words last changed, by address.
+    days: &'a BTreeMap<String, Date>,
     /// How and where to print; `None`: only read.
     press: Option<(&'a Printer<'a>, &'a Batch)>,
     /// Whether records are wanted.
@@ -81,10 +86,11 @@ impl Head {
 impl<'a> Maker<'a> {
     pub(super) fn new(
         world: &'a World<'a>,
+        days: &'a BTreeMap<String, Date>,
         press: Option<(&'a Printer<'a>, &'a Batch)>,
         search: bool,
     ) -> Self {
-        Self { world, press, search, broken: AtomicBool::new(false) }
+        Self { world, days, press, search, broken: AtomicBool::new(false) }
     }
 
     /// Makes the document of `file`; `None` where there is none (any more).
@@ -137,7 +143,8 @@ impl<'a> Maker<'a> {
     ) -> Document {
         let url = head.url();
         let hash = self.world.sources.hash(file);
-        Document { hash, head, url, notes, citations, record, printed: false }
+        let day = self.days.get(&url).copied();
+        Document { hash, head, url, day, notes, citations, record, printed: false }
     }
 }
 

@@ -53,7 +53,7 @@ impl Workshop {
         let drafts = self.all_drafts(&mut together);
         let sources = self.sources.whole();
         let Heads { world, book, .. } = check::heads(&sources, &drafts, self.options.today, &mut together);
-        let maker = Maker::new(&world, None, false);
+        let maker = Maker::new(&world, &self.days, None, false);
         let of_old = self.documents.iter().filter(|(_, document)| !document.notes.diags.is_empty());
         let again: Vec<(FileId, &Piece)> = of_old
             .filter_map(|(file, _)| Some((*file, self.pieces.get(file)?.as_ref())))

@@ -19,6 +19,7 @@ mod state;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use jiff::civil::Date;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -28,7 +29,7 @@ use crate::load::{Drafts, Piece};
 use crate::model::{Cited, Site};
 use crate::render::Printer;
 use crate::source::{Changes, FileId, Hash, SourceMap};
-use crate::{Options, Outcome, Report, index};
+use crate::{Options, Outcome, Report, history, index};
 use document::{Document, Maker};
 use outputs::{Batch, Outputs, Owner};
 pub use stale::Reason;
@@ -45,6 +46,8 @@ pub struct Workshop {
     documents: BTreeMap<FileId, Document>,
     /// Who rests on which article, as it was last printed.
     cited: Cited,
+    /// When each page's words last changed, by address.
+    days: BTreeMap<String, Date>,
     stamps: Stamps,
     outputs: Outputs,
     /// Whether what is not of one document has to be printed again.
@@ -80,8 +83,10 @@ pub struct Made {
 impl Workshop {
     /// Nothing made yet.
     pub fn new(options: Options) -> Self {
+        let days = history::by_address(&options.changed);
         Self {
             options,
+            days,
             sources: SourceMap::default(),
             pieces: BTreeMap::new(),
             held: BTreeMap::new(),
@@ -93,6 +98,13 @@ impl Workshop {
             data_stale: true,
             taken_up: None,
         }
+    }
+
+    /// Takes note of when each file last changed: a commit changes that without touching a file.
+    pub fn know_days(&mut self, changed: &history::Changed) {
+        let days = history::by_address(changed);
+        self.others_stale |= days != self.days;
+        self.days = days;
     }
 
     /// Brings the site up to date. `paths`: where something changed, from the content root; look everywhere where it
@@ -160,20 +172,30 @@ impl Workshop {
 
     fn make(&mut self, changes: &Changes, print: bool) -> anyhow::Result<Outcome> {
         let (drafts, mut diags) = self.drafts();
-        let Heads { world, site, book } =
+        let Heads { world, mut site, book } =
             check::heads(&self.sources, &drafts, self.options.today, &mut diags);
+        if let Some(site) = &mut site {
+            site.changed.clone_from(&self.days);
+        }
         let printer = site.as_ref().filter(|_| print).map(Printer::new).transpose()?;
         let printing = printer.as_ref().map_or(self.stamps.printing, Printer::stamp);
         let stamps = Stamps { reading: world.stamp(), printing };
-        let question =
-            stale::Question { world: &world, changes, drafts: &drafts, old: self.stamps, new: stamps };
+        let question = stale::Question {
+            world: &world,
+            changes,
+            drafts: &drafts,
+            days: &self.days,
+            old: self.stamps,
+            new: stamps,
+        };
         let reasons = question.documents(&self.documents);
         self.others_stale |= question.others(&self.documents);
         let batch = match &printer {
             Some(_) => Some(Batch::begin(&self.outputs, &self.options.out)?),
             None => None,
         };
-        let maker = Maker::new(&world, printer.as_ref().zip(batch.as_ref()), self.options.search);
+        let press = printer.as_ref().zip(batch.as_ref());
+        let maker = Maker::new(&world, &self.days, press, self.options.search);
         let made = make_all(&maker, &reasons, &self.pieces)?;
         let done = Made { documents: self.named(&reasons), ..Made::default() };
         put_all(&mut self.documents, made);

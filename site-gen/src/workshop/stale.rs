@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::civil::Date;
+
 use super::Stamps;
 use super::document::{Document, Head};
 use crate::check::World;
@@ -23,6 +25,8 @@ pub enum Reason {
     LawsOrPlaces,
     /// What every page shows changed: settings, topics, the names of laws, templates.
     Frame,
+    /// The history gives its words another day.
+    Dated,
     /// A link or a picture of it leads elsewhere now.
     Links,
     /// A document that it mentions, or that mentions it, has another title or summary, or came or went.
@@ -34,6 +38,8 @@ pub(super) struct Question<'a> {
     pub world: &'a World<'a>,
     pub changes: &'a Changes,
     pub drafts: &'a Drafts,
+    /// When each page's words last changed, by address.
+    pub days: &'a BTreeMap<String, Date>,
     pub old: Stamps,
     pub new: Stamps,
 }
@@ -48,6 +54,7 @@ impl Reason {
             Self::NotPrinted => "上次有错误，没有生成",
             Self::LawsOrPlaces => "法规条目或区划变了",
             Self::Frame => "每页都有的部分变了（设置、主题、法规名字、模板）",
+            Self::Dated => "最后修改的日期变了",
             Self::Links => "它链接到的地方变了",
             Self::Mention => "和它互相提到的指南或案例变了",
         }
@@ -83,6 +90,7 @@ impl Question<'_> {
                 Some(_) if edited => Some(Reason::Edited),
                 Some(_) if everywhere.is_some() => everywhere,
                 Some(old) if !old.printed => Some(Reason::NotPrinted),
+                Some(old) if self.days.get(&old.url) != old.day.as_ref() => Some(Reason::Dated),
                 Some(old) if self.changes.set && self.leads_elsewhere(file, old) => Some(Reason::Links),
                 Some(_) => None,
             };

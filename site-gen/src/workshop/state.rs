@@ -14,6 +14,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::Context as _;
+use jiff::civil::Date;
 use rayon::prelude::*;
 use search::bundle::FOLDER;
 use search::record::Record;
@@ -48,6 +49,8 @@ struct Key {
 struct State {
     stamps: Stamps,
     outputs: Outputs,
+    /// When each page's words last changed, by address.
+    days: BTreeMap<String, Date>,
     files: Vec<File>,
     /// How many [`Kept`] follow.
     documents: usize,
@@ -72,6 +75,7 @@ struct Kept {
     unread: bool,
     notes: Notes,
     citations: Vec<Citation>,
+    day: Option<Date>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -143,6 +147,7 @@ impl Workshop {
         State {
             stamps: self.stamps,
             outputs: self.outputs.clone(),
+            days: self.days.clone(),
             files: self.sources.whole().texts().map(file).collect(),
             documents: self.documents.len(),
         }
@@ -229,7 +234,8 @@ impl Workshop {
         self.cited = document::cited(self.documents.values());
         (self.stamps, self.outputs) = (state.stamps, state.outputs);
         // Pictures are not kept: what shows them is looked at again.
-        (self.others_stale, self.data_stale) = (!self.sources.blobs().is_empty(), false);
+        self.others_stale = !self.sources.blobs().is_empty() || self.days != state.days;
+        self.data_stale = false;
         self.taken_up = Some(changes);
         Ok(())
     }
@@ -276,17 +282,18 @@ impl Kept {
             unread: piece.unread,
             notes: document.notes.clone(),
             citations: document.citations.clone(),
+            day: document.day,
         })
     }
 
     fn open(self, hash: Hash) -> (Piece, Document) {
-        let Self { draft, diags, unread, notes, citations, .. } = self;
+        let Self { draft, diags, unread, notes, citations, day, .. } = self;
         let (draft, head) = match draft {
             KeptDraft::Guide(draft) => (Draft::Guide(Arc::clone(&draft)), Head::Guide(draft.head())),
             KeptDraft::Case(draft) => (Draft::Case(Arc::clone(&draft)), Head::Case(draft.head())),
         };
         let url = head.url();
-        let document = Document { hash, head, url, notes, citations, record: None, printed: true };
+        let document = Document { hash, head, url, day, notes, citations, record: None, printed: true };
         (Piece { draft, diags, unread }, document)
     }
 }

@@ -120,7 +120,7 @@ fn head(press: &Press<'_>, guide: &GuideHead) -> Head {
     let mut crumbs = vec![home(), Link::new("指南", "/guides/")];
     crumbs.extend(press.library.topic(&guide.topic).map(|topic| Link::new(&topic.title, topic.url())));
     let mut article = structured::article(press, &guide.title, &guide.summary, &guide.url());
-    if let Some(date) = guide.updated.or(guide.reviewed) {
+    if let Some(date) = press.site.changed_on(&guide.url(), guide.updated).or(guide.reviewed) {
         article["dateModified"] = date.to_string().into();
     }
     let parts = std::iter::once(article).chain(structured::questions(guide)).collect();
