@@ -41,4 +41,3 @@ pub mod site;
 pub mod state;
 pub mod stations;
 pub mod store;
-pub mod watch;

@@ -19,14 +19,14 @@ use jiff::civil::Date;
 use tokio::net::TcpListener;
 
 use crate::clock::Clock;
-use crate::compiler::{Compiled, Compiler};
+use crate::compiler::{self, Compiled, Compiler, Order, Touched};
 use crate::config::{Settings, hide_password};
 use crate::consultations::{self, Consultations};
 use crate::dice::Dice;
 use crate::published::{Published, Release};
 use crate::state::AppState;
 use crate::store::Store;
-use crate::{follow, listen, routes, watch};
+use crate::{follow, listen, routes};
 
 /// How long requests that are under way may take to finish once somebody said stop.
 const LAST_MOMENTS: Duration = Duration::from_secs(10);
@@ -103,10 +103,17 @@ async fn prepare(service: &Service) -> Result<Ready, Failure> {
         }
         None => {
             // So does watching: what is changed while the first site is being built is built after it.
-            let folder = watch::watch(settings.content.clone()).context(CAN_NOT_WATCH)?;
+            let folder = compiler::watch(settings.content.clone()).context(CAN_NOT_WATCH)?;
             let published = first_release(service).await?;
             let (rebuilding, kept) = (service.clone(), published.clone());
-            (published, Box::new(folder.heed(move || rebuild(&rebuilding, &kept)).context(CAN_NOT_WATCH)?))
+            (
+                published,
+                Box::new(
+                    folder
+                        .heed(move |touched| rebuild(&rebuilding, &kept, touched))
+                        .context(CAN_NOT_WATCH)?,
+                ),
+            )
         }
     };
     let state = state(service, published).await?;
@@ -148,7 +155,10 @@ pub async fn open_store(settings: &Settings) -> anyhow::Result<Store> {
 /// The release to begin with: the content as it is now or, where that has mistakes, the last one that had none.
 async fn first_release(service: &Service) -> Result<Published, Failure> {
     let (build, today) = (service.compiler.clone(), today(&*service.clock));
-    let compiled = tokio::task::spawn_blocking(move || build.compile(today)).await;
+    let compiled = tokio::task::spawn_blocking(move || {
+        build.compile(Order { today, touched: &Touched::Anything, tell: &mut |_| {} })
+    })
+    .await;
     let compiled = compiled.map_err(anyhow::Error::from).and_then(|compiled| compiled);
     let accepted = tell(&compiled, &service.say);
     match Release::open(&service.settings.served()) {
@@ -183,19 +193,23 @@ fn tell(compiled: &anyhow::Result<Compiled>, say: &Say) -> bool {
 }
 
 /// Builds anew. A site with mistakes changes nothing but what the editor is told.
-fn rebuild(service: &Service, published: &Published) {
+fn rebuild(service: &Service, published: &Published, touched: &Touched) {
     let (started, say) = (Instant::now(), &service.say);
-    let compiled = service.compiler.compile(today(&*service.clock));
-    let pages = compiled.as_ref().map_or(0, |compiled| compiled.pages);
-    if !tell(&compiled, say) {
+    let today = today(&*service.clock);
+    let compiled = service.compiler.compile(Order { today, touched, tell: &mut |_| {} });
+    let is_published = tell(&compiled, say);
+    let Some(compiled) = compiled.ok().filter(|_| is_published) else {
         return say("没有换上新的：网站还是改动以前的样子。");
-    }
-    match Release::open(&service.settings.served()) {
-        Ok(release) => {
-            published.replace(release);
-            say(&format!("已更新：{pages} 页，用时 {} 毫秒。", started.elapsed().as_millis()));
+    };
+    if compiled.data {
+        match Release::open(&service.settings.served()) {
+            Ok(release) => published.replace(release),
+            Err(err) => return say(&format!("打不开刚生成的站点，还用原来的：{err}")),
         }
-        Err(err) => say(&format!("打不开刚生成的站点，还用原来的：{err}")),
+    }
+    if let Some(line) = compiled.line {
+        let (pages, took) = (compiled.pages, started.elapsed().as_millis());
+        say(&format!("已更新：{line}；共 {pages} 页，用时 {took} 毫秒。"));
     }
 }
 

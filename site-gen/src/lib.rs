@@ -27,6 +27,7 @@ pub mod model;
 pub mod publish;
 pub mod render;
 pub mod source;
+pub mod watch;
 pub mod workshop;
 
 use std::path::{Path, PathBuf};

@@ -9,6 +9,7 @@ mod check;
 mod explain;
 mod publish;
 mod telling;
+mod watch;
 
 use std::io::Write as _;
 use std::path::PathBuf;
@@ -32,6 +33,7 @@ enum Command {
     Build(build::Build),
     Explain(explain::Explain),
     Publish(publish::Publish),
+    Watch(watch::Watch),
 }
 
 /// Where the content is: the same for every subcommand.
@@ -63,6 +65,7 @@ const EXAMPLES: &str = "例子：
   site-gen explain missing-field              这个代号是什么意思
   site-gen build --out dist                   生成网站到 dist/
   site-gen build --content ../content --out /srv/www
+  site-gen watch                              守着 content/，存一次盘就更新 dist/
   site-gen publish --help                     每次 git push 自动发布
 
 结束码：0 没有问题；1 内容要改（见上面的说明）；2 没法运行。
@@ -76,6 +79,7 @@ impl Arguments {
             Command::Build(build) => build.run(),
             Command::Explain(explain) => explain.run(),
             Command::Publish(publish) => publish.run(),
+            Command::Watch(watch) => watch.run(),
         };
         match done {
             Ok(Done::Well) => ExitCode::SUCCESS,

@@ -18,6 +18,7 @@ use serde::{Deserialize, Serialize};
 
 use folder::Found;
 pub use folder::Signature;
+pub(crate) use folder::is_left_out;
 use read::Read;
 
 /// All files of a content folder, sorted by path.
@@ -212,7 +213,7 @@ impl SourceMap {
     pub fn refresh(&mut self, paths: Option<&[String]>) -> anyhow::Result<Changes> {
         let root = self.root.clone().context("these files are on no disk")?;
         let here = match paths {
-            Some(paths) => folder::look_at(&root, paths)?,
+            Some(paths) => folder::look_at(&root, paths, |path| self.is_folder(path))?,
             None => None,
         };
         let Some(here) = here else { return self.compare(folder::files(&root)?, None) };
@@ -271,6 +272,13 @@ impl SourceMap {
             }
         }
         Ok(changes)
+    }
+
+    /// Whether a file is known that lies in the folder `path`.
+    fn is_folder(&self, path: &str) -> bool {
+        let inside = format!("{path}/");
+        let next = self.place_of(&inside).unwrap_or_else(|place| place);
+        self.texts.get(next).is_some_and(|text| text.path.starts_with(&inside))
     }
 
     fn place_of(&self, path: &str) -> Result<usize, usize> {

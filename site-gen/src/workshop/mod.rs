@@ -102,6 +102,11 @@ impl Workshop {
         self.days = days;
     }
 
+    /// Takes note of the day, for warnings about stale facts.
+    pub fn know_today(&mut self, today: Date) {
+        self.options.today = today;
+    }
+
     /// Brings the site up to date. `paths`: where something changed, from the content root; look everywhere where it
     /// is `None`.
     ///
@@ -109,8 +114,25 @@ impl Workshop {
     ///
     /// Fails when the machine is at fault. What is published is then as it was.
     pub fn update(&mut self, paths: Option<&[String]>) -> anyhow::Result<Outcome> {
+        self.update_telling(paths, &mut |_| {})
+    }
+
+    /// As [`Workshop::update`]; `tell` hears of what is in its place before the rest is.
+    ///
+    /// # Errors
+    ///
+    /// As [`Workshop::update`].
+    pub fn update_telling(
+        &mut self,
+        paths: Option<&[String]>,
+        tell: &mut dyn FnMut(&Made),
+    ) -> anyhow::Result<Outcome> {
         let changes = self.take_in(paths)?;
-        self.make(&changes, true)
+        let outcome = self.make(&changes, true)?;
+        if let Outcome::Built(report) = &outcome {
+            tell(&report.made);
+        }
+        Ok(outcome)
     }
 
     /// Checks what was read, and writes nothing. The report holds all of `sources`.
