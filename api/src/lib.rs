@@ -26,6 +26,7 @@ pub mod gate;
 pub mod health;
 pub mod limit;
 pub mod listen;
+pub mod live;
 pub mod openapi;
 pub mod operator;
 pub mod pages;

@@ -16,6 +16,7 @@ pub mod stations;
 pub mod statute_text;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use jiff::civil::Date;
 use search::record::{Station, ThesaurusEntry};
@@ -35,11 +36,11 @@ pub struct World<'d> {
     /// The files.
     pub sources: &'d SourceMap,
     /// Where links may lead.
-    pub links: Links,
+    pub links: Arc<Links>,
     /// What may be cited.
     pub statutes: StatuteBook<'d>,
     /// The divisions.
-    pub regions: Regions,
+    pub regions: Arc<Regions>,
 }
 
 /// What is known before the texts of guides and digests are read.
@@ -53,7 +54,7 @@ pub struct Heads<'d> {
 }
 
 /// What the reading of all pages brought to light, for what can only be looked up at the end.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub struct NoteBook {
     /// By the page's address.
     anchors: BTreeMap<String, BTreeSet<String>>,
@@ -68,10 +69,21 @@ impl<'d> World<'d> {
     pub fn new(sources: &'d SourceMap, drafts: &'d Drafts, today: Date, diags: &mut Diagnostics) -> Self {
         Self {
             sources,
-            links: all_links(sources, drafts),
+            links: all_links(sources, drafts).into(),
             statutes: StatuteBook::new(drafts, today, diags),
-            regions: Regions::new(drafts, diags),
+            regions: Regions::new(drafts, diags).into(),
         }
+    }
+
+    /// The same again, of the same `drafts` but for the texts of documents. What was wrong has been reported.
+    pub fn again(
+        sources: &'d SourceMap,
+        drafts: &'d Drafts,
+        today: Date,
+        (links, regions): (Arc<Links>, Arc<Regions>),
+    ) -> Self {
+        let statutes = StatuteBook::new(drafts, today, &mut Diagnostics::default());
+        Self { sources, links, statutes, regions }
     }
 }
 

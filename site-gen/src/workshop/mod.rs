@@ -11,7 +11,9 @@
 //! is to show has to become part of that, or it goes stale: the test of random edits finds it.
 
 mod document;
+mod frame;
 mod outputs;
+mod publication;
 mod stale;
 mod state;
 
@@ -22,16 +24,20 @@ use jiff::civil::Date;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::check::{self, Heads};
 use crate::diag::Diagnostics;
 use crate::load::{self, Drafts, Piece};
-use crate::model::{Cited, Site};
+use crate::model::Cited;
 use crate::render::Printer;
 use crate::source::{Changes, FileId, Hash, SourceMap};
-use crate::{Options, Outcome, Report, history, index};
+use crate::{Options, Outcome, Report, history};
 use document::{Document, Maker};
-use outputs::{Batch, Outputs, Owner};
+use frame::Frame;
+use outputs::{Batch, Outputs};
+use publication::{Publication, Tell};
 pub use stale::Reason;
+
+/// Up to how many documents it is quicker to say who cites what anew for these alone.
+const FEW: usize = 64;
 
 /// A content folder and what was made of it.
 #[derive(Debug)]
@@ -40,8 +46,10 @@ pub struct Workshop {
     sources: SourceMap,
     pieces: BTreeMap<FileId, Arc<Piece>>,
     documents: BTreeMap<FileId, Document>,
-    /// Who rests on which article, as it was last printed.
-    cited: Cited,
+    /// Who rests on which article, as it was last printed; `None` where nobody has asked yet.
+    cited: Option<Cited>,
+    /// What the last documents were made in, where it may still hold.
+    frame: Option<Frame>,
     /// When each page's words last changed, by address.
     days: BTreeMap<String, Date>,
     stamps: Stamps,
@@ -86,7 +94,8 @@ impl Workshop {
             sources: SourceMap::default(),
             pieces: BTreeMap::new(),
             documents: BTreeMap::new(),
-            cited: Cited::new(),
+            cited: None,
+            frame: None,
             stamps: Stamps::default(),
             outputs: Outputs::default(),
             others_stale: true,
@@ -98,8 +107,9 @@ impl Workshop {
     /// Takes note of when each file last changed: a commit changes that without touching a file.
     pub fn know_days(&mut self, changed: &history::Changed) {
         let days = history::by_address(changed);
-        self.others_stale |= days != self.days;
-        self.days = days;
+        if days != self.days {
+            (self.others_stale, self.frame, self.days) = (true, None, days);
+        }
     }
 
     /// Takes note of the day, for warnings about stale facts.
@@ -128,11 +138,7 @@ impl Workshop {
         tell: &mut dyn FnMut(&Made),
     ) -> anyhow::Result<Outcome> {
         let changes = self.take_in(paths)?;
-        let outcome = self.make(&changes, true)?;
-        if let Outcome::Built(report) = &outcome {
-            tell(&report.made);
-        }
-        Ok(outcome)
+        self.make(&changes, Some(tell))
     }
 
     /// Checks what was read, and writes nothing. The report holds all of `sources`.
@@ -146,7 +152,7 @@ impl Workshop {
         workshop.read_pieces(&written);
         let changes = Changes { written, gone: Vec::new(), set: true };
         // Only printing can fail.
-        let mut outcome = workshop.make(&changes, false).expect("nothing is printed");
+        let mut outcome = workshop.make(&changes, None).expect("nothing is printed");
         let (Outcome::Built(report) | Outcome::Rejected(report)) = &mut outcome;
         report.sources = workshop.sources;
         outcome
@@ -193,26 +199,40 @@ impl Workshop {
         (drafts, diags)
     }
 
-    fn make(&mut self, changes: &Changes, print: bool) -> anyhow::Result<Outcome> {
-        let (drafts, mut diags) = self.drafts();
-        let Heads { world, mut site, book } =
-            check::heads(&self.sources, &drafts, self.options.today, &mut diags);
-        if let Some(site) = &mut site {
-            site.changed.clone_from(&self.days);
-        }
-        let printer = site.as_ref().filter(|_| print).map(Printer::new).transpose()?;
-        let printing = printer.as_ref().map_or(self.stamps.printing, Printer::stamp);
-        let stamps = Stamps { reading: world.stamp(), printing };
-        let question = stale::Question {
-            world: &world,
-            changes,
-            drafts: &drafts,
-            days: &self.days,
-            old: self.stamps,
-            new: stamps,
+    /// Makes what has changed. `tell`: publishes it and says so; without it nothing is printed.
+    fn make(&mut self, changes: &Changes, tell: Option<Tell<'_>>) -> anyhow::Result<Outcome> {
+        let kept = self.frame.take().filter(|frame| self.holds(frame, changes));
+        let is_kept = kept.is_some();
+        let mut frame = match kept {
+            Some(mut frame) => {
+                frame.take(&changes.written, &self.pieces);
+                frame
+            }
+            None => self.new_frame(),
         };
-        let reasons = question.documents(&self.documents);
-        self.others_stale |= question.others(&self.documents);
+        if tell.is_some() {
+            frame.set_types()?;
+        }
+        let world = frame.world(&self.sources);
+        let printer = frame.printer();
+        let reasons = if is_kept {
+            self.edited(changes)
+        } else {
+            let printing = printer.as_ref().map_or(self.stamps.printing, Printer::stamp);
+            let new = Stamps { reading: world.stamp(), printing };
+            let question = stale::Question {
+                world: &world,
+                changes,
+                drafts: &frame.drafts,
+                days: &self.days,
+                old: self.stamps,
+                new,
+            };
+            let reasons = question.documents(&self.documents);
+            self.others_stale |= question.others(&self.documents);
+            self.stamps = new;
+            reasons
+        };
         let batch = match &printer {
             Some(_) => Some(Batch::begin(&self.outputs, &self.options.out)?),
             None => None,
@@ -221,63 +241,62 @@ impl Workshop {
         let maker = Maker::new(&world, &self.days, press, self.options.search);
         let made = make_all(&maker, &reasons, &self.pieces)?;
         let done = Made { documents: self.named(&reasons), ..Made::default() };
-        put_all(&mut self.documents, made);
+        self.put_all(made);
+        let mut diags = frame.diags.clone();
         let pages = self.documents.values().map(|document| (document.url.as_str(), &document.notes));
-        let pictures = book.close(pages, &self.sources, &mut diags);
-        self.stamps = stamps;
-        self.data_stale |= !reasons.is_empty() || self.others_stale;
-        let Some(site) = site.as_ref().filter(|_| !diags.has_errors()) else {
-            return Ok(Outcome::Rejected(self.report(diags, done)));
+        let pictures = frame.book.clone().close(pages, &self.sources, &mut diags);
+        self.data_stale |= self.others_stale || (self.options.search && !reasons.is_empty());
+        let ready = printer.as_ref().zip(batch).filter(|_| !diags.has_errors()).zip(tell);
+        let Some(((printer, batch), tell)) = ready else {
+            let report = self.report(diags, done);
+            let broken = report.diags.has_errors() || frame.site.is_none();
+            return Ok(if broken { Outcome::Rejected(report) } else { Outcome::Built(report) });
         };
-        let (Some(printer), Some(batch)) = (&printer, batch) else {
-            return Ok(Outcome::Built(self.report(diags, done)));
-        };
-        let done = self.publish(Ready { site, printer, batch, pictures, reasons: &reasons, done })?;
+        let publication = Publication { frame: &frame, printer, pictures, reasons: &reasons, tell, done };
+        let done = publication.publish(self, batch)?;
+        self.frame = Some(frame);
         Ok(Outcome::Built(self.report(diags, done)))
     }
 
-    /// Prints what is not of one document, and puts everything in its place.
-    fn publish(&mut self, ready: Ready<'_>) -> anyhow::Result<Made> {
-        let Ready { site, printer, batch, pictures, reasons, mut done } = ready;
-        self.forget()?;
-        let cited = document::cited(self.documents.values());
-        done.others = self.others_stale || cited != self.cited;
-        if done.others {
-            printer.others(&cited, &|(path, bytes)| batch.put(Owner::Others, &path, &bytes))?;
-            pictures.into_iter().try_for_each(|(path, bytes)| batch.put(Owner::Others, &path, &bytes))?;
+    fn new_frame(&self) -> Frame {
+        let (drafts, diags) = self.drafts();
+        let mut frame = Frame::new(&self.sources, drafts, diags, self.options.today);
+        if let Some(site) = &mut frame.site {
+            site.changed.clone_from(&self.days);
         }
-        self.cited = cited;
-        let data = self.data_stale || done.others;
-        if data {
-            if self.options.search && !self.fetch_records() {
-                anyhow::bail!("上一次生成的搜索数据读不了：再运行一次，会全部重新生成");
-            }
-            self.put_data(&batch, site, printer)?;
-        }
-        let remade = |owner: Owner| match owner {
-            Owner::Document(file) => reasons.contains_key(&file),
-            Owner::Others => done.others,
-            Owner::Data => data,
-        };
-        (done.written, done.gone) = batch.finish(&mut self.outputs, remade)?;
-        self.documents.values_mut().for_each(|document| document.printed = true);
-        (self.others_stale, self.data_stale) = (false, false);
-        Ok(done)
+        frame
     }
 
-    /// The published records, and the search index where it is wanted.
-    fn put_data(&self, batch: &Batch, site: &Site, printer: &Printer<'_>) -> anyhow::Result<()> {
-        let mut bundle = index::bundle(site, printer.shell()?);
-        let put = |(name, bytes): (String, Vec<u8>)| {
-            batch.put(Owner::Data, &format!("{}/{name}", search::bundle::FOLDER), &bytes)
+    /// Whether nothing else is to be done than to make the documents whose bodies were written.
+    fn holds(&self, frame: &Frame, changes: &Changes) -> bool {
+        !self.others_stale
+            && frame.is_of(self.options.today)
+            && frame.fits(changes, &self.pieces, &self.documents)
+    }
+
+    fn edited(&self, changes: &Changes) -> BTreeMap<FileId, Reason> {
+        let differs = |file: &&FileId| {
+            self.documents.get(file).is_some_and(|document| document.hash != self.sources.hash(**file))
         };
-        if self.options.search {
-            let documents = self.documents.values().filter_map(|document| document.record.clone());
-            bundle.records = index::others(site, &self.cited).into_iter().chain(documents).collect();
-            bundle.records.sort_by(|a, b| a.id.cmp(&b.id));
-            bundle.files().into_iter().try_for_each(put)
-        } else {
-            bundle.files_without_search().into_iter().try_for_each(put)
+        changes.written.iter().filter(differs).map(|file| (*file, Reason::Edited)).collect()
+    }
+
+    fn put_all(&mut self, made: Vec<(FileId, Option<Document>)>) {
+        let many = made.len() > FEW;
+        for (file, document) in made {
+            let old = match document {
+                Some(document) => self.documents.insert(file, document),
+                None => self.documents.remove(&file),
+            };
+            let new = self.documents.get(&file);
+            if document::rest_on_the_same(old.as_ref(), new) {
+                continue;
+            }
+            self.others_stale = true;
+            match &mut self.cited {
+                Some(cited) if !many => document::cite_again(cited, old.as_ref(), new),
+                cited => *cited = None,
+            }
         }
     }
 
@@ -297,16 +316,6 @@ impl Workshop {
     }
 }
 
-/// What is needed to publish.
-struct Ready<'a> {
-    site: &'a Site,
-    printer: &'a Printer<'a>,
-    batch: Batch,
-    pictures: BTreeMap<String, Vec<u8>>,
-    reasons: &'a BTreeMap<FileId, Reason>,
-    done: Made,
-}
-
 fn make_all(
     maker: &Maker<'_>,
     reasons: &BTreeMap<FileId, Reason>,
@@ -315,13 +324,4 @@ fn make_all(
     let files: Vec<FileId> = reasons.keys().copied().collect();
     let make = |&file: &FileId| Ok((file, maker.make(file, pieces.get(&file).map(Arc::as_ref))?));
     files.par_iter().map(make).collect()
-}
-
-fn put_all(documents: &mut BTreeMap<FileId, Document>, made: Vec<(FileId, Option<Document>)>) {
-    for (file, document) in made {
-        match document {
-            Some(document) => documents.insert(file, document),
-            None => documents.remove(&file),
-        };
-    }
 }
