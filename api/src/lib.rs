@@ -41,4 +41,5 @@ pub mod shell;
 pub mod site;
 pub mod state;
 pub mod stations;
+pub mod statutes;
 pub mod store;

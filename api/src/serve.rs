@@ -161,8 +161,8 @@ async fn first_release(service: &Service, live: Option<&Live>) -> Result<Publish
     .await;
     let compiled = compiled.map_err(anyhow::Error::from).and_then(|compiled| compiled);
     let accepted = tell(&compiled, &service.say);
-    if let Ok(Compiled { published: false, document, .. }) = &compiled {
-        live.iter().for_each(|live| live.rejected(document));
+    if let (Ok(Compiled { published: false, document, .. }), Some(live)) = (&compiled, live) {
+        live.rejected(document);
     }
     match Release::open(&service.settings.served()) {
         Ok(release) => {
@@ -214,7 +214,9 @@ impl Rebuilding {
         let compiled = match compiled {
             Ok(compiled) if is_published => compiled,
             Ok(Compiled { document, .. }) => {
-                live.iter().for_each(|live| live.rejected(&document));
+                if let Some(live) = live {
+                    live.rejected(&document);
+                }
                 return say("没有换上新的：网站还是改动以前的样子。");
             }
             Err(_) => return say("没有换上新的：网站还是改动以前的样子。"),

@@ -4,16 +4,17 @@
 //! beside them the floor: the same Markdown through pulldown-cmark into bare HTML files, nothing else done. Printed as a
 //! table; not a test, because a time depends on the machine.
 
-#[path = "support/mod.rs"]
+mod corpus;
 mod support;
 
 use std::fs;
 use std::io::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::bail;
+use corpus::{generate, markdown_paths, markdown_under, output_under};
 use site_gen::{Options, Outcome};
-use support::{files_under, generate, markdown_paths, measure, megabytes, report_cost, say};
+use support::{measure, megabytes, report_cost, say};
 
 /// Documents in the generated sites.
 const SIZES: [usize; 2] = [350, 3500];
@@ -47,9 +48,9 @@ fn row(name: &str, content: &Path, folder: &Path) -> anyhow::Result<()> {
     // The second run: the first one pays for the disk's cold cache.
     let (out, floor_out) = (folder.join("site"), folder.join("floor"));
     measure("task-build", content, &out)?;
-    let build = measure("task-build", content, &out)?;
+    let (build, _) = measure("task-build", content, &out)?;
     measure("task-floor", content, &floor_out)?;
-    let floor = measure("task-floor", content, &floor_out)?;
+    let (floor, _) = measure("task-floor", content, &floor_out)?;
     let (pages, written) = output_under(&out)?;
     say(&format!(
         "| {name} | {files} | {:.1} MB | {pages} | {:.1} MB | {} ms | {} ms | {:.0} MB | {} ms | {:.1} |",
@@ -86,25 +87,6 @@ fn task_floor(content: &Path, out: &Path) -> anyhow::Result<()> {
         fs::File::create(out.join(format!("{number}.html")))?.write_all(html.as_bytes())?;
     }
     report_cost()
-}
-
-fn markdown_under(folder: &Path) -> anyhow::Result<(usize, u64)> {
-    let paths = markdown_paths(folder)?;
-    Ok((paths.len(), total_size(&paths)?))
-}
-
-fn output_under(folder: &Path) -> anyhow::Result<(usize, u64)> {
-    let paths = files_under(folder)?;
-    let pages = paths.iter().filter(|path| path.extension().is_some_and(|ending| ending == "html")).count();
-    Ok((pages, total_size(&paths)?))
-}
-
-fn total_size(paths: &[PathBuf]) -> anyhow::Result<u64> {
-    let mut total = 0;
-    for path in paths {
-        total += fs::metadata(path)?.len();
-    }
-    Ok(total)
 }
 
 #[expect(clippy::cast_precision_loss, reason = "figures for reading")]

@@ -4,7 +4,7 @@
 //! peak memory is its own: everything from nothing; a new process after one edit; and one process that is kept, told which file
 //! was edited. Printed as a table; not a test, because a time depends on the machine. Without search data.
 
-#[path = "support/mod.rs"]
+mod corpus;
 mod support;
 
 use std::fs;
@@ -13,9 +13,10 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use anyhow::{Context as _, bail};
+use corpus::{generate, markdown_under, output_under};
 use site_gen::workshop::Workshop;
 use site_gen::{Options, Outcome};
-use support::{generate, measure, megabytes, report_cost, say};
+use support::{measure, megabytes, report_cost, say};
 
 /// How often each edit is made in the process that is kept. The middle one is told.
 const ROUNDS: usize = 5;
@@ -41,21 +42,27 @@ fn rows(size: usize) -> anyhow::Result<()> {
     let (content, out) = (folder.path().join("content"), folder.path().join("site"));
     let real = Path::new(env!("CARGO_MANIFEST_DIR")).join("../content");
     generate(&real, &content, size)?;
+    let (files, bytes) = markdown_under(&content)?;
     let edited = edited(&content)?;
     let row = |what: &str| -> anyhow::Result<()> {
-        let cost = measure("task-build", &content, &out)?;
+        let (cost, _) = measure("task-build", &content, &out)?;
         let peak = megabytes(cost.peak);
         say(&format!("| {size} | {what} | {} ms | {} ms | {peak:.0} MB |", cost.wall_ms, cost.cpu_ms));
         Ok(())
     };
     row("everything, from nothing")?;
+    let (pages, written) = output_under(&out)?;
+    let (bytes, written) = (megabytes(bytes), megabytes(written));
+    say(&format!(
+        "| {size} | ({files} files, {bytes:.0} MB of Markdown; {pages} pages, {written:.0} MB) | | | |"
+    ));
     row("a new process, nothing changed")?;
     edit_body(&edited, 0)?;
     row("a new process, one body edited")?;
     edit_title(&edited, 0)?;
     row("a new process, one title edited")?;
-    let kept = measure("task-kept", &content, &out)?;
-    for line in kept.said.lines() {
+    let (kept, lines) = measure("task-kept", &content, &out)?;
+    for line in lines.lines() {
         say(&format!("| {size} | kept process, {line} | | {:.0} MB |", megabytes(kept.peak)));
     }
     Ok(())
@@ -63,7 +70,7 @@ fn rows(size: usize) -> anyhow::Result<()> {
 
 /// One of the generated guides.
 fn edited(content: &Path) -> anyhow::Result<PathBuf> {
-    let mut guides = support::markdown_paths(&content.join("guides"))?;
+    let mut guides = corpus::markdown_paths(&content.join("guides"))?;
     guides.retain(|path| path.to_string_lossy().contains("generated-"));
     let middle = guides.len() / 2;
     guides.get(middle).cloned().context("a generated guide")

@@ -8,6 +8,7 @@ use search::bundle::Bundle;
 use search::record::{self, Kind, Record, Station};
 
 use crate::model::{ArticleNo, Backlink, Body, CaseDigest, Cited, Guide, Site, Statute, Step};
+use crate::statute::publish;
 
 /// Everything of the bundle but its records. `shell` is a page of the site with empty slots.
 pub fn bundle(site: &Site, shell: String) -> Bundle {
@@ -137,22 +138,29 @@ fn statute_record(statute: &Statute) -> Record {
     }
 }
 
-/// One record for each article that has a note or that content rests on.
+/// One record for each article that has a note, that content rests on, or whose text is known. Note and text are one
+/// record: what people look for may stand in either.
 fn articles<'s>(
     statute: &'s Statute,
     cited: Option<&'s BTreeMap<ArticleNo, Vec<Backlink>>>,
 ) -> impl Iterator<Item = Record> + 's {
     let cited_numbers = cited.into_iter().flat_map(BTreeMap::keys);
-    let numbers: BTreeSet<ArticleNo> = statute.notes.keys().chain(cited_numbers).copied().collect();
+    let said = publish::said(statute);
+    let numbers: BTreeSet<ArticleNo> =
+        statute.notes.keys().chain(cited_numbers).chain(said.keys()).copied().collect();
     numbers.into_iter().map(move |number| {
         let note = statute.notes.get(&number);
         let name = note.map_or("", |note| note.title.as_str());
         let title = format!("《{}》{number} {name}", statute.short_title());
         let used_by =
             cited.and_then(|cited| cited.get(&number)).into_iter().flatten().map(|link| link.title.as_str());
+        let text = said.get(&number);
+        let note_text = note.map_or("", |note| note.body.text.trim_end());
+        let texts = [note_text, text.map_or("", |(text, _)| text.as_str())];
+        let headings = text.iter().flat_map(|(_, headings)| headings).copied();
         Record {
-            text: note.map_or(String::new(), |note| note.body.text.clone()),
-            keywords: used_by.map(str::to_owned).collect(),
+            text: texts.into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join("\n"),
+            keywords: used_by.chain(headings).map(str::to_owned).collect(),
             ..record(
                 Kind::Article,
                 &format!("{}/{}", statute.slug, number.anchor().trim_start_matches("art-")),

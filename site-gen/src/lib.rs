@@ -27,6 +27,7 @@ pub mod model;
 pub mod publish;
 pub mod render;
 pub mod source;
+pub mod statute;
 pub mod watch;
 pub mod workshop;
 
@@ -38,6 +39,8 @@ use jiff::civil::Date;
 use crate::diag::Diagnostics;
 use crate::diag::found::Found;
 use crate::source::{FileId, SourceMap};
+use crate::statute::gather;
+use crate::statute::report::Row;
 use crate::workshop::{Made, Workshop};
 
 /// What to build, and where to.
@@ -47,6 +50,8 @@ pub struct Options {
     pub content: PathBuf,
     /// The folder that is replaced.
     pub out: PathBuf,
+    /// The folder of full texts of statutes; goes before the one that `site.toml` names.
+    pub statutes: Option<PathBuf>,
     /// For warnings about stale facts; no output depends on it.
     pub today: Date,
     /// Whether the records and the index are made that the API searches.
@@ -87,6 +92,7 @@ impl Options {
             content: content.into(),
             out: out.into(),
             today,
+            statutes: None,
             search: true,
             changed: history::Changed::new(),
         }
@@ -116,16 +122,47 @@ pub fn build(options: &Options) -> anyhow::Result<Outcome> {
 ///
 /// Fails when the content can't be read at all.
 pub fn check(content: &Path, today: Date) -> anyhow::Result<Outcome> {
-    Ok(check_sources(read(content)?, content, today))
+    check_with(content, None, today)
+}
+
+/// [`check()`] with the full texts in the folder `statutes`.
+///
+/// # Errors
+///
+/// Fails when the content or that folder can't be read at all.
+pub fn check_with(content: &Path, statutes: Option<&Path>, today: Date) -> anyhow::Result<Outcome> {
+    Workshop::check(read(content)?, checking(content, statutes, today))
+}
+
+/// Which page rests on which article, and what changed since: nothing where the content has errors, which are in the
+/// report.
+///
+/// # Errors
+///
+/// Fails when the content or the folder of full texts can't be read at all.
+pub fn statutes_report(
+    content: &Path,
+    statutes: Option<&Path>,
+    today: Date,
+) -> anyhow::Result<(Report, Option<Vec<Row>>)> {
+    Workshop::statutes_report(read(content)?, checking(content, statutes, today))
+}
+
+fn checking(content: &Path, statutes: Option<&Path>, today: Date) -> Options {
+    Options { statutes: statutes.map(Path::to_owned), ..Options::new(content, "", today) }
 }
 
 /// Checks what was read from the folder `content` already. The report holds all of it.
+///
+/// # Panics
+///
+/// Never: only a folder of full texts that the command line names can fail.
 pub fn check_sources(sources: SourceMap, content: &Path, today: Date) -> Outcome {
-    Workshop::check(sources, Options::new(content, "", today))
+    Workshop::check(sources, checking(content, None, today)).expect("no folder is named")
 }
 
 fn read(content: &Path) -> anyhow::Result<SourceMap> {
-    let sources = SourceMap::read(content)?;
+    let sources = SourceMap::read_but(content, gather::folder_inside(content))?;
     let files: Vec<FileId> = sources.texts().map(|(file, _)| file).collect();
     sources.load(&files)?;
     if sources.file("site.toml").is_none() {

@@ -88,9 +88,9 @@ impl Ground {
         self.start_with("--site", site, "127.0.0.1:0")
     }
 
-    fn start_with(&self, flag: &str, folder: &Path, listen: &str) -> anyhow::Result<Server> {
+    fn start_with(&self, flag: &str, folder: &Path, at: &str) -> anyhow::Result<Server> {
         let mut command = Command::new(workspace::nuanzhan());
-        command.arg("serve").args(["--listen", listen]).arg(flag).arg(folder);
+        command.arg("serve").args(["--listen", at]).arg(flag).arg(folder);
         command.args(self.data_arguments()).current_dir(self.folder.path());
         command.env("NUANZHAN_CLIENT_ADDRESS_HEADER", ADDRESS_HEADER);
         command.env_remove("RUST_LOG").stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());

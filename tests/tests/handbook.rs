@@ -183,7 +183,7 @@ fn links_within_the_handbook_lead_to_its_headings() {
 struct Trial {
     folder: TempDir,
     handbook: String,
-    /// The day on which the newest station was checked: no station is checked in the future, none long ago.
+    /// The day on which the newest station was checked: nothing is checked in the future, nothing long ago.
     today: Date,
 }
 
@@ -374,7 +374,7 @@ fn rows_below(handbook: &str, head: &[&str]) -> Vec<Vec<String>> {
     rows
 }
 
-/// Every table: its headings and its rows.
+/// Every table: its headings and its rows. A bar with a backslash is one of its cell.
 fn tables(handbook: &str) -> Vec<(Vec<String>, Vec<Vec<String>>)> {
     let prose = without_blocks(handbook);
     let mut found: Vec<(Vec<String>, Vec<Vec<String>>)> = Vec::new();
@@ -385,7 +385,8 @@ fn tables(handbook: &str) -> Vec<(Vec<String>, Vec<Vec<String>>)> {
             inside = false;
             continue;
         };
-        let cells: Vec<String> = row.split('|').map(|cell| cell.trim().to_owned()).collect();
+        let cells = row.replace("\\|", "\0");
+        let cells: Vec<String> = cells.split('|').map(|cell| cell.trim().replace('\0', "|")).collect();
         match found.last_mut().filter(|_| inside) {
             None => found.push((cells, Vec::new())),
             Some((head, rows)) => {

@@ -11,6 +11,7 @@ use crate::model::article::Part;
 use crate::model::date::chinese_date;
 use crate::model::{ArticleNo, StatuteVersion};
 use crate::source::Span;
+use crate::statute::compare::Change;
 
 /// The reference that is spoken of.
 #[derive(Debug, Clone, Copy)]
@@ -89,9 +90,9 @@ impl Faults<'_> {
             let message = format!("{from}到{to}不像一段条文");
             return Some(Diagnostic::error("citation", self.at, message).hint(hint));
         }
-        let beyond = [from, last].into_iter().find(|no| no.number == 0 || no.number > version.articles);
+        let beyond = [from, last].into_iter().find(|no| no.number == 0 || no.number > version.last_number());
         if let Some(beyond) = beyond {
-            let message = format!("《{name}》只有 {} 条，没有{beyond}", version.articles);
+            let message = format!("《{name}》只有 {} 条，没有{beyond}", version.last_number());
             return Some(self.no_such(message, "对照法规原文改成对的条号"));
         }
         if let Some(book) = self.book(entry).filter(|book| !book.has(from)) {
@@ -100,7 +101,7 @@ impl Faults<'_> {
             return Some(self.no_such(message, "改条号，或者改成它所在的编"));
         }
         if paragraphs.is_some_and(<[u16]>::is_empty) {
-            return Some(self.no_such(format!("《{name}》没有{from}"), "对照法规原文改成对的条号"));
+            return Some(self.lost(entry, from));
         }
         let missing = missing_part(part, paragraphs?)?;
         Some(self.no_such(format!("《{name}》{from}{missing}"), "对照法规原文改成对的款和项"))
@@ -110,6 +111,11 @@ impl Faults<'_> {
     fn book(&self, entry: &Entry<'_>) -> Option<&'static Book> {
         entry.titles.iter().any(|title| title.ends_with(CIVIL_CODE)).then_some(())?;
         Book::numbered(self.reference.within.book)
+    }
+
+    /// The text of the statute has no such article.
+    pub(super) fn lost(&self, entry: &Entry<'_>, article: ArticleNo) -> Diagnostic {
+        self.no_such(format!("《{}》没有{article}", entry.name()), "对照法规原文改成对的条号")
     }
 
     fn no_such(&self, message: String, hint: &str) -> Diagnostic {
@@ -126,6 +132,17 @@ impl Faults<'_> {
     pub(super) fn review_due(&self, entry: &Entry<'_>, newer: Date) -> Diagnostic {
         let message = format!("这一页核对以后，《{}》{}有了变化", entry.name(), chinese_date(newer));
         let hint = "对照新的条文看一遍，再改 reviewed 的日期";
+        Diagnostic::warning("review-due", self.at, message).hint(hint)
+    }
+
+    /// What the article says is not what it said when somebody last looked at the page; since the day `newer`.
+    pub(super) fn article_changed(&self, entry: &Entry<'_>, change: &Change, newer: Date) -> Diagnostic {
+        let (name, day) = (entry.name(), chinese_date(newer));
+        let message = format!("这一页核对以后，《{name}》{}从 {day}起{}", change.article, change.what());
+        let hint = change.now_at.map_or_else(
+            || "对照新的条文看一遍，再改 reviewed 的日期".to_owned(),
+            |number| format!("现在看{number}；对照新的条文看一遍，再改 reviewed 的日期"),
+        );
         Diagnostic::warning("review-due", self.at, message).hint(hint)
     }
 }

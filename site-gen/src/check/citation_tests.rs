@@ -7,7 +7,7 @@ use super::statute_text::{ThisArticle, in_statute};
 use crate::citation::{Context, Own};
 use crate::diag::Diagnostics;
 use crate::model::article::Division;
-use crate::model::{ArticleNo, CitationLink, StatuteVersion};
+use crate::model::{ArticleNo, CitationLink, Since, StatuteVersion};
 use crate::source::{Hash, SourceMap, Span};
 
 const TODAY: Date = date(2026, 11, 21);
@@ -35,7 +35,7 @@ impl FullTexts for OneText {
 }
 
 fn version(effective: Date, articles: u16, repealed: Option<Date>) -> StatuteVersion {
-    StatuteVersion { adopted: effective, effective, articles, repealed }
+    StatuteVersion { adopted: effective, effective, since: Since::Entry, articles, repealed, text: None }
 }
 
 fn book() -> StatuteBook<'static> {
@@ -220,7 +220,7 @@ fn the_text_of_a_statute_links_only_to_what_exists() {
     let this = ThisArticle {
         statute: "violence",
         effective: date(2016, 3, 1),
-        number: ArticleNo::plain(24),
+        number: Some(ArticleNo::plain(24)),
         previous: Some(ArticleNo::plain(23)),
         division: Division { chapter: 4, ..Division::default() },
     };

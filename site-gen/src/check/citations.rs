@@ -13,10 +13,12 @@ use super::citation_faults::Faults;
 use crate::citation::{self, Context, Own, Page, Reference, StatuteId, Subject, Target, Titles};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::load::Drafts;
-use crate::load::kinds::{StatuteDraft, VersionDraft};
+use crate::load::kinds::StatuteDraft;
 use crate::model::article::{Division, Part, Place, parse_number};
 use crate::model::{ArticleNo, Citation, CitationLink, StatuteVersion};
 use crate::source::{Hash, Span};
+use crate::statute::catalogue::Known;
+use crate::statute::compare;
 
 /// Every statute that content may cite.
 #[derive(Debug)]
@@ -78,9 +80,11 @@ impl<'d> StatuteBook<'d> {
     /// All entries; reports titles that two of them claim.
     pub fn new(all: &'d Drafts, today: Date, diags: &mut Diagnostics) -> Self {
         let mut book = Self::empty(today);
-        book.incomplete = all.unread.contains("laws");
-        for draft in &all.statutes {
-            for taken in book.add(entry(draft)) {
+        book.incomplete =
+            all.unread.contains("laws") || all.unread.contains("site.toml") || all.catalogue.lost;
+        let (entries, works) = all.catalogue.statutes.split_at(all.statutes.len());
+        for (draft, known) in all.statutes.iter().zip(entries) {
+            for taken in book.add(entry(draft, known)) {
                 let written = std::iter::once(&draft.title).chain(&draft.short_titles);
                 for title in written.filter(|title| title.value == taken) {
                     let message = format!("“{taken}”也是另一部法规的名字");
@@ -91,12 +95,21 @@ impl<'d> StatuteBook<'d> {
                 }
             }
         }
-        book
+        // What editors named goes before what texts are called; of two works of one name the first has it.
+        for (at, work) in
+            entries.iter().enumerate().filter_map(|(at, known)| Some((at, known.work.as_ref()?)))
+        {
+            book.titles.also(StatuteId(at), [work.title.as_str(), work.short_title.as_str()]);
+        }
+        for known in works {
+            book.add(of_work(known));
+        }
+        book.with_texts(&all.catalogue)
     }
 
     /// Takes in a statute; gives back the names that another one has already.
     pub fn add(&mut self, entry: Entry<'d>) -> Vec<&'d str> {
-        let articles = entry.versions.iter().map(|version| version.articles).max().unwrap_or(0);
+        let articles = entry.versions.iter().map(StatuteVersion::last_number).max().unwrap_or(0);
         let taken = self.titles.add(entry.titles.iter().copied(), articles);
         self.slugs.insert(entry.slug, StatuteId(self.entries.len()));
         self.entries.push(entry);
@@ -187,19 +200,59 @@ impl<'d> StatuteBook<'d> {
                 None => diags.push(faults.not_in_force(entry, day)),
                 Some(version) => {
                     let paragraphs = self.paragraphs(entry, version, reference.target);
-                    if let Some(fault) = faults.missing(entry, version, paragraphs.as_deref()) {
+                    let lost_end = || self.lost_end(entry, version, &faults);
+                    let fault = faults.missing(entry, version, paragraphs.as_deref());
+                    if let Some(fault) = fault.or_else(lost_end) {
                         diags.push(fault);
                     }
                     // Whoever names the year of a version means that one, whatever came later.
                     if let (Spoken::On(_), None, Some(newer)) =
                         (written.spoken, reference.year, entry.changed(day, self.today))
                     {
-                        diags.push_once(faults.review_due(entry, newer));
+                        self.check_review(entry, (version, newer), &faults, diags);
                     }
                 }
             }
         }
-        self.link(reference, entry, version)
+        // No output depends on today: a page that speaks for the day it is read links to what the statute's page shows.
+        let today = written.spoken == Spoken::Today && reference.year.is_none();
+        self.link(reference, entry, if today { entry.newest() } else { version })
+    }
+
+    /// The end of a range that the text does not have: 第三条至第十条之九.
+    fn lost_end(
+        &self,
+        entry: &Entry<'_>,
+        version: &StatuteVersion,
+        faults: &Faults<'_>,
+    ) -> Option<Diagnostic> {
+        let Target::Articles { to: Some(to), .. } = faults.reference.target else { return None };
+        let known = self.texts?.paragraphs(entry.slug, version.effective, to)?;
+        known.is_empty().then(|| faults.lost(entry, to))
+    }
+
+    /// Reports what may not be what it was when somebody last looked at the page. Where the texts of both versions are
+    /// known, only what differs.
+    fn check_review(
+        &self,
+        entry: &Entry<'_>,
+        (then, newer): (&StatuteVersion, Date),
+        faults: &Faults<'_>,
+        diags: &mut Diagnostics,
+    ) {
+        let now = entry.version(None, self.today).and_then(|version| version.text.as_deref());
+        let articles = match faults.reference.target {
+            Target::Articles { from, to, .. } => Some(from..=to.unwrap_or(from)),
+            _ => None,
+        };
+        match (then.text.as_deref(), now, articles) {
+            (Some(then), Some(now), Some(articles)) => {
+                for change in compare::since(then, now, articles) {
+                    diags.push_once(faults.article_changed(entry, &change, newer));
+                }
+            }
+            _ => diags.push_once(faults.review_due(entry, newer)),
+        }
     }
 
     /// Where a reference leads and what it counts as citing; `None` for a number that can't be read.
@@ -222,11 +275,10 @@ impl<'d> StatuteBook<'d> {
         Some(CitationLink { range: reference.range.clone(), citations, place, version })
     }
 
-    /// As precise as the statute's page is known to be: it shows the version of today.
+    /// As precise as the statute's page is known to be: it shows the newest version.
     fn place(&self, target: Target, entry: &Entry<'_>, version: Option<&StatuteVersion>) -> Place {
-        let shown = version.filter(|version| {
-            entry.version(None, self.today).is_some_and(|today| today.effective == version.effective)
-        });
+        let shown = version
+            .filter(|version| entry.newest().is_some_and(|newest| newest.effective == version.effective));
         match target {
             Target::Division(division) => {
                 let known = shown.zip(self.texts).is_some_and(|(version, texts)| {
@@ -318,6 +370,11 @@ impl Entry<'_> {
         named.or_else(|| self.versions.iter().filter(holds).max_by_key(|version| version.effective))
     }
 
+    /// The version that the statute's page shows.
+    fn newest(&self) -> Option<&StatuteVersion> {
+        self.versions.iter().max_by_key(|version| (version.effective, version.adopted))
+    }
+
     /// The newest change after `day` that has taken effect by `today`.
     fn changed(&self, day: Date, today: Date) -> Option<Date> {
         let starts = self.versions.iter().map(|version| version.effective);
@@ -326,25 +383,29 @@ impl Entry<'_> {
     }
 }
 
-fn entry(draft: &StatuteDraft) -> Entry<'_> {
-    let version = |version: &VersionDraft| StatuteVersion {
-        adopted: version.adopted.value,
-        effective: version.effective.value,
-        articles: version.articles,
-        repealed: version.repealed.as_ref().map(|end| end.value),
-    };
+fn entry<'d>(draft: &'d StatuteDraft, known: &Known) -> Entry<'d> {
     Entry {
         slug: &draft.slug.value,
         titles: std::iter::once(&draft.title)
             .chain(&draft.short_titles)
             .map(|title| title.value.as_str())
             .collect(),
-        versions: draft.versions.iter().map(version).collect(),
+        versions: known.versions.clone(),
         replaced_by: draft
             .replaced_by
             .iter()
             .map(|(from, by)| (replaced_article(&from.value), by.value.as_str()))
             .collect(),
+    }
+}
+
+/// A work of the library that no editor wrote about.
+fn of_work(known: &Known) -> Entry<'_> {
+    Entry {
+        slug: &known.slug,
+        titles: vec![&known.title, &known.name],
+        versions: known.versions.clone(),
+        replaced_by: Vec::new(),
     }
 }
 

@@ -1,6 +1,6 @@
 //! The gate: past it a [`Site`] is valid by construction and nothing fails because of what an editor wrote.
 //!
-//! Start at [`heads`]. It looks at what one file says of another: links, citations, topics, related pages, regions. Each
+//! Start at [`heads()`]. It looks at what one file says of another: links, citations, topics, related pages, regions. Each
 //! check reports and carries on, so one run tells an editor everything.
 
 mod citation_faults;
@@ -8,8 +8,11 @@ mod citation_faults;
 mod citation_tests;
 pub mod citations;
 pub mod digests;
+pub mod heads;
+pub mod identity;
 pub mod links;
 pub mod pages;
+pub mod prose;
 pub mod regions;
 pub mod resolver;
 pub mod stations;
@@ -26,8 +29,10 @@ use crate::load::Drafts;
 use crate::load::settings::SettingsDraft;
 use crate::model::{Body, Settings, Site, Topic};
 use crate::source::{Hash, Located, SourceMap, Span};
+use crate::statute::catalogue::Catalogue;
 use citations::{Spoken, StatuteBook};
 use links::{Links, WantedAnchor};
+use prose::Rules;
 use regions::Regions;
 use resolver::{Notes, PageContext, References};
 
@@ -39,8 +44,20 @@ pub struct World<'d> {
     pub links: Arc<Links>,
     /// What may be cited.
     pub statutes: StatuteBook<'d>,
+    /// The statutes with their full texts.
+    pub catalogue: &'d Catalogue,
     /// The divisions.
     pub regions: Arc<Regions>,
+    /// How texts are to be written.
+    pub rules: Arc<Rules>,
+}
+
+/// What of a [`World`] holds as long as only the texts of documents change.
+#[derive(Debug, Clone)]
+pub struct Lasting {
+    links: Arc<Links>,
+    regions: Arc<Regions>,
+    rules: Arc<Rules>,
 }
 
 /// What is known before the texts of guides and digests are read.
@@ -67,23 +84,33 @@ pub struct NoteBook {
 impl<'d> World<'d> {
     /// Takes in what there is to refer to; reports divisions and titles that make no sense.
     pub fn new(sources: &'d SourceMap, drafts: &'d Drafts, today: Date, diags: &mut Diagnostics) -> Self {
+        let mut links = all_links(sources, drafts);
+        links.addresses.extend(drafts.catalogue.addresses());
+        drafts.catalogue.compare(&drafts.statutes, diags);
         Self {
             sources,
-            links: all_links(sources, drafts).into(),
+            links: links.into(),
+            catalogue: &drafts.catalogue,
             statutes: StatuteBook::new(drafts, today, diags),
             regions: Regions::new(drafts, diags).into(),
+            rules: Rules::new(drafts).into(),
         }
     }
 
     /// The same again, of the same `drafts` but for the texts of documents. What was wrong has been reported.
-    pub fn again(
-        sources: &'d SourceMap,
-        drafts: &'d Drafts,
-        today: Date,
-        (links, regions): (Arc<Links>, Arc<Regions>),
-    ) -> Self {
+    pub fn again(sources: &'d SourceMap, drafts: &'d Drafts, today: Date, lasting: &Lasting) -> Self {
+        let Lasting { links, regions, rules } = lasting.clone();
         let statutes = StatuteBook::new(drafts, today, &mut Diagnostics::default());
-        Self { sources, links, statutes, regions }
+        Self { sources, links, statutes, catalogue: &drafts.catalogue, regions, rules }
+    }
+
+    /// What holds as long as only the texts of documents change.
+    pub fn lasting(&self) -> Lasting {
+        Lasting {
+            links: Arc::clone(&self.links),
+            regions: Arc::clone(&self.regions),
+            rules: Arc::clone(&self.rules),
+        }
     }
 }
 
@@ -93,6 +120,7 @@ impl World<'_> {
         let mut hasher = blake3::Hasher::new();
         hasher.update(&self.statutes.stamp());
         hasher.update(format!("{:?}", self.regions).as_bytes());
+        hasher.update(&self.rules.stamp());
         hasher.finalize().into()
     }
 }
@@ -111,6 +139,8 @@ pub fn heads<'d>(
     let topics = topics(drafts, diags);
     stations::check_unique(&drafts.stations, diags);
     check_unique_slugs(drafts, diags);
+    heads::check(drafts, today, diags);
+    prose::fields::check(drafts, sources, &world.rules, diags);
     let known = pages::guide_slugs(sources);
 
     let guides = pages::guides(drafts, &known, diags);
@@ -169,7 +199,7 @@ impl NoteBook {
     pub fn close<'n>(
         mut self,
         documents: impl Iterator<Item = (&'n str, &'n Notes)> + Clone,
-        sources: &SourceMap,
+        (sources, catalogue): (&SourceMap, &Catalogue),
         diags: &mut Diagnostics,
     ) -> BTreeMap<String, Vec<u8>> {
         diags.extend(self.diags);
@@ -183,6 +213,10 @@ impl NoteBook {
         let wanted: BTreeSet<&str> = self.wanted.iter().map(|wanted| wanted.url.as_str()).collect();
         for (url, notes) in documents.filter(|(url, _)| wanted.contains(url)) {
             self.anchors.entry(url.to_owned()).or_default().extend(notes.anchors.iter().cloned());
+        }
+        // Thousands of full texts have anchors; only those of pages that somebody links into are looked at.
+        for url in wanted.iter().filter(|url| url.starts_with("/laws/")) {
+            self.anchors.entry((*url).to_owned()).or_default().extend(catalogue.anchors(url));
         }
         links::check_anchors(&self.wanted, &self.anchors, diags);
         pictures(sources, &self.shown, diags)
@@ -412,7 +446,7 @@ fn all_stations(
         let page = PageContext { file: draft.slug.span.file, url: &url, spoken: Spoken::Today };
         let mut references = References::new(world, page);
         let body = references.body(body);
-        if stations::is_confidential(draft) {
+        if stations::is_meant_confidential(draft) {
             check_confidential_body(world, body_at, &mut references.notes.diags);
         }
         book.add(&url, references.notes);

@@ -19,6 +19,7 @@ use crate::model::{
     StatuteVersion, Step,
 };
 use crate::source::{FileId, Located, SourceMap, Span};
+use crate::statute::catalogue::Known;
 
 /// The heads of the guides; reports topics, related guides and hotlines that don't exist.
 pub fn guides(drafts: &Drafts, known: &BTreeSet<&str>, diags: &mut Diagnostics) -> Vec<Arc<GuideHead>> {
@@ -44,8 +45,11 @@ pub fn guide(draft: &GuideDraft, world: &World<'_>) -> (Guide, Notes) {
     let spoken = head.reviewed.or(head.updated).map_or(Spoken::Today, Spoken::On);
     let page = PageContext { file: draft.slug.span.file, url: &url, spoken };
     let mut references = References::new(world, page);
+    references.line(&draft.title);
+    references.line(&draft.summary);
     let mut steps = Vec::new();
     for (action, how) in &draft.steps {
+        references.line(action);
         let how = how.as_ref().map(|how| references.inline(how));
         steps.push(Step { action: action.value.clone(), how });
     }
@@ -128,7 +132,7 @@ pub fn directories(
     directories
 }
 
-/// The statute entries; reports versions out of order and notes on articles that don't exist.
+/// The statute entries, and the full texts that have none; reports versions out of order and notes on articles that don't exist.
 pub fn statutes(drafts: &Drafts, world: &World<'_>, book: &mut NoteBook) -> Vec<Statute> {
     let mut statutes = Vec::new();
     for draft in &drafts.statutes {
@@ -137,14 +141,20 @@ pub fn statutes(drafts: &Drafts, world: &World<'_>, book: &mut NoteBook) -> Vec<
         statutes.push(statute(draft, &mut references));
         book.add(&url, references.notes);
     }
+    statutes.extend(world.catalogue.without_entry().map(Known::statute));
     statutes
 }
 
 fn statute(draft: &StatuteDraft, references: &mut References<'_>) -> Statute {
     let at = draft.body.0;
-    let (intro, parts) = markdown::articles::split(&references.world.sources.text(at.file)[at.start..at.end]);
+    let text = &references.world.sources.text(at.file)[at.start..at.end];
+    let events = markdown::events(text);
+    references.prose(&events, (at, text.len()));
+    let (intro, parts) = markdown::articles::split(text, events);
     let intro = markdown::compile_events(intro, (at, 1), references);
-    let last = draft.versions.iter().map(|version| version.articles).max().unwrap_or(0);
+    let known = references.world.catalogue.of_slug(&draft.slug.value);
+    let versions = known.map(|known| known.versions.clone()).unwrap_or_default();
+    let last = versions.iter().map(StatuteVersion::last_number).max().unwrap_or(0);
     let mut notes: BTreeMap<ArticleNo, ArticleNote> = BTreeMap::new();
     for part in parts {
         let span = Span::new(at.file, at.start + part.at.start, at.start + part.at.end);
@@ -158,12 +168,14 @@ fn statute(draft: &StatuteDraft, references: &mut References<'_>) -> Statute {
     // Any article may be linked to: the page shows those with a note and those that content rests on.
     references.add_anchors((1..=last).map(|number| ArticleNo::plain(number).anchor()));
     references.add_anchors(notes.keys().map(|number| number.anchor()));
+    check_versions(draft, &mut references.notes.diags);
     Statute {
         slug: draft.slug.value.clone(),
         title: draft.title.value.clone(),
         short_titles: values(&draft.short_titles),
         rank: draft.rank.as_ref().map_or_else(|| "法律".to_owned(), |rank| rank.value.clone()),
-        versions: versions(draft, &mut references.notes.diags),
+        own_words: true,
+        versions,
         replaced_by: replaced_by(draft, references),
         intro,
         notes,
@@ -189,9 +201,8 @@ fn check_note(number: ArticleNo, last: u16, twice: bool, span: Span, diags: &mut
     }
 }
 
-fn versions(draft: &StatuteDraft, diags: &mut Diagnostics) -> Vec<StatuteVersion> {
+fn check_versions(draft: &StatuteDraft, diags: &mut Diagnostics) {
     let mut last: Option<Date> = None;
-    let mut versions = Vec::new();
     for version in &draft.versions {
         let (adopted, effective) = (version.adopted.value, version.effective.value);
         if adopted > effective {
@@ -210,10 +221,7 @@ fn versions(draft: &StatuteDraft, diags: &mut Diagnostics) -> Vec<StatuteVersion
             diags.push(Diagnostic::error("statute-version", repealed.span, message).hint("核对两个日期"));
         }
         last = Some(effective);
-        let repealed = version.repealed.as_ref().map(|day| day.value);
-        versions.push(StatuteVersion { adopted, effective, articles: version.articles, repealed });
     }
-    versions
 }
 
 fn replaced_by(draft: &StatuteDraft, references: &mut References<'_>) -> Vec<Replacement> {

@@ -10,10 +10,11 @@ use serde::{Deserialize, Serialize};
 use super::World;
 use super::citations::{Spoken, Written};
 use super::links::{Target, WantedAnchor};
+use super::prose::{Place, fields};
 use crate::citation::{self, Context, Own, Page};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::load::front_matter::BodyDraft;
-use crate::markdown::{self, Resolver};
+use crate::markdown::{self, Placed, Resolver};
 use crate::model::{ArticleNo, Body, Citation, CitationLink};
 use crate::source::{FileId, Located, Span};
 
@@ -65,15 +66,31 @@ impl<'w> References<'w> {
     pub fn body(&mut self, draft: BodyDraft) -> Body {
         let span = draft.0;
         let text = &self.world.sources.text(span.file)[span.start..span.end];
-        let body = markdown::compile(text, span, self);
+        let events = markdown::events(text);
+        self.prose(&events, (span, text.len()));
+        let body = markdown::compile_events(events, (span, 1), self);
         self.add_anchors(body.headings.iter().map(|heading| heading.id.clone()));
         body
+    }
+
+    /// Holds a text of `len` bytes that was read from `at`, and whose events these are, against the rules of prose.
+    pub fn prose(&mut self, events: &[Placed<'_>], (at, len): (Span, usize)) {
+        let file = self.world.sources.text(at.file);
+        let exact = at.end - at.start == len;
+        self.world.rules.body(events, Place { file, at, exact }, &mut self.notes.diags);
+    }
+
+    /// Holds a line of front matter that readers see as plain text against the rules of prose.
+    pub fn line(&mut self, text: &Located<String>) {
+        fields::line(text, self.world.sources, &self.world.rules, &mut self.notes.diags);
     }
 
     /// Reads a text of front matter as inline Markdown at its place in the file.
     pub fn inline(&mut self, text: &Located<String>) -> Body {
         let span = self.place_in_source(text);
-        markdown::compile_inline(&text.value, span, self)
+        let events = markdown::events(&text.value);
+        self.prose(&events, (span, text.value.len()));
+        markdown::compile_inline(events, span, self)
     }
 
     /// Says which anchors the page has.

@@ -27,8 +27,8 @@ pub struct Surroundings<'s> {
     pub regions: &'s Regions,
     /// For warnings about stale facts.
     pub today: Date,
-    /// The level of each station, by slug.
-    pub levels: BTreeMap<&'s str, Level>,
+    /// The level of each station and the code of its division, by slug.
+    pub known: BTreeMap<&'s str, (Level, &'s str)>,
     /// Whether a station could not be read: then a parent that nobody knows may be it.
     pub incomplete: bool,
 }
@@ -37,9 +37,11 @@ impl<'s> Surroundings<'s> {
     /// Reads the levels of all drafts first, so that parents can be checked in any order.
     pub fn new(drafts: &'s Drafts, regions: &'s Regions, today: Date) -> Self {
         let incomplete = drafts.unread.contains("stations");
-        let levels =
-            drafts.stations.iter().map(|draft| (draft.slug.value.as_str(), level_of(draft))).collect();
-        Self { regions, today, levels, incomplete }
+        let known = drafts
+            .stations
+            .iter()
+            .map(|draft| (draft.slug.value.as_str(), (level_of(draft), draft.region.value.as_str())));
+        Self { regions, today, known: known.collect(), incomplete }
     }
 }
 
@@ -50,6 +52,7 @@ pub fn build(draft: &StationDraft, around: &Surroundings<'_>, diags: &mut Diagno
     check_level(draft, region.as_ref(), diags);
     check_visibility(draft, diags);
     check_parent(draft, level, around, diags);
+    check_kind(draft, level, diags);
     let place = place(draft, region.as_ref(), around.regions, diags);
     let hours = draft.hours.as_ref().and_then(|osm| {
         let read = hours::read(&osm.value);
@@ -96,6 +99,13 @@ pub fn is_confidential(draft: &StationDraft) -> bool {
     let open = draft.visibility.as_ref().is_none_or(|text| is_public(&text.value));
     // A word that nobody knows keeps the place back; it is reported as well.
     !open || draft.kind == StationKind::Shelter
+}
+
+/// Whether it was meant to be: a misspelt word is reported by itself, not as a secret given away.
+pub fn is_meant_confidential(draft: &StationDraft) -> bool {
+    let said =
+        draft.visibility.as_ref().is_some_and(|text| matches!(text.value.trim(), "confidential" | "保密"));
+    said || draft.kind == StationKind::Shelter
 }
 
 fn is_public(visibility: &str) -> bool {
@@ -172,11 +182,18 @@ fn check_level(draft: &StationDraft, region: Option<&RegionCode>, diags: &mut Di
 
 fn check_parent(draft: &StationDraft, level: Level, around: &Surroundings<'_>, diags: &mut Diagnostics) {
     let Some(parent) = &draft.parent else { return };
-    let Some(above) = around.levels.get(parent.value.as_str()) else {
+    if parent.value == draft.slug.value {
+        let message = "上级写的是这个站自己";
+        diags.push(
+            Diagnostic::error("station-parent", parent.span, message).hint("写上一级站的编号，没有就删掉"),
+        );
+        return;
+    }
+    let Some((above, region)) = around.known.get(parent.value.as_str()) else {
         if around.incomplete {
             return;
         }
-        let near = nearest(&parent.value, around.levels.keys().copied());
+        let near = nearest(&parent.value, around.known.keys().copied());
         let hint = near.map(|near| format!("是不是想写 {near}"));
         let message = format!("没有编号是“{}”的上级站点", parent.value);
         diags.push(Diagnostic::error("station-parent", parent.span, message).maybe_hint(hint));
@@ -192,7 +209,38 @@ fn check_parent(draft: &StationDraft, level: Level, around: &Surroundings<'_>, d
             Level::Village | Level::Hamlet => "村和屯的站点，上级写乡镇、县或市的站点",
         };
         diags.push(Diagnostic::error("station-parent", parent.span, message).hint(hint));
+        return;
     }
+    let parsed = |code: &str| {
+        code.trim().parse::<RegionCode>().ok().filter(|code| around.regions.name(code).is_some())
+    };
+    let (Some(own), Some(of_parent)) = (parsed(&draft.region.value), parsed(region)) else { return };
+    if !own.is_within(&of_parent) {
+        let name = around.regions.name(&of_parent).unwrap_or_default();
+        let message = format!("上级“{}”在{name}，这个站不在那里", parent.value);
+        diags.push(
+            Diagnostic::warning("station-parent", parent.span, message)
+                .hint("核对上级的编号和这个站的区划代码"),
+        );
+    }
+}
+
+/// Reports kinds where there are none as a rule: a court's window in a hamlet, a village's ear in a city hall.
+fn check_kind(draft: &StationDraft, level: Level, diags: &mut Diagnostics) {
+    let message = match (draft.kind, level) {
+        (
+            StationKind::InjuryIdentification | StationKind::Shelter | StationKind::CourtWindow,
+            Level::Village | Level::Hamlet,
+        ) => format!("{}一般不设在{}", draft.kind.chinese(), level.name()),
+        (StationKind::FeedbackPoint, Level::Province | Level::City | Level::County) => {
+            format!("{}一般设在村里，这里写的是{}", draft.kind.chinese(), level.name())
+        }
+        _ => return,
+    };
+    let at = draft.level.as_ref().map_or(draft.region.span, |level| level.span);
+    diags.push(
+        Diagnostic::warning("station-kind", at, message).hint("核对类别、层级和区划代码，是不是选错了"),
+    );
 }
 
 fn place(
@@ -202,7 +250,9 @@ fn place(
     diags: &mut Diagnostics,
 ) -> Place {
     if is_confidential(draft) {
-        check_confidential(draft, region, regions, diags);
+        if is_meant_confidential(draft) {
+            check_confidential(draft, region, regions, diags);
+        }
         return Place::Confidential { confidential: true };
     }
     let location = draft.location.as_ref().and_then(|location| coordinates(location, diags));
@@ -260,18 +310,19 @@ pub fn might_tell_where(text: &str, regions: &Regions) -> bool {
         || regions.names_below_county().any(|name| text.contains(name))
 }
 
-/// Whether a text gives an address: a road with a number, a building, a room.
+/// Whether a text gives an address: a road with a number, a building, a room. Flats of 一室一厅 are not one.
 pub fn has_house_number(text: &str) -> bool {
     const ROADS: [&str; 9] = ["路", "街", "巷", "道", "弄", "胡同", "村", "小区", "大厦"];
+    const NUMERALS: &str = "一二三四五六七八九十百两";
+    let numeral = |c: char| c.is_numeric() || NUMERALS.contains(c);
     text.char_indices().any(|(at, c)| {
         let before = text[..at].trim_end();
-        let digits_before =
-            before.ends_with(|c: char| c.is_numeric() || "一二三四五六七八九十百".contains(c));
         // 18 号 and 3 栋 and 2 单元, but not 1 号电话 after no road.
-        matches!(c, '号' | '栋' | '幢' | '室' | '楼') && digits_before && {
-            let stem =
-                before.trim_end_matches(|c: char| c.is_numeric() || " 一二三四五六七八九十百".contains(c));
-            matches!(c, '栋' | '幢' | '室') || ROADS.iter().any(|road| stem.ends_with(road))
+        matches!(c, '号' | '栋' | '幢' | '室' | '楼') && before.ends_with(numeral) && {
+            let stem = before.trim_end_matches(|c: char| numeral(c) || c == ' ');
+            let after = text[at + c.len_utf8()..].trim_start_matches(|c: char| numeral(c) || c == ' ');
+            let flat = c == '室' && after.starts_with(['厅', '卫', '户']);
+            !flat && (matches!(c, '栋' | '幢' | '室') || ROADS.iter().any(|road| stem.ends_with(road)))
         }
     })
 }
@@ -359,7 +410,7 @@ fn check_phones(draft: &StationDraft, diags: &mut Diagnostics) {
             diags.push(Diagnostic::error("phone", phone.span, message).hint(hint).maybe_edit(mend));
         }
     }
-    if draft.phones.is_empty() && is_confidential(draft) {
+    if draft.phones.is_empty() && is_meant_confidential(draft) {
         let message = "庇护场所没有热线，谁也联系不上";
         diags.push(Diagnostic::error("phone", draft.span, message).hint("加一行 phones: [\"0000-5550123\"]"));
     }

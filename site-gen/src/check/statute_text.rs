@@ -29,8 +29,8 @@ pub struct ThisArticle<'s> {
     pub statute: &'s str,
     /// From when the version that is read holds.
     pub effective: Date,
-    /// Its number.
-    pub number: ArticleNo,
+    /// Its number; `None` for a foreword or an annex.
+    pub number: Option<ArticleNo>,
     /// The article before it: 前条.
     pub previous: Option<ArticleNo>,
     /// Where it stands, for 本编第三章; the default where that is not known.
@@ -40,13 +40,8 @@ pub struct ThisArticle<'s> {
 /// The citations in `text`, in order, none overlapping another: a link each. Empty for a statute that `book` has not.
 pub fn in_statute(text: &str, book: &StatuteBook<'_>, this: &ThisArticle<'_>) -> Vec<CitationLink> {
     let Some(statute) = book.of_slug(this.statute) else { return Vec::new() };
-    let own = Own {
-        statute,
-        article: Some(this.number),
-        previous: this.previous,
-        division: this.division,
-        text: true,
-    };
+    let own =
+        Own { statute, article: this.number, previous: this.previous, division: this.division, text: true };
     let page = Page { titles: book.titles(), own: Some(own) };
     let references = citation::read(text, page, &mut Context::default());
     references.iter().filter_map(|reference| link(reference, book, this)).collect()
@@ -57,8 +52,8 @@ fn link(reference: &Reference, book: &StatuteBook<'_>, this: &ThisArticle<'_>) -
     let entry = book.entry(*id)?;
     let version = version(entry, reference, this);
     if let Target::Articles { from, to, .. } = reference.target {
-        let last = entry.versions.iter().map(|version| version.articles).max()?;
-        let last = version.map_or(last, |version| version.articles);
+        let last = entry.versions.iter().map(StatuteVersion::last_number).max()?;
+        let last = version.map_or(last, StatuteVersion::last_number);
         let exists = |article: ArticleNo| article.number > 0 && article.number <= last;
         if !exists(from) || to.is_some_and(|to| !exists(to) || to <= from) {
             return None;

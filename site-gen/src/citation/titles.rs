@@ -42,12 +42,18 @@ impl Titles {
     /// statute has are given back.
     pub fn add<'n>(&mut self, names: impl IntoIterator<Item = &'n str>, articles: u16) -> Vec<&'n str> {
         let id = StatuteId(self.statutes.len());
+        let mut names = names.into_iter().peekable();
+        if let Some(title) = names.peek() {
+            let on_trial = title.contains("试行") || title.contains("暂行");
+            self.statutes.push(Known { kind: kind_of(title), articles, on_trial });
+        }
+        self.also(id, names)
+    }
+
+    /// Takes in more names of a statute. Those that another one has are given back.
+    pub fn also<'n>(&mut self, id: StatuteId, names: impl IntoIterator<Item = &'n str>) -> Vec<&'n str> {
         let mut taken = Vec::new();
-        for (place, name) in names.into_iter().enumerate() {
-            if place == 0 {
-                let on_trial = name.contains("试行") || name.contains("暂行");
-                self.statutes.push(Known { kind: kind_of(name), articles, on_trial });
-            }
+        for name in names {
             let key = plain(name);
             let Some(last) = key.chars().next_back() else { continue };
             if self.by_name.get(key.as_ref()).is_some_and(|other| *other != id) {

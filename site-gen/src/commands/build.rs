@@ -34,8 +34,9 @@ pub(super) struct Build {
 impl Run for Build {
     fn run(self) -> anyhow::Result<Done> {
         let started = Instant::now();
-        let (content, today) = (self.content.content, today());
+        let (Content { content, statutes }, today) = (self.content, today());
         let mut options = Options::new(content.clone(), self.out.clone(), today);
+        options.statutes = statutes;
         options.search = !self.no_search;
         if !self.no_git {
             let (changed, advice) = site_gen::history::of_folder(&content);

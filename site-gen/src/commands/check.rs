@@ -37,15 +37,16 @@ impl Run for Check {
     fn run(self) -> anyhow::Result<Done> {
         let started = Instant::now();
         let (content, today) = (&self.content.content, self.today.unwrap_or_else(today));
+        let statutes = self.content.statutes.as_deref();
         let (outcome, all_written) = if self.fix {
-            let mending = mend::plan(content, today)?;
+            let mending = mend::plan(content, statutes, today)?;
             if self.dry_run {
                 return self.rehearse(&mending);
             }
             let all_written = self.write(&mending)?;
             (mending.outcome, all_written)
         } else {
-            (site_gen::check(content, today)?, true)
+            (site_gen::check_with(content, statutes, today)?, true)
         };
         let (Outcome::Built(report) | Outcome::Rejected(report)) = &outcome;
         self.telling.tell(report, content, today)?;

@@ -8,6 +8,7 @@ mod build;
 mod check;
 mod explain;
 mod publish;
+mod statutes;
 mod telling;
 mod watch;
 
@@ -31,6 +32,7 @@ pub(crate) struct Arguments {
 enum Command {
     Check(check::Check),
     Build(build::Build),
+    Statutes(statutes::Statutes),
     Explain(explain::Explain),
     Publish(publish::Publish),
     Watch(watch::Watch),
@@ -42,6 +44,9 @@ struct Content {
     /// 内容文件夹，里面有 site.toml。
     #[arg(long, default_value = "content", value_name = "DIR")]
     content: PathBuf,
+    /// 法规全文的文件夹（LawRefBook 那样的排法）。不写就用 site.toml 里的 statutes。
+    #[arg(long, value_name = "DIR")]
+    statutes: Option<PathBuf>,
 }
 
 /// What a subcommand does.
@@ -67,6 +72,7 @@ const EXAMPLES: &str = "例子：
   site-gen build --content ../content --out /srv/www
   site-gen watch                              守着 content/，存一次盘就更新 dist/
   site-gen publish --help                     每次 git push 自动发布
+  site-gen statutes report --changed          哪些页核对以后法律变了
 
 结束码：0 没有问题；1 内容要改（见上面的说明）；2 没法运行。
 怎么写内容见 content/README.md。";
@@ -77,6 +83,7 @@ impl Arguments {
         let done = match self.command {
             Command::Check(check) => check.run(),
             Command::Build(build) => build.run(),
+            Command::Statutes(statutes) => statutes.run(),
             Command::Explain(explain) => explain.run(),
             Command::Publish(publish) => publish.run(),
             Command::Watch(watch) => watch.run(),

@@ -100,6 +100,11 @@ impl Diagnostics {
         self.found.is_empty()
     }
 
+    /// Whether any of these codes was reported of `file`.
+    pub fn told_of(&self, file: FileId, codes: &[&str]) -> bool {
+        self.found.iter().any(|diagnostic| diagnostic.span.file == file && codes.contains(&diagnostic.code))
+    }
+
     /// Whether anything stops publishing.
     pub fn has_errors(&self) -> bool {
         self.found.iter().any(|diagnostic| diagnostic.severity == Severity::Error)

@@ -4,6 +4,8 @@
 //! [`Fields::finish`] reports what nobody asked for, with the nearest known name. A field that is written but
 //! wrong is `None` like one that is missing, so callers go on with what they have.
 
+use std::collections::BTreeSet;
+
 use jiff::civil::Date;
 
 use super::node::{Node, Value};
@@ -14,6 +16,13 @@ use crate::source::{Located, Span};
 /// The name of a field and what Chinese editors call it.
 #[derive(Debug, Clone, Copy)]
 pub struct Key(pub &'static str, pub &'static str);
+
+impl Key {
+    /// Whether only a file of its own can say it, not a row of a table.
+    fn needs_file(self) -> bool {
+        matches!(self.0, "location" | "roles" | "duty")
+    }
+}
 
 /// The fields of one map.
 pub struct Fields<'d> {
@@ -100,8 +109,22 @@ impl<'d> Fields<'d> {
         text
     }
 
-    /// Several texts: a list, or one text that is a list of one.
+    /// Several texts: a list, or one text that is a list of one. Reports one that stands there twice.
     pub fn texts(&mut self, key: Key) -> Vec<Located<String>> {
+        let texts = self.typed_texts(key);
+        self.report_twice(&texts);
+        texts
+    }
+
+    fn report_twice(&mut self, texts: &[Located<String>]) {
+        let mut seen = BTreeSet::new();
+        for again in texts.iter().filter(|text| !seen.insert(text.value.trim())) {
+            let message = format!("“{}”写了两次", again.value.trim());
+            self.diags.push(Diagnostic::warning("duplicate-value", again.span, message).hint("留下一个"));
+        }
+    }
+
+    fn typed_texts(&mut self, key: Key) -> Vec<Located<String>> {
         let Some(node) = self.node(key) else { return Vec::new() };
         let items = match node.value {
             Value::List(items) => items,
@@ -128,7 +151,9 @@ impl<'d> Fields<'d> {
                 .map(|word| Located { value: word.to_owned(), span: item.span })
                 .collect()
         };
-        self.texts(key).into_iter().flat_map(split).collect()
+        let words: Vec<_> = self.typed_texts(key).into_iter().flat_map(split).collect();
+        self.report_twice(&words);
+        words
     }
 
     /// One value of a closed vocabulary; reports a second one.
@@ -149,7 +174,8 @@ impl<'d> Fields<'d> {
     /// A day.
     pub fn date(&mut self, key: Key) -> Option<Located<Date>> {
         let text = self.text(key)?;
-        let date = model::date::date(text.value.trim());
+        let written = text.value.trim();
+        let date = model::date::date(written);
         if date.is_none() {
             let reads = |day: &str| model::date::date(day).is_some();
             let mend = suggest::instead(&text, suggest::day(&text.value), reads);
@@ -236,7 +262,10 @@ impl<'d> Fields<'d> {
 
     /// Reports what nobody asked for.
     pub fn finish(self) {
-        let names = || self.known.iter().flat_map(|key| [key.0, key.1]);
+        // What a row can't hold is no help to who mistyped a column's name.
+        let known: Vec<Key> =
+            self.known.iter().copied().filter(|key| !(self.is_row && key.needs_file())).collect();
+        let names = || known.iter().flat_map(|key| [key.0, key.1]);
         for (name, _, taken) in &self.entries {
             if *taken {
                 continue;
@@ -248,8 +277,7 @@ impl<'d> Fields<'d> {
             let hint = if let Some(near) = nearest(typed, names()) {
                 format!("是不是想写 {near}")
             } else {
-                let all: Vec<String> =
-                    self.known.iter().map(|key| format!("{}（{}）", key.0, key.1)).collect();
+                let all: Vec<String> = known.iter().map(|key| format!("{}（{}）", key.0, key.1)).collect();
                 format!("这里可以写：{}", all.join("、"))
             };
             let what = if self.is_row { "列" } else { "项" };

@@ -209,7 +209,7 @@ pub struct VersionDraft {
     /// From when it holds.
     pub effective: Located<Date>,
     /// How many articles it has.
-    pub articles: u16,
+    pub articles: Located<u16>,
     /// The first day on which it no longer holds.
     pub repealed: Option<Located<Date>>,
 }
@@ -261,7 +261,7 @@ fn version(node: Node, diags: &mut Diagnostics) -> Option<VersionDraft> {
     let repealed = fields.date(Key("repealed", "失效"));
     fields.finish();
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the range is 1 to 9999")]
-    let articles = articles?.value as u16;
+    let articles = articles.map(|number| Located { value: number.value as u16, span: number.span })?;
     Some(VersionDraft { adopted: adopted?, effective: effective?, articles, repealed })
 }
 

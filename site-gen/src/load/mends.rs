@@ -51,6 +51,12 @@ pub(super) fn toml(text: &str, line: Range<usize>, reads: impl Fn(&str) -> bool)
     if !way.is_empty() && reads(&changed(text, &way)) { way } else { Vec::new() }
 }
 
+/// The bytes `line` of `text` with changes that lie within them.
+pub(super) fn line(text: &str, line: Range<usize>, changes: &[Change]) -> String {
+    let within = |(range, new): &Change| (range.start - line.start..range.end - line.start, new.clone());
+    changed(&text[line.clone()], &changes.iter().map(within).collect::<Vec<_>>())
+}
+
 /// The changes as edits of `file`, in which the text stands from byte `base`.
 pub(super) fn edits(file: FileId, base: usize, changes: Vec<Change>) -> impl Iterator<Item = Edit> {
     changes

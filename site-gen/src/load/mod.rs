@@ -20,6 +20,8 @@ use rayon::prelude::*;
 
 use crate::diag::{Diagnostic, Diagnostics, Severity, nearest};
 use crate::source::{FileId, Hash, SourceMap, Span};
+use crate::statute::Library;
+use crate::statute::catalogue::Catalogue;
 use front_matter::BodyDraft;
 use kinds::{
     CampaignDraft, CaseDraft, DirectoryDraft, GuideDraft, PageDraft, StatuteDraft, ThesaurusDraft, TopicDraft,
@@ -45,6 +47,8 @@ pub struct Drafts {
     pub cases: Vec<Arc<CaseDraft>>,
     /// `laws/<slug>.md`.
     pub statutes: Vec<Arc<StatuteDraft>>,
+    /// Entries and full texts, side by side.
+    pub catalogue: Catalogue,
     /// `stations/<folder>/_index.md`.
     pub directories: Vec<Arc<DirectoryDraft>>,
     /// `stations/<folder>/<slug>.md` and the rows of `stations/<folder>/stations.csv`.
@@ -125,7 +129,7 @@ const ROOT_NAMES: [&str; 10] = [
     "pages",
 ];
 
-/// Reads everything; reports what can't be read.
+/// Reads everything but full texts; reports what can't be read.
 pub fn drafts(sources: &SourceMap, diags: &mut Diagnostics) -> Drafts {
     let files: Vec<FileId> = sources.texts().map(|(file, _)| file).collect();
     let pieces: Vec<Piece> = files.par_iter().map(|&file| piece(sources, file)).collect();
@@ -134,6 +138,7 @@ pub fn drafts(sources: &SourceMap, diags: &mut Diagnostics) -> Drafts {
         drafts.add(sources.path(file), piece);
         diags.extend(piece.diags.clone());
     }
+    drafts.put_beside(&Library::default());
     drafts
 }
 
@@ -169,6 +174,11 @@ impl Draft {
 }
 
 impl Drafts {
+    /// Puts the full texts of `library` beside the entries. To be called once all files were taken in.
+    pub fn put_beside(&mut self, library: &Library) {
+        self.catalogue = Catalogue::new(&self.statutes, library);
+    }
+
     /// Takes in what the file at `path` says. Files come in the order of their paths.
     pub fn add(&mut self, path: &str, piece: &Piece) {
         if piece.unread {

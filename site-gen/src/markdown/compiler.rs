@@ -1,11 +1,10 @@
-//! Turns the events of one text into a [`Body`], and reports what would not show as it was meant.
+//! Turns the events of one text into a [`Body`]. How the text is written is `check::prose`'s business.
 
 use std::collections::BTreeSet;
 
 use pulldown_cmark::{CowStr, Event, HeadingLevel, LinkType, Tag, TagEnd};
 
-use super::Resolver;
-use super::mends::{self, Slip};
+use super::{Resolver, mends};
 use crate::citation::Context;
 use crate::diag::{Diagnostic, Edit};
 use crate::model::{Body, CitationLink, Heading};
@@ -23,12 +22,16 @@ pub(super) struct Compiler<'r> {
 
 /// Where in the text we are.
 #[derive(Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each says where in the text we are, and any of them may hold at once"
+)]
 struct State {
     /// The heading being read: its place in `events`, level, id if the editor gave one, text so far.
     heading: Option<(usize, u8, Option<String>, String)>,
     last_level: u8,
-    /// The picture being read: where, and its alternative text so far.
-    image: Option<(Span, String)>,
+    /// Inside a picture, whose alternative text is not the page's.
+    image: bool,
     /// Inside a link or code, where citations are left alone.
     links: usize,
     code: bool,
@@ -78,18 +81,8 @@ impl<'r> Compiler<'r> {
 
     fn text(&mut self, text: &str, span: Span) {
         self.settle_soft_break(text);
-        if let Some(slip) = mends::emphasis(text).filter(|_| !self.state.code) {
-            let finding = Diagnostic::error("stray-emphasis", span, "这里的 ** 没有变成加粗，会原样显示")
-                .hint("把标点移到 ** 外面，例如写 “**家庭暴力**” 而不是 **“家庭暴力”**");
-            self.resolver.report(with_slip(finding, text, slip));
-        }
-        self.report_stray_markup(text, span);
         self.plain(text);
-        if self.state.links > 0
-            || self.state.code
-            || self.state.heading.is_some()
-            || self.state.image.is_some()
-        {
+        if self.state.links > 0 || self.state.code || self.state.heading.is_some() || self.state.image {
             if self.state.links > 0 {
                 self.resolver.names(text, &mut self.state.context);
             }
@@ -113,28 +106,6 @@ impl<'r> Compiler<'r> {
             }
         }
         self.push_text(&text[from..]);
-    }
-
-    /// Other programs' ways of writing, which would be published as they stand.
-    fn report_stray_markup(&mut self, text: &str, span: Span) {
-        if self.state.code {
-            return;
-        }
-        let (slip, message, hint) = if let Some(slip) = mends::double_brackets(text) {
-            (slip, "双方括号是别的软件的写法，会原样显示", "链接写成 [文字](/guides/work/maternity-leave.md)")
-        } else if let Some(slip) = mends::full_width_link(text) {
-            (slip, "链接的括号是全角的，会原样显示", "方括号后面用半角的圆括号：[文字](路径)")
-        } else if let Some(slip) = mends::heading_without_blank(text).filter(|_| self.at_line_start()) {
-            (slip, "井号后面没有空格，不会变成小标题", "井号和标题之间空一格：## 去哪里")
-        } else {
-            return;
-        };
-        let finding = Diagnostic::error("stray-markup", span, message).hint(hint);
-        self.resolver.report(with_slip(finding, text, slip));
-    }
-
-    fn at_line_start(&self) -> bool {
-        self.body.text.is_empty() || self.body.text.ends_with('\n')
     }
 
     fn html(&mut self, html: &str, span: Span) {
@@ -189,7 +160,7 @@ impl<'r> Compiler<'r> {
             }
             Tag::Image { link_type, dest_url, title, .. } => {
                 let url = self.resolver.image(&dest_url, span).unwrap_or_default();
-                self.state.image = Some((span, String::new()));
+                self.state.image = true;
                 let title = title.into_string().into();
                 self.push(Event::Start(Tag::Image {
                     link_type,
@@ -219,14 +190,7 @@ impl<'r> Compiler<'r> {
                 return;
             }
             TagEnd::Image => {
-                if let Some((span, alt)) = self.state.image.take()
-                    && alt.trim().is_empty()
-                {
-                    self.resolver.report(
-                        Diagnostic::error("image-alt", span, "图片没有文字说明，看不见的人不知道是什么")
-                            .hint("在方括号里写一句图上有什么：![县服务中心的大门](……)"),
-                    );
-                }
+                self.state.image = false;
                 self.push(Event::End(tag));
                 return;
             }
@@ -310,8 +274,7 @@ impl<'r> Compiler<'r> {
         if let Some((.., heading)) = &mut self.state.heading {
             heading.push_str(text);
         }
-        if let Some((_, alt)) = &mut self.state.image {
-            alt.push_str(text);
+        if self.state.image {
             return;
         }
         self.body.text.push_str(text);
@@ -326,20 +289,6 @@ impl<'r> Compiler<'r> {
     fn push(&mut self, event: Event<'static>) {
         self.body.events.push(event);
     }
-}
-
-/// `finding` at the very place in `text`, with what mends it: where the text reads as it is written, which an escape or an
-/// entity in it prevents.
-fn with_slip(finding: Diagnostic, text: &str, slip: Slip) -> Diagnostic {
-    let span = finding.span;
-    if span.end - span.start != text.len() {
-        return finding;
-    }
-    let at = |range: std::ops::Range<usize>| {
-        Span::new(span.file, span.start + range.start, span.start + range.end)
-    };
-    let edits = slip.edits.into_iter().map(|(range, text)| Edit { span: at(range), text });
-    Diagnostic { span: at(slip.at), ..finding.edits(edits) }
 }
 
 /// What stands within a paragraph.

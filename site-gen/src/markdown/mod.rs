@@ -1,6 +1,6 @@
 //! Reads Markdown: `CommonMark` with tables, footnotes, definition lists and heading attributes.
 //!
-//! [`compile`] turns text into a [`Body`]. What a link or a citation leads to is asked of a [`Resolver`], so this file
+//! [`events`] cuts text into events, [`compile_events`] makes them a [`Body`]. What a link or a citation leads to is asked of a [`Resolver`], so this file
 //! knows Markdown and nothing of the site. Raw HTML is not published: it becomes text, and is reported.
 
 pub mod articles;
@@ -43,14 +43,9 @@ pub fn events(markdown: &str) -> Vec<Placed<'_>> {
     TextMergeWithOffset::new(Parser::new_ext(markdown, options).into_offset_iter()).collect()
 }
 
-/// Reads `markdown`, which stands at `at` in its file.
-pub fn compile(markdown: &str, at: Span, resolver: &mut dyn Resolver) -> Body {
-    compile_events(events(markdown), (at, 1), resolver)
-}
-
-/// Reads a text of one paragraph, such as a step: the same, without the paragraph around it.
-pub fn compile_inline(text: &str, at: Span, resolver: &mut dyn Resolver) -> Body {
-    let mut body = compile(text, at, resolver);
+/// Reads the events of a text of one paragraph, such as a step: the same, without the paragraph around it.
+pub fn compile_inline(events: Vec<Placed<'_>>, at: Span, resolver: &mut dyn Resolver) -> Body {
+    let mut body = compile_events(events, (at, 1), resolver);
     let single =
         body.events.iter().filter(|event| matches!(event, Event::Start(Tag::Paragraph))).count() == 1;
     let wrapped = matches!(body.events.first(), Some(Event::Start(Tag::Paragraph)))

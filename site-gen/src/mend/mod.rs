@@ -20,7 +20,8 @@ use jiff::civil::Date;
 use crate::diag::lines::Lines;
 use crate::diag::{Diagnostic, Severity};
 use crate::source::{FileId, SourceMap, floor_char_boundary};
-use crate::{Outcome, Report, check_sources};
+use crate::workshop::Workshop;
+use crate::{Options, Outcome, Report};
 
 /// Mending one thing may bring another to light; nobody's content needs more rounds than this.
 const ROUNDS: usize = 10;
@@ -62,29 +63,34 @@ pub enum Written {
     Failed(anyhow::Error),
 }
 
-/// Checks the content and mends it in memory. Nothing is written.
+/// Checks the content and mends it in memory. Nothing is written. `statutes`: the folder of full texts, where the command
+/// line names one.
 ///
 /// # Errors
 ///
-/// Fails when the content can't be read at all.
-pub fn plan(content: &Path, today: Date) -> anyhow::Result<Mending> {
-    Ok(plan_sources(crate::read(content)?, content, today))
+/// Fails when the content or that folder can't be read at all.
+pub fn plan(content: &Path, statutes: Option<&Path>, today: Date) -> anyhow::Result<Mending> {
+    plan_sources(crate::read(content)?, &crate::checking(content, statutes, today))
 }
 
-/// Mends what was read from the folder `content` already.
-pub fn plan_sources(sources: SourceMap, content: &Path, today: Date) -> Mending {
-    let check = |sources| check_sources(sources, content, today);
+/// Mends what was read from the content folder already.
+///
+/// # Errors
+///
+/// Fails when the folder of full texts that `options` name can't be read.
+pub fn plan_sources(sources: SourceMap, options: &Options) -> anyhow::Result<Mending> {
+    let check = |sources| Workshop::check(sources, options.clone());
     let mut work = Work::default();
-    let mut outcome = check(sources);
+    let mut outcome = check(sources)?;
     for _ in 0..ROUNDS {
         let accepted = apply::accepted(&report(&outcome).diags, &work.given_up);
         if accepted.is_empty() {
             break;
         }
-        outcome = work.round(accepted, outcome, &check);
+        outcome = work.round(accepted, outcome, &check)?;
     }
     let files = work.files(&report(&outcome).sources);
-    Mending { outcome, files }
+    Ok(Mending { outcome, files })
 }
 
 /// What has been done so far.
@@ -103,8 +109,8 @@ impl Work {
         &mut self,
         accepted: BTreeMap<FileId, apply::Edits>,
         outcome: Outcome,
-        check: &dyn Fn(SourceMap) -> Outcome,
-    ) -> Outcome {
+        check: &dyn Fn(SourceMap) -> anyhow::Result<Outcome>,
+    ) -> anyhow::Result<Outcome> {
         let Report { mut sources, diags, .. } = into_report(outcome);
         let (found, mut before) = (diags.sorted(), BTreeMap::new());
         for (file, edits) in &accepted {
@@ -113,7 +119,7 @@ impl Work {
             let text = sources.replace_text(*file, mended.text);
             before.insert(*file, Before { text, errors, changed: mended.changed });
         }
-        let mut outcome = check(sources);
+        let mut outcome = check(sources)?;
         let Report { sources, diags, .. } = report(&outcome);
         let found = diags.sorted();
         let is_worse = |(file, before): (&FileId, &Before)| {
@@ -129,7 +135,7 @@ impl Work {
                 }
                 self.given_up.insert(*file);
             }
-            outcome = check(sources);
+            outcome = check(sources)?;
         }
         for (file, Before { text, .. }) in before {
             self.originals.entry(file).or_insert(text);
@@ -137,7 +143,7 @@ impl Work {
                 *self.mended.entry(file).or_default().entry(code).or_default() += count;
             }
         }
-        outcome
+        Ok(outcome)
     }
 
     fn files(self, sources: &SourceMap) -> Vec<MendedFile> {

@@ -16,6 +16,8 @@ use search::record::{Hotline, Station, ThesaurusEntry};
 use search::region::{Region, RegionCode};
 use search::vocabulary::{Channel, Outcome, StationKind};
 
+use crate::statute::text::FullText;
+
 pub use article::{ArticleNo, Citation, CitationLink};
 pub use body::{Body, Heading};
 pub use date::YearlyDates;
@@ -203,6 +205,8 @@ pub struct Statute {
     pub short_titles: Vec<String>,
     /// 法律, 行政法规, 司法解释 …
     pub rank: String,
+    /// Whether editors wrote about it: it has an entry in `laws/`, not only a full text.
+    pub own_words: bool,
     /// Oldest first, at least one.
     pub versions: Vec<StatuteVersion>,
     /// For repealed ones: what took its place.
@@ -218,12 +222,27 @@ pub struct Statute {
 pub struct StatuteVersion {
     /// When it was passed.
     pub adopted: Date,
-    /// From when it holds.
+    /// From when it holds. The day it was passed, where [`Since::Adopted`] says that nothing else is known.
     pub effective: Date,
+    /// Who says from when it holds.
+    pub since: Since,
     /// How many articles it has.
     pub articles: u16,
     /// The first day on which it no longer holds.
     pub repealed: Option<Date>,
+    /// What it says, where the library has it.
+    pub text: Option<Arc<FullText>>,
+}
+
+/// Who says from when a version holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Since {
+    /// The entry in `laws/`.
+    Entry,
+    /// The text.
+    Text,
+    /// Nobody: the day it was passed stands in, and pages say so.
+    Adopted,
 }
 
 /// What took the place of a repealed article.
@@ -360,6 +379,14 @@ impl Page {
     }
 }
 
+impl StatuteVersion {
+    /// The number of its last article: the text's, where there is one.
+    pub fn last_number(&self) -> u16 {
+        let of_text = self.text.as_ref().and_then(|text| text.last());
+        of_text.map_or(self.articles, |last| last.number)
+    }
+}
+
 impl Statute {
     /// Its address from the root.
     pub fn url(&self) -> String {
@@ -387,6 +414,11 @@ impl Statute {
     pub fn latest(&self) -> &StatuteVersion {
         // `check` refuses an entry without versions.
         self.versions.last().expect("a statute has a version")
+    }
+
+    /// The versions that have a text, oldest first.
+    pub fn texts(&self) -> impl Iterator<Item = (&StatuteVersion, &Arc<FullText>)> {
+        self.versions.iter().filter_map(|version| Some((version, version.text.as_ref()?)))
     }
 
     /// The day the whole statute lost force, if it did.

@@ -12,6 +12,7 @@ const DIGITS: usize = 8;
 const FILES: &[(&str, &str, &[u8])] = &[
     ("site", "css", include_bytes!("../../assets/site.css")),
     ("desk", "css", include_bytes!("../../assets/desk.css")),
+    ("law", "css", include_bytes!("../../assets/law.css")),
     ("letters", "css", include_bytes!("../../assets/letters.css")),
     ("leave", "js", include_bytes!("../../assets/leave.js")),
     ("search", "js", include_bytes!("../../assets/search.js")),

@@ -23,6 +23,7 @@ mod tests;
 
 use search::bundle::{SLOT_MAIN, SLOT_TITLE};
 
+use crate::check::citations::StatuteBook;
 use crate::model::{CaseDigest, Cited, Guide, Site};
 use crate::source::Hash;
 
@@ -83,7 +84,7 @@ impl<'s> Printer<'s> {
         pages::case(&self.0, case)
     }
 
-    /// Puts every other file: pages, feeds and assets. Pictures are not printed.
+    /// Puts every other file: pages, feeds and assets. Pictures are not printed. What laws cite is looked up in `statutes`.
     ///
     /// # Errors
     ///
@@ -91,9 +92,10 @@ impl<'s> Printer<'s> {
     pub fn others(
         &self,
         cited: &Cited,
+        statutes: &StatuteBook<'_>,
         put: &(dyn Fn(Sheet) -> anyhow::Result<()> + Sync),
     ) -> anyhow::Result<()> {
-        pages::others(&self.0, cited, put)?;
+        pages::others(&self.0, cited, statutes, put)?;
         feeds::all(&self.0)?.into_iter().try_for_each(put)?;
         self.0.assets.files().into_iter().try_for_each(put)
     }

@@ -1,19 +1,23 @@
 //! A small site for tests: one of everything, a village without a station, a shelter, a repealed law.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use jiff::civil::date;
+use jiff::civil::{Date, date};
 use pulldown_cmark::{Event, Parser};
 use search::coord::Coord;
 use search::record::{Hotline, Hours, Place, Station};
 use search::region::{Level, Region};
 use search::vocabulary::{Channel, Have, Outcome, Service, StationKind};
 
+use crate::check::citations::{Entry, StatuteBook};
 use crate::model::{
     ArticleNo, ArticleNote, Backlink, Body, Campaign, CaseDigest, CaseHead, Citation, Cited, Directory,
-    Footer, Guide, GuideHead, Heading, Page, Replacement, Role, Settings, Site, Statute, StatuteVersion,
-    Step, Topic, YearlyDates,
+    Footer, Guide, GuideHead, Heading, Page, Replacement, Role, Settings, Since, Site, Statute,
+    StatuteVersion, Step, Topic, YearlyDates,
 };
+use crate::statute::parse;
+use crate::statute::text::FullText;
 
 const LAW: &str = "anti-domestic-violence-law";
 
@@ -45,6 +49,22 @@ pub(super) fn site() -> Site {
         thesaurus: Vec::new(),
         changed: BTreeMap::new(),
     }
+}
+
+/// The statutes of `site`, as what cites them looks them up.
+pub(super) fn book(site: &Site) -> StatuteBook<'_> {
+    let mut book = StatuteBook::empty(date(2026, 11, 21));
+    for statute in &site.statutes {
+        let titles = std::iter::once(&statute.title).chain(&statute.short_titles);
+        // Both have one full title here: the first keeps it.
+        let _taken = book.add(Entry {
+            slug: &statute.slug,
+            titles: titles.map(String::as_str).collect(),
+            versions: statute.versions.clone(),
+            replaced_by: Vec::new(),
+        });
+    }
+    book
 }
 
 /// Every guide of the site, with its text.
@@ -179,15 +199,37 @@ fn statute() -> Statute {
         title: "中华人民共和国反家庭暴力法".into(),
         short_titles: vec!["反家庭暴力法".into()],
         rank: "法律".into(),
-        versions: vec![StatuteVersion {
-            adopted: date(2015, 12, 27),
-            effective: date(2016, 3, 1),
-            articles: 38,
-            repealed: None,
-        }],
+        own_words: true,
+        versions: vec![
+            version(
+                date(2015, 12, 27),
+                date(2016, 3, 1),
+                "## 总则\n第一条 为了平安。\n第二十三条 可以申请：\n（一）本人；\n1.近亲属。\n| 谁 | 行 |\n| --- | --- |\n| 本人 | 行 |\n第二十四条 删掉的一条，说的是别的。",
+            ),
+            version(
+                date(2020, 5, 1),
+                date(2020, 7, 1),
+                "# 第一编 总则\n### 第一节 起头\n序。\n第一条 为了大家平安，参照《婚姻法》第三条。\n第二条 新加的一条。\n第二十五条 可以申请：\n（一）本人；\n1.近亲属。\n| 谁 | 行 |\n| --- | --- |\n| 本人 | 行 |",
+            ),
+        ],
         replaced_by: Vec::new(),
         intro: body("家里的暴力不是家务事。"),
         notes: BTreeMap::from([(ArticleNo::plain(23), note)]),
+    }
+}
+
+fn version(adopted: Date, effective: Date, text: &str) -> StatuteVersion {
+    let source = format!("# 中华人民共和国反家庭暴力法\n<!-- INFO END -->\n{text}\n");
+    let (volume, _) = parse::volume("x.md", Arc::from(source));
+    let volumes = vec![volume.unwrap()];
+    let text = FullText { adopted, effective: Some(effective), repealed: None, volumes };
+    StatuteVersion {
+        adopted,
+        effective,
+        since: Since::Entry,
+        articles: 38,
+        repealed: None,
+        text: Some(Arc::new(text)),
     }
 }
 
@@ -195,8 +237,10 @@ fn repealed() -> Statute {
     let version = StatuteVersion {
         adopted: date(1980, 9, 10),
         effective: date(1981, 1, 1),
+        since: Since::Entry,
         articles: 51,
         repealed: Some(date(2021, 1, 1)),
+        text: None,
     };
     Statute {
         slug: "marriage-law".into(),

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::links::Link;
 use super::press::{Html, Press};
-use crate::model::{GuideHead, Statute};
+use crate::model::{GuideHead, Since, Statute};
 
 /// The element that holds `parts`, with the way back as a trail when there is one.
 pub(super) fn block(press: &Press<'_>, mut parts: Vec<Value>, crumbs: &[Link]) -> Html {
@@ -71,7 +71,7 @@ pub(super) fn legislation(press: &Press<'_>, statute: &Statute) -> Value {
         "alternateName": statute.short_titles,
         "legislationType": statute.rank,
         "legislationDate": latest.adopted.to_string(),
-        "legislationDateVersion": latest.effective.to_string(),
+        "legislationDateVersion": (latest.since != Since::Adopted).then(|| latest.effective.to_string()),
         "legislationLegalForce": format!("https://schema.org/{force}"),
         "url": absolute(press, &statute.url()),
     })

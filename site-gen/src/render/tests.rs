@@ -25,7 +25,7 @@ fn printed(site: &Site, guides: &[Guide]) -> Tree {
         put(printer.guide(guide).unwrap()).unwrap();
     }
     put(printer.case(&sample::case()).unwrap()).unwrap();
-    printer.others(&sample::cited(), &put).unwrap();
+    printer.others(&sample::cited(), &sample::book(site), &put).unwrap();
     tree.into_inner().unwrap()
 }
 

@@ -29,9 +29,13 @@ pub struct Signature {
 
 /// Every file under `root`, by path.
 pub(super) fn files(root: &Path) -> anyhow::Result<Vec<Found>> {
+    list(root).with_context(|| format!("读不了内容文件夹 {}：请检查 --content 指的位置", root.display()))
+}
+
+/// [`files`] of any folder.
+pub(super) fn list(root: &Path) -> io::Result<Vec<Found>> {
     let mut found = Vec::new();
-    walk(root, "", &mut found)
-        .with_context(|| format!("读不了内容文件夹 {}：请检查 --content 指的位置", root.display()))?;
+    walk(root, "", &mut found)?;
     // By bytes of the relative path: the same order on every machine and file system.
     found.sort_unstable_by(|a, b| a.path.cmp(&b.path));
     Ok(found)

@@ -26,9 +26,13 @@ use read::Read;
 pub struct SourceMap {
     /// `None` for files that only tests know.
     root: Option<PathBuf>,
+    /// A folder under the root that is somebody else's.
+    but: Option<String>,
     /// By id, which is by path.
     texts: Vec<SourceText>,
     blobs: Vec<Blob>,
+    /// Files that are not content, only there to be pointed at.
+    pointed_at: Vec<SourceText>,
 }
 
 /// A text file, or the place of a picture among them.
@@ -106,6 +110,8 @@ const TEXT_ENDINGS: [&str; 5] = ["md", "yaml", "yml", "csv", "toml"];
 const BLOB_ENDINGS: [&str; 6] = ["png", "jpg", "jpeg", "webp", "avif", "svg"];
 /// Between the ids of two files that are read together: room for those that come between them.
 const STEP: u64 = 1 << 36;
+/// The ids of files that are not content begin here: behind those of all others.
+const POINTED_AT: u64 = 1 << 63;
 
 impl Span {
     /// A place in `file`.
@@ -126,24 +132,36 @@ impl SourceMap {
     ///
     /// Fails when the folder or a picture in it can't be read.
     pub fn read(content: &Path) -> anyhow::Result<Self> {
-        let mut sources = Self { root: Some(content.to_owned()), ..Self::default() };
-        for found in folder::files(content)? {
+        Self::read_but(content, None)
+    }
+
+    /// [`SourceMap::read`] without the folder `but` (from the content root), which is somebody else's.
+    ///
+    /// # Errors
+    ///
+    /// As [`SourceMap::read`].
+    pub fn read_but(content: &Path, but: Option<String>) -> anyhow::Result<Self> {
+        let mut sources = Self { root: Some(content.to_owned()), but, ..Self::default() };
+        for found in sources.found(content)? {
             let id = FileId((sources.texts.len() as u64 + 1) * STEP);
             sources.insert(sources.texts.len(), id, found)?;
         }
         Ok(sources)
     }
 
-    /// As [`SourceMap::read`], giving files that were known before the ids they had.
+    /// As [`SourceMap::read_but`], giving files that were known before the ids they had.
     ///
     /// # Errors
     ///
     /// As [`SourceMap::read`].
-    pub fn read_again(content: &Path, known: &[(FileId, String)]) -> anyhow::Result<Self> {
-        let mut sources = Self { root: Some(content.to_owned()), ..Self::default() };
+    pub fn read_again(
+        (content, but): (&Path, Option<String>),
+        known: &[(FileId, String)],
+    ) -> anyhow::Result<Self> {
+        let mut sources = Self { root: Some(content.to_owned()), but, ..Self::default() };
         let mut known = known.iter().peekable();
         let mut waiting: Vec<Found> = Vec::new();
-        for found in folder::files(content)? {
+        for found in sources.found(content)? {
             while known.next_if(|(_, path)| *path < found.path).is_some() {}
             match known.next_if(|(_, path)| *path == found.path) {
                 Some((id, _)) => {
@@ -205,18 +223,21 @@ impl SourceMap {
     }
 
     /// Takes in what has changed on disk. `paths`: where to look, from the content root; everywhere where it is `None`.
+    /// `but`: the folder that is somebody else's now.
     ///
     /// # Errors
     ///
     /// Fails when the folder can't be read, or when so many files came between two others that ids ran out: read
     /// everything anew then.
-    pub fn refresh(&mut self, paths: Option<&[String]>) -> anyhow::Result<Changes> {
+    pub fn refresh(&mut self, paths: Option<&[String]>, but: Option<String>) -> anyhow::Result<Changes> {
         let root = self.root.clone().context("these files are on no disk")?;
-        let here = match paths {
+        let moved = std::mem::replace(&mut self.but, but) != self.but;
+        let here = match paths.filter(|_| !moved) {
             Some(paths) => folder::look_at(&root, paths, |path| self.is_folder(path))?,
             None => None,
         };
-        let Some(here) = here else { return self.compare(folder::files(&root)?, None) };
+        let Some(mut here) = here else { return self.compare(self.found(&root)?, None) };
+        here.retain(|found| !self.is_others(&found.path));
         let asked: Vec<String> = paths.into_iter().flatten().cloned().collect();
         self.compare(here, Some(&asked))
     }
@@ -279,6 +300,31 @@ impl SourceMap {
         let inside = format!("{path}/");
         let next = self.place_of(&inside).unwrap_or_else(|place| place);
         self.texts.get(next).is_some_and(|text| text.path.starts_with(&inside))
+    }
+
+    fn found(&self, root: &Path) -> anyhow::Result<Vec<Found>> {
+        let mut found = folder::files(root)?;
+        found.retain(|found| !self.is_others(&found.path));
+        Ok(found)
+    }
+
+    fn is_others(&self, path: &str) -> bool {
+        let but = self.but.as_deref().and_then(|but| path.strip_prefix(but));
+        but.is_some_and(|rest| rest.starts_with('/'))
+    }
+
+    /// Adds a file that is not content, only so that findings can point at it. It is no text of [`Self::texts`].
+    pub fn point_at(&mut self, path: impl Into<String>, text: &str) -> FileId {
+        let id = FileId(POINTED_AT + self.pointed_at.len() as u64);
+        let (path, read) = (path.into(), OnceLock::from(Read::of(text.as_bytes().to_vec())));
+        let (kind, signature) = (Kind::Text, Signature::default());
+        self.pointed_at.push(SourceText { path, id, kind, signature, read });
+        id
+    }
+
+    /// Forgets the files that are not content.
+    pub fn point_at_none(&mut self) {
+        self.pointed_at.clear();
     }
 
     fn place_of(&self, path: &str) -> Result<usize, usize> {
@@ -359,8 +405,9 @@ impl SourceMap {
 
     fn entry(&self, file: FileId) -> &SourceText {
         // Ids are only made here, and never outlive the file: what knew of a file that is gone has gone with it.
-        let place = self.texts.binary_search_by_key(&file, |text| text.id).expect("an id of this map");
-        &self.texts[place]
+        let texts = if file.0 >= POINTED_AT { &self.pointed_at } else { &self.texts };
+        let place = texts.binary_search_by_key(&file, |text| text.id).expect("an id of this map");
+        &texts[place]
     }
 
     fn look(&self, file: FileId) -> &Read {
@@ -383,7 +430,8 @@ impl SourceMap {
             let read = Read { text: text.clone(), skipped, is_utf8, hash, failure: None };
             SourceText { path: path.clone(), id: *id, kind: *kind, signature: *signature, read: read.into() }
         };
-        Self { root: None, texts: files.iter().map(excerpt).collect(), blobs: Vec::new() }
+        let (texts, pointed_at) = files.iter().map(excerpt).partition(|text| text.id.0 < POINTED_AT);
+        Self { texts, pointed_at, ..Self::default() }
     }
 
     /// Line and column of a byte of `file`, both from 1, the column in characters.
@@ -416,6 +464,26 @@ impl Blob {
             || (self.bytes.starts_with(b"\x89PNG") && has(b"eXIf"))
             || (self.bytes.starts_with(b"RIFF") && has(b"EXIF"))
     }
+}
+
+/// The Markdown files under `folder`, from it and with `/`, by path, with how they look from outside.
+///
+/// # Errors
+///
+/// Fails when a folder can't be listed.
+pub fn markdown_under(folder: &Path) -> anyhow::Result<Vec<(String, Signature)>> {
+    let mut files = folder::list(folder).with_context(|| format!("打不开文件夹 {}", folder.display()))?;
+    files.retain(|file| file.path.ends_with(".md"));
+    Ok(files.into_iter().map(|file| (file.path, file.signature)).collect())
+}
+
+/// What is in a file.
+///
+/// # Errors
+///
+/// Fails when it can't be read.
+pub fn bytes(path: &Path) -> std::io::Result<Vec<u8>> {
+    fs::read(path)
 }
 
 /// The last character boundary at or before `byte`.

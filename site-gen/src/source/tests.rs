@@ -43,18 +43,18 @@ fn a_refresh_tells_what_was_written_and_what_is_gone_and_ids_stay_in_order() {
     write(folder.path(), "c.md", "c");
     let mut sources = SourceMap::read(folder.path()).unwrap();
     let (a, c) = (sources.file("a.md").unwrap(), sources.file("c.md").unwrap());
-    assert_eq!(sources.refresh(None).unwrap(), Changes::default());
+    assert_eq!(sources.refresh(None, None).unwrap(), Changes::default());
 
     write(folder.path(), "b.md", "b");
     write(folder.path(), "c.md", "other");
-    let changes = sources.refresh(Some(&["b.md".into(), "c.md".into()])).unwrap();
+    let changes = sources.refresh(Some(&["b.md".into(), "c.md".into()]), None).unwrap();
     let b = sources.file("b.md").unwrap();
     assert_eq!(changes, Changes { written: vec![b, c], gone: Vec::new(), set: true });
     assert!(a < b && b < c);
     assert_eq!(sources.text(c), "other");
 
     fs::remove_file(folder.path().join("a.md")).unwrap();
-    let changes = sources.refresh(Some(&["a.md".into()])).unwrap();
+    let changes = sources.refresh(Some(&["a.md".into()]), None).unwrap();
     assert_eq!(changes.gone, [(a, "a.md".to_owned())]);
     assert!(sources.file("a.md").is_none());
 }
@@ -71,7 +71,7 @@ fn files_keep_their_ids_over_processes() {
     for name in ["a.md", "c.md", "e.md", "g.md"] {
         write(folder.path(), name, name);
     }
-    let after = SourceMap::read_again(folder.path(), &known).unwrap();
+    let after = SourceMap::read_again((folder.path(), None), &known).unwrap();
     for (id, path) in known.iter().filter(|(_, path)| path != "d.md") {
         assert_eq!(after.file(path), Some(*id));
     }

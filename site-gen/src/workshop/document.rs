@@ -76,6 +76,22 @@ impl Head {
         }
     }
 
+    /// Its heading.
+    pub(super) fn title(&self) -> &str {
+        match self {
+            Self::Guide(head) => &head.title,
+            Self::Case(head) => &head.title,
+        }
+    }
+
+    /// When it was last checked against the law; digests speak of their year.
+    pub(super) fn reviewed(&self) -> Option<Date> {
+        match self {
+            Self::Guide(head) => head.reviewed.or(head.updated),
+            Self::Case(_) => None,
+        }
+    }
+
     /// The slugs of the guides that it mentions.
     pub(super) fn mentions(&self) -> &[String] {
         match self {

@@ -9,9 +9,8 @@ use std::sync::Arc;
 use jiff::civil::Date;
 
 use super::document::Document;
-use crate::check::links::Links;
-use crate::check::regions::Regions;
-use crate::check::{self, Heads, NoteBook, World};
+use crate::check::citations::StatuteBook;
+use crate::check::{self, Heads, Lasting, NoteBook, World};
 use crate::diag::Diagnostics;
 use crate::load::{Draft, Drafts, Piece};
 use crate::model::Site;
@@ -28,8 +27,7 @@ pub(super) struct Frame {
     pub diags: Diagnostics,
     /// What the texts brought to light that are of no document.
     pub book: NoteBook,
-    links: Arc<Links>,
-    regions: Arc<Regions>,
+    lasting: Lasting,
     today: Date,
     types: Option<TypeCase>,
 }
@@ -38,8 +36,8 @@ impl Frame {
     /// Makes it of everything that was read.
     pub(super) fn new(sources: &SourceMap, drafts: Drafts, mut diags: Diagnostics, today: Date) -> Self {
         let Heads { world, site, book } = check::heads(sources, &drafts, today, &mut diags);
-        let (links, regions) = (Arc::clone(&world.links), Arc::clone(&world.regions));
-        Self { drafts, site, diags, book, links, regions, today, types: None }
+        let lasting = world.lasting();
+        Self { drafts, site, diags, book, lasting, today, types: None }
     }
 
     /// Whether it still holds after `changes`: only bodies of documents were written, and nothing else of those files.
@@ -87,7 +85,12 @@ impl Frame {
 
     /// What documents refer to.
     pub(super) fn world<'f>(&'f self, sources: &'f SourceMap) -> World<'f> {
-        World::again(sources, &self.drafts, self.today, (Arc::clone(&self.links), Arc::clone(&self.regions)))
+        World::again(sources, &self.drafts, self.today, &self.lasting)
+    }
+
+    /// What may be cited. What is wrong with it has been told.
+    pub(super) fn statutes(&self) -> StatuteBook<'_> {
+        StatuteBook::new(&self.drafts, self.today, &mut Diagnostics::default())
     }
 
     /// Gets the type ready that pages are printed with.

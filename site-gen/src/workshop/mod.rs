@@ -6,12 +6,14 @@
 //! settings, lists) is little: it is made anew whenever any of it may have changed. [`stale`] says which documents
 //! have to be made again and why; nothing is written whose bytes are what they were.
 //!
-//! A document's page depends on its own file, on what every page may show ([`Printer::stamp`]), on what it may cite, on
-//! where its links lead, and on the heads of the documents that it mentions or that mention it. Whatever else a page
-//! is to show has to become part of that, or it goes stale: the test of random edits finds it.
+//! A document's page depends on its own file, on what every page may show ([`Printer::stamp`]), on what it may cite and
+//! the rules it is held against ([`check::World::stamp`]), on where its links lead, and on the heads of the documents
+//! that it mentions or that mention it. Whatever else a page is to show has to become part of that, or it goes stale:
+//! the test of random edits finds it.
 
 mod document;
 mod frame;
+mod library;
 mod outputs;
 mod publication;
 mod stale;
@@ -24,14 +26,17 @@ use jiff::civil::Date;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use crate::check;
 use crate::diag::Diagnostics;
 use crate::load::{self, Drafts, Piece};
 use crate::model::Cited;
 use crate::render::Printer;
 use crate::source::{Changes, FileId, Hash, SourceMap};
+use crate::statute::gather;
 use crate::{Options, Outcome, Report, history};
 use document::{Document, Maker};
 use frame::Frame;
+use library::Shelf;
 use outputs::{Batch, Outputs};
 use publication::{Publication, Tell};
 pub use stale::Reason;
@@ -45,6 +50,7 @@ pub struct Workshop {
     options: Options,
     sources: SourceMap,
     pieces: BTreeMap<FileId, Arc<Piece>>,
+    shelf: Shelf,
     documents: BTreeMap<FileId, Document>,
     /// Who rests on which article, as it was last printed; `None` where nobody has asked yet.
     cited: Option<Cited>,
@@ -93,6 +99,7 @@ impl Workshop {
             days,
             sources: SourceMap::default(),
             pieces: BTreeMap::new(),
+            shelf: Shelf::default(),
             documents: BTreeMap::new(),
             cited: None,
             frame: None,
@@ -143,19 +150,23 @@ impl Workshop {
 
     /// Checks what was read, and writes nothing. The report holds all of `sources`.
     ///
-    /// # Panics
+    /// # Errors
     ///
-    /// Never: only printing and writing can fail.
-    pub fn check(sources: SourceMap, options: Options) -> Outcome {
+    /// Fails when a folder of full texts that the command line names can't be read.
+    pub fn check(sources: SourceMap, options: Options) -> anyhow::Result<Outcome> {
+        let (workshop, mut outcome) = Self::checked(sources, options)?;
+        let (Outcome::Built(report) | Outcome::Rejected(report)) = &mut outcome;
+        report.sources = workshop.sources;
+        Ok(outcome)
+    }
+
+    fn checked(sources: SourceMap, options: Options) -> anyhow::Result<(Self, Outcome)> {
         let written: Vec<FileId> = sources.texts().map(|(file, _)| file).collect();
         let mut workshop = Self { sources, ..Self::new(options) };
         workshop.read_pieces(&written);
         let changes = Changes { written, gone: Vec::new(), set: true };
-        // Only printing can fail.
-        let mut outcome = workshop.make(&changes, None).expect("nothing is printed");
-        let (Outcome::Built(report) | Outcome::Rejected(report)) = &mut outcome;
-        report.sources = workshop.sources;
-        outcome
+        let outcome = workshop.make(&changes, None)?;
+        Ok((workshop, outcome))
     }
 
     /// Reads what has changed on disk.
@@ -164,12 +175,13 @@ impl Workshop {
         if let Some(changes) = self.taken_up.take() {
             return Ok(changes);
         }
+        let but = gather::folder_inside(&content);
         let changes = if self.pieces.is_empty() {
-            self.sources = SourceMap::read(&content)?;
+            self.sources = SourceMap::read_but(&content, but)?;
             let written = self.sources.texts().map(|(file, _)| file).collect();
             Changes { written, gone: Vec::new(), set: true }
         } else {
-            self.sources.refresh(paths)?
+            self.sources.refresh(paths, but)?
         };
         self.sources.load(&changes.written)?;
         self.read_pieces(&changes.written);
@@ -190,26 +202,19 @@ impl Workshop {
     }
 
     /// Everything that could be read, and what is wrong with single files.
-    fn drafts(&self) -> (Drafts, Diagnostics) {
+    fn drafts(&mut self) -> anyhow::Result<(Drafts, Diagnostics)> {
         let (mut drafts, mut diags) = (Drafts::default(), Diagnostics::default());
         for (file, piece) in &self.pieces {
             drafts.add(self.sources.path(*file), piece);
             diags.extend(piece.diags.clone());
         }
-        (drafts, diags)
+        diags.extend(self.shelf.put_beside(&mut drafts, &self.options, &mut self.sources)?);
+        Ok((drafts, diags))
     }
 
     /// Makes what has changed. `tell`: publishes it and says so; without it nothing is printed.
     fn make(&mut self, changes: &Changes, tell: Option<Tell<'_>>) -> anyhow::Result<Outcome> {
-        let kept = self.frame.take().filter(|frame| self.holds(frame, changes));
-        let is_kept = kept.is_some();
-        let mut frame = match kept {
-            Some(mut frame) => {
-                frame.take(&changes.written, &self.pieces);
-                frame
-            }
-            None => self.new_frame(),
-        };
+        let (mut frame, is_kept) = self.take_frame(changes)?;
         if tell.is_some() {
             frame.set_types()?;
         }
@@ -243,8 +248,12 @@ impl Workshop {
         let done = Made { documents: self.named(&reasons), ..Made::default() };
         self.put_all(made);
         let mut diags = frame.diags.clone();
+        let told = |file, codes: &[&str]| {
+            self.documents.get(&file).is_some_and(|document| document.notes.diags.told_of(file, codes))
+        };
+        check::heads::check_age(&frame.drafts, self.options.today, &told, &mut diags);
         let pages = self.documents.values().map(|document| (document.url.as_str(), &document.notes));
-        let pictures = frame.book.clone().close(pages, &self.sources, &mut diags);
+        let pictures = frame.book.clone().close(pages, (&self.sources, &frame.drafts.catalogue), &mut diags);
         self.data_stale |= self.others_stale || (self.options.search && !reasons.is_empty());
         let ready = printer.as_ref().zip(batch).filter(|_| !diags.has_errors()).zip(tell);
         let Some(((printer, batch), tell)) = ready else {
@@ -258,20 +267,32 @@ impl Workshop {
         Ok(Outcome::Built(self.report(diags, done)))
     }
 
-    fn new_frame(&self) -> Frame {
-        let (drafts, diags) = self.drafts();
+    /// The frame as of these changes, and whether it is the one that was kept.
+    fn take_frame(&mut self, changes: &Changes) -> anyhow::Result<(Frame, bool)> {
+        if let Some(mut frame) = self.frame.take()
+            && self.holds(&frame, changes)?
+        {
+            frame.take(&changes.written, &self.pieces);
+            return Ok((frame, true));
+        }
+        Ok((self.new_frame()?, false))
+    }
+
+    fn new_frame(&mut self) -> anyhow::Result<Frame> {
+        let (drafts, diags) = self.drafts()?;
         let mut frame = Frame::new(&self.sources, drafts, diags, self.options.today);
         if let Some(site) = &mut frame.site {
             site.changed.clone_from(&self.days);
         }
-        frame
+        Ok(frame)
     }
 
     /// Whether nothing else is to be done than to make the documents whose bodies were written.
-    fn holds(&self, frame: &Frame, changes: &Changes) -> bool {
-        !self.others_stale
+    fn holds(&self, frame: &Frame, changes: &Changes) -> anyhow::Result<bool> {
+        Ok(!self.others_stale
             && frame.is_of(self.options.today)
             && frame.fits(changes, &self.pieces, &self.documents)
+            && self.shelf.is_as_read(&frame.drafts, &self.options)?)
     }
 
     fn edited(&self, changes: &Changes) -> BTreeMap<FileId, Reason> {

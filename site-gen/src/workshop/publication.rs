@@ -9,6 +9,7 @@ use super::{Made, Reason, Workshop, document};
 use crate::index;
 use crate::render::Printer;
 use crate::source::FileId;
+use crate::statute::publish;
 
 /// Hears of what is in its place.
 pub(super) type Tell<'t> = &'t mut dyn FnMut(&Made);
@@ -42,7 +43,10 @@ impl Publication<'_> {
                 Some(cited) => cited,
                 None => document::cited(workshop.documents.values()),
             };
-            self.printer.others(&cited, &|(path, bytes)| batch.put(Owner::Others, &path, &bytes))?;
+            let put = |(path, bytes): (String, Vec<u8>)| batch.put(Owner::Others, &path, &bytes);
+            self.printer.others(&cited, &self.frame.statutes(), &put)?;
+            let statutes = self.frame.site.iter().flat_map(|site| publish::files(&site.statutes));
+            statutes.into_iter().try_for_each(put)?;
             workshop.cited = Some(cited);
             let pictures = std::mem::take(&mut self.pictures);
             pictures.into_iter().try_for_each(|(path, bytes)| batch.put(Owner::Others, &path, &bytes))?;

@@ -21,7 +21,7 @@ pub enum Reason {
     Gone,
     /// It was not printed last time, because something stopped publishing.
     NotPrinted,
-    /// What may be cited changed: an entry of a statute, or the name of a place.
+    /// What texts are held against changed: an entry of a statute, the name of a place, how texts are to be written.
     LawsOrPlaces,
     /// What every page shows changed: settings, topics, the names of laws, templates.
     Frame,
@@ -52,7 +52,7 @@ impl Reason {
             Self::Edited => "改过",
             Self::Gone => "删掉了",
             Self::NotPrinted => "上次有错误，没有生成",
-            Self::LawsOrPlaces => "法规条目或区划变了",
+            Self::LawsOrPlaces => "法规条目、区划或写法的规矩变了",
             Self::Frame => "每页都有的部分变了（设置、主题、法规名字、模板）",
             Self::Dated => "最后修改的日期变了",
             Self::Links => "它链接到的地方变了",

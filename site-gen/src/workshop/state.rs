@@ -31,6 +31,7 @@ use crate::load::kinds::{CaseDraft, GuideDraft};
 use crate::load::{self, Draft, Piece};
 use crate::model::Citation;
 use crate::source::{Changes, FileId, Hash, Signature, SourceMap};
+use crate::statute::gather;
 
 /// Files written less than this before the state was kept are compared by their hash: clocks of file systems tick.
 const RACY_NANOSECONDS: i64 = 2_000_000_000;
@@ -185,7 +186,10 @@ impl Workshop {
         let Taken { state, documents, kept_at } = taken;
         let known: Vec<(FileId, String)> =
             state.files.iter().map(|file| (file.id, file.path.clone())).collect();
-        self.sources = SourceMap::read_again(&self.options.content, &known)?;
+        self.sources = SourceMap::read_again(
+            (&self.options.content, gather::folder_inside(&self.options.content)),
+            &known,
+        )?;
         let kept_files: BTreeMap<FileId, &File> = state.files.iter().map(|file| (file.id, file)).collect();
         let mut changes = Changes::default();
         let mut to_read = Vec::new();

@@ -58,7 +58,7 @@ fn what_another_paragraph_or_cell_named_does_not_count() {
 #[test]
 fn an_article_that_is_cited_in_any_form_lists_the_page() {
     let site = TestSite::new();
-    site.edit(GUIDE, "法院 **72 小时**内决定。", "按照反家庭暴力法第30-31条，该法第32条。");
+    site.edit(GUIDE, "法院 **72 小时**内决定。", "按照反家庭暴力法第 30-31 条，该法第 32 条。");
     assert_eq!(site.findings(), Vec::<String>::new());
     site.build();
     let law = page(&site, "laws/anti-domestic-violence-law");

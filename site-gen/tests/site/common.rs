@@ -75,6 +75,11 @@ impl TestSite {
         self
     }
 
+    /// What a file of the content has.
+    pub(crate) fn read(&self, path: &str) -> String {
+        String::from_utf8(fs::read(self.content().join(path)).unwrap()).unwrap()
+    }
+
     /// Replaces `from`, which must be there, in a file of the content.
     pub(crate) fn edit(&self, path: &str, from: &str, to: &str) -> &Self {
         #[expect(clippy::disallowed_methods, reason = "a test plays the editor")]

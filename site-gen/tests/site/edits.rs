@@ -2,7 +2,9 @@
 
 use std::fs;
 
+use jiff::civil::{Date, date};
 use proptest::prelude::*;
+use site_gen::model::article::chinese_number;
 use site_gen::workshop::{Reason, Workshop};
 use site_gen::{Options, Outcome};
 
@@ -15,6 +17,8 @@ enum Edit {
     Guide(u8, u8, bool, u8, u8),
     /// Writes case `.0` with title `.1` that mentions guide `.2`.
     Case(u8, u8, u8),
+    /// Writes one more sentence under guide `.0`, and nothing else.
+    Body(u8, u8),
     RemoveGuide(u8),
     RemoveCase(u8),
     /// Gives a body a link to guide `.1`, and to a heading of it.
@@ -23,8 +27,12 @@ enum Edit {
     RenameTopic(u8),
     RenameLaw(u8),
     RenameStation(u8),
+    /// The full text of the law in the library: none, or one of several, or with a newer version.
+    FullText(u8),
     /// A word of the law that headings keep whole.
     Word(u8),
+    /// How texts are to be spaced, and which terms need no explaining.
+    Style(u8),
     Picture(u8, bool),
     /// A file that stops publishing, and its mending.
     Break(bool),
@@ -36,6 +44,7 @@ fn edit() -> impl Strategy<Value = Edit> {
         6 => (few.clone(), few.clone(), any::<bool>(), few.clone(), 20..40_u8)
             .prop_map(|(a, b, c, d, e)| Edit::Guide(a, b, c, d, e)),
         3 => (few.clone(), few.clone(), few.clone()).prop_map(|(a, b, c)| Edit::Case(a, b, c)),
+        4 => (few.clone(), few.clone()).prop_map(|(a, b)| Edit::Body(a, b)),
         2 => few.clone().prop_map(Edit::RemoveGuide),
         1 => few.clone().prop_map(Edit::RemoveCase),
         2 => (few.clone(), few.clone()).prop_map(|(a, b)| Edit::LinkFrom(a, b)),
@@ -43,7 +52,9 @@ fn edit() -> impl Strategy<Value = Edit> {
         1 => few.clone().prop_map(Edit::RenameTopic),
         1 => few.clone().prop_map(Edit::RenameLaw),
         1 => few.clone().prop_map(Edit::RenameStation),
+        2 => few.clone().prop_map(Edit::FullText),
         1 => few.clone().prop_map(Edit::Word),
+        1 => few.clone().prop_map(Edit::Style),
         1 => (few, any::<bool>()).prop_map(|(a, b)| Edit::Picture(a, b)),
         1 => any::<bool>().prop_map(Edit::Break),
     ]
@@ -76,7 +87,7 @@ impl Edit {
                 (
                     guide_path(*number),
                     format!(
-                        "---\ntitle: {title}\nsummary: 第 {number} 篇。\nreviewed: 2026-10-12\nrelated: [{topic}, g{mentions}]\nkeywords: [{title}]\n---\n依据《反家庭暴力法》第{article}条。\n\n## {title}\n\n一句话。\n"
+                        "---\ntitle: {title}\nsummary: 第 {number} 篇。\nreviewed: 2026-10-12\nrelated: [{topic}, g{mentions}]\nkeywords: [{title}]\n---\n依据《反家庭暴力法》第{article}条第一款。\n\n## {title}\n\n一句话。\n"
                     ),
                 )
             }
@@ -89,6 +100,7 @@ impl Edit {
                     ),
                 )
             }
+            Self::Body(number, more) => return add_sentence(site, &guide_path(*number), *more),
             Self::RemoveGuide(number) => return vec![remove(site, &guide_path(*number))],
             Self::RemoveCase(number) => return vec![remove(site, &format!("cases/2026/c{number}.md"))],
             Self::LinkFrom(from, to) => {
@@ -100,8 +112,10 @@ impl Edit {
                     ),
                 )
             }
+            Self::FullText(number) => return full_text(site, *number),
             Self::Picture(number, shown) => return picture(site, *number, *shown),
             Self::RenameSite(number) => return vec![rename_site(site, *number)],
+            Self::Style(number) => return vec![restyle(site, *number)],
             other => other.of_few(),
         };
         site.write(&path, text);
@@ -133,7 +147,8 @@ impl Edit {
             ),
             Self::Word(number) => {
                 let word = ["被辞退", "归谁", "能申请", "家庭暴力"][usize::from(*number)];
-                ("thesaurus.yaml", format!("- say: [打老婆]\n  law: [{word}]\n"))
+                let more = if number % 2 == 0 { "" } else { ", 诉讼时效" };
+                ("thesaurus.yaml", format!("- say: [打老婆{more}]\n  law: [{word}]\n"))
             }
             _ => {
                 let title = if matches!(self, Self::Break(true)) { "" } else { "title: 关于\n" };
@@ -144,6 +159,21 @@ impl Edit {
     }
 }
 
+/// Where the guide is there. Some sentences are wrong, some rest on a law.
+fn add_sentence(site: &TestSite, path: &str, more: u8) -> Vec<String> {
+    let sentence = [
+        "又一句。",
+        "按《反家暴法》第三十条。",
+        "见[这里](/guides/domestic-violence/g0.md#归谁)。",
+        "ＡＢ 一句,话。",
+    ];
+    if site.content().join(path).is_file() {
+        let text = site.read(path);
+        site.write(path, format!("{text}\n{}\n", sentence[usize::from(more)]));
+    }
+    vec![path.to_owned()]
+}
+
 /// A picture and a guide that shows it, or does not.
 fn picture(site: &TestSite, number: u8, shown: bool) -> Vec<String> {
     let (path, file) = (guide_path(number), format!("guides/domestic-violence/p{number}.png"));
@@ -151,6 +181,24 @@ fn picture(site: &TestSite, number: u8, shown: bool) -> Vec<String> {
     let line = if shown { format!("![县服务中心的大门](p{number}.png)") } else { String::new() };
     site.write(&path, format!("---\ntitle: 图片\nsummary: 一句。\n---\n看图。\n\n{line}\n"));
     vec![path, file]
+}
+
+/// The library is outside the content: nobody says that something in it was written.
+fn full_text(site: &TestSite, number: u8) -> Vec<String> {
+    let path = |day: &str| format!("../statutes/社会法/反家庭暴力法({day}).md");
+    let text = |number: u8| {
+        let article =
+            |at: u16| format!("第{}条 第 {number} 种说法，见本法第二条第一款。\n", chinese_number(at));
+        let articles: String = (1..=38).map(article).collect();
+        format!("# 中华人民共和国反家庭暴力法\n<!-- INFO END -->\n# 第一章 总则\n{articles}")
+    };
+    remove(site, &path("2026-05-01"));
+    match number {
+        0 => drop(remove(site, &path("2015-12-27"))),
+        3 => drop(site.write(&path("2026-05-01"), text(number))),
+        _ => drop(site.write(&path("2015-12-27"), text(number))),
+    }
+    Vec::new()
 }
 
 fn guide_path(number: u8) -> String {
@@ -170,9 +218,21 @@ fn rename_site(site: &TestSite, number: u8) -> String {
     "site.toml".to_owned()
 }
 
+/// The rules of prose are settings too: what a text was found to be written like changes with them.
+fn restyle(site: &TestSite, number: u8) -> String {
+    let text = site.read("site.toml");
+    let rest = text.split("\n[style]").next().unwrap();
+    let style =
+        ["", "spacing = \"any\"", "known = [\"诉讼时效\"]", "terms = [\"一句话\"]"][usize::from(number)];
+    site.write("site.toml", format!("{rest}\n[style]\n{style}\n"));
+    "site.toml".to_owned()
+}
+
 /// A site on which every edit has something to change.
 fn site() -> TestSite {
     let site = TestSite::new();
+    site.edit("site.toml", "exit_url", "statutes = \"../statutes\"\nexit_url");
+    full_text(&site, 1);
     for number in 0..4 {
         Edit::Guide(number, number, true, (number + 1) % 4, 23).apply(&site);
         Edit::Case(number, number, number).apply(&site);
@@ -274,6 +334,30 @@ fn a_new_process_makes_only_what_changed_meanwhile() {
 }
 
 #[test]
+fn a_change_in_the_library_is_noticed_and_nothing_else_makes_it_read_again() {
+    let site = site();
+    let mut workshop = Workshop::new(Options::new(site.content(), site.dist(), TODAY));
+    workshop.update(None).unwrap();
+    let law =
+        || String::from_utf8(read_all(&site.dist())["laws/anti-domestic-violence-law/index.html"].clone());
+    assert!(law().unwrap().contains("第 1 种说法"));
+    full_text(&site, 2);
+    workshop.update(Some(&[])).unwrap();
+    assert!(law().unwrap().contains("第 2 种说法"));
+    let Outcome::Built(report) = workshop.update(None).unwrap() else { panic!("the content is fine") };
+    assert_eq!(report.made, site_gen::workshop::Made::default());
+    // What is found in the library can be pointed at in every run.
+    site.write("../statutes/坏的.md", "没有名称，只有一句话。");
+    let found = |workshop: &mut Workshop| {
+        let (Outcome::Built(report) | Outcome::Rejected(report)) = workshop.update(None).unwrap();
+        report.text()
+    };
+    let first = found(&mut workshop);
+    assert!(first.contains("statute-text"), "{first}");
+    assert_eq!(found(&mut workshop), first);
+}
+
+#[test]
 fn what_was_kept_is_not_trusted_when_the_site_is_not_what_it_was() {
     let site = site();
     site.build();
@@ -289,4 +373,35 @@ fn what_was_kept_is_not_trusted_when_the_site_is_not_what_it_was() {
         site.build();
         assert_eq!(read_all(&site.dist()), whole);
     }
+}
+
+/// What a new process says on `day`, and which documents it made anew.
+fn said_on(site: &TestSite, day: Date) -> (String, usize) {
+    let (Outcome::Built(report) | Outcome::Rejected(report)) =
+        site_gen::build(&Options::new(site.content(), site.dist(), day)).unwrap();
+    (report.text(), report.made.documents.len())
+}
+
+#[test]
+fn a_review_grows_old_without_its_page_being_made_again() {
+    let site = TestSite::new();
+    assert_eq!(said_on(&site, TODAY), (String::new(), 2));
+    let (text, made) = said_on(&site, date(2027, 12, 1));
+    assert!(text.contains("建议[reviewed]: 上次核对已经超过一年"), "{text}");
+    assert_eq!(made, 0);
+    assert_eq!(said_on(&site, TODAY), (String::new(), 0));
+}
+
+#[test]
+fn where_the_law_is_known_to_have_changed_the_age_of_a_review_is_not_told_in_any_process() {
+    let site = TestSite::new();
+    site.edit("guides/domestic-violence/protection-order.md", "2026-10-12", "2024-10-12");
+    site.edit(
+        "laws/anti-domestic-violence-law.md",
+        "    articles: 38\n",
+        "    articles: 38\n  - adopted: 2025-04-01\n    effective: 2025-06-01\n    articles: 38\n",
+    );
+    let (first, made) = said_on(&site, TODAY);
+    assert!(first.contains("[review-due]") && !first.contains("[reviewed]") && made > 0, "{first}");
+    assert_eq!(said_on(&site, TODAY), (first, 0));
 }

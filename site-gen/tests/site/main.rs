@@ -7,5 +7,8 @@ mod check;
 mod citations;
 mod common;
 mod edits;
+mod library;
 mod mending;
+mod real_statutes;
+mod rules;
 mod telling;

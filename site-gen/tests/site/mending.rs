@@ -12,7 +12,7 @@ const GUIDE: &str = "guides/domestic-violence/protection-order.md";
 const STATION: &str = "stations/shili-county/nuanxi-rights.md";
 
 fn plan(site: &TestSite) -> Mending {
-    mend::plan(&site.content(), TODAY).unwrap()
+    mend::plan(&site.content(), None, TODAY).unwrap()
 }
 
 /// Mends and writes; every file has to be written whole.
@@ -53,6 +53,27 @@ fn mending_a_head_goes_on_although_it_brings_faults_of_the_text_to_light() {
     site.edit(GUIDE, "title:", "titel:").edit(GUIDE, "## 依据", "## 依据\n\n<b>\n\n<i>\n\n<u>\n");
     fix(&site);
     assert_eq!(site.codes(), ["html", "html", "html"]);
+}
+
+#[test]
+fn copy_is_mended_wherever_readers_see_it_and_once_for_all() {
+    let site = TestSite::new();
+    site.edit(GUIDE, "summary: 请法院", "summary: 先找妇联,再请法院")
+        .edit(GUIDE, "how: 说清“家庭暴力”。", "how: 说清「家庭暴力」...")
+        .edit(GUIDE, "- 身份证", "- 身份证(原件)")
+        .edit(GUIDE, "法院 **72 小时**内决定。", "法院**“72小时”**内决定. 打１２３３８。。");
+    fix(&site);
+    assert_eq!(site.findings(), Vec::<String>::new());
+    let mended = read(&site, GUIDE);
+    for line in [
+        "summary: 先找妇联，再请法院",
+        "how: 说清“家庭暴力”……",
+        "- 身份证（原件）",
+        "法院“**72 小时**”内决定。打 12338。",
+    ] {
+        assert!(mended.contains(line), "{line}: {mended}");
+    }
+    assert!(fix(&site).files.is_empty());
 }
 
 #[test]
@@ -146,7 +167,7 @@ fn git(folder: &Path, arguments: &[&str]) {
 }
 
 /// Slips of the keyboard: what an editor meant, and what was typed.
-const SLIPS: [(&str, &str, &str); 16] = [
+const SLIPS: [(&str, &str, &str); 21] = [
     (GUIDE, "title:", "titel:"),
     (GUIDE, "summary: ", "summary："),
     (GUIDE, "2026-10-12", "2026年10月12日"),
@@ -159,6 +180,11 @@ const SLIPS: [(&str, &str, &str); 16] = [
     (GUIDE, "## 依据", "#### 依据\n\n##### 再深\n\n### 回来"),
     (GUIDE, "hotlines: [\"110\"]", "hotline: [\"110\"]"),
     (GUIDE, "《反家庭暴力法》第二十三条", "[条文]（/laws/anti-domestic-violence-law.md）"),
+    (GUIDE, "summary: 请法院", "summary: 请法院,"),
+    (GUIDE, "先打 110", "先打110"),
+    (GUIDE, "“家庭暴力”。", "\"家庭暴力\"..."),
+    (GUIDE, "- 身份证", "- 身份证(原件)"),
+    (GUIDE, "内决定。", "内决定。。妇联--娘家人 ，１２３３８."),
     (STATION, "wgs84", "wsg84"),
     (STATION, "08:30-12:00", "08：30－12：00"),
     (STATION, "\"0000-5550123\"", "\"0000-5550123，0000-5550125\""),

@@ -168,7 +168,10 @@ fn the_stream_is_there_for_the_editors_own_machine_alone() {
     let page = server.client().get(PAGE).unwrap();
     assert!(page.body.contains("/api/v1/live.js"));
     assert!(page.headers.iter().all(|(name, _)| name != "set-cookie"));
-    assert!(!server.client().get("/ask/").unwrap().body.contains("live.js"), "what is typed is not taken away");
+    assert!(
+        !server.client().get("/ask/").unwrap().body.contains("live.js"),
+        "what is typed is not taken away"
+    );
     assert_eq!(status(&server, "/api/v1/live", "nuanzhan.example", ""), 404);
     assert_eq!(status(&server, "/api/v1/live", "127.0.0.1", "x-forwarded-for: 192.0.2.1\r\n"), 404);
     assert_eq!(status(&server, "/api/v1/live", "127.0.0.1", ""), 200);

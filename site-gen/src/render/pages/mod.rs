@@ -6,6 +6,10 @@ mod cases;
 mod desk;
 mod guides;
 mod home;
+mod law_changes;
+mod law_list;
+mod law_text;
+mod law_versions;
 mod laws;
 mod regions;
 mod search;
@@ -22,6 +26,7 @@ use serde::Serialize;
 
 use super::links::{Link, tel};
 use super::press::{Press, Sheet};
+use crate::check::citations::StatuteBook;
 use crate::model::date::chinese_date;
 use crate::model::{CaseDigest, Cited, Guide};
 
@@ -42,7 +47,12 @@ pub(super) fn case(press: &Press<'_>, case: &CaseDigest) -> anyhow::Result<Sheet
 }
 
 /// Puts every page that is not of one guide or of one digest.
-pub(super) fn others(press: &Press<'_>, cited: &Cited, put: Put<'_>) -> anyhow::Result<()> {
+pub(super) fn others(
+    press: &Press<'_>,
+    cited: &Cited,
+    statutes: &StatuteBook<'_>,
+    put: Put<'_>,
+) -> anyhow::Result<()> {
     const PRINTERS: &[Printer] = &[
         home::sheets,
         topics::sheets,
@@ -56,7 +66,7 @@ pub(super) fn others(press: &Press<'_>, cited: &Cited, put: Put<'_>) -> anyhow::
         text::sheets,
     ];
     PRINTERS.par_iter().try_for_each(|print| print(press)?.into_iter().try_for_each(put))?;
-    laws::sheets(press, cited)?.into_iter().try_for_each(put)?;
+    laws::put_all(press, cited, statutes, put)?;
     station::put_all(press, put)?;
     regions::put_all(press, put)
 }
@@ -74,6 +84,9 @@ pub(super) fn samples() {
     prints::<cases::CasePage>();
     prints::<laws::LawsPage>();
     prints::<laws::LawPage>();
+    prints::<law_list::AllLawsPage>();
+    prints::<law_versions::VersionPage>();
+    prints::<law_changes::ChangesPage>();
     prints::<stations::StationsPage>();
     prints::<station::StationPage>();
     prints::<regions::RegionPage>();
