@@ -39,13 +39,18 @@ impl Shelf {
             self.library = Arc::new(library.unwrap_or_default());
             self.read = wanted;
         }
-        drafts.put_beside(&self.library);
+        self.put_known_beside(drafts);
         Ok(self.diags.clone())
     }
 
     /// Whether the library is the one that was read last, and its files look from outside as they did.
     pub(super) fn is_as_read(&self, drafts: &Drafts, options: &Options) -> anyhow::Result<bool> {
         Ok(wanted(drafts, options)? == self.read)
+    }
+
+    /// Puts the library beside the entries as it was last read.
+    pub(super) fn put_known_beside(&self, drafts: &mut Drafts) {
+        drafts.put_beside(&self.library);
     }
 }
 

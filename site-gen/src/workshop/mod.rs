@@ -13,6 +13,7 @@
 
 mod document;
 mod frame;
+mod held;
 mod library;
 mod outputs;
 mod publication;
@@ -28,7 +29,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::check;
 use crate::diag::Diagnostics;
-use crate::load::{self, Drafts, Piece};
+use crate::load::{Drafts, Piece};
 use crate::model::Cited;
 use crate::render::Printer;
 use crate::source::{Changes, FileId, Hash, SourceMap};
@@ -49,9 +50,14 @@ const FEW: usize = 64;
 pub struct Workshop {
     options: Options,
     sources: SourceMap,
+    /// Of what is published.
     pieces: BTreeMap<FileId, Arc<Piece>>,
     shelf: Shelf,
+    /// Of drafts: what is checked and never published. `sources` does not list them.
+    held: BTreeMap<FileId, Arc<Piece>>,
     documents: BTreeMap<FileId, Document>,
+    /// Documents that went since the site was published last.
+    gone: BTreeSet<FileId>,
     /// Who rests on which article, as it was last printed; `None` where nobody has asked yet.
     cited: Option<Cited>,
     /// What the last documents were made in, where it may still hold.
@@ -100,7 +106,9 @@ impl Workshop {
             sources: SourceMap::default(),
             pieces: BTreeMap::new(),
             shelf: Shelf::default(),
+            held: BTreeMap::new(),
             documents: BTreeMap::new(),
+            gone: BTreeSet::new(),
             cited: None,
             frame: None,
             stamps: Stamps::default(),
@@ -161,10 +169,9 @@ impl Workshop {
     }
 
     fn checked(sources: SourceMap, options: Options) -> anyhow::Result<(Self, Outcome)> {
-        let written: Vec<FileId> = sources.texts().map(|(file, _)| file).collect();
-        let mut workshop = Self { sources, ..Self::new(options) };
-        workshop.read_pieces(&written);
-        let changes = Changes { written, gone: Vec::new(), set: true };
+        let mut workshop = Self { sources: sources.whole(), ..Self::new(options) };
+        let changes = workshop.everything();
+        let changes = workshop.read_pieces(changes);
         let outcome = workshop.make(&changes, None)?;
         Ok((workshop, outcome))
     }
@@ -178,27 +185,22 @@ impl Workshop {
         let but = gather::folder_inside(&content);
         let changes = if self.pieces.is_empty() {
             self.sources = SourceMap::read_but(&content, but)?;
-            let written = self.sources.texts().map(|(file, _)| file).collect();
-            Changes { written, gone: Vec::new(), set: true }
+            self.everything()
         } else {
             self.sources.refresh(paths, but)?
         };
         self.sources.load(&changes.written)?;
-        self.read_pieces(&changes.written);
-        for (file, _) in &changes.gone {
-            self.pieces.remove(file);
-        }
+        let changes = self.read_pieces(changes);
         if self.sources.file("site.toml").is_none() {
             anyhow::bail!("{} 里没有 site.toml：--content 要指向内容文件夹的最上层", content.display());
         }
         Ok(changes)
     }
 
-    fn read_pieces(&mut self, files: &[FileId]) {
-        let sources = &self.sources;
-        let read = files.par_iter().map(|&file| (file, Arc::new(load::piece(sources, file))));
-        let read: Vec<_> = read.collect();
-        self.pieces.extend(read);
+    /// All files, as changes.
+    fn everything(&self) -> Changes {
+        let written = self.sources.texts().map(|(file, _)| file).collect();
+        Changes { written, gone: Vec::new(), set: true }
     }
 
     /// Everything that could be read, and what is wrong with single files.
@@ -254,6 +256,7 @@ impl Workshop {
         check::heads::check_age(&frame.drafts, self.options.today, &told, &mut diags);
         let pages = self.documents.values().map(|document| (document.url.as_str(), &document.notes));
         let pictures = frame.book.clone().close(pages, (&self.sources, &frame.drafts.catalogue), &mut diags);
+        self.check_held(&mut diags);
         self.data_stale |= self.others_stale || (self.options.search && !reasons.is_empty());
         let ready = printer.as_ref().zip(batch).filter(|_| !diags.has_errors()).zip(tell);
         let Some(((printer, batch), tell)) = ready else {
@@ -307,7 +310,10 @@ impl Workshop {
         for (file, document) in made {
             let old = match document {
                 Some(document) => self.documents.insert(file, document),
-                None => self.documents.remove(&file),
+                None => {
+                    self.gone.insert(file);
+                    self.documents.remove(&file)
+                }
             };
             let new = self.documents.get(&file);
             if document::rest_on_the_same(old.as_ref(), new) {
@@ -333,7 +339,10 @@ impl Workshop {
 
     fn report(&self, diags: Diagnostics, made: Made) -> Report {
         let files = diags.files();
-        Report::new(self.sources.excerpt(&files), diags, self.outputs.pages(), &self.options.content, made)
+        let excerpt = self.sources.excerpt(&files);
+        let mut report = Report::new(excerpt, diags, self.outputs.pages(), &self.options.content, made);
+        report.held_back = self.held.keys().map(|file| self.sources.path(*file).to_owned()).collect();
+        report
     }
 }
 

@@ -31,8 +31,8 @@ impl Publication<'_> {
         workshop.forget()?;
         self.done.others = workshop.others_stale;
         let data = workshop.data_stale || workshop.others_stale;
-        let made = self.reasons;
-        let of_documents = |owner: Owner| matches!(owner, Owner::Document(file) if made.contains_key(&file));
+        let (made, gone) = (self.reasons, std::mem::take(&mut workshop.gone));
+        let of_documents = |owner: Owner| matches!(owner, Owner::Document(file) if made.contains_key(&file) || gone.contains(&file));
         let first = self.documents_can_go_first(workshop);
         if first {
             self.finish(workshop, batch, of_documents)?;
