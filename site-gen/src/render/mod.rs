@@ -11,6 +11,7 @@ mod html;
 mod icons;
 mod library;
 mod links;
+mod minify;
 mod pages;
 mod press;
 mod structured;

@@ -60,7 +60,7 @@ pub(super) struct Press<'a> {
     /// What belongs to what.
     pub library: Library<'a>,
     /// Stylesheets and scripts under names that change with their content.
-    pub assets: Assets,
+    pub assets: &'static Assets,
     /// Knows where words end.
     pub typesetter: Arc<Typesetter>,
     templates: Environment<'static>,
@@ -135,8 +135,8 @@ impl<'a> Press<'a> {
     /// Reads the templates and puts the site in order for lookups.
     pub(super) fn new(site: &'a Site) -> anyhow::Result<Self> {
         let typesetter = Arc::new(Typesetter::new(typography::words_of(site)));
-        let assets = Assets::new();
-        let templates = environment(&typesetter, &assets).context("the templates can't be read")?;
+        let assets = Assets::all();
+        let templates = environment(&typesetter, assets).context("the templates can't be read")?;
         Ok(Self {
             site,
             library: Library::new(site),

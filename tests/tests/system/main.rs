@@ -6,5 +6,6 @@ mod consultations;
 mod content;
 mod journey;
 mod nearest;
+mod outputs;
 mod public;
 mod start;
