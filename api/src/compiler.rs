@@ -36,7 +36,8 @@ pub struct SiteGen {
 
 impl Compiler for SiteGen {
     fn compile(&self, today: Date) -> anyhow::Result<Compiled> {
-        let options = Options { content: self.content.clone(), out: self.out.clone(), today };
+        let options =
+            Options { content: self.content.clone(), out: self.out.clone(), today, compress: false };
         let compiled =
             |published, report: &Report| Compiled { published, findings: report.text(), pages: report.pages };
         Ok(match site_gen::build(&options)? {

@@ -12,6 +12,7 @@ use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 
 use crate::answer;
+use crate::coding::{self, Coding};
 use crate::error::ApiError;
 use crate::published::Published;
 
@@ -36,9 +37,9 @@ pub async fn serve(State(published): State<Published>, request: Request) -> Resp
 /// The file for `uri`, for handlers that do more than files at the same address.
 pub async fn page(published: &Published, uri: &Uri, headers: &HeaderMap) -> Response {
     let dist = published.current().dist.clone();
-    let path = uri.path().to_owned();
+    let (path, codings) = (uri.path().to_owned(), coding::accepted(headers));
     // Reading a file blocks. The runtime has threads for that.
-    let found = tokio::task::spawn_blocking(move || look_up(&dist, &path)).await;
+    let found = tokio::task::spawn_blocking(move || look_up(&Folder { dist, codings }, &path)).await;
     let found = found.map_err(|err| ApiError::Internal(anyhow::Error::new(err).context("reading a file")));
     match found.and_then(|found| found.map_err(unreadable)) {
         Ok(Found::File(file)) => answer::unless_unchanged(headers, file.into_response()),
@@ -64,9 +65,17 @@ struct File {
     bytes: Vec<u8>,
     media_type: &'static str,
     keep: &'static str,
+    /// The coding of `bytes`; `None`: as written.
+    coding: Option<Coding>,
 }
 
-fn look_up(dist: &Path, path: &str) -> io::Result<Found> {
+/// The release's folder, and which compressed copies may be taken from it.
+struct Folder {
+    dist: PathBuf,
+    codings: Vec<Coding>,
+}
+
+fn look_up(dist: &Folder, path: &str) -> io::Result<Found> {
     let Some(names) = names(path) else { return nothing(dist) };
     let inside: PathBuf = names.iter().collect();
     if path.ends_with('/') {
@@ -113,19 +122,33 @@ fn decode(name: &str) -> Option<String> {
     String::from_utf8(bytes).ok()
 }
 
+/// A published file, as the best of its compressed copies that the browser takes, where it has any.
+fn read(folder: &Folder, inside: &Path) -> io::Result<Option<File>> {
+    let Some(plain) = regular(&folder.dist, inside)? else { return Ok(None) };
+    let (mut real, mut taken) = (plain, None);
+    for coding in &folder.codings {
+        let mut copy = inside.as_os_str().to_owned();
+        copy.push(".");
+        copy.push(coding.ending());
+        if let Some(copy) = regular(&folder.dist, Path::new(&copy))? {
+            (real, taken) = (copy, Some(*coding));
+            break;
+        }
+    }
+    let keep = if inside.starts_with(HASHED) { FOR_EVER } else { "no-cache" };
+    let (status, media_type) = (StatusCode::OK, media_type(inside));
+    Ok(Some(File { status, bytes: fs::read(&real)?, media_type, keep, coding: taken }))
+}
+
 /// A regular file under `dist`. What a link leads out to is not under it.
-fn read(dist: &Path, inside: &Path) -> io::Result<Option<File>> {
+fn regular(dist: &Path, inside: &Path) -> io::Result<Option<PathBuf>> {
     let found = fs::canonicalize(dist.join(inside)).and_then(|real| Ok((fs::canonicalize(dist)?, real)));
     let (root, real) = match found {
         Ok(found) => found,
         Err(err) if is_absence(&err) => return Ok(None),
         Err(err) => return Err(err),
     };
-    if !real.starts_with(&root) || !real.is_file() {
-        return Ok(None);
-    }
-    let keep = if inside.starts_with(HASHED) { FOR_EVER } else { "no-cache" };
-    Ok(Some(File { status: StatusCode::OK, bytes: fs::read(&real)?, media_type: media_type(inside), keep }))
+    Ok((real.starts_with(&root) && real.is_file()).then_some(real))
 }
 
 /// Whether there is simply no such file: not there, below a file, or with a name too long to be one.
@@ -134,13 +157,14 @@ fn is_absence(err: &io::Error) -> bool {
     matches!(err.kind(), NotFound | NotADirectory | InvalidFilename)
 }
 
-fn nothing(dist: &Path) -> io::Result<Found> {
+fn nothing(dist: &Folder) -> io::Result<Found> {
     let page = read(dist, Path::new(NOT_FOUND_PAGE))?;
     let plain = || File {
         status: StatusCode::NOT_FOUND,
         bytes: "没有这个页面。有危险，请打 110。".as_bytes().to_vec(),
         media_type: "text/plain; charset=utf-8",
         keep: "no-store",
+        coding: None,
     };
     let page =
         page.map_or_else(plain, |page| File { status: StatusCode::NOT_FOUND, keep: "no-store", ..page });
@@ -152,9 +176,12 @@ impl IntoResponse for File {
         let headers = [
             (header::CONTENT_TYPE, HeaderValue::from_static(self.media_type)),
             (header::CACHE_CONTROL, HeaderValue::from_static(self.keep)),
+            // By the bytes that are sent, so each coding has a tag of its own.
             (header::ETAG, answer::tag(&self.bytes)),
+            (header::VARY, HeaderValue::from_static("accept-encoding")),
         ];
-        (self.status, headers, self.bytes).into_response()
+        let coding = self.coding.map(|coding| [(header::CONTENT_ENCODING, coding.name())]);
+        (self.status, headers, coding, self.bytes).into_response()
     }
 }
 

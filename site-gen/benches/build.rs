@@ -83,8 +83,12 @@ fn measure(task: &str, content: &Path, out: &Path) -> anyhow::Result<Cost> {
 }
 
 fn task_build(content: &Path, out: &Path) -> anyhow::Result<()> {
-    let options =
-        Options { content: content.to_owned(), out: out.to_owned(), today: jiff::civil::date(2026, 11, 21) };
+    let options = Options {
+        content: content.to_owned(),
+        out: out.to_owned(),
+        today: jiff::civil::date(2026, 11, 21),
+        compress: false,
+    };
     match site_gen::build(&options)? {
         Outcome::Built(_) => report_cost(),
         Outcome::Rejected(report) => bail!("{}", report.text()),

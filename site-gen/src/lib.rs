@@ -11,8 +11,10 @@
 //! values. [`mod@check`] is the gate: past it a [`model::Site`] is valid by construction and nothing later may fail
 //! because of what an editor wrote.
 
+pub mod cache;
 pub mod check;
 pub mod citation;
+pub mod compress;
 pub mod diag;
 pub mod duty;
 pub mod emit;
@@ -41,6 +43,8 @@ pub struct Options {
     pub out: PathBuf,
     /// For warnings about stale facts; no output depends on it.
     pub today: Date,
+    /// Whether compressed copies lie beside the files: for publishing.
+    pub compress: bool,
 }
 
 /// What came of a build. One that succeeds may still have warnings.
@@ -84,6 +88,9 @@ pub fn build(options: &Options) -> anyhow::Result<Outcome> {
     tree.extend(
         bundle.files().into_iter().map(|(name, bytes)| (format!("{}/{name}", search::bundle::FOLDER), bytes)),
     );
+    if options.compress {
+        compress::add_copies(&mut tree, &options.out);
+    }
     emit::replace(&options.out, &tree)?;
 
     let pages = tree.keys().filter(|path| path.ends_with(".html")).count();

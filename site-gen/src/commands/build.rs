@@ -16,12 +16,23 @@ pub(super) struct Build {
     /// 网站放在哪里。整个换成新的；里面有别的东西时不动它。
     #[arg(long, default_value = "dist", value_name = "DIR")]
     out: PathBuf,
+    /// 给每个文件备好压缩好的副本，网页打开更快。发布时用；第一次要多等一会儿，以后只压缩变了的。
+    #[arg(long)]
+    compress: bool,
 }
 
 impl Run for Build {
     fn run(self) -> anyhow::Result<Done> {
         let started = Instant::now();
-        let options = Options { content: self.content.content, out: self.out.clone(), today: today() };
+        if self.compress {
+            say("正在生成、压缩……\n");
+        }
+        let options = Options {
+            content: self.content.content,
+            out: self.out.clone(),
+            today: today(),
+            compress: self.compress,
+        };
         match site_gen::build(&options)? {
             Outcome::Built(report) => {
                 let (text, out, pages) = (report.text(), self.out.display(), report.pages);

@@ -100,7 +100,13 @@ impl TestSite {
 
     /// Builds into `out`.
     pub(crate) fn build_into(&self, out: &Path) -> Outcome {
-        site_gen::build(&Options { content: self.content(), out: out.to_owned(), today: TODAY }).unwrap()
+        site_gen::build(&Options {
+            content: self.content(),
+            out: out.to_owned(),
+            today: TODAY,
+            compress: false,
+        })
+        .unwrap()
     }
 
     /// What `check` says, one line for each finding: `path:line:column code message | hint`.
