@@ -20,7 +20,7 @@ use crate::published::Published;
 const NOT_FOUND_PAGE: &str = "404.html";
 
 /// Files whose name changes with their content: they may be kept for ever.
-const HASHED: &str = "assets";
+const HASHED: [&str; 2] = ["assets", "media"];
 
 /// A year, the longest that means anything.
 const FOR_EVER: &str = "public, max-age=31536000, immutable";
@@ -135,7 +135,7 @@ fn read(folder: &Folder, inside: &Path) -> io::Result<Option<File>> {
             break;
         }
     }
-    let keep = if inside.starts_with(HASHED) { FOR_EVER } else { "no-cache" };
+    let keep = if HASHED.iter().any(|folder| inside.starts_with(folder)) { FOR_EVER } else { "no-cache" };
     let (status, media_type) = (StatusCode::OK, media_type(inside));
     Ok(Some(File { status, bytes: fs::read(&real)?, media_type, keep, coding: taken }))
 }

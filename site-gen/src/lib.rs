@@ -23,6 +23,7 @@ pub mod index;
 pub mod load;
 pub mod markdown;
 pub mod model;
+pub mod pictures;
 pub mod render;
 pub mod source;
 
@@ -88,6 +89,7 @@ pub fn build(options: &Options) -> anyhow::Result<Outcome> {
     tree.extend(
         bundle.files().into_iter().map(|(name, bytes)| (format!("{}/{name}", search::bundle::FOLDER), bytes)),
     );
+    tree.extend(pictures::of_site(&site, &options.out));
     if options.compress {
         compress::add_copies(&mut tree, &options.out);
     }

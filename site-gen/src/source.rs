@@ -22,7 +22,7 @@ pub struct SourceMap {
 pub struct SourceText {
     /// From the content root, with `/`: `guides/work/maternity-leave.md`.
     pub path: String,
-    /// Without a byte-order mark; empty where the file is not UTF-8.
+    /// Without a byte-order mark; empty where the file is not UTF-8 or has no lines to point into.
     pub text: String,
     /// Whether it is a text at all: pictures have only a path here.
     is_text: bool,
@@ -107,9 +107,11 @@ impl SourceMap {
         let ending = path.rsplit_once('.').map_or("", |(_, ending)| ending).to_ascii_lowercase();
         let file = FileId(self.texts.len());
         if BLOB_ENDINGS.contains(&ending.as_str()) {
+            // A text keeps the path in its place among the others, so that findings can point at it; into a drawing too.
+            let drawing = if ending == "svg" { String::from_utf8(bytes.clone()).ok() } else { None };
+            let text = drawing.unwrap_or_default().trim_start_matches('\u{feff}').to_owned();
             self.blobs.push(Blob { file, path: path.clone(), bytes });
-            // An empty text keeps the path in its place among the others, so that findings can point at it.
-            self.texts.push(SourceText { path, text: String::new(), is_text: false });
+            self.texts.push(SourceText { path, text, is_text: false });
             return;
         }
         let is_text = TEXT_ENDINGS.contains(&ending.as_str());
@@ -158,17 +160,6 @@ impl SourceMap {
         let line_start = text[..byte].rfind('\n').map_or(0, |at| at + 1);
         let line = text[..byte].matches('\n').count() + 1;
         (line, text[line_start..byte].chars().count() + 1)
-    }
-}
-
-impl Blob {
-    /// Whether it carries what cameras write beside the picture (Exif), which often says where it was taken. The marks
-    /// are those of JPEG (`Exif` in an APP1 segment), PNG (chunk `eXIf`) and WebP (chunk `EXIF`).
-    pub fn has_camera_data(&self) -> bool {
-        let has = |mark: &[u8]| self.bytes.windows(mark.len()).any(|window| window == mark);
-        has(b"Exif\0\0")
-            || (self.bytes.starts_with(b"\x89PNG") && has(b"eXIf"))
-            || (self.bytes.starts_with(b"RIFF") && has(b"EXIF"))
     }
 }
 

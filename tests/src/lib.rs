@@ -9,6 +9,7 @@ pub mod desk;
 pub mod devtools;
 pub mod http;
 pub mod nuanzhan;
+pub mod pictures;
 pub mod postgres;
 pub mod server;
 pub mod skip;

@@ -16,7 +16,7 @@ use jiff::civil::Date;
 use site_gen::diag::Severity;
 use site_gen::{Outcome, Report};
 use tempfile::TempDir;
-use tests::workspace;
+use tests::{pictures, workspace};
 
 /// The examples that lines are put into, by what the column 写在 calls them.
 const EXAMPLES: [(&str, &str); 7] = [
@@ -218,7 +218,7 @@ impl Trial {
         let blocks = blocks(&trial.handbook);
         for (number, block) in blocks.iter().enumerate() {
             for picture in block.text.split("](/images/").skip(1) {
-                trial.write(&format!("images/{}", picture.split(')').next().unwrap()), "a picture");
+                trial.write(&format!("images/{}", picture.split(')').next().unwrap()), pictures::PICTURE);
             }
             if let Some((path, text)) = trial.destination(block, number) {
                 trial.write(&path, text);
@@ -333,8 +333,7 @@ impl Trial {
 fn written_by_hand(code: &str) -> (String, Vec<u8>) {
     let (path, bytes): (&str, &[u8]) = match code {
         "encoding" => ("stations/handbook/stations.csv", b"\xb1\xe0\xba\xc5,\xc3\xfb\xb3\xc6\n"),
-        "image-metadata" => ("images/center-door.jpg", b"\xff\xd8\xff\xe1\0\x10Exif\0\0"),
-        _ => panic!("the row of {code} shows no line"),
+        _ => ("images/center-door.jpg", pictures::that_gives(code).unwrap()),
     };
     (path.to_owned(), bytes.to_vec())
 }

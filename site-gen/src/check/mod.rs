@@ -7,6 +7,7 @@ pub mod citations;
 pub mod digests;
 pub mod links;
 pub mod pages;
+pub mod pictures;
 pub mod regions;
 pub mod resolver;
 pub mod stations;
@@ -48,7 +49,7 @@ pub fn site(sources: &SourceMap, drafts: &Drafts, today: Date, diags: &mut Diagn
     let directories = pages::directories(drafts, &regions, &mut references, diags);
     let (stations, station_bodies) = all_stations(drafts, &regions, &mut references, today, diags);
     check_thesaurus(drafts, diags);
-    let pictures = pictures(sources, references.finish(diags), diags);
+    let (blobs, pictures) = pictures::pictures(sources, &references.finish(diags), diags);
     if diags.has_errors() {
         return None;
     }
@@ -72,7 +73,8 @@ pub fn site(sources: &SourceMap, drafts: &Drafts, today: Date, diags: &mut Diagn
         campaigns,
         pages: other_pages,
         thesaurus: thesaurus(drafts),
-        blobs: pictures,
+        blobs,
+        pictures,
         cited: BTreeMap::new(),
     };
     order(&mut site);
@@ -143,30 +145,6 @@ fn check_thesaurus(drafts: &Drafts, diags: &mut Diagnostics) {
     for topic in drafts.thesaurus.iter().filter_map(|draft| draft.topic.as_ref()) {
         known_slugs(std::slice::from_ref(topic), "主题", &topics, diags);
     }
-}
-
-/// The pictures that pages show. One that no page shows stays unpublished; one that may say where it was taken stops
-/// publishing.
-fn pictures(
-    sources: &SourceMap,
-    shown: BTreeSet<String>,
-    diags: &mut Diagnostics,
-) -> BTreeMap<String, Vec<u8>> {
-    let mut published = BTreeMap::new();
-    for blob in sources.blobs() {
-        let at = Span::start_of(blob.file);
-        if !shown.contains(&blob.path) {
-            diags.push(
-                Diagnostic::warning("unused-image", at, "没有页面用到这张图片，没有发布").hint("不用就删掉"),
-            );
-        } else if blob.has_camera_data() {
-            let message = "图片里带着拍摄信息，可能有拍摄的时间和地点";
-            diags.push(Diagnostic::error("image-metadata", at, message).hint("对着图片截一张屏，用截图代替"));
-        } else {
-            published.insert(format!("media/{}", blob.path), blob.bytes.clone());
-        }
-    }
-    published
 }
 
 fn thesaurus(drafts: &Drafts) -> Vec<ThesaurusEntry> {

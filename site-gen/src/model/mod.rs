@@ -14,6 +14,7 @@ use search::record::{Hotline, Station, ThesaurusEntry};
 use search::region::{Region, RegionCode};
 use search::vocabulary::{Channel, Outcome, StationKind};
 
+use crate::pictures::Pictures;
 pub use article::{ArticleNo, Citation};
 pub use body::{Body, Heading};
 pub use date::YearlyDates;
@@ -49,8 +50,10 @@ pub struct Site {
     pub pages: Vec<Page>,
     /// Lay speech and the law's.
     pub thesaurus: Vec<ThesaurusEntry>,
-    /// Pictures, by path from the site's root.
+    /// The bytes of pictures as editors gave them, by address in the text. Not published: see [`crate::pictures`].
     pub blobs: BTreeMap<String, Vec<u8>>,
+    /// What pages say of those pictures, by the same address.
+    pub pictures: Pictures,
     /// Who cites which article, by statute slug.
     pub cited: BTreeMap<String, BTreeMap<ArticleNo, Vec<Backlink>>>,
 }

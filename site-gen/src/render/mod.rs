@@ -34,7 +34,7 @@ use press::Press;
 /// What is published, by path from the site's root, without a leading slash.
 pub type Tree = BTreeMap<String, Vec<u8>>;
 
-/// Every page, feed, asset and picture of the site. The same site gives the same bytes.
+/// Every page, feed and asset of the site. The same site gives the same bytes.
 ///
 /// # Errors
 ///
@@ -44,9 +44,6 @@ pub fn tree(site: &Site) -> anyhow::Result<Tree> {
     let mut tree: Tree = pages::all(&press)?.into_iter().collect();
     tree.extend(feeds::all(&press)?);
     tree.extend(press.assets.files());
-    tree.extend(
-        site.blobs.iter().map(|(path, bytes)| (path.trim_start_matches('/').to_owned(), bytes.clone())),
-    );
     Ok(tree)
 }
 

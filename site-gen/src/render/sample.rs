@@ -55,6 +55,7 @@ pub(super) fn site() -> Site {
         }],
         thesaurus: Vec::new(),
         blobs: BTreeMap::new(),
+        pictures: BTreeMap::new(),
         cited: BTreeMap::from([(LAW.to_owned(), BTreeMap::from(articles))]),
     }
 }

@@ -50,3 +50,100 @@ fn a_site_built_to_be_looked_at_has_none() {
     assert!(read_all(&site.dist()).keys().all(|path| !path.ends_with(".br") && !path.ends_with(".gz")));
     assert!(!site.dist().with_file_name(".dist.cache").exists());
 }
+
+/// Shows the picture `bytes` on a page, as `path`.
+fn with_picture(path: &str, bytes: &[u8]) -> TestSite {
+    let site = TestSite::new();
+    site.write(path, bytes);
+    site.edit(
+        "guides/domestic-violence/protection-order.md",
+        "## 依据",
+        &format!("![大门“口”](/{path})\n\n## 依据"),
+    );
+    site
+}
+
+fn png(width: u32, height: u32) -> Vec<u8> {
+    let mut file = Vec::new();
+    let mut encoder = png::Encoder::new(&mut file, width, height);
+    encoder.set_color(png::ColorType::Rgb);
+    let pixels: Vec<u8> = (0..height)
+        .flat_map(|y| (0..width).flat_map(move |x| [x, y, x ^ y]))
+        .map(|value| u8::try_from(value % 251).unwrap())
+        .collect();
+    encoder.write_header().unwrap().write_image_data(&pixels).unwrap();
+    file
+}
+
+#[test]
+fn a_picture_comes_in_sizes_and_formats_and_every_file_it_names_is_there() {
+    let site = with_picture("images/大门 1.png", &png(500, 250));
+    site.edit(
+        "guides/domestic-violence/protection-order.md",
+        "](/images/大门 1.png)",
+        "](</images/大门 1.png>)",
+    );
+    assert_eq!(site.findings(), Vec::<String>::new());
+    site.build();
+    let files = read_all(&site.dist());
+    let html =
+        String::from_utf8(files["guides/domestic-violence/protection-order/index.html"].clone()).unwrap();
+    let picture = html.split("<picture>").nth(1).unwrap().split("</picture>").next().unwrap();
+    for part in [
+        "width=\"500\" height=\"250\"",
+        "loading=\"lazy\"",
+        "decoding=\"async\"",
+        "alt=\"大门“口”\"",
+        "image/avif",
+        "image/webp",
+        "480w",
+    ] {
+        assert!(picture.contains(part), "{part}: {picture}");
+    }
+    let named: std::collections::BTreeSet<&str> =
+        picture.split(['"', ' ', ',']).filter_map(|word| word.strip_prefix("/media/")).collect();
+    let published: Vec<&str> = files.keys().filter_map(|path| path.strip_prefix("media/")).collect();
+    assert_eq!(named.into_iter().collect::<Vec<_>>(), published);
+    assert_eq!(published.len(), 6, "two widths in three formats, and no file as the editor gave it");
+}
+
+#[test]
+fn what_is_wrong_with_a_picture_is_told_where_it_is() {
+    let door = "images/door.png";
+    for (bytes, finding) in [
+        (b"GIF89a".to_vec(), "images/door.png:1:1 image-broken"),
+        (png(60, 40)[..200].to_vec(), "images/door.png:1:1 image-broken"),
+        (b"\0\0\0\x1cftypheic\0\0\0\0".to_vec(), "images/door.png:1:1 image-format"),
+    ] {
+        let found = with_picture(door, &bytes).findings();
+        assert!(found.len() == 1 && found[0].starts_with(finding), "{found:?}");
+    }
+    let drawing = "<svg xmlns=\"http://www.w3.org/2000/svg\">\n  <g>\n    <image href=\"https://a.example/spy.png\"/>\n  </g>\n</svg>\n";
+    let found = with_picture("images/map.svg", drawing.as_bytes()).findings();
+    assert!(found.len() == 1 && found[0].starts_with("images/map.svg:3:12 image-svg"), "{found:?}");
+    let fine = with_picture("images/map.svg", "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 8 6\"><!-- 王某 --><path d=\"M0 0h8\"/></svg>".as_bytes());
+    fine.build();
+    let files = read_all(&fine.dist());
+    let (_, map) =
+        files.iter().find(|(path, _)| path.ends_with(".svg") && path.starts_with("media/")).unwrap();
+    assert!(!String::from_utf8_lossy(map).contains("王某"));
+}
+
+#[test]
+fn a_picture_that_was_made_once_is_not_made_again() {
+    let site = with_picture("images/door.png", &png(500, 250));
+    site.build();
+    let first = read_all(&site.dist());
+    site.build();
+    assert_eq!(read_all(&site.dist()), first);
+    let folder = site.dist().with_file_name(".dist.cache").join("pictures");
+    assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 6);
+    site.edit("guides/domestic-violence/protection-order.md", "![大门“口”](/images/door.png)", "");
+    site.build();
+    assert!(read_all(&site.dist()).keys().all(|path| !path.starts_with("media/")));
+    assert_eq!(
+        std::fs::read_dir(&folder).unwrap().count(),
+        0,
+        "what was taken off does not stay beside the site"
+    );
+}

@@ -85,7 +85,7 @@ impl CasePage {
             year: case.year,
             outcome: case.outcome.chinese(),
             channel: case.channel.map(Channel::chinese),
-            body: html(&case.body, &press.typesetter),
+            body: html(&case.body, &press.typesetter, &press.site.pictures),
             guides: library.guide_links(&case.guides),
             applied: case.applied.iter().filter_map(|citation| library.citation(citation)).collect(),
         }

@@ -82,7 +82,7 @@ impl GuidesPage {
 impl GuidePage {
     fn new(press: &Press<'_>, guide: &Guide) -> Self {
         let library = &press.library;
-        let set = |body: &Body| html(body, &press.typesetter);
+        let set = |body: &Body| html(body, &press.typesetter, &press.site.pictures);
         let hotlines = guide.hotlines.iter();
         let hotlines =
             hotlines.filter_map(|number| press.site.hotlines.iter().find(|line| line.number == *number));

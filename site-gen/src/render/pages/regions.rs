@@ -43,7 +43,9 @@ impl RegionPage {
         Self {
             head: head(press, region),
             title: title.unwrap_or_else(|| format!("{}的站点", region.name)),
-            intro: directory.map(|directory| html(&directory.body, &press.typesetter)).unwrap_or_default(),
+            intro: directory
+                .map(|directory| html(&directory.body, &press.typesetter, &press.site.pictures))
+                .unwrap_or_default(),
             groups: groups(press, region),
             above: above(press, region),
             regions_title: format!("{}下面", region.name),

@@ -79,7 +79,7 @@ impl StationPage {
             body: site
                 .station_bodies
                 .get(&station.id)
-                .map(|body| html(body, &press.typesetter))
+                .map(|body| html(body, &press.typesetter, &press.site.pictures))
                 .unwrap_or_default(),
             others_title,
             others,
