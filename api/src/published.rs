@@ -2,6 +2,7 @@
 //!
 //! A [`Release`] is opened whole and swapped in whole: a request that began with one release ends with it.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -20,6 +21,8 @@ pub struct Release {
     pub engine: Box<dyn Engine>,
     /// Finds stations by place.
     pub stations: StationIndex,
+    /// From old addresses, without a final slash, to those that pages have now.
+    pub redirects: BTreeMap<String, String>,
 }
 
 /// The release being served. Cheap to clone; every clone sees a new release at once.
@@ -38,7 +41,8 @@ impl Release {
         })?;
         let stations =
             StationIndex::new(std::mem::take(&mut bundle.stations), std::mem::take(&mut bundle.regions));
-        Ok(Self { dist: dist.to_owned(), bundle, engine: Box::new(engine), stations })
+        let redirects = Bundle::open_redirects(dist)?;
+        Ok(Self { dist: dist.to_owned(), bundle, engine: Box::new(engine), stations, redirects })
     }
 }
 

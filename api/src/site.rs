@@ -27,11 +27,34 @@ const FOR_EVER: &str = "public, max-age=31536000, immutable";
 
 /// Answers `GET` and `HEAD` for any address from the files of the release.
 pub async fn serve(State(published): State<Published>, request: Request) -> Response {
+    if let Some(moved) = moved(&published, &request) {
+        return moved;
+    }
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
         let allow = [(header::ALLOW, HeaderValue::from_static("GET, HEAD"))];
         return (allow, ApiError::MethodNotAllowed).into_response();
     }
     page(&published, request.uri(), request.headers()).await
+}
+
+/// Where an old address leads now. Of pages only: what is sent somewhere is sent again to the new address (308).
+fn moved(published: &Published, request: &Request) -> Option<Response> {
+    let redirects = &published.current().redirects;
+    if redirects.is_empty() {
+        return None;
+    }
+    let old = names(request.uri().path())?.iter().fold(String::new(), |old, name| old + "/" + name);
+    let old = old.strip_suffix("/index.html").unwrap_or(&old);
+    // An address with a query may have been a page of its own; else the query means nothing to the new page.
+    let with_query = request.uri().query().and_then(|query| redirects.get(&format!("{old}?{query}")));
+    let location = HeaderValue::try_from(with_query.or_else(|| redirects.get(old))?).ok()?;
+    let status = match *request.method() {
+        Method::GET | Method::HEAD => StatusCode::MOVED_PERMANENTLY,
+        _ => StatusCode::PERMANENT_REDIRECT,
+    };
+    // Not for ever: an address may be used again.
+    let keep = (header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=3600"));
+    Some((status, [(header::LOCATION, location), keep]).into_response())
 }
 
 /// The file for `uri`, for handlers that do more than files at the same address.

@@ -19,7 +19,7 @@ use tempfile::TempDir;
 use tests::{pictures, workspace};
 
 /// The examples that lines are put into, by what the column 写在 calls them.
-const EXAMPLES: [(&str, &str); 7] = [
+const EXAMPLES: [(&str, &str); 8] = [
     ("指南", "guides/work/nursing-hour.md"),
     ("案例", "cases/2026/nursing-hour-restored.md"),
     ("法规", "laws/shili-womens-rights-measures.md"),
@@ -27,6 +27,7 @@ const EXAMPLES: [(&str, &str); 7] = [
     ("保密站点", "stations/shili-county/shili-county-night-shelter.md"),
     ("主题", "topics.yaml"),
     ("网站设置", "site.toml"),
+    ("旧地址表", "redirects.csv"),
 ];
 
 /// Small tables of lines: what the left column has gives this code, what the right one has gives nothing.
@@ -239,7 +240,7 @@ impl Trial {
             (Some(list), "yaml") => {
                 Some((list.to_owned(), self.read(list).trim_end().to_owned() + "\n" + text))
             }
-            (Some(list @ "regions.csv"), _) => {
+            (Some(list @ ("redirects.csv" | "regions.csv")), _) => {
                 let regions = self.read(list);
                 let new = text.lines().filter(|row| !regions.lines().any(|known| known == *row));
                 let rows: Vec<&str> = regions.lines().chain(new).collect();

@@ -107,6 +107,30 @@ async fn a_redirect_never_leads_to_another_host() {
 }
 
 #[tokio::test]
+async fn an_old_address_leads_to_the_page_that_it_is_now() {
+    let bench = Bench::new().await;
+    for (old, new) in [
+        ("/old/page.html", "/about/"),
+        ("/old/page.html?from=wechat", "/about/"),
+        ("/show.asp?id=12", "/search/"),
+        ("/%E6%97%A7", "/about/#a"),
+        ("/%E6%97%A7/", "/about/#a"),
+        ("/%E6%97%A7/index.html", "/about/#a"),
+    ] {
+        let got = bench.get(old).await;
+        assert_eq!((got.status.as_u16(), got.header("location")), (301, new), "{old}");
+        assert_eq!(got.header("cache-control"), "public, max-age=3600");
+    }
+    for nowhere in ["/show.asp", "/show.asp?id=13", "/old/", "/old/page"] {
+        assert_eq!(bench.get(nowhere).await.status, 404, "{nowhere}");
+    }
+    let sent = Request::post("/old/page.html").body(Body::empty()).unwrap();
+    assert_eq!(bench.send(sent).await.status, 308);
+    let head = Request::builder().method(Method::HEAD).uri("/old/page.html").body(Body::empty()).unwrap();
+    assert_eq!(bench.send(head).await.status, 301);
+}
+
+#[tokio::test]
 async fn a_head_has_no_body() {
     let bench = Bench::new().await;
     for path in ["/about/", "/api/v1/topics", "/search/?q=a"] {

@@ -8,6 +8,7 @@ pub mod digests;
 pub mod links;
 pub mod pages;
 pub mod pictures;
+pub mod redirects;
 pub mod regions;
 pub mod resolver;
 pub mod stations;
@@ -49,6 +50,7 @@ pub fn site(sources: &SourceMap, drafts: &Drafts, today: Date, diags: &mut Diagn
     let directories = pages::directories(drafts, &regions, &mut references, diags);
     let (stations, station_bodies) = all_stations(drafts, &regions, &mut references, today, diags);
     check_thesaurus(drafts, diags);
+    let redirects = redirects::redirects(sources, drafts, &links, diags);
     let (blobs, pictures) = pictures::pictures(sources, &references.finish(diags), diags);
     if diags.has_errors() {
         return None;
@@ -73,6 +75,7 @@ pub fn site(sources: &SourceMap, drafts: &Drafts, today: Date, diags: &mut Diagn
         campaigns,
         pages: other_pages,
         thesaurus: thesaurus(drafts),
+        redirects,
         blobs,
         pictures,
         cited: BTreeMap::new(),

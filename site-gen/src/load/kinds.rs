@@ -8,6 +8,7 @@ use super::Reading;
 use super::fields::{Fields, Key, vocabulary_of};
 use super::front_matter::{self, BodyDraft};
 use super::node::{self, Node, Value};
+use super::redirects;
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::model::YearlyDates;
 use crate::source::{Located, Span};
@@ -53,6 +54,8 @@ pub struct GuideDraft {
     pub asked: Vec<Located<String>>,
     /// Whether being seen reading it is dangerous.
     pub sensitive: bool,
+    /// Addresses it had before.
+    pub aliases: Vec<Located<String>>,
     /// The rest.
     pub body: BodyDraft,
 }
@@ -74,6 +77,7 @@ pub fn guide(reading: &Reading<'_>, topic: &str, slug: &str, diags: &mut Diagnos
     let keywords = fields.words(Key("keywords", "关键词"));
     let asked = fields.texts(Key("asked", "常问"));
     let sensitive = fields.truth(Key("sensitive", "敏感")).unwrap_or(false);
+    let aliases = redirects::aliases(&mut fields);
     fields.finish();
     let steps = steps.into_iter().filter_map(|node| step(node, diags)).collect();
     let topic = Located { value: topic.to_owned(), span: Span::start_of(reading.file) };
@@ -93,6 +97,7 @@ pub fn guide(reading: &Reading<'_>, topic: &str, slug: &str, diags: &mut Diagnos
         keywords,
         asked,
         sensitive,
+        aliases,
         body: parts.body,
     })
 }
@@ -130,6 +135,8 @@ pub struct CaseDraft {
     pub applied: Vec<Located<String>>,
     /// Slugs of guides.
     pub guides: Vec<Located<String>>,
+    /// Addresses it had before.
+    pub aliases: Vec<Located<String>>,
     /// The story.
     pub body: BodyDraft,
 }
@@ -156,6 +163,7 @@ pub fn case(reading: &Reading<'_>, year: &str, slug: &str, diags: &mut Diagnosti
     let channel = fields.one_of(Key("channel", "途径"), vocabulary_of!("途径", Channel));
     let applied = fields.texts(Key("applied", "依据"));
     let guides = fields.words(GUIDES);
+    let aliases = redirects::aliases(&mut fields);
     fields.finish();
     Some(CaseDraft {
         slug,
@@ -167,6 +175,7 @@ pub fn case(reading: &Reading<'_>, year: &str, slug: &str, diags: &mut Diagnosti
         channel,
         applied,
         guides,
+        aliases,
         body: parts.body,
     })
 }
@@ -186,6 +195,8 @@ pub struct StatuteDraft {
     pub versions: Vec<VersionDraft>,
     /// What was replaced, and by what.
     pub replaced_by: Vec<(Located<String>, Located<String>)>,
+    /// Addresses it had before.
+    pub aliases: Vec<Located<String>>,
     /// What it is for, and the articles that matter.
     pub body: BodyDraft,
 }
@@ -221,6 +232,7 @@ pub fn statute(reading: &Reading<'_>, slug: &str, diags: &mut Diagnostics) -> Op
         fields.missing(versions_key);
     }
     let replaced = fields.node(Key("replaced_by", "被取代"));
+    let aliases = redirects::aliases(&mut fields);
     fields.finish();
     let written = versions.len();
     let versions: Vec<VersionDraft> = versions.into_iter().filter_map(|node| version(node, diags)).collect();
@@ -229,7 +241,16 @@ pub fn statute(reading: &Reading<'_>, slug: &str, diags: &mut Diagnostics) -> Op
         return None;
     }
     let replaced_by = replaced.map(|node| replacements(node, diags)).unwrap_or_default();
-    Some(StatuteDraft { slug, title: title?, short_titles, rank, versions, replaced_by, body: parts.body })
+    Some(StatuteDraft {
+        slug,
+        title: title?,
+        short_titles,
+        rank,
+        versions,
+        replaced_by,
+        aliases,
+        body: parts.body,
+    })
 }
 
 fn version(node: Node, diags: &mut Diagnostics) -> Option<VersionDraft> {
@@ -286,6 +307,8 @@ pub struct DirectoryDraft {
     pub region: Located<String>,
     /// The page's heading.
     pub title: Option<Located<String>>,
+    /// Addresses it had before.
+    pub aliases: Vec<Located<String>>,
     /// The introduction.
     pub body: BodyDraft,
 }
@@ -296,8 +319,9 @@ pub fn directory(reading: &Reading<'_>, diags: &mut Diagnostics) -> Option<Direc
     let mut fields = Fields::of(parts.head?, parts.head_span, diags);
     let region = fields.required(Key("region", "区划"));
     let title = fields.text(TITLE);
+    let aliases = redirects::aliases(&mut fields);
     fields.finish();
-    Some(DirectoryDraft { region: region?, title, body: parts.body })
+    Some(DirectoryDraft { region: region?, title, aliases, body: parts.body })
 }
 
 /// A campaign as written.
@@ -313,6 +337,8 @@ pub struct CampaignDraft {
     pub guides: Vec<Located<String>>,
     /// Slugs of topics.
     pub topics: Vec<Located<String>>,
+    /// Addresses it had before.
+    pub aliases: Vec<Located<String>>,
     /// What it is about.
     pub body: BodyDraft,
 }
@@ -326,6 +352,7 @@ pub fn campaign(reading: &Reading<'_>, slug: &str, diags: &mut Diagnostics) -> O
     let written = fields.required(Key("dates", "日期"));
     let guides = fields.words(GUIDES);
     let topics = fields.words(Key("topics", "主题"));
+    let aliases = redirects::aliases(&mut fields);
     fields.finish();
     let written = written?;
     let dates = YearlyDates::parse(written.value.trim());
@@ -335,7 +362,7 @@ pub fn campaign(reading: &Reading<'_>, slug: &str, diags: &mut Diagnostics) -> O
                 .hint("写成 11-25（每年）、03-01/03-08（每年一段）或 2026-11-25/2026-12-10（只一次）"),
         );
     }
-    Some(CampaignDraft { slug, title: title?, dates: dates?, guides, topics, body: parts.body })
+    Some(CampaignDraft { slug, title: title?, dates: dates?, guides, topics, aliases, body: parts.body })
 }
 
 /// Any other page as written.
@@ -347,6 +374,8 @@ pub struct PageDraft {
     pub title: Located<String>,
     /// For search.
     pub summary: Option<Located<String>>,
+    /// Addresses it had before.
+    pub aliases: Vec<Located<String>>,
     /// The page.
     pub body: BodyDraft,
 }
@@ -358,8 +387,9 @@ pub fn page(reading: &Reading<'_>, slug: &str, diags: &mut Diagnostics) -> Optio
     let mut fields = Fields::of(parts.head?, parts.head_span, diags);
     let title = fields.required(TITLE);
     let summary = fields.text(SUMMARY);
+    let aliases = redirects::aliases(&mut fields);
     fields.finish();
-    Some(PageDraft { slug, title: title?, summary, body: parts.body })
+    Some(PageDraft { slug, title: title?, summary, aliases, body: parts.body })
 }
 
 /// A shelf as written.

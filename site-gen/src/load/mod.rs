@@ -7,6 +7,7 @@ pub mod fields;
 pub mod front_matter;
 pub mod kinds;
 pub mod node;
+pub mod redirects;
 pub mod settings;
 pub mod station;
 pub mod tables;
@@ -18,6 +19,7 @@ use crate::source::{FileId, SourceMap, Span};
 use kinds::{
     CampaignDraft, CaseDraft, DirectoryDraft, GuideDraft, PageDraft, StatuteDraft, ThesaurusDraft, TopicDraft,
 };
+use redirects::RedirectDraft;
 use settings::SettingsDraft;
 use station::StationDraft;
 use tables::RegionDraft;
@@ -47,6 +49,8 @@ pub struct Drafts {
     pub campaigns: Vec<CampaignDraft>,
     /// `pages/<slug>.md`.
     pub pages: Vec<PageDraft>,
+    /// `redirects.csv`; the old addresses that pages name are with the pages.
+    pub redirects: Vec<RedirectDraft>,
     /// First parts of paths (`laws`, `topics.yaml`) of which something could not be read. What else refers to it is
     /// not reported: one slip must not show as fifty.
     pub unread: BTreeSet<String>,
@@ -63,8 +67,9 @@ pub struct Reading<'s> {
 }
 
 /// The files and folders at the content root.
-const ROOT_NAMES: [&str; 10] = [
+const ROOT_NAMES: [&str; 11] = [
     "site.toml",
+    "redirects.csv",
     "topics.yaml",
     "thesaurus.yaml",
     "regions.csv",
@@ -105,6 +110,7 @@ fn read_file(reading: &Reading<'_>, drafts: &mut Drafts, diags: &mut Diagnostics
     match parts.as_slice() {
         ["site.toml"] => drafts.settings = settings::load(reading, diags),
         ["regions.csv"] => drafts.regions = tables::regions(reading, diags),
+        ["redirects.csv"] => drafts.redirects.extend(redirects::table(reading, diags)),
         ["topics.yaml"] => drafts.topics = kinds::topics(reading, diags),
         ["thesaurus.yaml"] => drafts.thesaurus = kinds::thesaurus(reading, diags),
         ["guides", topic, name] => drafts.guides.extend(kinds::guide(reading, topic, stem(name), diags)),

@@ -50,6 +50,8 @@ pub struct Site {
     pub pages: Vec<Page>,
     /// Lay speech and the law's.
     pub thesaurus: Vec<ThesaurusEntry>,
+    /// By old address.
+    pub redirects: Vec<Redirect>,
     /// The bytes of pictures as editors gave them, by address in the text. Not published: see [`crate::pictures`].
     pub blobs: BTreeMap<String, Vec<u8>>,
     /// What pages say of those pictures, by the same address.
@@ -276,6 +278,15 @@ pub struct Page {
     pub summary: Option<String>,
     /// The page.
     pub body: Body,
+}
+
+/// An address that a page had before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Redirect {
+    /// Without a final slash; may have a query: `/show.asp?id=12`.
+    pub old: String,
+    /// An address of the site, from the root, with anchor where it has one.
+    pub new: String,
 }
 
 /// A page that rests on an article.

@@ -11,7 +11,8 @@ use search::vocabulary::{Channel, Have, Outcome, Service, StationKind};
 
 use crate::model::{
     ArticleNo, ArticleNote, Backlink, Body, Campaign, CaseDigest, Citation, Directory, Footer, Guide,
-    Heading, Page, Replacement, Role, Settings, Site, Statute, StatuteVersion, Step, Topic, YearlyDates,
+    Heading, Page, Redirect, Replacement, Role, Settings, Site, Statute, StatuteVersion, Step, Topic,
+    YearlyDates,
 };
 
 const LAW: &str = "anti-domestic-violence-law";
@@ -54,6 +55,10 @@ pub(super) fn site() -> Site {
             body: body("先清记录。"),
         }],
         thesaurus: Vec::new(),
+        redirects: vec![Redirect {
+            old: "/old/leave.html".into(),
+            new: "/guides/work/maternity-leave/".into(),
+        }],
         blobs: BTreeMap::new(),
         pictures: BTreeMap::new(),
         cited: BTreeMap::from([(LAW.to_owned(), BTreeMap::from(articles))]),

@@ -147,3 +147,65 @@ fn a_picture_that_was_made_once_is_not_made_again() {
         "what was taken off does not stay beside the site"
     );
 }
+
+#[test]
+fn old_addresses_lead_to_pages_that_exist() {
+    let site = TestSite::new();
+    site.edit(
+        "guides/domestic-violence/protection-order.md",
+        "reviewed:",
+        "旧地址: [/bhl.html, /旧/令/]\nreviewed:",
+    );
+    site.write("redirects.csv", "旧地址,新地址\n/a,/b\n/b,guides/domestic-violence/protection-order.md\n/law.asp?id=3,/laws/anti-domestic-violence-law/#art-23\n");
+    assert_eq!(site.findings(), Vec::<String>::new());
+    site.build();
+    let files = read_all(&site.dist());
+    let guide = "/guides/domestic-violence/protection-order/";
+    for stub in ["bhl.html", "旧/令/index.html", "a/index.html", "b/index.html"] {
+        let html = String::from_utf8(files[stub].clone()).unwrap();
+        for part in [
+            format!("<meta http-equiv=\"refresh\" content=\"0; url={guide}\">"),
+            format!("<link rel=\"canonical\" href=\"https://nuanzhan.example{guide}\">"),
+            "<meta name=\"robots\" content=\"noindex\">".to_owned(),
+            "href=\"tel:110\"".to_owned(),
+            "class=\"leave\"".to_owned(),
+            "<title>暖站</title>".to_owned(),
+        ] {
+            assert!(html.contains(&part), "{stub} lacks {part}");
+        }
+    }
+    let redirects = search::bundle::Bundle::open_redirects(&site.dist()).unwrap();
+    assert_eq!(redirects["/a"], guide, "a chain leads to its end at once");
+    assert_eq!(redirects["/law.asp?id=3"], "/laws/anti-domestic-violence-law/#art-23");
+    assert!(!String::from_utf8_lossy(&files["sitemap.xml"]).contains("bhl"));
+}
+
+#[test]
+fn old_addresses_that_lead_nowhere_or_in_circles_are_pointed_at() {
+    for (rows, found) in [
+        ("/a,/nowhere/", "redirects.csv:2:4 redirect-target"),
+        ("/a,https://a.example/", "redirects.csv:2:4 redirect-target"),
+        ("/a,/b\n/b,/a", "redirects.csv:2:4 redirect-loop,redirects.csv:3:4 redirect-loop"),
+        ("/a,/ask/\n/a/,/laws/", "redirects.csv:3:1 redirect-twice"),
+        ("/laws/,/ask/", "redirects.csv:2:1 redirect-old"),
+        ("/api/v1/x,/ask/", "redirects.csv:2:1 redirect-old"),
+        ("/../x,/ask/", "redirects.csv:2:1 redirect-old"),
+        ("/x,", "redirects.csv:2:1 missing-field"),
+    ] {
+        let site = TestSite::new();
+        site.write("redirects.csv", format!("old,new\n{rows}\n"));
+        let findings: Vec<String> = site
+            .findings()
+            .iter()
+            .map(|line| line.split(' ').take(2).collect::<Vec<_>>().join(" "))
+            .collect();
+        assert_eq!(findings.join(","), found, "{rows}");
+    }
+    let site = TestSite::new();
+    site.edit(
+        "guides/domestic-violence/protection-order.md",
+        "reviewed:",
+        "aliases: [/guides/domestic-violence/protection-order/]\nreviewed:",
+    );
+    assert_eq!(site.codes(), ["redirect-old"], "a page does not lead to itself");
+}

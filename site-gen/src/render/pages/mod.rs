@@ -7,6 +7,7 @@ mod desk;
 mod guides;
 mod home;
 mod laws;
+mod moved;
 mod regions;
 mod search;
 mod station;
@@ -43,6 +44,7 @@ pub(super) fn all(press: &Press<'_>) -> anyhow::Result<Vec<Sheet>> {
         desk::sheets,
         campaigns::sheets,
         text::sheets,
+        moved::sheets,
     ];
     let sheets: Vec<Vec<Sheet>> =
         PRINTERS.par_iter().map(|print| print(press)).collect::<anyhow::Result<_>>()?;
@@ -73,6 +75,7 @@ pub(super) fn samples() {
     prints::<campaigns::CampaignPage>();
     prints::<text::TextPage>();
     prints::<text::LostPage>();
+    prints::<moved::MovedPage>();
 }
 
 /// Links under a heading.
