@@ -65,6 +65,7 @@ pub fn site(sources: &SourceMap, drafts: &Drafts, today: Date, diags: &mut Diagn
         regions: regions
             .publish(|code| stations.iter().filter(|station| station.region.is_within(code)).count()),
         directories,
+        duties: stations::duties(&drafts.stations, &stations),
         stations,
         station_bodies,
         station_roles: drafts
@@ -102,7 +103,17 @@ fn settings(drafts: &Drafts, regions: &Regions, diags: &mut Diagnostics) -> Opti
         return None;
     };
     let region = regions.find(&draft.region, diags)?;
-    let SettingsDraft { name, title, description, base_url, exit_url, footer, .. } = draft;
+    let SettingsDraft {
+        name,
+        title,
+        description,
+        base_url,
+        exit_url,
+        search_in_browser,
+        licence,
+        footer,
+        ..
+    } = draft;
     Some(Settings {
         name: name.clone(),
         title: title.clone(),
@@ -110,6 +121,8 @@ fn settings(drafts: &Drafts, regions: &Regions, diags: &mut Diagnostics) -> Opti
         base_url: base_url.clone(),
         region,
         exit_url: exit_url.clone(),
+        search_in_browser: *search_in_browser,
+        licence: licence.clone(),
         footer: footer.clone(),
     })
 }

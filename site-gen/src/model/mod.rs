@@ -44,6 +44,8 @@ pub struct Site {
     pub station_bodies: BTreeMap<String, Body>,
     /// Who does what at a station, by station id.
     pub station_roles: BTreeMap<String, Vec<Role>>,
+    /// Recurring duty and reception days of public stations, by station id. Confidential ones have none here.
+    pub duties: BTreeMap<String, Vec<Duty>>,
     /// By the first day of their dates.
     pub campaigns: Vec<Campaign>,
     /// By slug.
@@ -75,8 +77,24 @@ pub struct Settings {
     pub region: RegionCode,
     /// Where “leave at once” goes.
     pub exit_url: String,
+    /// Whether pages name the search description. Browsers remember the sites whose description they meet and list them
+    /// in their settings, where somebody else may look: off unless the operator wants it.
+    pub search_in_browser: bool,
+    /// What others may do with the published data; `None`: the site does not say.
+    pub licence: Option<Licence>,
     /// What stands at the foot of each page.
     pub footer: Footer,
+}
+
+/// What others may do with the published data.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Licence {
+    /// CC BY 4.0
+    pub name: String,
+    /// Where it is written down.
+    pub url: Option<String>,
+    /// Whom to name as the source.
+    pub credit: Option<String>,
 }
 
 /// What stands at the foot of each page.
@@ -248,6 +266,19 @@ pub struct Role {
     pub role: String,
     /// What they do.
     pub duty: Option<String>,
+}
+
+/// A recurring duty or reception day.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Duty {
+    /// Recurrence rule (RFC 5545).
+    pub rule: String,
+    /// From when to when, in minutes after midnight; `None`: all day.
+    pub minutes: Option<(u16, u16)>,
+    /// Who is there.
+    pub who: String,
+    /// The whole in words, as on the station's page.
+    pub words: String,
 }
 
 /// A date with content.

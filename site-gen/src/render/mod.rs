@@ -6,6 +6,7 @@
 //! and nothing here fails because of what an editor wrote.
 
 mod assets;
+mod calendar;
 mod feeds;
 mod html;
 mod icons;
@@ -14,6 +15,7 @@ mod links;
 mod minify;
 mod pages;
 mod press;
+mod sitemap;
 mod structured;
 mod typography;
 
@@ -43,6 +45,8 @@ pub fn tree(site: &Site) -> anyhow::Result<Tree> {
     let press = Press::new(site)?;
     let mut tree: Tree = pages::all(&press)?.into_iter().collect();
     tree.extend(feeds::all(&press)?);
+    tree.extend(sitemap::all(&press)?);
+    tree.extend(calendar::all(&press));
     tree.extend(press.assets.files());
     Ok(tree)
 }

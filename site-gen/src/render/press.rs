@@ -48,6 +48,7 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("lost.html", include_str!("../../templates/lost.html")),
     ("atom.xml", include_str!("../../templates/atom.xml")),
     ("sitemap.xml", include_str!("../../templates/sitemap.xml")),
+    ("sitemaps.xml", include_str!("../../templates/sitemaps.xml")),
     ("opensearch.xml", include_str!("../../templates/opensearch.xml")),
 ];
 
@@ -118,6 +119,8 @@ struct Chrome {
     exit_url: String,
     footer: Footing,
     emergency: Vec<Hotline>,
+    /// Whether browsers are told that they can search here.
+    search_in_browser: bool,
     pages: Vec<Link>,
     /// The page about reading this site safely, where there is one.
     safety: Option<String>,
@@ -190,6 +193,7 @@ impl Chrome {
             exit_url: settings.exit_url.clone(),
             footer: Footing { operator, partners, notice, icp, police_record },
             emergency: site.hotlines.iter().filter(|hotline| hotline.emergency).cloned().collect(),
+            search_in_browser: settings.search_in_browser,
             pages: site.pages.iter().map(|page| Link::new(&page.title, page.url())).collect(),
             safety: site.pages.iter().find(|page| page.slug == SAFETY).map(model::Page::url),
         }

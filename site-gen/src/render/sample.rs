@@ -10,9 +10,9 @@ use search::region::{Level, Region};
 use search::vocabulary::{Channel, Have, Outcome, Service, StationKind};
 
 use crate::model::{
-    ArticleNo, ArticleNote, Backlink, Body, Campaign, CaseDigest, Citation, Directory, Footer, Guide,
-    Heading, Page, Redirect, Replacement, Role, Settings, Site, Statute, StatuteVersion, Step, Topic,
-    YearlyDates,
+    ArticleNo, ArticleNote, Backlink, Body, Campaign, CaseDigest, Citation, Directory, Duty, Footer, Guide,
+    Heading, Licence, Page, Redirect, Replacement, Role, Settings, Site, Statute, StatuteVersion, Step,
+    Topic, YearlyDates,
 };
 
 const LAW: &str = "anti-domestic-violence-law";
@@ -47,6 +47,7 @@ pub(super) fn site() -> Site {
             "nuanxi".to_owned(),
             vec![Role { role: "站长".into(), duty: Some("接待".into()) }],
         )]),
+        duties: BTreeMap::from([("nuanxi".to_owned(), vec![duty()])]),
         campaigns: vec![campaign()],
         pages: vec![Page {
             slug: "safety".into(),
@@ -93,6 +94,8 @@ fn settings() -> Settings {
         base_url: "https://nuanzhan.example".into(),
         region: "990100".parse().unwrap(),
         exit_url: "https://exit.example/".into(),
+        search_in_browser: false,
+        licence: Some(Licence { name: "CC BY 4.0".into(), url: None, credit: None }),
         footer: Footer {
             operator: "示例市妇女联合会主办".into(),
             notice: Some("演示数据".into()),
@@ -250,6 +253,15 @@ fn stations() -> Vec<Station> {
         ..nuanxi.clone()
     };
     vec![nuanxi, shelter]
+}
+
+fn duty() -> Duty {
+    Duty {
+        rule: "FREQ=MONTHLY;BYMONTHDAY=25".into(),
+        minutes: Some((540, 690)),
+        who: "律师坐班".into(),
+        words: "每月 25 日 9:00–11:30 律师坐班".into(),
+    }
 }
 
 fn campaign() -> Campaign {

@@ -146,7 +146,7 @@ fn private_pages_are_not_for_search_engines() {
     for path in ["ask/index.html", "ask/reply/index.html", "desk/index.html", "search/index.html"] {
         assert!(std::str::from_utf8(&tree[path]).unwrap().contains("content=\"noindex\""), "{path}");
     }
-    let sitemap = std::str::from_utf8(&tree["sitemap.xml"]).unwrap();
+    let sitemap = std::str::from_utf8(&tree["sitemap-1.xml"]).unwrap();
     assert!(sitemap.contains("/guides/") && !sitemap.contains("/ask/") && !sitemap.contains("/desk/"));
 }
 

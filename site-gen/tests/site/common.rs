@@ -1,7 +1,9 @@
 //! A small site on disk that tests change and check.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
 use jiff::civil::{Date, date};
 use site_gen::{Options, Outcome};
@@ -129,9 +131,25 @@ impl TestSite {
     }
 }
 
+/// The files of the real content's site, by path.
+pub(crate) fn real_site() -> &'static BTreeMap<String, Vec<u8>> {
+    static SITE: LazyLock<BTreeMap<String, Vec<u8>>> = LazyLock::new(build_real_site);
+    &SITE
+}
+
+fn build_real_site() -> BTreeMap<String, Vec<u8>> {
+    let folder = tempfile::tempdir().unwrap();
+    let content = Path::new(env!("CARGO_MANIFEST_DIR")).join("../content");
+    let out = folder.path().join("dist");
+    match site_gen::build(&Options { content, out: out.clone(), today: TODAY, compress: false }).unwrap() {
+        Outcome::Built(_) => read_all(&out),
+        Outcome::Rejected(report) => panic!("{}", report.text()),
+    }
+}
+
 /// Every file under `folder` with its bytes, by path.
-pub(crate) fn read_all(folder: &Path) -> std::collections::BTreeMap<String, Vec<u8>> {
-    let mut files = std::collections::BTreeMap::new();
+pub(crate) fn read_all(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+    let mut files = BTreeMap::new();
     let mut folders = vec![folder.to_owned()];
     while let Some(next) = folders.pop() {
         for entry in fs::read_dir(next).unwrap() {

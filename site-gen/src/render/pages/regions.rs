@@ -23,6 +23,8 @@ pub(super) struct RegionPage {
     above: Vec<Stations>,
     regions_title: String,
     regions: Vec<Link>,
+    /// Duty days of the stations in it for a phone's calendar.
+    calendar: Option<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -50,6 +52,11 @@ impl RegionPage {
             above: above(press, region),
             regions_title: format!("{}下面", region.name),
             regions: children.iter().map(|child| child_link(child)).collect(),
+            calendar: press
+                .library
+                .on_duty()
+                .contains_key(&region.code)
+                .then(|| format!("{}calendar.ics", region.url)),
         }
     }
 }

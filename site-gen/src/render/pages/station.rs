@@ -32,6 +32,8 @@ pub(super) struct StationPage {
     services: Vec<&'static str>,
     has: Vec<&'static str>,
     duty: Vec<String>,
+    /// Its duty days for a phone's calendar.
+    calendar: Option<String>,
     serves: Option<String>,
     note: Option<String>,
     roles: Vec<Role>,
@@ -71,6 +73,7 @@ impl StationPage {
             services: station.services.iter().map(|service| service.chinese()).collect(),
             has: station.has.iter().map(|have| have.chinese()).collect(),
             duty: station.duty.clone(),
+            calendar: site.duties.contains_key(&station.id).then(|| format!("{}calendar.ics", station.url)),
             serves: station.serves.clone(),
             note: station.note.clone(),
             roles: roles.map(|role| Role { role: role.role.clone(), duty: role.duty.clone() }).collect(),
