@@ -12,8 +12,10 @@ use crate::diag::{Diagnostic, Diagnostics, nearest};
 use crate::load::Drafts;
 use crate::load::kinds::{GuideDraft, StatuteDraft};
 use crate::markdown;
+use crate::model::date::duration;
 use crate::model::{
     ArticleNo, ArticleNote, Campaign, Directory, Guide, Page, Replacement, Statute, StatuteVersion, Step,
+    Takes,
 };
 use crate::source::{Located, SourceMap, Span};
 
@@ -62,6 +64,7 @@ fn guide(
         updated,
         reviewed,
         audience: values(&draft.audience),
+        takes: takes(draft, diags),
         steps,
         bring,
         hotlines: values(&draft.hotlines),
@@ -72,6 +75,19 @@ fn guide(
         sensitive: draft.sensitive,
         body: references.body(draft.body, &page, diags),
     }
+}
+
+fn takes(draft: &GuideDraft, diags: &mut Diagnostics) -> Option<Takes> {
+    let written = draft.takes.as_ref()?;
+    let iso = duration(&written.value);
+    if iso.is_none() {
+        let message = format!("“{}”不是一段时间", written.value.trim());
+        diags.push(
+            Diagnostic::error("duration", written.span, message)
+                .hint("写一个数和一个单位，例如 72 小时、30 天、6 个月"),
+        );
+    }
+    Some(Takes { text: written.value.trim().to_owned(), iso: iso? })
 }
 
 fn check_topic_folder(draft: &GuideDraft, topics: &BTreeSet<&str>, diags: &mut Diagnostics) {

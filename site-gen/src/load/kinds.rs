@@ -40,6 +40,8 @@ pub struct GuideDraft {
     pub audience: Vec<Located<String>>,
     /// What to do first, and how.
     pub steps: Vec<(Located<String>, Option<Located<String>>)>,
+    /// How long it takes.
+    pub takes: Option<Located<String>>,
     /// What to take along.
     pub bring: Vec<Located<String>>,
     /// Numbers to dial.
@@ -70,6 +72,7 @@ pub fn guide(reading: &Reading<'_>, topic: &str, slug: &str, diags: &mut Diagnos
     let reviewed = fields.date(Key("reviewed", "核对"));
     let audience = fields.words(Key("audience", "对象"));
     let steps = fields.maps(Key("steps", "步骤"));
+    let takes = fields.text(Key("takes", "办多久"));
     let bring = fields.texts(Key("bring", "带上"));
     let hotlines = fields.words(Key("hotlines", "热线"));
     let help_at = fields.vocabulary(Key("help_at", "去哪里"), vocabulary_of!("站点类别", StationKind));
@@ -90,6 +93,7 @@ pub fn guide(reading: &Reading<'_>, topic: &str, slug: &str, diags: &mut Diagnos
         reviewed,
         audience,
         steps,
+        takes,
         bring,
         hotlines,
         help_at,

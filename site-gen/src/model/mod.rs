@@ -146,6 +146,8 @@ pub struct Guide {
     pub audience: Vec<String>,
     /// What to do first.
     pub steps: Vec<Step>,
+    /// How long it takes to get it, where the law sets a time.
+    pub takes: Option<Takes>,
     /// What to take along.
     pub bring: Vec<Body>,
     /// Numbers of [`Site::hotlines`].
@@ -162,6 +164,15 @@ pub struct Guide {
     pub sensitive: bool,
     /// The rest.
     pub body: Body,
+}
+
+/// How long something takes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Takes {
+    /// As the editor wrote it: 72 小时.
+    pub text: String,
+    /// ISO 8601: `PT72H`.
+    pub iso: String,
 }
 
 /// One thing to do.

@@ -12,7 +12,7 @@ use search::vocabulary::{Channel, Have, Outcome, Service, StationKind};
 use crate::model::{
     ArticleNo, ArticleNote, Backlink, Body, Campaign, CaseDigest, Citation, Directory, Duty, Footer, Guide,
     Heading, Licence, Page, Redirect, Replacement, Role, Settings, Site, Statute, StatuteVersion, Step,
-    Topic, YearlyDates,
+    Takes, Topic, YearlyDates,
 };
 
 const LAW: &str = "anti-domestic-violence-law";
@@ -136,6 +136,7 @@ fn guide() -> Guide {
         steps: vec![Step {
             action: "打 110".into(), how: Some(body("说清“家庭暴力”四个字。"))
         }],
+        takes: Some(Takes { text: "72 小时".into(), iso: "PT72H".into() }),
         bring: vec![body("身份证")],
         hotlines: vec!["110".into()],
         help_at: vec![StationKind::CourtWindow],

@@ -7,3 +7,4 @@ mod check;
 mod common;
 mod feeds;
 mod outputs;
+mod schema_org;

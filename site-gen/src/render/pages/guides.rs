@@ -36,6 +36,8 @@ pub(super) struct GuidePage {
     related: Vec<Link>,
     asked: Vec<String>,
     audience: Vec<String>,
+    /// How long it takes, in words.
+    takes: Option<String>,
     contents: Vec<Link>,
     reviewed: Option<Day>,
     /// The laws it rests on, with the day from which they hold.
@@ -106,6 +108,7 @@ impl GuidePage {
             related: library.guide_links(&guide.related),
             asked: guide.asked.clone(),
             audience: guide.audience.clone(),
+            takes: guide.takes.as_ref().map(|takes| takes.text.clone()),
             contents: contents(guide),
             reviewed: guide.reviewed.map(Day::new),
             statutes: statutes(press, guide),
@@ -120,7 +123,8 @@ fn head(press: &Press<'_>, guide: &Guide) -> Head {
     if let Some(date) = guide.updated.or(guide.reviewed) {
         article["dateModified"] = date.to_string().into();
     }
-    let parts = std::iter::once(article).chain(structured::questions(guide)).collect();
+    let more = structured::questions(guide).into_iter().chain(structured::procedure(press, guide));
+    let parts = std::iter::once(article).chain(more).collect();
     Head {
         url: guide.url(),
         title: (!guide.sensitive).then(|| guide.title.clone()),

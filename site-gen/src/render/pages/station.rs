@@ -102,7 +102,7 @@ fn head(press: &Press<'_>, station: &Station) -> Head {
         description: format!("{place}{}：电话、时间、能办的事。", station.kind.chinese()),
         section: "/stations/",
         listed: true,
-        data: structured::block(press, vec![structured::service(press, station)], &crumbs),
+        data: structured::block(press, structured::service(press, station), &crumbs),
         crumbs,
         ..Head::default()
     }
