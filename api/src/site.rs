@@ -8,8 +8,9 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
+use search::bundle::FOLDER;
 
 use crate::answer;
 use crate::coding::{self, Coding};
@@ -90,6 +91,8 @@ struct File {
     keep: &'static str,
     /// The coding of `bytes`; `None`: as written.
     coding: Option<Coding>,
+    /// Whether pages of other sites may fetch it.
+    open: bool,
 }
 
 /// The release's folder, and which compressed copies may be taken from it.
@@ -160,7 +163,8 @@ fn read(folder: &Folder, inside: &Path) -> io::Result<Option<File>> {
     }
     let keep = if HASHED.iter().any(|folder| inside.starts_with(folder)) { FOR_EVER } else { "no-cache" };
     let (status, media_type) = (StatusCode::OK, media_type(inside));
-    Ok(Some(File { status, bytes: fs::read(&real)?, media_type, keep, coding: taken }))
+    let open = inside.starts_with(FOLDER);
+    Ok(Some(File { status, bytes: fs::read(&real)?, media_type, keep, coding: taken, open }))
 }
 
 /// A regular file under `dist`. What a link leads out to is not under it.
@@ -188,6 +192,7 @@ fn nothing(dist: &Folder) -> io::Result<Found> {
         media_type: "text/plain; charset=utf-8",
         keep: "no-store",
         coding: None,
+        open: false,
     };
     let page =
         page.map_or_else(plain, |page| File { status: StatusCode::NOT_FOUND, keep: "no-store", ..page });
@@ -203,8 +208,13 @@ impl IntoResponse for File {
             (header::ETAG, answer::tag(&self.bytes)),
             (header::VARY, HeaderValue::from_static("accept-encoding")),
         ];
+        // What anybody may use, any page may fetch.
+        let open = self.open.then_some([
+            (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
+            (HeaderName::from_static("cross-origin-resource-policy"), "cross-origin"),
+        ]);
         let coding = self.coding.map(|coding| [(header::CONTENT_ENCODING, coding.name())]);
-        (self.status, headers, coding, self.bytes).into_response()
+        (self.status, headers, open, coding, self.bytes).into_response()
     }
 }
 

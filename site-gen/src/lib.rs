@@ -15,6 +15,7 @@ pub mod cache;
 pub mod check;
 pub mod citation;
 pub mod compress;
+pub mod data;
 pub mod diag;
 pub mod duty;
 pub mod emit;
@@ -89,6 +90,7 @@ pub fn build(options: &Options) -> anyhow::Result<Outcome> {
     tree.extend(
         bundle.files().into_iter().map(|(name, bytes)| (format!("{}/{name}", search::bundle::FOLDER), bytes)),
     );
+    tree.extend(data::files(&site));
     tree.extend(pictures::of_site(&site, &options.out));
     if options.compress {
         compress::add_copies(&mut tree, &options.out);

@@ -131,6 +131,20 @@ async fn an_old_address_leads_to_the_page_that_it_is_now() {
 }
 
 #[tokio::test]
+async fn the_data_is_open_to_pages_of_other_sites_and_pages_are_not() {
+    let bench = Bench::new().await;
+    let data = bench.get("/data/stations.json").await;
+    assert_eq!((data.status.as_u16(), data.header("content-type")), (200, "application/json"));
+    assert_eq!(data.header("access-control-allow-origin"), "*");
+    assert_eq!(data.header("cross-origin-resource-policy"), "cross-origin");
+    let page = bench.get("/about/").await;
+    assert_eq!(
+        (page.header("access-control-allow-origin"), page.header("cross-origin-resource-policy")),
+        ("", "same-origin")
+    );
+}
+
+#[tokio::test]
 async fn a_head_has_no_body() {
     let bench = Bench::new().await;
     for path in ["/about/", "/api/v1/topics", "/search/?q=a"] {

@@ -238,6 +238,7 @@ fn all_links(sources: &SourceMap, drafts: &Drafts) -> Links {
         "/ask/reply/",
         "/campaigns/",
         "/cases/",
+        "/data/",
         "/guides/",
         "/laws/",
         "/search/",

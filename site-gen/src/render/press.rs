@@ -43,6 +43,7 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("desk.html", include_str!("../../templates/desk.html")),
     ("campaigns.html", include_str!("../../templates/campaigns.html")),
     ("campaign.html", include_str!("../../templates/campaign.html")),
+    ("data.html", include_str!("../../templates/data.html")),
     ("moved.html", include_str!("../../templates/moved.html")),
     ("text.html", include_str!("../../templates/text.html")),
     ("lost.html", include_str!("../../templates/lost.html")),

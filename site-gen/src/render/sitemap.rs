@@ -41,7 +41,7 @@ pub(super) fn all(press: &Press<'_>) -> anyhow::Result<Vec<Sheet>> {
 fn entries(press: &Press<'_>) -> Vec<Entry> {
     let site = press.site;
     let plain = |url: String| Entry { url, updated: None };
-    let shelves = ["/", "/topics/", "/guides/", "/cases/", "/laws/", "/stations/", "/campaigns/"];
+    let shelves = ["/", "/topics/", "/guides/", "/cases/", "/laws/", "/stations/", "/campaigns/", "/data/"];
     let mut entries: Vec<Entry> = shelves.into_iter().map(|url| plain(url.to_owned())).collect();
     entries.extend(site.topics.iter().map(|topic| {
         Entry {

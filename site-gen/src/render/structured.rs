@@ -181,7 +181,8 @@ fn trail(press: &Press<'_>, crumbs: &[Link]) -> Value {
     json!({ "@type": "BreadcrumbList", "itemListElement": crumbs.iter().enumerate().map(step).collect::<Vec<_>>() })
 }
 
-fn publisher(press: &Press<'_>) -> Value {
+/// Who answers for the site.
+pub(super) fn publisher(press: &Press<'_>) -> Value {
     let settings = &press.site.settings;
     let name =
         Some(settings.footer.operator.as_str()).filter(|name| !name.is_empty()).unwrap_or(&settings.title);

@@ -5,6 +5,7 @@
 mod build;
 mod check;
 mod common;
+mod data;
 mod feeds;
 mod outputs;
 mod schema_org;

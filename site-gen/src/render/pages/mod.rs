@@ -3,6 +3,7 @@
 mod ask;
 mod campaigns;
 mod cases;
+mod data;
 mod desk;
 mod guides;
 mod home;
@@ -45,6 +46,7 @@ pub(super) fn all(press: &Press<'_>) -> anyhow::Result<Vec<Sheet>> {
         campaigns::sheets,
         text::sheets,
         moved::sheets,
+        data::sheets,
     ];
     let sheets: Vec<Vec<Sheet>> =
         PRINTERS.par_iter().map(|print| print(press)).collect::<anyhow::Result<_>>()?;
@@ -76,6 +78,7 @@ pub(super) fn samples() {
     prints::<text::TextPage>();
     prints::<text::LostPage>();
     prints::<moved::MovedPage>();
+    prints::<data::DataPage>();
 }
 
 /// Links under a heading.
