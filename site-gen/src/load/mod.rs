@@ -6,6 +6,7 @@
 pub mod fields;
 pub mod front_matter;
 pub mod kinds;
+pub mod lists;
 pub mod node;
 pub mod redirects;
 pub mod settings;
@@ -16,9 +17,8 @@ use std::collections::BTreeSet;
 
 use crate::diag::{Diagnostic, Diagnostics, Severity, nearest};
 use crate::source::{FileId, SourceMap, Span};
-use kinds::{
-    CampaignDraft, CaseDraft, DirectoryDraft, GuideDraft, PageDraft, StatuteDraft, ThesaurusDraft, TopicDraft,
-};
+use kinds::{CampaignDraft, CaseDraft, DirectoryDraft, GuideDraft, PageDraft, StatuteDraft};
+use lists::{ThesaurusDraft, TopicDraft};
 use redirects::RedirectDraft;
 use settings::SettingsDraft;
 use station::StationDraft;
@@ -111,8 +111,8 @@ fn read_file(reading: &Reading<'_>, drafts: &mut Drafts, diags: &mut Diagnostics
         ["site.toml"] => drafts.settings = settings::load(reading, diags),
         ["regions.csv"] => drafts.regions = tables::regions(reading, diags),
         ["redirects.csv"] => drafts.redirects.extend(redirects::table(reading, diags)),
-        ["topics.yaml"] => drafts.topics = kinds::topics(reading, diags),
-        ["thesaurus.yaml"] => drafts.thesaurus = kinds::thesaurus(reading, diags),
+        ["topics.yaml"] => drafts.topics = lists::topics(reading, diags),
+        ["thesaurus.yaml"] => drafts.thesaurus = lists::thesaurus(reading, diags),
         ["guides", topic, name] => drafts.guides.extend(kinds::guide(reading, topic, stem(name), diags)),
         ["cases", year, name] => drafts.cases.extend(kinds::case(reading, year, stem(name), diags)),
         ["laws", name] => drafts.statutes.extend(kinds::statute(reading, stem(name), diags)),

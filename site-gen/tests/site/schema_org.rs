@@ -255,7 +255,9 @@ fn addresses_in_the_data_lead_to_pages_and_a_shelter_has_no_place() {
     let files = real_site();
     for (path, blocks) in pages() {
         let mut texts = Vec::new();
-        blocks.iter().for_each(|block| strings(block, &mut texts));
+        for block in &blocks {
+            strings(block, &mut texts);
+        }
         for url in texts.iter().filter_map(|text| text.strip_prefix("https://nuanzhan.example/")) {
             let file = url.split(['#', '?']).next().unwrap();
             let file = if file.is_empty() || file.ends_with('/') {
