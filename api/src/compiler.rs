@@ -36,8 +36,9 @@ pub struct SiteGen {
 
 impl Compiler for SiteGen {
     fn compile(&self, today: Date) -> anyhow::Result<Compiled> {
-        let options =
-            Options { content: self.content.clone(), out: self.out.clone(), today, compress: false };
+        // Days from the history are for dates on pages only: content that lies in no repository has none.
+        let (changed, _) = site_gen::history::of_folder(&self.content);
+        let options = Options { changed, ..Options::new(&self.content, &self.out, today) };
         let compiled =
             |published, report: &Report| Compiled { published, findings: report.text(), pages: report.pages };
         Ok(match site_gen::build(&options)? {

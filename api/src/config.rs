@@ -32,6 +32,8 @@ pub struct Settings {
     pub listen: SocketAddr,
     /// The folder that editors write.
     pub content: PathBuf,
+    /// A site folder that is published from elsewhere: then nothing is built here, and `content` is not looked at.
+    pub site: Option<PathBuf>,
     /// The folder that this program writes.
     pub var: PathBuf,
     /// Where the database is. Holds a password, perhaps: never print it, print [`hide_password`] of it.
@@ -89,6 +91,11 @@ enum Origin {
 }
 
 impl Settings {
+    /// The folder of the site that is served.
+    pub fn served(&self) -> PathBuf {
+        self.site.clone().unwrap_or_else(|| self.var.join("site"))
+    }
+
     /// Puts the sources together. Every mistake is told at once.
     pub fn load(sources: Sources) -> Result<(Self, Effective), SettingsError> {
         let mut errors = Vec::new();
@@ -98,6 +105,7 @@ impl Settings {
         let settings = Self {
             listen: reader.address("listen").unwrap_or(SocketAddr::from(([127, 0, 0, 1], 0))),
             content: reader.text("content").into(),
+            site: Some(reader.text("site")).filter(|site| !site.is_empty()).map(PathBuf::from),
             database: match reader.text("database") {
                 "" => sqlite_url(&var.join("nuanzhan.db")),
                 url => url.to_owned(),

@@ -33,6 +33,9 @@ pub enum ApiError {
     /// There is no such thing, or it is somebody else's.
     #[error("没有找到{0}")]
     NotFound(&'static str),
+    /// There is no such thing, and more can be said about that.
+    #[error("{0}")]
+    Absent(String),
     /// The thing is in a state that does not allow this.
     #[error("{0}")]
     Conflict(String),
@@ -96,7 +99,7 @@ impl ApiError {
             Self::SignedOut => (StatusCode::UNAUTHORIZED, "signed-out", "没有登录"),
             Self::ForeignOrigin => (StatusCode::FORBIDDEN, "foreign-origin", "不是本站发来的"),
             Self::WrongSignIn => (StatusCode::UNAUTHORIZED, "wrong-sign-in", "登录不成"),
-            Self::NotFound(_) => (StatusCode::NOT_FOUND, "not-found", "没有找到"),
+            Self::NotFound(_) | Self::Absent(_) => (StatusCode::NOT_FOUND, "not-found", "没有找到"),
             Self::Conflict(_) => (StatusCode::CONFLICT, "conflict", "现在不能这样做"),
             Self::TooLarge { .. } => (StatusCode::PAYLOAD_TOO_LARGE, "too-large", "内容太长"),
             Self::UnsupportedMediaType(_) => {

@@ -16,7 +16,7 @@ use api::config::{Settings, Sources};
 use api::dice::SystemDice;
 use api::operator::{DeskCommand, MemberCommand, Operator};
 use api::routes;
-use api::serve::{Failure, Service, open_store, serve, site_folder};
+use api::serve::{Failure, Service, open_store, serve};
 use clap::error::{ContextKind, ErrorKind};
 use clap::{ArgAction, Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use search::bundle::Bundle;
@@ -99,6 +99,9 @@ struct ServeFlags {
     /// 编辑写内容的文件夹 [默认：content]
     #[arg(long, value_name = "文件夹")]
     content: Option<String>,
+    /// 别处发布的网站文件夹；写了它就不看内容，也不生成站点
+    #[arg(long, value_name = "文件夹")]
+    site: Option<String>,
     /// 健康检查另开的地址；空着和网站在一起
     #[arg(long, value_name = "地址:端口")]
     operations: Option<String>,
@@ -205,7 +208,7 @@ fn run_service(common: Common, flags: ServeFlags) -> Result<(), Failure> {
     watch_over_the_log();
     let settings = settings(common, flags)?.0;
     let service = Service {
-        compiler: Arc::new(SiteGen { content: settings.content.clone(), out: site_folder(&settings.var) }),
+        compiler: Arc::new(SiteGen { content: settings.content.clone(), out: settings.served() }),
         settings,
         clock: Arc::new(SystemClock),
         dice: Arc::new(SystemDice),
@@ -233,7 +236,7 @@ fn operate(
     runtime()?.block_on(async {
         let store = open_store(&settings).await?;
         // Without a site that can be read nobody knows the divisions, and the command works all the same.
-        let regions = Bundle::open(&site_folder(&settings.var)).map(|site| site.regions).unwrap_or_default();
+        let regions = Bundle::open(&settings.served()).map(|site| site.regions).unwrap_or_default();
         let regions = regions.into_iter().map(|region| region.code).collect();
         command(Operator { store: &store, dice: &SystemDice, out: &mut io::stdout(), regions: &regions })
             .await
@@ -245,6 +248,7 @@ fn settings(common: Common, flags: ServeFlags) -> anyhow::Result<(Settings, api:
     let flags = [
         ("listen", flags.listen),
         ("content", flags.content),
+        ("site", flags.site),
         ("var", common.var),
         ("database", common.database),
         ("operations", flags.operations),

@@ -22,7 +22,7 @@ use crate::answer::{self, Keep};
 use crate::error::ApiError;
 use crate::gate::Gate;
 use crate::state::AppState;
-use crate::{consultations, desk, health, openapi, pages, reads, search, site, stations};
+use crate::{consultations, desk, health, openapi, pages, reads, search, site, stations, statutes};
 
 /// The service, ready to be served or poked by a test.
 pub fn app(state: AppState) -> Router {
@@ -74,6 +74,9 @@ fn public_reads() -> OpenApiRouter<AppState> {
         .routes(routes!(reads::region))
         .routes(routes!(reads::topics))
         .routes(routes!(reads::hotlines))
+        .routes(routes!(statutes::list))
+        .routes(routes!(statutes::one))
+        .routes(routes!(statutes::article))
 }
 
 /// Consultations and the desk: same origin only, never compressed.

@@ -3,12 +3,13 @@
 //! Start at [`serve`]: it is the order of events. What is said on the way goes through [`Say`]; exit codes are
 //! `main`'s affair.
 
+use std::any::Any;
 use std::fs;
 use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
 use std::os::unix::fs::DirBuilderExt as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -25,8 +26,7 @@ use crate::dice::Dice;
 use crate::published::{Published, Release};
 use crate::state::AppState;
 use crate::store::Store;
-use crate::watch::Watcher;
-use crate::{listen, routes, watch};
+use crate::{follow, listen, routes, watch};
 
 /// How long requests that are under way may take to finish once somebody said stop.
 const LAST_MOMENTS: Duration = Duration::from_secs(10);
@@ -64,11 +64,6 @@ pub enum Failure {
     Machine(#[from] anyhow::Error),
 }
 
-/// The folder of the published site.
-pub fn site_folder(var: &Path) -> PathBuf {
-    var.join("site")
-}
-
 /// Runs until `stop`; then lets what is under way finish, for ten seconds at most.
 pub async fn serve(service: Service, stop: impl Future<Output = ()>) -> Result<(), Failure> {
     let mut stop = pin!(stop);
@@ -88,7 +83,8 @@ pub async fn serve(service: Service, stop: impl Future<Output = ()>) -> Result<(
 struct Ready {
     doors: Doors,
     state: AppState,
-    watcher: Watcher,
+    /// Notices a new site, or what one is to be made of, for as long as it is held.
+    watcher: Box<dyn Any + Send>,
 }
 
 /// Everything up to the first request, in the order in which it can go wrong.
@@ -98,12 +94,22 @@ async fn prepare(service: &Service) -> Result<Ready, Failure> {
     // Listening comes first: a port in use is told at once, and who comes early waits instead of being turned away.
     let doors = Doors::open(settings).await?;
     make_private_folder(&settings.var)?;
-    // So does watching: what is changed while the first site is being built is built after it.
-    let folder = watch::watch(settings.content.clone()).context(CAN_NOT_WATCH)?;
-    let published = first_release(service).await?;
-    let state = state(service, published.clone()).await?;
-    let rebuilding = service.clone();
-    let watcher = folder.heed(move || rebuild(&rebuilding, &published)).context(CAN_NOT_WATCH)?;
+    let (published, watcher): (_, Box<dyn Any + Send>) = match &settings.site {
+        Some(site) => {
+            let (site, say) = (site.clone(), service.say.clone());
+            let opened = tokio::task::spawn_blocking(move || follow::follow(site, say)).await;
+            let (published, follower) = opened.map_err(anyhow::Error::from)??;
+            (published, Box::new(follower))
+        }
+        None => {
+            // So does watching: what is changed while the first site is being built is built after it.
+            let folder = watch::watch(settings.content.clone()).context(CAN_NOT_WATCH)?;
+            let published = first_release(service).await?;
+            let (rebuilding, kept) = (service.clone(), published.clone());
+            (published, Box::new(folder.heed(move || rebuild(&rebuilding, &kept)).context(CAN_NOT_WATCH)?))
+        }
+    };
+    let state = state(service, published).await?;
     (service.say)(&welcome(service, &doors, &state, started.elapsed()));
     Ok(Ready { doors, state, watcher })
 }
@@ -145,8 +151,7 @@ async fn first_release(service: &Service) -> Result<Published, Failure> {
     let compiled = tokio::task::spawn_blocking(move || build.compile(today)).await;
     let compiled = compiled.map_err(anyhow::Error::from).and_then(|compiled| compiled);
     let accepted = tell(&compiled, &service.say);
-    let site = site_folder(&service.settings.var);
-    match Release::open(&site) {
+    match Release::open(&service.settings.served()) {
         Ok(release) => {
             if !accepted {
                 (service.say)("先用上一次生成的站点。");
@@ -185,7 +190,7 @@ fn rebuild(service: &Service, published: &Published) {
     if !tell(&compiled, say) {
         return say("没有换上新的：网站还是改动以前的样子。");
     }
-    match Release::open(&site_folder(&service.settings.var)) {
+    match Release::open(&service.settings.served()) {
         Ok(release) => {
             published.replace(release);
             say(&format!("已更新：{pages} 页，用时 {} 毫秒。", started.elapsed().as_millis()));
@@ -294,8 +299,7 @@ fn welcome(service: &Service, doors: &Doors, state: &AppState, took: Duration) -
          \x20 网站      {at}/\n\
          \x20 数据接口  {at}/api/v1/openapi.json\n\
          \x20 健康检查  {health}/healthz\n\
-         \x20 内容      {}（改了会自动更新）\n\
-         \x20 站点文件  {}\n\
+{}\
          \x20 数据库    {database}\n\
          \n\
          开通工作台，让人能收信、回信（另开一个窗口运行，会问口令，恢复密钥只显示一次）：\n\
@@ -303,12 +307,21 @@ fn welcome(service: &Service, doors: &Doors, state: &AppState, took: Duration) -
          \n\
          停止：按 Ctrl-C\n",
         took.as_secs_f32(),
-        settings.content.display(),
-        site_folder(&settings.var).display(),
+        where_the_site_is_from(settings),
         service.program,
         state.published.current().bundle.site.region,
         where_data_lies(settings),
     )
+}
+
+fn where_the_site_is_from(settings: &Settings) -> String {
+    let (content, served) = (settings.content.display(), settings.served());
+    match settings.site {
+        Some(_) => format!("  站点文件  {}（由别处发布，换了会自动跟上）\n", served.display()),
+        None => {
+            format!("  内容      {content}（改了会自动更新）\n  站点文件  {}\n", served.display())
+        }
+    }
 }
 
 /// The flags that lead another command to the same data; nothing where the defaults do.

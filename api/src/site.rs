@@ -15,13 +15,10 @@ use search::bundle::FOLDER;
 use crate::answer;
 use crate::coding::{self, Coding};
 use crate::error::ApiError;
-use crate::published::Published;
+use crate::published::{HASHED, Published};
 
 /// The page for an address that does not exist.
 const NOT_FOUND_PAGE: &str = "404.html";
-
-/// Files whose name changes with their content: they may be kept for ever.
-const HASHED: [&str; 2] = ["assets", "media"];
 
 /// A year, the longest that means anything.
 const FOR_EVER: &str = "public, max-age=31536000, immutable";
@@ -60,10 +57,14 @@ fn moved(published: &Published, request: &Request) -> Option<Response> {
 
 /// The file for `uri`, for handlers that do more than files at the same address.
 pub async fn page(published: &Published, uri: &Uri, headers: &HeaderMap) -> Response {
-    let dist = published.current().dist.clone();
-    let (path, codings) = (uri.path().to_owned(), coding::accepted(headers));
+    let (published, path) = (published.clone(), uri.path().to_owned());
+    let codings = coding::accepted(headers);
     // Reading a file blocks. The runtime has threads for that.
-    let found = tokio::task::spawn_blocking(move || look_up(&Folder { dist, codings }, &path)).await;
+    let look = move || {
+        let folder = Folder { dist: published.current().dist.clone(), codings };
+        Ok(older(look_up(&folder, &path)?, &published, &path))
+    };
+    let found = tokio::task::spawn_blocking(look).await;
     let found = found.map_err(|err| ApiError::Internal(anyhow::Error::new(err).context("reading a file")));
     match found.and_then(|found| found.map_err(unreadable)) {
         Ok(Found::File(file)) => answer::unless_unchanged(headers, file.into_response()),
@@ -115,6 +116,23 @@ fn look_up(dist: &Folder, path: &str) -> io::Result<Found> {
         Some(_) => Ok(Found::Folder(format!("{path}/"))),
         None => nothing(dist),
     }
+}
+
+/// A page that was loaded just before a new release came still finds its style and scripts.
+fn older(found: Found, published: &Published, path: &str) -> Found {
+    let Found::Nothing(page) = found else { return found };
+    let inside: Option<PathBuf> = names(path).map(|names| names.iter().collect());
+    let asset = inside.and_then(|inside| Some((published.earlier_asset(&inside)?, media_type(&inside))));
+    asset.map_or(Found::Nothing(page), |(bytes, media_type)| {
+        Found::File(File {
+            status: StatusCode::OK,
+            bytes: bytes.to_vec(),
+            media_type,
+            keep: FOR_EVER,
+            coding: None,
+            open: false,
+        })
+    })
 }
 
 /// The names along a decoded path; `None` where one of them could mean anything but a plain name in a folder.

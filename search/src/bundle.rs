@@ -102,6 +102,15 @@ struct Version {
 impl Bundle {
     /// The files of the bundle by their path under [`FOLDER`], the text index among them.
     pub fn files(&self) -> BTreeMap<String, Vec<u8>> {
+        let mut files = self.files_without_search();
+        files.insert("records.json".to_owned(), json(&self.records));
+        let index = Index::build(&self.records, &self.thesaurus);
+        files.insert("search.index".to_owned(), index.to_bytes());
+        files
+    }
+
+    /// As [`Bundle::files`], without what is searched. Such a bundle can't be opened: it is for looking at pages.
+    pub fn files_without_search(&self) -> BTreeMap<String, Vec<u8>> {
         let manifest = Manifest { format: FORMAT, site: self.site.clone() };
         BTreeMap::from([
             ("manifest.json".to_owned(), json(&manifest)),
@@ -109,10 +118,8 @@ impl Bundle {
             ("hotlines.json".to_owned(), json(&self.hotlines)),
             ("regions.json".to_owned(), json(&self.regions)),
             ("stations.json".to_owned(), json(&self.stations)),
-            ("records.json".to_owned(), json(&self.records)),
             ("thesaurus.json".to_owned(), json(&self.thesaurus)),
             ("shell.html".to_owned(), self.shell.clone().into_bytes()),
-            ("search.index".to_owned(), Index::build(&self.records, &self.thesaurus).to_bytes()),
         ])
     }
 

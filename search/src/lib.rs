@@ -11,5 +11,6 @@ pub mod coord;
 pub mod record;
 pub mod region;
 pub mod stations;
+pub mod statute;
 pub mod text;
 pub mod vocabulary;

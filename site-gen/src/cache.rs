@@ -24,9 +24,12 @@ pub struct Cache {
 impl Cache {
     /// The entries called `sort` (`compress`, `pictures`) beside the output folder `out`: `dist` has `.dist.cache`.
     pub fn beside(out: &Path, sort: &str) -> Self {
-        let name = out.file_name().unwrap_or_default().to_string_lossy();
-        let folder = out.with_file_name(format!(".{name}.cache")).join(sort);
-        Self { folder, used: Mutex::default(), made: AtomicU64::new(0) }
+        Self::inside(&folder_beside(out), sort)
+    }
+
+    /// The entries called `sort` in the folder `cache`.
+    pub fn inside(cache: &Path, sort: &str) -> Self {
+        Self { folder: cache.join(sort), used: Mutex::default(), made: AtomicU64::new(0) }
     }
 
     /// The entry `name`, made where it is not there. `name` has to change with everything that goes into it.
@@ -48,9 +51,14 @@ impl Cache {
     /// Deletes what this build had no use for, so that the folder does not grow for ever.
     pub fn prune(&self) {
         let used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
+        self.keep_only(|name| used.contains(name));
+    }
+
+    /// Deletes the entries that `wanted` does not name.
+    pub fn keep_only(&self, wanted: impl Fn(&str) -> bool) {
         let Ok(entries) = fs::read_dir(&self.folder) else { return };
         for entry in entries.flatten() {
-            if !used.contains(entry.file_name().to_string_lossy().as_ref()) {
+            if !wanted(entry.file_name().to_string_lossy().as_ref()) {
                 // What can't be deleted now is deleted next time.
                 let _stays = fs::remove_file(entry.path());
             }
@@ -77,6 +85,12 @@ impl Cache {
             let _never_there = fs::remove_file(&draft);
         }
     }
+}
+
+/// Where what belongs to the site in `out` is remembered, unless somebody wants it elsewhere.
+pub fn folder_beside(out: &Path) -> PathBuf {
+    let name = out.file_name().unwrap_or_default().to_string_lossy();
+    out.with_file_name(format!(".{name}.cache"))
 }
 
 /// A name for an entry that is made from `bytes`.

@@ -4,12 +4,10 @@
 //! ([`Cache`]). The server only picks one of the copies: nothing that holds a secret is ever compressed together with
 //! something that the caller chose (`api/src/site.rs`).
 
-use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::path::Path;
 
 use flate2::{Compression, GzBuilder};
-use rayon::prelude::*;
 
 use crate::cache::{Cache, name_of};
 
@@ -41,9 +39,9 @@ pub struct Compressor {
 }
 
 impl Compressor {
-    /// For the site in the folder `out`.
-    pub fn beside(out: &Path) -> Self {
-        Self { cache: Cache::beside(out, "compress") }
+    /// Remembers in the folder `cache`.
+    pub fn new(cache: &Path) -> Self {
+        Self { cache: Cache::inside(cache, "compress") }
     }
 
     /// The copies of the file at `path` that are smaller than it, each with its ending.
@@ -78,18 +76,9 @@ pub fn variants(path: &str, bytes: &[u8]) -> Vec<(&'static str, Vec<u8>)> {
     only_smaller(CODINGS.iter().map(|coding| (coding.ending, (coding.encode)(bytes))), bytes)
 }
 
-/// Puts the copies of all files of the site in `out` beside them.
-pub fn add_copies(tree: &mut BTreeMap<String, Vec<u8>>, out: &Path) {
-    let compressor = Compressor::beside(out);
-    let copies: Vec<(String, Vec<u8>)> = tree
-        .par_iter()
-        .flat_map_iter(|(path, bytes)| {
-            let variants = compressor.variants(path, bytes).into_iter();
-            variants.map(move |(ending, copy)| (format!("{path}.{ending}"), copy))
-        })
-        .collect();
-    tree.extend(copies);
-    compressor.prune();
+/// The endings of copies.
+pub fn endings() -> impl Iterator<Item = &'static str> {
+    CODINGS.iter().map(|coding| coding.ending)
 }
 
 fn is_worth_it(path: &str, bytes: &[u8]) -> bool {
@@ -171,11 +160,11 @@ mod tests {
     #[test]
     fn what_has_not_changed_is_not_compressed_again() {
         let folder = tempfile::tempdir().unwrap();
-        let out = folder.path().join("dist");
-        let first = Compressor::beside(&out);
+        let out = folder.path().join("cache");
+        let first = Compressor::new(&out);
         let copies = first.variants("a.html", &page());
         assert_eq!((first.made(), &copies), (3, &variants("a.html", &page())));
-        let second = Compressor::beside(&out);
+        let second = Compressor::new(&out);
         assert_eq!(second.variants("elsewhere/b.html", &page()), copies);
         assert_eq!(second.made(), 0);
     }

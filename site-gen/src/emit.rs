@@ -1,35 +1,165 @@
-//! The only writer of output: builds beside, then swaps.
+//! The only writer of output: writes beside, then swaps.
 //!
-//! Readers see the old release or the new one, never half of either, and a build that fails while writing leaves the
-//! old one as it was.
+//! A [`Staging`] takes files one by one, from many threads. [`Staging::swap`] puts a whole new site in the place of the
+//! old one in one step; [`Staging::merge`] moves into the old one what differs from it. Readers see the old release or
+//! the new one; whoever is killed before the swap leaves the old one as it was, and a merge that was cut short is
+//! finished by the next run ([`finish_interrupted`]).
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Context as _, bail};
 use search::bundle::FOLDER;
 
-/// Output files by path from the site's root.
-pub type Tree = BTreeMap<String, Vec<u8>>;
+/// A new site, or what is new of it, before anybody sees it.
+#[derive(Debug)]
+pub struct Staging {
+    out: PathBuf,
+    folder: PathBuf,
+    folders: Mutex<BTreeSet<String>>,
+    done: bool,
+}
 
-/// Puts `tree` in the place of the folder `out`.
+/// Lists, in a staging folder whose files are all there, what goes: one path on each line. From here on the merge can
+/// only go forward.
+const LIST: &str = ".merge";
+
+impl Staging {
+    /// Begins beside the folder `out`.
+    ///
+    /// # Errors
+    ///
+    /// Fails when `out` holds something that is not a site, or when nothing can be written beside it.
+    pub fn beside(out: &Path) -> anyhow::Result<Self> {
+        check_target(out)?;
+        let folder = beside(out, "staging")?;
+        remove_if_there(&folder)?;
+        fs::create_dir_all(&folder).with_context(|| format!("建不了文件夹 {}", folder.display()))?;
+        Ok(Self { out: out.to_owned(), folder, folders: Mutex::default(), done: false })
+    }
+
+    /// Writes one file; `path` is from the site's root.
+    ///
+    /// # Errors
+    ///
+    /// Fails when it can't be written.
+    pub fn put(&self, path: &str, bytes: &[u8]) -> anyhow::Result<()> {
+        let target = self.folder.join(path);
+        if let Some((folder, _)) = path.rsplit_once('/') {
+            self.make_folder(folder)?;
+        }
+        #[expect(clippy::disallowed_methods, reason = "emit is where output is written")]
+        fs::write(&target, bytes)
+            .with_context(|| format!("写不了 {}：磁盘满了，或没有权限", target.display()))
+    }
+
+    fn make_folder(&self, folder: &str) -> anyhow::Result<()> {
+        let known = || self.folders.lock().unwrap_or_else(PoisonError::into_inner);
+        if known().contains(folder) {
+            return Ok(());
+        }
+        let target = self.folder.join(folder);
+        fs::create_dir_all(&target).with_context(|| format!("建不了文件夹 {}", target.display()))?;
+        known().insert(folder.to_owned());
+        Ok(())
+    }
+
+    /// Puts what was written in the place of the folder `out`, as a whole.
+    ///
+    /// # Errors
+    ///
+    /// Fails when the file system refuses; `out` is then as it was.
+    pub fn swap(mut self) -> anyhow::Result<()> {
+        swap(&self.folder, &self.out)?;
+        self.done = true;
+        Ok(())
+    }
+
+    /// Moves what was written into the folder `out` and takes `gone` away.
+    ///
+    /// # Errors
+    ///
+    /// Fails when the file system refuses. What was begun is finished by [`finish_interrupted`].
+    pub fn merge(mut self, gone: &[String]) -> anyhow::Result<()> {
+        let list = self.folder.join(LIST);
+        let draft = self.folder.join(".list");
+        #[expect(clippy::disallowed_methods, reason = "emit is where output is written")]
+        fs::write(&draft, gone.join("\n")).with_context(|| format!("写不了 {}", draft.display()))?;
+        fs::rename(&draft, &list).with_context(|| format!("写不了 {}", list.display()))?;
+        self.done = true;
+        merge(&self.folder, &self.out)
+    }
+}
+
+impl Drop for Staging {
+    fn drop(&mut self) {
+        if !self.done {
+            // What was half written is of no use; what went wrong matters more than whether it could be removed.
+            let _ = fs::remove_dir_all(&self.folder);
+        }
+    }
+}
+
+/// Finishes a merge into `out` that was cut short. Tells whether there was one.
 ///
 /// # Errors
 ///
-/// Fails when `out` holds something that is not a site, or when writing fails; `out` is then as it was.
-pub fn replace(out: &Path, tree: &Tree) -> anyhow::Result<()> {
-    check_target(out)?;
-    let staging = beside(out, "staging")?;
-    remove_if_there(&staging)?;
-    let written = write_all(&staging, tree);
-    if let Err(err) = written {
-        // The half-written folder is of no use; what went wrong matters more than whether it could be removed.
-        let _ = fs::remove_dir_all(&staging);
-        return Err(err);
+/// Fails when the file system refuses.
+pub fn finish_interrupted(out: &Path) -> anyhow::Result<bool> {
+    let folder = beside(out, "staging")?;
+    if !folder.join(LIST).is_file() {
+        return Ok(false);
     }
-    swap(&staging, out)
+    merge(&folder, out)?;
+    Ok(true)
+}
+
+fn merge(folder: &Path, out: &Path) -> anyhow::Result<()> {
+    let list = fs::read(folder.join(LIST)).context("读不了换到一半的记录")?;
+    move_files(folder, out, Path::new(""))?;
+    for path in String::from_utf8_lossy(&list).lines() {
+        match fs::remove_file(out.join(path)) {
+            Err(err) if err.kind() != io::ErrorKind::NotFound => {
+                return Err(err).with_context(|| format!("删不掉 {path}"));
+            }
+            _ => remove_empty_folders(out, path),
+        }
+    }
+    remove_if_there(folder)
+}
+
+fn move_files(from: &Path, to: &Path, inside: &Path) -> anyhow::Result<()> {
+    let folder = from.join(inside);
+    for entry in fs::read_dir(&folder).with_context(|| format!("读不了 {}", folder.display()))? {
+        let entry = entry?;
+        let path = inside.join(entry.file_name());
+        if entry.file_type()?.is_dir() {
+            move_files(from, to, &path)?;
+        } else if !entry.file_name().to_string_lossy().starts_with('.') {
+            let target = to.join(&path);
+            let moved = fs::rename(entry.path(), &target).or_else(|_| {
+                fs::create_dir_all(target.parent().unwrap_or(to))?;
+                fs::rename(entry.path(), &target)
+            });
+            moved.with_context(|| format!("换不上 {}", target.display()))?;
+        }
+    }
+    Ok(())
+}
+
+/// Takes away the folders that `path` leaves empty.
+fn remove_empty_folders(out: &Path, path: &str) {
+    let mut folder = Path::new(path).parent();
+    while let Some(inside) = folder.filter(|inside| !inside.as_os_str().is_empty()) {
+        // Fails where something else is in it, and then it stays.
+        if fs::remove_dir(out.join(inside)).is_err() {
+            return;
+        }
+        folder = inside.parent();
+    }
 }
 
 /// Refuses to replace a folder that holds anything but an earlier site: a slip in `--out` must not cost a home folder.
@@ -41,22 +171,6 @@ fn check_target(out: &Path) -> anyhow::Result<()> {
     };
     if entries && !out.join(FOLDER).join("manifest.json").is_file() {
         bail!("{} 里有别的东西，不是以前生成的网站：请换一个空文件夹，或先把里面的东西移走", out.display());
-    }
-    Ok(())
-}
-
-fn write_all(staging: &Path, tree: &Tree) -> anyhow::Result<()> {
-    let mut last_folder = PathBuf::new();
-    for (path, bytes) in tree {
-        let path = staging.join(path);
-        let folder = path.parent().unwrap_or(staging);
-        if folder != last_folder {
-            fs::create_dir_all(folder).with_context(|| format!("建不了文件夹 {}", folder.display()))?;
-            folder.clone_into(&mut last_folder);
-        }
-        #[expect(clippy::disallowed_methods, reason = "emit is where output is written")]
-        fs::write(&path, bytes)
-            .with_context(|| format!("写不了 {}：磁盘满了，或没有权限", path.display()))?;
     }
     Ok(())
 }
@@ -92,7 +206,7 @@ fn exchange(_: &Path, _: &Path) -> io::Result<()> {
 }
 
 /// A hidden folder beside `out`, on the same file system.
-fn beside(out: &Path, role: &str) -> anyhow::Result<PathBuf> {
+pub(crate) fn beside(out: &Path, role: &str) -> anyhow::Result<PathBuf> {
     let Some(name) = out.file_name() else {
         bail!("{} 不能作输出位置：请写一个文件夹的名字，例如 dist", out.display());
     };
@@ -112,23 +226,59 @@ fn remove_if_there(folder: &Path) -> anyhow::Result<()> {
 mod tests {
     use super::*;
 
-    fn tree(files: &[(&str, &str)]) -> Tree {
-        files.iter().map(|(path, text)| ((*path).to_owned(), text.as_bytes().to_vec())).collect()
+    const SITE: [(&str, &str); 2] = [("data/manifest.json", "{}"), ("a/index.html", "old")];
+
+    fn staged(out: &Path, files: &[(&str, &str)]) -> Staging {
+        let staging = Staging::beside(out).unwrap();
+        for (path, text) in files {
+            staging.put(path, text.as_bytes()).unwrap();
+        }
+        staging
     }
 
-    const SITE: [(&str, &str); 2] = [("data/manifest.json", "{}"), ("a/index.html", "old")];
+    fn names(folder: &Path) -> Vec<String> {
+        let names = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name());
+        names.map(|name| name.into_string().unwrap()).collect()
+    }
 
     #[test]
     fn a_new_site_takes_the_place_of_the_old_one_whole() {
         let folder = tempfile::tempdir().unwrap();
         let out = folder.path().join("dist");
-        replace(&out, &tree(&SITE)).unwrap();
-        replace(&out, &tree(&[("data/manifest.json", "{}"), ("b/index.html", "new")])).unwrap();
+        staged(&out, &SITE).swap().unwrap();
+        staged(&out, &[("data/manifest.json", "{}"), ("b/index.html", "new")]).swap().unwrap();
         assert!(!out.join("a").exists());
         assert_eq!(fs::read(out.join("b/index.html")).unwrap(), b"new");
-        let left: Vec<_> =
-            fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
-        assert_eq!(left, ["dist"]);
+        assert_eq!(names(folder.path()), ["dist"]);
+    }
+
+    #[test]
+    fn what_differs_is_merged_and_what_is_gone_leaves_no_empty_folder() {
+        let folder = tempfile::tempdir().unwrap();
+        let out = folder.path().join("dist");
+        staged(&out, &SITE).swap().unwrap();
+        staged(&out, &[("b/c/index.html", "new")]).merge(&["a/index.html".to_owned()]).unwrap();
+        assert!(!out.join("a").exists() && out.join("data/manifest.json").exists());
+        assert_eq!(fs::read(out.join("b/c/index.html")).unwrap(), b"new");
+        assert_eq!(names(folder.path()), ["dist"]);
+    }
+
+    #[test]
+    fn a_merge_that_was_cut_short_is_finished_by_the_next_run() {
+        let folder = tempfile::tempdir().unwrap();
+        let out = folder.path().join("dist");
+        staged(&out, &SITE).swap().unwrap();
+        let mut staging = staged(&out, &[("b.html", "new"), ("c.html", "new")]);
+        staging.done = true;
+        let left = staging.folder.clone();
+        #[expect(clippy::disallowed_methods, reason = "a test lays out a folder")]
+        fs::write(left.join(LIST), "a/index.html").unwrap();
+        fs::rename(left.join("b.html"), out.join("b.html")).unwrap();
+        drop(staging);
+
+        assert!(finish_interrupted(&out).unwrap());
+        assert!(out.join("b.html").exists() && out.join("c.html").exists() && !out.join("a").exists());
+        assert!(!finish_interrupted(&out).unwrap());
     }
 
     #[test]
@@ -136,19 +286,21 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         #[expect(clippy::disallowed_methods, reason = "a test lays out a folder")]
         fs::write(folder.path().join("thesis.docx"), "precious").unwrap();
-        let refusal = replace(folder.path(), &tree(&SITE)).unwrap_err();
+        let refusal = Staging::beside(folder.path()).unwrap_err();
         assert!(refusal.to_string().contains("不是以前生成的网站"), "{refusal}");
         assert!(folder.path().join("thesis.docx").exists());
     }
 
     #[test]
-    fn a_build_that_can_not_be_written_leaves_the_old_site() {
+    fn a_site_that_can_not_be_written_leaves_the_old_one() {
         let folder = tempfile::tempdir().unwrap();
         let out = folder.path().join("dist");
-        replace(&out, &tree(&SITE)).unwrap();
+        staged(&out, &SITE).swap().unwrap();
         // A file where a folder has to be: writing fails half-way on every system, even for root.
-        let broken = tree(&[("a", "file"), ("a/index.html", "new"), ("data/manifest.json", "{}")]);
-        replace(&out, &broken).unwrap_err();
+        let staging = staged(&out, &[("a", "file")]);
+        staging.put("a/index.html", b"new").unwrap_err();
+        drop(staging);
         assert_eq!(fs::read(out.join("a/index.html")).unwrap(), b"old");
+        assert_eq!(names(folder.path()), ["dist"]);
     }
 }

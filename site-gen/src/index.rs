@@ -2,19 +2,40 @@
 //!
 //! Cannot fail: everything here was checked. Nothing of a confidential station but its name and telephones gets in.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use search::bundle::Bundle;
 use search::record::{self, Kind, Record, Station};
 
-use crate::model::{ArticleNo, Backlink, Body, CaseDigest, Guide, Site, Statute, Step};
+use crate::model::{ArticleNo, Backlink, Body, CaseDigest, Cited, Guide, Site, Statute, Step};
+use crate::statute::publish;
 
-/// The published records. `shell` is a page of the site with empty slots.
+/// Everything of the bundle but its records. `shell` is a page of the site with empty slots.
 pub fn bundle(site: &Site, shell: String) -> Bundle {
+    Bundle {
+        site: record::Site {
+            name: site.settings.name.clone(),
+            title: site.settings.title.clone(),
+            base_url: site.settings.base_url.clone(),
+            region: site.settings.region.clone(),
+            exit_url: site.settings.exit_url.clone(),
+        },
+        topics: topics(site),
+        hotlines: site.hotlines.clone(),
+        regions: site.regions.clone(),
+        stations: site.stations.clone(),
+        records: Vec::new(),
+        thesaurus: site.thesaurus.clone(),
+        shell,
+    }
+}
+
+/// The records of everything but guides and digests.
+pub fn others(site: &Site, cited: &Cited) -> Vec<Record> {
     let mut records: Vec<Record> = Vec::new();
-    records.extend(site.guides.iter().map(guide));
-    records.extend(site.cases.iter().map(case));
     for statute in &site.statutes {
         records.push(statute_record(statute));
-        records.extend(articles(site, statute));
+        records.extend(articles(statute, cited.get(&statute.slug)));
     }
     records.extend(site.stations.iter().map(|entry| station(site, entry)));
     records.extend(site.regions.iter().map(|region| Record {
@@ -37,23 +58,7 @@ pub fn bundle(site: &Site, shell: String) -> Bundle {
         text: page.body.text.clone(),
         ..record(Kind::Page, &page.slug, &page.title, &page.url())
     }));
-    records.sort_by(|a, b| a.id.cmp(&b.id));
-    Bundle {
-        site: record::Site {
-            name: site.settings.name.clone(),
-            title: site.settings.title.clone(),
-            base_url: site.settings.base_url.clone(),
-            region: site.settings.region.clone(),
-            exit_url: site.settings.exit_url.clone(),
-        },
-        topics: topics(site),
-        hotlines: site.hotlines.clone(),
-        regions: site.regions.clone(),
-        stations: site.stations.clone(),
-        records,
-        thesaurus: site.thesaurus.clone(),
-        shell,
-    }
+    records
 }
 
 fn record(kind: Kind, slug: &str, title: &str, url: &str) -> Record {
@@ -93,7 +98,8 @@ fn topics(site: &Site) -> Vec<record::Topic> {
     site.topics.iter().map(topic).collect()
 }
 
-fn guide(guide: &Guide) -> Record {
+/// The record of a guide.
+pub fn guide(guide: &Guide) -> Record {
     let step = |step: &Step| match &step.how {
         Some(how) => format!("{}。{}", step.action, how.text),
         None => step.action.clone(),
@@ -101,23 +107,26 @@ fn guide(guide: &Guide) -> Record {
     let mut lines: Vec<String> = guide.steps.iter().map(step).collect();
     lines.push(guide.body.text.clone());
     lines.extend(guide.bring.iter().map(|item| item.text.clone()));
+    let head = &guide.head;
     Record {
-        summary: guide.summary.clone(),
+        summary: head.summary.clone(),
         text: lines.join("\n"),
-        topic: Some(guide.topic.clone()),
-        asked: guide.asked.clone(),
-        keywords: guide.keywords.clone(),
-        ..record(Kind::Guide, &guide.slug, &guide.title, &guide.url())
+        topic: Some(head.topic.clone()),
+        asked: head.asked.clone(),
+        keywords: head.keywords.clone(),
+        ..record(Kind::Guide, &head.slug, &head.title, &head.url())
     }
 }
 
-fn case(case: &CaseDigest) -> Record {
+/// The record of a case digest.
+pub fn case(case: &CaseDigest) -> Record {
+    let head = &case.head;
     Record {
-        summary: case.summary.clone(),
+        summary: head.summary.clone(),
         text: case.body.text.clone(),
-        topic: Some(case.topic.clone()),
-        keywords: vec![case.outcome.chinese().to_owned()],
-        ..record(Kind::CaseDigest, &case.slug, &case.title, &case.url())
+        topic: Some(head.topic.clone()),
+        keywords: vec![head.outcome.chinese().to_owned()],
+        ..record(Kind::CaseDigest, &head.slug, &head.title, &head.url())
     }
 }
 
@@ -129,20 +138,29 @@ fn statute_record(statute: &Statute) -> Record {
     }
 }
 
-/// One record for each article that has a note or that content rests on.
-fn articles<'s>(site: &'s Site, statute: &'s Statute) -> impl Iterator<Item = Record> + 's {
-    static NOBODY: std::collections::BTreeMap<ArticleNo, Vec<Backlink>> = std::collections::BTreeMap::new();
-    let cited = site.cited.get(&statute.slug).unwrap_or(&NOBODY);
-    let numbers: std::collections::BTreeSet<ArticleNo> =
-        statute.notes.keys().chain(cited.keys()).copied().collect();
+/// One record for each article that has a note, that content rests on, or whose text is known. Note and text are one
+/// record: what people look for may stand in either.
+fn articles<'s>(
+    statute: &'s Statute,
+    cited: Option<&'s BTreeMap<ArticleNo, Vec<Backlink>>>,
+) -> impl Iterator<Item = Record> + 's {
+    let cited_numbers = cited.into_iter().flat_map(BTreeMap::keys);
+    let said = publish::said(statute);
+    let numbers: BTreeSet<ArticleNo> =
+        statute.notes.keys().chain(cited_numbers).chain(said.keys()).copied().collect();
     numbers.into_iter().map(move |number| {
         let note = statute.notes.get(&number);
         let name = note.map_or("", |note| note.title.as_str());
         let title = format!("《{}》{number} {name}", statute.short_title());
-        let used_by = cited.get(&number).into_iter().flatten().map(|link| link.title.as_str());
+        let used_by =
+            cited.and_then(|cited| cited.get(&number)).into_iter().flatten().map(|link| link.title.as_str());
+        let text = said.get(&number);
+        let note_text = note.map_or("", |note| note.body.text.trim_end());
+        let texts = [note_text, text.map_or("", |(text, _)| text.as_str())];
+        let headings = text.iter().flat_map(|(_, headings)| headings).copied();
         Record {
-            text: note.map_or(String::new(), |note| note.body.text.clone()),
-            keywords: used_by.map(str::to_owned).collect(),
+            text: texts.into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join("\n"),
+            keywords: used_by.chain(headings).map(str::to_owned).collect(),
             ..record(
                 Kind::Article,
                 &format!("{}/{}", statute.slug, number.anchor().trim_start_matches("art-")),

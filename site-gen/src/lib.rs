@@ -1,14 +1,14 @@
 //! Compiles `content/` into a public static site and the records that search opens.
 //!
-//! Read [`build`]: it is the whole pipeline, one line per stage.
+//! Start at [`workshop`]: it leads files through the stages, document by document, and knows what is up to date.
 //!
 //! ```text
-//! content/ --load--> Drafts --check--> Site --render--> Tree ----.
-//!                                          \--index---> Bundle --+-emit--> dist/
+//! content/ --load--> Drafts --check--> Site --render--> pages ----.
+//!                                          \--index---> records --+-emit--> dist/
 //! ```
 //!
 //! Only [`source`] reads content and only [`emit`] writes output; every stage between is a function from values to
-//! values. [`mod@check`] is the gate: past it a [`model::Site`] is valid by construction and nothing later may fail
+//! values. ([`mend`] alone writes content, and only when an editor asks for it.) [`mod@check`] is the gate: past it a [`model::Site`] is valid by construction and nothing later may fail
 //! because of what an editor wrote.
 
 pub mod cache;
@@ -19,14 +19,20 @@ pub mod data;
 pub mod diag;
 pub mod duty;
 pub mod emit;
+pub mod git;
+pub mod history;
 pub mod hours;
 pub mod index;
 pub mod load;
 pub mod markdown;
+pub mod mend;
 pub mod model;
 pub mod pictures;
+pub mod publish;
 pub mod render;
 pub mod source;
+pub mod statute;
+pub mod workshop;
 
 use std::path::{Path, PathBuf};
 
@@ -34,7 +40,11 @@ use anyhow::bail;
 use jiff::civil::Date;
 
 use crate::diag::Diagnostics;
-use crate::source::SourceMap;
+use crate::diag::found::Found;
+use crate::source::{FileId, SourceMap};
+use crate::statute::gather;
+use crate::statute::report::Row;
+use crate::workshop::{Made, Workshop};
 
 /// What to build, and where to.
 #[derive(Debug, Clone)]
@@ -43,10 +53,18 @@ pub struct Options {
     pub content: PathBuf,
     /// The folder that is replaced.
     pub out: PathBuf,
+    /// The folder of full texts of statutes; goes before the one that `site.toml` names.
+    pub statutes: Option<PathBuf>,
     /// For warnings about stale facts; no output depends on it.
     pub today: Date,
-    /// Whether compressed copies lie beside the files: for publishing.
+    /// Whether the records and the index are made that the API searches.
+    pub search: bool,
+    /// Whether compressed copies lie beside the files: for what is published.
     pub compress: bool,
+    /// Where compressed copies and pictures are remembered; `None`: beside `out`. See [`mod@cache`].
+    pub cache: Option<PathBuf>,
+    /// When each file last changed, for pages that don't say it themselves: see [`history`]. Empty where nobody knows.
+    pub changed: history::Changed,
 }
 
 /// What came of a build. One that succeeds may still have warnings.
@@ -61,13 +79,33 @@ pub enum Outcome {
 /// What was found, with the sources it points into.
 #[derive(Debug)]
 pub struct Report {
-    /// The files.
+    /// The files in which something was found.
     pub sources: SourceMap,
     /// What was found.
     pub diags: Diagnostics,
     /// How many pages the site has; 0 where it was not built.
     pub pages: usize,
+    /// What was made anew.
+    pub made: Made,
+    /// What went wrong without harm to the site.
+    pub note: Option<String>,
     root: String,
+}
+
+impl Options {
+    /// Builds `content` into `out`, with everything that belongs to a site.
+    pub fn new(content: impl Into<PathBuf>, out: impl Into<PathBuf>, today: Date) -> Self {
+        Self {
+            content: content.into(),
+            out: out.into(),
+            today,
+            statutes: None,
+            search: true,
+            compress: false,
+            cache: None,
+            changed: history::Changed::new(),
+        }
+    }
 }
 
 /// Builds the site. Every problem with the content is collected, so one run shows the editor all of them; the output
@@ -78,27 +116,13 @@ pub struct Report {
 /// Fails when the machine is at fault: unreadable files, a broken template, a full disk. Content at fault is not an
 /// error but an [`Outcome::Rejected`].
 pub fn build(options: &Options) -> anyhow::Result<Outcome> {
-    let mut diags = Diagnostics::default();
-
-    let sources = read(&options.content)?;
-    let drafts = load::drafts(&sources, &mut diags);
-    let Some(site) = check::site(&sources, &drafts, options.today, &mut diags) else {
-        return Ok(Outcome::Rejected(Report::new(sources, diags, 0, &options.content)));
-    };
-    let mut tree = render::tree(&site)?;
-    let bundle = index::bundle(&site, render::shell(&site)?);
-    tree.extend(
-        bundle.files().into_iter().map(|(name, bytes)| (format!("{}/{name}", search::bundle::FOLDER), bytes)),
-    );
-    tree.extend(data::files(&site));
-    tree.extend(pictures::of_site(&site, &options.out));
-    if options.compress {
-        compress::add_copies(&mut tree, &options.out);
+    let mut workshop = Workshop::open(options.clone())?;
+    let mut outcome = workshop.update(None)?;
+    if let (Outcome::Built(report), Err(why)) = (&mut outcome, workshop.keep()) {
+        // The site is there; the next run will take longer.
+        report.note = Some(format!("没能记下这一次做了什么，下一次会全部重新生成：{why:#}"));
     }
-    emit::replace(&options.out, &tree)?;
-
-    let pages = tree.keys().filter(|path| path.ends_with(".html")).count();
-    Ok(Outcome::Built(Report::new(sources, diags, pages, &options.content)))
+    Ok(outcome)
 }
 
 /// Checks the content and writes nothing. [`Outcome::Built`] means: it could be published.
@@ -107,30 +131,80 @@ pub fn build(options: &Options) -> anyhow::Result<Outcome> {
 ///
 /// Fails when the content can't be read at all.
 pub fn check(content: &Path, today: Date) -> anyhow::Result<Outcome> {
-    let mut diags = Diagnostics::default();
-    let sources = read(content)?;
-    let drafts = load::drafts(&sources, &mut diags);
-    let site = check::site(&sources, &drafts, today, &mut diags);
-    let report = Report::new(sources, diags, 0, content);
-    Ok(if site.is_some() { Outcome::Built(report) } else { Outcome::Rejected(report) })
+    check_with(content, None, today)
+}
+
+/// [`check()`] with the full texts in the folder `statutes`.
+///
+/// # Errors
+///
+/// Fails when the content or that folder can't be read at all.
+pub fn check_with(content: &Path, statutes: Option<&Path>, today: Date) -> anyhow::Result<Outcome> {
+    Workshop::check(read(content)?, checking(content, statutes, today))
+}
+
+/// Which page rests on which article, and what changed since: nothing where the content has errors, which are in the
+/// report.
+///
+/// # Errors
+///
+/// Fails when the content or the folder of full texts can't be read at all.
+pub fn statutes_report(
+    content: &Path,
+    statutes: Option<&Path>,
+    today: Date,
+) -> anyhow::Result<(Report, Option<Vec<Row>>)> {
+    Workshop::statutes_report(read(content)?, checking(content, statutes, today))
+}
+
+fn checking(content: &Path, statutes: Option<&Path>, today: Date) -> Options {
+    Options { statutes: statutes.map(Path::to_owned), ..Options::new(content, "", today) }
+}
+
+/// Checks what was read from the folder `content` already. The report holds all of it.
+///
+/// # Panics
+///
+/// Never: only a folder of full texts that the command line names can fail.
+pub fn check_sources(sources: SourceMap, content: &Path, today: Date) -> Outcome {
+    Workshop::check(sources, checking(content, None, today)).expect("no folder is named")
 }
 
 fn read(content: &Path) -> anyhow::Result<SourceMap> {
-    let sources = SourceMap::read(content)?;
-    if !sources.texts().any(|(_, text)| text.path == "site.toml") {
+    let sources = SourceMap::read_but(content, gather::folder_inside(content))?;
+    let files: Vec<FileId> = sources.texts().map(|(file, _)| file).collect();
+    sources.load(&files)?;
+    if sources.file("site.toml").is_none() {
         bail!("{} 里没有 site.toml：--content 要指向内容文件夹的最上层", content.display());
     }
     Ok(sources)
 }
 
 impl Report {
-    fn new(sources: SourceMap, diags: Diagnostics, pages: usize, content: &Path) -> Self {
+    fn new(sources: SourceMap, diags: Diagnostics, pages: usize, content: &Path, made: Made) -> Self {
         let root = content.to_string_lossy().trim_end_matches('/').to_owned();
-        Self { sources, diags, pages, root }
+        Self { sources, diags, pages, made, note: None, root }
+    }
+
+    /// The same, with the files named under `root`: what was checked in a temporary folder is known by another name.
+    #[must_use]
+    pub fn under(self, root: &str) -> Self {
+        Self { root: root.to_owned(), ..self }
     }
 
     /// Everything found, as an editor reads it. Empty when nothing was found.
     pub fn text(&self) -> String {
-        diag::text::render(&self.diags, &self.sources, &self.root)
+        let note = self.note.as_ref().map_or(String::new(), |note| format!("{note}\n"));
+        diag::text::render(&self.found(), &self.root, &diag::text::Look::default()) + &note
+    }
+
+    /// Everything found, with its places, in file order.
+    pub fn found(&self) -> Vec<Found<'_>> {
+        diag::found::all(&self.diags, &self.sources)
+    }
+
+    /// The content folder as it was named, without a slash at its end.
+    pub fn root(&self) -> &str {
+        &self.root
     }
 }

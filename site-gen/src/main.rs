@@ -7,6 +7,11 @@ mod commands;
 use std::process::ExitCode;
 
 use clap::Parser as _;
+use mimalloc::MiMalloc;
+
+/// Pages are made of many small texts by many threads: the system's allocator takes a fifth of a build.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 fn main() -> ExitCode {
     commands::Arguments::parse().run()

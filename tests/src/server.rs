@@ -75,8 +75,17 @@ impl Ground {
 
     /// Starts a server and waits until it says where it listens.
     pub fn start(&self) -> anyhow::Result<Server> {
+        self.start_with("--content", &self.content)
+    }
+
+    /// Starts a server of the site at `site`, which is published by somebody else.
+    pub fn start_on(&self, site: &Path) -> anyhow::Result<Server> {
+        self.start_with("--site", site)
+    }
+
+    fn start_with(&self, flag: &str, folder: &Path) -> anyhow::Result<Server> {
         let mut command = Command::new(workspace::nuanzhan());
-        command.arg("serve").args(["--listen", "127.0.0.1:0"]).arg("--content").arg(&self.content);
+        command.arg("serve").args(["--listen", "127.0.0.1:0"]).arg(flag).arg(folder);
         command.args(self.data_arguments()).current_dir(self.folder.path());
         command.env("NUANZHAN_CLIENT_ADDRESS_HEADER", ADDRESS_HEADER);
         command.env_remove("RUST_LOG").stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());

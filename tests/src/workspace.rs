@@ -22,6 +22,16 @@ pub fn nuanzhan() -> &'static Path {
     PROGRAM.get_or_init(|| build("api", "nuanzhan").expect("the program builds"))
 }
 
+/// The editors' command `site-gen`, built if need be.
+///
+/// # Panics
+///
+/// When it does not build: no test of publishing means anything then.
+pub fn site_gen() -> &'static Path {
+    static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
+    PROGRAM.get_or_init(|| build("site-gen", "site-gen").expect("the program builds"))
+}
+
 /// Builds a binary with the profile these tests were built with, and says where it is.
 fn build(package: &str, binary: &str) -> anyhow::Result<PathBuf> {
     // Our own path is <target>/<profile>/deps/<test>, or <target>/<profile>/<bin>.
@@ -35,6 +45,14 @@ fn build(package: &str, binary: &str) -> anyhow::Result<PathBuf> {
     cargo.current_dir(root()).args(["build", "--quiet", "--package", package, "--bin", binary]);
     if folder.ends_with("release") {
         cargo.arg("--release");
+    }
+    // What cargo told this test about itself is not to be taken for a change: build scripts that look at it (ring's
+    // does) would run again, and half of everything be built again, each time a test follows a build by hand.
+    for (name, _) in std::env::vars_os() {
+        let text = name.to_string_lossy();
+        if text.starts_with("CARGO_PKG_") || text.starts_with("CARGO_MANIFEST_") {
+            cargo.env_remove(name);
+        }
     }
     ensure!(cargo.status().context("cargo runs")?.success(), "cargo could not build {binary}");
     Ok(folder.join(binary))
@@ -52,7 +70,8 @@ pub fn copy_of_content(to: &Path) -> anyhow::Result<PathBuf> {
     Ok(copy)
 }
 
-fn copy_folder(from: &Path, to: &Path) -> anyhow::Result<()> {
+/// Copies what is in `from` into `to`.
+pub fn copy_folder(from: &Path, to: &Path) -> anyhow::Result<()> {
     fs::create_dir_all(to)?;
     for entry in fs::read_dir(from).with_context(|| format!("reading {}", from.display()))? {
         let entry = entry?;

@@ -10,7 +10,7 @@ use site_gen::{Options, Outcome};
 use tests::workspace;
 
 fn build(out: &Path, today: jiff::civil::Date) -> BTreeMap<String, Vec<u8>> {
-    let options = Options { content: workspace::content(), out: out.to_owned(), today, compress: false };
+    let options = Options::new(workspace::content(), out, today);
     match site_gen::build(&options).unwrap() {
         Outcome::Built(_) => {}
         Outcome::Rejected(report) => panic!("{}", report.text()),

@@ -10,3 +10,4 @@ mod html;
 mod reads;
 mod serve;
 mod site;
+mod statutes;

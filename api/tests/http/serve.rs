@@ -11,7 +11,7 @@ use api::clock::SystemClock;
 use api::compiler::{Compiled, Compiler};
 use api::config::{Settings, Sources};
 use api::dice::SystemDice;
-use api::serve::{Failure, Service, serve, site_folder};
+use api::serve::{Failure, Service, serve};
 use jiff::civil::Date;
 use tempfile::TempDir;
 use tokio::sync::oneshot;
@@ -71,10 +71,7 @@ impl Machine {
         let said = self.said.clone();
         Service {
             program: "nuanzhan".to_owned(),
-            compiler: Arc::new(Copyist {
-                content: settings.content.clone(),
-                out: site_folder(&settings.var),
-            }),
+            compiler: Arc::new(Copyist { content: settings.content.clone(), out: settings.served() }),
             settings,
             clock: Arc::new(SystemClock),
             dice: Arc::new(SystemDice),

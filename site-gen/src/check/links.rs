@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde::{Deserialize, Serialize};
+
 use crate::diag::{Diagnostic, Diagnostics, nearest};
 use crate::source::Span;
 
@@ -10,14 +12,14 @@ use crate::source::Span;
 pub struct Links {
     /// From a file's path in the content (`guides/work/maternity-leave.md`) to its address.
     pub files: BTreeMap<String, String>,
-    /// From a picture's path in the content to its address.
+    /// From a picture's path in the content to its address, which changes with what is in the file.
     pub images: BTreeMap<String, String>,
-    /// Addresses that don't come from a file.
+    /// Every address of the site.
     pub addresses: BTreeSet<String>,
 }
 
 /// A link to an anchor, looked up when every page's anchors are known.
-#[derive(Debug)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct WantedAnchor {
     /// Where the link stands.
     pub at: Span,
@@ -72,17 +74,33 @@ impl Links {
         }
     }
 
+    /// The address that `target` leads to from the page `from`, if anywhere.
+    pub fn href(&self, target: &str, from: (&str, &str)) -> Option<String> {
+        let found = target.split_once('#').map_or(target, |(path, _)| path);
+        let is_path = !found.is_empty() && !target.contains(':');
+        if is_path && self.page(found, from.0).is_none() {
+            return None;
+        }
+        match self.resolve(target, from) {
+            Target::Found { href, .. } => Some(href),
+            Target::Lost { .. } => None,
+        }
+    }
+
     /// The address of a picture that the file `from` shows.
     pub fn image(&self, target: &str, from: &str) -> Option<&str> {
-        self.images.get(&join(from, target)).map(String::as_str)
+        self.picture(target, from).map(|(_, address)| address)
+    }
+
+    /// The path in the content and the address of a picture that the file `from` shows.
+    pub fn picture(&self, target: &str, from: &str) -> Option<(&str, &str)> {
+        let found = self.images.get_key_value(&join(from, target));
+        found.map(|(path, address)| (path.as_str(), address.as_str()))
     }
 
     fn page(&self, path: &str, from: &str) -> Option<String> {
         let file = self.files.get(&join(from, path));
-        file.or_else(|| self.addresses.get(path)).cloned().or_else(|| {
-            let is_page = self.files.values().any(|url| url == path);
-            is_page.then(|| path.to_owned())
-        })
+        file.or_else(|| self.addresses.get(path)).cloned()
     }
 
     fn lost(&self, path: &str, from: &str) -> Target {
@@ -164,7 +182,7 @@ mod tests {
         Links {
             files: files.into_iter().map(|(path, url)| (path.to_owned(), url.to_owned())).collect(),
             images: BTreeMap::new(),
-            addresses: BTreeSet::from(["/ask/".to_owned()]),
+            addresses: ["/ask/", "/privacy/"].map(str::to_owned).into(),
         }
     }
 

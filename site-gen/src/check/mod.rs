@@ -1,95 +1,223 @@
 //! The gate: past it a [`Site`] is valid by construction and nothing fails because of what an editor wrote.
 //!
-//! Start at [`site`]. It looks at what one file says of another: links, citations, topics, related pages, regions. Each
+//! Start at [`heads()`]. It looks at what one file says of another: links, citations, topics, related pages, regions. Each
 //! check reports and carries on, so one run tells an editor everything.
 
+mod citation_faults;
+#[cfg(test)]
+mod citation_tests;
 pub mod citations;
 pub mod digests;
+pub mod heads;
+pub mod identity;
 pub mod links;
 pub mod pages;
 pub mod pictures;
+pub mod prose;
 pub mod redirects;
 pub mod regions;
 pub mod resolver;
 pub mod stations;
+pub mod statute_text;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 use search::record::{Station, ThesaurusEntry};
-use search::region::RegionCode;
 
 use crate::diag::{Diagnostic, Diagnostics, nearest};
 use crate::load::Drafts;
 use crate::load::settings::SettingsDraft;
-use crate::markdown;
-use crate::model::{ArticleNo, Backlink, Body, Citation, Settings, Site, Topic};
-use crate::source::{Located, SourceMap, Span};
+use crate::model::{Body, Settings, Site, Topic};
+use crate::source::{Hash, Located, SourceMap, Span};
+use crate::statute::catalogue::Catalogue;
 use citations::{Spoken, StatuteBook};
-use links::Links;
+use links::{Links, WantedAnchor};
+use pictures::Album;
+use prose::Rules;
 use regions::Regions;
-use resolver::{PageContext, References};
+use resolver::{Notes, PageContext, References};
 
-/// Checks everything; the site, unless something stops publishing. `today` is for warnings about stale facts only:
-/// it changes no output.
-pub fn site(sources: &SourceMap, drafts: &Drafts, today: Date, diags: &mut Diagnostics) -> Option<Site> {
-    let regions = Regions::new(drafts, diags);
-    let settings = settings(drafts, &regions, diags);
-    let statutes = StatuteBook::new(drafts, today, diags);
-    let links = all_links(sources, drafts);
+/// What pages refer to, with everything there is to point at.
+pub struct World<'d> {
+    /// The files.
+    pub sources: &'d SourceMap,
+    /// Where links may lead.
+    pub links: Links,
+    /// What may be cited.
+    pub statutes: StatuteBook<'d>,
+    /// The statutes with their full texts.
+    pub catalogue: &'d Catalogue,
+    /// The divisions.
+    pub regions: Regions,
+    /// How texts are to be written.
+    pub rules: Rules,
+    /// The pictures.
+    pub album: &'d Album,
+}
+
+/// What is known before the texts of guides and digests are read.
+pub struct Heads<'d> {
+    /// What those texts may refer to.
+    pub world: World<'d>,
+    /// The site; `None` where something stops publishing.
+    pub site: Option<Site>,
+    /// What the other pages' texts brought to light.
+    pub book: NoteBook,
+}
+
+/// What the reading of all pages brought to light, for what can only be looked up at the end.
+#[derive(Debug, Default)]
+pub struct NoteBook {
+    /// By the page's address.
+    anchors: BTreeMap<String, BTreeSet<String>>,
+    wanted: Vec<WantedAnchor>,
+    shown: BTreeSet<String>,
+    /// What is wrong with the pages.
+    diags: Diagnostics,
+}
+
+impl<'d> World<'d> {
+    /// Takes in what there is to refer to; reports divisions and titles that make no sense.
+    pub fn new(
+        (sources, album): (&'d SourceMap, &'d Album),
+        drafts: &'d Drafts,
+        today: Date,
+        diags: &mut Diagnostics,
+    ) -> Self {
+        let mut links = all_links(sources, drafts);
+        links.images = album.addresses();
+        links.addresses.extend(drafts.catalogue.addresses());
+        drafts.catalogue.compare(&drafts.statutes, diags);
+        Self {
+            sources,
+            links,
+            catalogue: &drafts.catalogue,
+            statutes: StatuteBook::new(drafts, today, diags),
+            regions: Regions::new(drafts, diags),
+            rules: Rules::new(drafts),
+            album,
+        }
+    }
+}
+
+impl World<'_> {
+    /// Changes whenever the reading of a document may give something else, its links apart.
+    pub fn stamp(&self) -> Hash {
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(&self.statutes.stamp());
+        hasher.update(format!("{:?}", self.regions).as_bytes());
+        hasher.update(&self.rules.stamp());
+        hasher.finalize().into()
+    }
+}
+
+/// Checks everything but the texts of guides and digests: see [`pages::guide`] and [`digests::case`]. `today` is for
+/// warnings about stale facts only: it changes no output.
+pub fn heads<'d>(
+    (sources, album): (&'d SourceMap, &'d Album),
+    drafts: &'d Drafts,
+    today: Date,
+    diags: &mut Diagnostics,
+) -> Heads<'d> {
+    let world = World::new((sources, album), drafts, today, diags);
+    let mut book = NoteBook::default();
+    let settings = settings(drafts, &world.regions, diags);
     let topics = topics(drafts, diags);
     stations::check_unique(&drafts.stations, diags);
     check_unique_slugs(drafts, diags);
-    let mut references = References::new(sources, &links, &statutes);
+    heads::check(drafts, today, diags);
+    prose::fields::check(drafts, sources, &world.rules, diags);
+    let known = pages::guide_slugs(sources);
 
-    let guides = pages::guides(drafts, &mut references, diags);
-    let cases = digests::cases(drafts, &regions, &mut references, diags);
-    let campaigns = pages::campaigns(drafts, &mut references, diags);
-    let other_pages = pages::pages(drafts, &mut references, diags);
-    let entries = pages::statutes(drafts, &mut references, diags);
-    let directories = pages::directories(drafts, &regions, &mut references, diags);
-    let (stations, station_bodies) = all_stations(drafts, &regions, &mut references, today, diags);
+    let guides = pages::guides(drafts, &known, diags);
+    let cases = digests::cases(drafts, &known, diags);
+    let campaigns = pages::campaigns(drafts, &known, &world, &mut book);
+    let other_pages = pages::pages(drafts, &world, &mut book);
+    let statutes = pages::statutes(drafts, &world, &mut book);
+    let directories = pages::directories(drafts, &world, &mut book);
+    let (stations, station_bodies) = all_stations(drafts, &world, today, &mut book);
     check_thesaurus(drafts, diags);
-    let redirects = redirects::redirects(sources, drafts, &links, diags);
-    let (blobs, pictures) = pictures::pictures(sources, &references.finish(diags), diags);
-    if diags.has_errors() {
-        return None;
+    diags.extend(std::mem::take(&mut book.diags));
+    let redirects = redirects::redirects(sources, drafts, &world.links, diags);
+    let site = settings.zip(drafts.settings.as_ref()).filter(|_| !diags.has_errors());
+    let site = site.map(|(settings, draft)| {
+        let mut site = Site {
+            settings,
+            hotlines: draft.hotlines.clone(),
+            topics,
+            guides,
+            cases,
+            statutes,
+            regions: world
+                .regions
+                .publish(|code| stations.iter().filter(|station| station.region.is_within(code)).count()),
+            directories,
+            duties: stations::duties(&drafts.stations, &stations),
+            stations,
+            station_bodies,
+            station_roles: drafts
+                .stations
+                .iter()
+                .map(|draft| (draft.slug.value.clone(), stations::roles(draft)))
+                .collect(),
+            campaigns,
+            pages: other_pages,
+            thesaurus: thesaurus(drafts),
+            redirects,
+            pictures: album.pictures(),
+            changed: BTreeMap::new(),
+        };
+        order(&mut site);
+        site
+    });
+    Heads { world, site, book }
+}
+
+impl NoteBook {
+    /// Takes what reading the page at `url` brought to light.
+    pub fn add(&mut self, url: &str, notes: Notes) {
+        if !notes.anchors.is_empty() {
+            self.anchors.entry(url.to_owned()).or_default().extend(notes.anchors);
+        }
+        self.wanted.extend(notes.wanted);
+        self.shown.extend(notes.shown);
+        self.diags.extend(notes.diags);
     }
-    let mut site = Site {
-        settings: settings?,
-        hotlines: drafts.settings.as_ref()?.hotlines.clone(),
-        topics,
-        guides,
-        cases,
-        statutes: entries,
-        regions: regions
-            .publish(|code| stations.iter().filter(|station| station.region.is_within(code)).count()),
-        directories,
-        duties: stations::duties(&drafts.stations, &stations),
-        stations,
-        station_bodies,
-        station_roles: drafts
-            .stations
-            .iter()
-            .map(|draft| (draft.slug.value.clone(), stations::roles(draft)))
-            .collect(),
-        campaigns,
-        pages: other_pages,
-        thesaurus: thesaurus(drafts),
-        redirects,
-        blobs,
-        pictures,
-        cited: BTreeMap::new(),
-    };
-    order(&mut site);
-    site.cited = cited(&site);
-    Some(site)
+
+    /// Looks up what had to wait until every page was read. `documents`: guides and digests by address. Gives the
+    /// pictures to publish, by path in the content.
+    pub fn close<'n>(
+        mut self,
+        documents: impl Iterator<Item = (&'n str, &'n Notes)> + Clone,
+        world: &World<'_>,
+        diags: &mut Diagnostics,
+    ) -> Vec<String> {
+        diags.extend(self.diags);
+        for (_, notes) in documents.clone() {
+            self.wanted.extend(notes.wanted.iter().cloned());
+            self.shown.extend(notes.shown.iter().cloned());
+            if !notes.diags.is_empty() {
+                diags.extend(notes.diags.clone());
+            }
+        }
+        let wanted: BTreeSet<&str> = self.wanted.iter().map(|wanted| wanted.url.as_str()).collect();
+        for (url, notes) in documents.filter(|(url, _)| wanted.contains(url)) {
+            self.anchors.entry(url.to_owned()).or_default().extend(notes.anchors.iter().cloned());
+        }
+        // Thousands of full texts have anchors; only those of pages that somebody links into are looked at.
+        for url in wanted.iter().filter(|url| url.starts_with("/laws/")) {
+            self.anchors.entry((*url).to_owned()).or_default().extend(world.catalogue.anchors(url));
+        }
+        links::check_anchors(&self.wanted, &self.anchors, diags);
+        world.album.check(world.sources, &self.shown, diags)
+    }
 }
 
 /// Guides by topic, digests newest first, the rest by name: the order in which lists show them.
 fn order(site: &mut Site) {
     let place = |slug: &str| site.topics.iter().position(|topic| topic.slug == slug);
-    site.guides.sort_by(|a, b| (place(&a.topic), &a.slug).cmp(&(place(&b.topic), &b.slug)));
+    site.guides.sort_by_cached_key(|guide| (place(&guide.topic), guide.slug.clone()));
     site.cases.sort_by(|a, b| (b.year, &a.slug).cmp(&(a.year, &b.slug)));
     site.statutes.sort_by(|a, b| a.slug.cmp(&b.slug));
     site.stations.sort_by(|a, b| a.id.cmp(&b.id));
@@ -113,7 +241,7 @@ fn settings(drafts: &Drafts, regions: &Regions, diags: &mut Diagnostics) -> Opti
         licence,
         footer,
         ..
-    } = draft;
+    } = draft.as_ref();
     Some(Settings {
         name: name.clone(),
         title: title.clone(),
@@ -248,25 +376,19 @@ fn all_links(sources: &SourceMap, drafts: &Drafts) -> Links {
     let topics = drafts.topics.iter().map(|draft| format!("/topics/{}/", draft.slug.value));
     let regions = drafts.regions.iter().map(|draft| format!("/regions/{}/", draft.code.value));
     let stations = drafts.stations.iter().map(|draft| format!("/stations/{}/", draft.slug.value));
-    Links {
-        files,
-        images: sources
-            .blobs()
-            .iter()
-            .map(|blob| (blob.path.clone(), format!("/media/{}", blob.path)))
-            .collect(),
-        addresses: lists
-            .map(str::to_owned)
-            .into_iter()
-            .chain(topics)
-            .chain(regions)
-            .chain(stations)
-            .collect(),
-    }
+    let addresses = lists
+        .map(str::to_owned)
+        .into_iter()
+        .chain(topics)
+        .chain(regions)
+        .chain(stations)
+        .chain(files.values().cloned())
+        .collect();
+    Links { files, images: BTreeMap::new(), addresses }
 }
 
 /// The address of the page that a file becomes. By path alone, so that a file with a fault can still be linked to.
-fn address_of(path: &str) -> Option<String> {
+pub(crate) fn address_of(path: &str) -> Option<String> {
     let parts: Vec<&str> = path.strip_suffix(".md")?.split('/').collect();
     match parts.as_slice() {
         ["guides", topic, slug] => Some(format!("/guides/{topic}/{slug}/")),
@@ -281,24 +403,25 @@ fn address_of(path: &str) -> Option<String> {
 
 fn all_stations(
     drafts: &Drafts,
-    regions: &Regions,
-    references: &mut References<'_>,
+    world: &World<'_>,
     today: Date,
-    diags: &mut Diagnostics,
+    book: &mut NoteBook,
 ) -> (Vec<Station>, BTreeMap<String, Body>) {
-    let around = stations::Surroundings::new(drafts, regions, today);
+    let around = stations::Surroundings::new(drafts, &world.regions, today);
     let mut bodies = BTreeMap::new();
     let mut built = Vec::new();
     for draft in &drafts.stations {
-        built.extend(stations::build(draft, &around, diags));
+        built.extend(stations::build(draft, &around, &mut book.diags));
         let Some(body) = draft.body else { continue };
         let body_at = body.0;
         let url = format!("/stations/{}/", draft.slug.value);
         let page = PageContext { file: draft.slug.span.file, url: &url, spoken: Spoken::Today };
-        let body = references.body(body, &page, diags);
-        if stations::is_confidential(draft) {
-            check_confidential_body(references.sources, body_at, regions, diags);
+        let mut references = References::new(world, page);
+        let body = references.body(body);
+        if stations::is_meant_confidential(draft) {
+            check_confidential_body(world, body_at, &mut references.notes.diags);
         }
+        book.add(&url, references.notes);
         if !body.is_empty() {
             bodies.insert(draft.slug.value.clone(), body);
         }
@@ -307,11 +430,11 @@ fn all_stations(
 }
 
 /// A shelter's own page must not tell in passing what its head may not say.
-fn check_confidential_body(sources: &SourceMap, at: Span, regions: &Regions, diags: &mut Diagnostics) {
-    let text = &sources.text(at.file)[at.start..at.end];
+fn check_confidential_body(world: &World<'_>, at: Span, diags: &mut Diagnostics) {
+    let text = &world.sources.text(at.file)[at.start..at.end];
     let mut start = at.start;
     for sentence in text.split_inclusive(['。', '\n', '；', '！', '？']) {
-        if stations::might_tell_where(sentence, regions) {
+        if stations::might_tell_where(sentence, &world.regions) {
             let lead = sentence.len() - sentence.trim_start().len();
             let span = Span::new(at.file, start + lead, start + sentence.trim_end().len().max(lead));
             let message = "这句话像是在说保密的地方在哪里：会让找她的人找到她";
@@ -324,31 +447,6 @@ fn check_confidential_body(sources: &SourceMap, at: Span, regions: &Regions, dia
     }
 }
 
-/// Who cites which article, by statute.
-fn cited(site: &Site) -> BTreeMap<String, BTreeMap<ArticleNo, Vec<Backlink>>> {
-    let mut cited: BTreeMap<String, BTreeMap<ArticleNo, Vec<Backlink>>> = BTreeMap::new();
-    let mut put = |citation: &Citation, link: &Backlink| {
-        let Some(article) = citation.article else { return };
-        let links = cited.entry(citation.statute.clone()).or_default().entry(article).or_default();
-        if !links.contains(link) {
-            links.push(link.clone());
-        }
-    };
-    for guide in &site.guides {
-        let link = Backlink { is_case: false, title: guide.title.clone(), url: guide.url() };
-        let steps = guide.steps.iter().filter_map(|step| step.how.as_ref());
-        for body in steps.chain(&guide.bring).chain(std::iter::once(&guide.body)) {
-            body.citations.iter().for_each(|citation| put(citation, &link));
-        }
-    }
-    for case in &site.cases {
-        let link = Backlink { is_case: true, title: case.title.clone(), url: case.url() };
-        case.applied.iter().chain(&case.body.citations).for_each(|citation| put(citation, &link));
-    }
-    cited.values_mut().flat_map(BTreeMap::values_mut).for_each(|links| links.sort());
-    cited
-}
-
 /// Reports slugs that name nothing, with the nearest that does; gives those that do.
 pub(crate) fn known_slugs(
     written: &[Located<String>],
@@ -356,12 +454,19 @@ pub(crate) fn known_slugs(
     known: &BTreeSet<&str>,
     diags: &mut Diagnostics,
 ) -> Vec<String> {
-    let mut found = Vec::new();
-    for slug in written {
-        if known.contains(slug.value.as_str()) {
-            found.push(slug.value.clone());
-            continue;
-        }
+    check_slugs(written, what, known, diags);
+    let found = written.iter().filter(|slug| known.contains(slug.value.as_str()));
+    found.map(|slug| slug.value.clone()).collect()
+}
+
+/// Reports slugs that name nothing, with the nearest that does.
+pub(crate) fn check_slugs(
+    written: &[Located<String>],
+    what: &str,
+    known: &BTreeSet<&str>,
+    diags: &mut Diagnostics,
+) {
+    for slug in written.iter().filter(|slug| !known.contains(slug.value.as_str())) {
         let near = nearest(&slug.value, known.iter().copied());
         let hint = near.map_or_else(|| how_to_name(what), |near| format!("是不是想写 {near}"));
         diags.push(
@@ -369,7 +474,6 @@ pub(crate) fn known_slugs(
                 .hint(hint),
         );
     }
-    found
 }
 
 /// What may stand where a thing of the site is named.
@@ -379,19 +483,4 @@ fn how_to_name(what: &str) -> String {
         "主题" => "写 topics.yaml 里的 slug".to_owned(),
         _ => "号码先写进 site.toml 的 [[hotlines]]".to_owned(),
     }
-}
-
-/// The divisions that have directories, for `pages::directories`.
-pub(crate) type DirectoryMap = BTreeMap<RegionCode, crate::model::Directory>;
-
-/// Reads a text of front matter as inline Markdown at its place in the file.
-pub(crate) fn inline(
-    text: &Located<String>,
-    page: &PageContext<'_>,
-    references: &mut References<'_>,
-    diags: &mut Diagnostics,
-) -> Body {
-    let span = references.place_in_source(text);
-    let mut resolver = references.resolver(page, diags);
-    markdown::compile_inline(&text.value, span, &mut resolver)
 }

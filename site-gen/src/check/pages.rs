@@ -1,93 +1,74 @@
 //! Guides, campaigns, other pages, statute entries and directories: what they refer to exists.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use jiff::civil::Date;
+use search::region::RegionCode;
 
 use super::citations::{Spoken, replaced_article};
-use super::regions::Regions;
-use super::resolver::{PageContext, References};
-use super::{DirectoryMap, inline, known_slugs};
+use super::resolver::{Notes, PageContext, References};
+use super::{NoteBook, World, check_slugs, known_slugs};
 use crate::diag::{Diagnostic, Diagnostics, nearest};
 use crate::load::Drafts;
+use crate::load::heads::values;
 use crate::load::kinds::{GuideDraft, StatuteDraft};
-use crate::markdown;
+use crate::markdown::{self, Resolver as _};
 use crate::model::date::duration;
 use crate::model::{
-    ArticleNo, ArticleNote, Campaign, Directory, Guide, Page, Replacement, Statute, StatuteVersion, Step,
-    Takes,
+    ArticleNo, ArticleNote, Campaign, Directory, Guide, GuideHead, Page, Replacement, Statute,
+    StatuteVersion, Step,
 };
-use crate::source::{Located, SourceMap, Span};
+use crate::source::{FileId, Located, SourceMap, Span};
+use crate::statute::catalogue::Known;
 
-/// The guides; reports topics, related guides and hotlines that don't exist.
-pub fn guides(drafts: &Drafts, references: &mut References<'_>, diags: &mut Diagnostics) -> Vec<Guide> {
-    let known = guide_slugs(references.sources);
+/// The heads of the guides; reports topics, related guides and hotlines that don't exist.
+pub fn guides(drafts: &Drafts, known: &BTreeSet<&str>, diags: &mut Diagnostics) -> Vec<Arc<GuideHead>> {
     let topics = topic_slugs(drafts);
     let hotlines = drafts.settings.iter().flat_map(|settings| &settings.hotlines);
     let hotlines: BTreeSet<&str> = hotlines.map(|hotline| hotline.number.as_str()).collect();
-    let mut guides = Vec::new();
     for draft in &drafts.guides {
         if let Some(topics) = &topics {
             check_topic_folder(draft, topics, diags);
         }
         if !drafts.unread.contains("site.toml") {
-            known_slugs(&draft.hotlines, "热线（见 site.toml）", &hotlines, diags);
+            check_slugs(&draft.hotlines, "热线（见 site.toml）", &hotlines, diags);
         }
-        let related = known_slugs(&draft.related, "指南", &known, diags);
-        guides.push(guide(draft, related, references, diags));
+        check_slugs(&draft.related, "指南", known, diags);
+        check_takes(draft, diags);
     }
-    guides
+    drafts.guides.iter().map(|draft| draft.head()).collect()
 }
 
-fn guide(
-    draft: &GuideDraft,
-    related: Vec<String>,
-    references: &mut References<'_>,
-    diags: &mut Diagnostics,
-) -> Guide {
-    let url = format!("/guides/{}/{}/", draft.topic.value, draft.slug.value);
-    let day = |day: &Option<Located<Date>>| day.as_ref().map(|day| day.value);
-    let (updated, reviewed) = (day(&draft.updated), day(&draft.reviewed));
-    let spoken = reviewed.or(updated).map_or(Spoken::Today, Spoken::On);
+/// Reads the text of a guide.
+pub fn guide(draft: &GuideDraft, world: &World<'_>) -> (Guide, Notes) {
+    let head = draft.head();
+    let url = head.url();
+    let spoken = head.reviewed.or(head.updated).map_or(Spoken::Today, Spoken::On);
     let page = PageContext { file: draft.slug.span.file, url: &url, spoken };
+    let mut references = References::new(world, page);
+    references.line(&draft.title);
+    references.line(&draft.summary);
     let mut steps = Vec::new();
     for (action, how) in &draft.steps {
-        let how = how.as_ref().map(|how| inline(how, &page, references, diags));
+        references.line(action);
+        let how = how.as_ref().map(|how| references.inline(how));
         steps.push(Step { action: action.value.clone(), how });
     }
-    let bring = draft.bring.iter().map(|item| inline(item, &page, references, diags)).collect();
-    Guide {
-        slug: draft.slug.value.clone(),
-        topic: draft.topic.value.clone(),
-        title: draft.title.value.clone(),
-        summary: draft.summary.value.clone(),
-        updated,
-        reviewed,
-        audience: values(&draft.audience),
-        takes: takes(draft, diags),
-        steps,
-        bring,
-        hotlines: values(&draft.hotlines),
-        help_at: draft.help_at.clone(),
-        related,
-        keywords: values(&draft.keywords),
-        asked: values(&draft.asked),
-        sensitive: draft.sensitive,
-        body: references.body(draft.body, &page, diags),
-    }
+    let bring = draft.bring.iter().map(|item| references.inline(item)).collect();
+    let body = references.body(draft.body);
+    (Guide { head, steps, bring, body }, references.notes)
 }
 
-fn takes(draft: &GuideDraft, diags: &mut Diagnostics) -> Option<Takes> {
-    let written = draft.takes.as_ref()?;
-    let iso = duration(&written.value);
-    if iso.is_none() {
-        let message = format!("“{}”不是一段时间", written.value.trim());
-        diags.push(
-            Diagnostic::error("duration", written.span, message)
-                .hint("写一个数和一个单位，例如 72 小时、30 天、6 个月"),
-        );
-    }
-    Some(Takes { text: written.value.trim().to_owned(), iso: iso? })
+fn check_takes(draft: &GuideDraft, diags: &mut Diagnostics) {
+    let Some(written) = draft.takes.as_ref().filter(|written| duration(&written.value).is_none()) else {
+        return;
+    };
+    let message = format!("“{}”不是一段时间", written.value.trim());
+    diags.push(
+        Diagnostic::error("duration", written.span, message)
+            .hint("写一个数和一个单位，例如 72 小时、30 天、6 个月"),
+    );
 }
 
 fn check_topic_folder(draft: &GuideDraft, topics: &BTreeSet<&str>, diags: &mut Diagnostics) {
@@ -104,35 +85,41 @@ fn check_topic_folder(draft: &GuideDraft, topics: &BTreeSet<&str>, diags: &mut D
 }
 
 /// The campaigns; reports guides and topics that don't exist.
-pub fn campaigns(drafts: &Drafts, references: &mut References<'_>, diags: &mut Diagnostics) -> Vec<Campaign> {
-    let (known, topics) = (guide_slugs(references.sources), topic_slugs(drafts));
+pub fn campaigns(
+    drafts: &Drafts,
+    known: &BTreeSet<&str>,
+    world: &World<'_>,
+    book: &mut NoteBook,
+) -> Vec<Campaign> {
+    let topics = topic_slugs(drafts);
     let mut campaigns = Vec::new();
     for draft in &drafts.campaigns {
         let url = format!("/campaigns/{}/", draft.slug.value);
-        let page = PageContext { file: draft.slug.span.file, url: &url, spoken: Spoken::Today };
-        campaigns.push(Campaign {
-            slug: draft.slug.value.clone(),
-            title: draft.title.value.clone(),
-            dates: draft.dates,
-            guides: known_slugs(&draft.guides, "指南", &known, diags),
-            topics: known_topics(&draft.topics, topics.as_ref(), diags),
-            body: references.body(draft.body, &page, diags),
-        });
+        let mut references = References::new(world, today(draft.slug.span.file, &url));
+        let body = references.body(draft.body);
+        let diags = &mut references.notes.diags;
+        let guides = known_slugs(&draft.guides, "指南", known, diags);
+        let topics = known_topics(&draft.topics, topics.as_ref(), diags);
+        book.add(&url, references.notes);
+        let (slug, title) = (draft.slug.value.clone(), draft.title.value.clone());
+        campaigns.push(Campaign { slug, title, dates: draft.dates, guides, topics, body });
     }
     campaigns
 }
 
 /// The other pages.
-pub fn pages(drafts: &Drafts, references: &mut References<'_>, diags: &mut Diagnostics) -> Vec<Page> {
+pub fn pages(drafts: &Drafts, world: &World<'_>, book: &mut NoteBook) -> Vec<Page> {
     let mut pages = Vec::new();
     for draft in &drafts.pages {
         let url = format!("/{}/", draft.slug.value);
-        let page = PageContext { file: draft.slug.span.file, url: &url, spoken: Spoken::Today };
+        let mut references = References::new(world, today(draft.slug.span.file, &url));
+        let body = references.body(draft.body);
+        book.add(&url, references.notes);
         pages.push(Page {
             slug: draft.slug.value.clone(),
             title: draft.title.value.clone(),
             summary: draft.summary.as_ref().map(|summary| summary.value.clone()),
-            body: references.body(draft.body, &page, diags),
+            body,
         });
     }
     pages
@@ -141,60 +128,76 @@ pub fn pages(drafts: &Drafts, references: &mut References<'_>, diags: &mut Diagn
 /// The introductions of directories.
 pub fn directories(
     drafts: &Drafts,
-    regions: &Regions,
-    references: &mut References<'_>,
-    diags: &mut Diagnostics,
-) -> DirectoryMap {
-    let mut directories = DirectoryMap::new();
+    world: &World<'_>,
+    book: &mut NoteBook,
+) -> BTreeMap<RegionCode, Directory> {
+    let mut directories = BTreeMap::new();
     for draft in &drafts.directories {
         let url = format!("/regions/{}/", draft.region.value);
-        let page = PageContext { file: draft.region.span.file, url: &url, spoken: Spoken::Today };
-        let body = references.body(draft.body, &page, diags);
+        let mut references = References::new(world, today(draft.region.span.file, &url));
+        let body = references.body(draft.body);
         let title = draft.title.as_ref().map(|title| title.value.clone());
-        if let Some(code) = regions.find(&draft.region, diags) {
+        if let Some(code) = world.regions.find(&draft.region, &mut references.notes.diags) {
             directories.insert(code, Directory { title, body });
         }
+        book.add(&url, references.notes);
     }
     directories
 }
 
-/// The statute entries; reports versions out of order and notes on articles that don't exist.
-pub fn statutes(drafts: &Drafts, references: &mut References<'_>, diags: &mut Diagnostics) -> Vec<Statute> {
+/// The statute entries, and the full texts that have none; reports versions out of order and notes on articles that don't exist.
+pub fn statutes(drafts: &Drafts, world: &World<'_>, book: &mut NoteBook) -> Vec<Statute> {
     let mut statutes = Vec::new();
     for draft in &drafts.statutes {
-        statutes.push(statute(draft, references, diags));
+        let url = format!("/laws/{}/", draft.slug.value);
+        let mut references = References::new(world, today(draft.slug.span.file, &url));
+        statutes.push(statute(draft, &mut references));
+        book.add(&url, references.notes);
     }
+    statutes.extend(world.catalogue.without_entry().map(Known::statute));
     statutes
 }
 
-fn statute(draft: &StatuteDraft, references: &mut References<'_>, diags: &mut Diagnostics) -> Statute {
-    let url = format!("/laws/{}/", draft.slug.value);
-    let page = PageContext { file: draft.slug.span.file, url: &url, spoken: Spoken::Today };
+fn statute(draft: &StatuteDraft, references: &mut References<'_>) -> Statute {
     let at = draft.body.0;
-    let (intro, parts) = markdown::articles::split(&references.sources.text(at.file)[at.start..at.end]);
-    let intro = markdown::compile_events(intro, (at, 1), &mut references.resolver(&page, diags));
-    let last = draft.versions.iter().map(|version| version.articles).max().unwrap_or(0);
+    let text = &references.world.sources.text(at.file)[at.start..at.end];
+    let events = markdown::events(text);
+    references.prose(&events, (at, text.len()));
+    let (intro, parts) = markdown::articles::split(text, events);
+    let intro = markdown::compile_events(intro, (at, 1), references);
+    let known = references.world.catalogue.of_slug(&draft.slug.value);
+    let versions = known.map(|known| known.versions.clone()).unwrap_or_default();
+    let last = versions.iter().map(StatuteVersion::last_number).max().unwrap_or(0);
     let mut notes: BTreeMap<ArticleNo, ArticleNote> = BTreeMap::new();
     for part in parts {
         let span = Span::new(at.file, at.start + part.at.start, at.start + part.at.end);
-        check_note(part.number, last, notes.contains_key(&part.number), span, diags);
-        let body = markdown::compile_events(part.events, (at, 3), &mut references.resolver(&page, diags));
+        check_note(part.number, last, notes.contains_key(&part.number), span, &mut references.notes.diags);
+        references.about = Some(part.number);
+        let body = markdown::compile_events(part.events, (at, 3), references);
         notes.insert(part.number, ArticleNote { title: part.title, body });
     }
-    references.add_anchors(&url, intro.headings.iter().map(|heading| heading.id.clone()));
+    references.about = None;
+    references.add_anchors(intro.headings.iter().map(|heading| heading.id.clone()));
     // Any article may be linked to: the page shows those with a note and those that content rests on.
-    references.add_anchors(&url, (1..=last).map(|number| ArticleNo::plain(number).anchor()));
-    references.add_anchors(&url, notes.keys().map(|number| number.anchor()));
+    references.add_anchors((1..=last).map(|number| ArticleNo::plain(number).anchor()));
+    references.add_anchors(notes.keys().map(|number| number.anchor()));
+    check_versions(draft, &mut references.notes.diags);
     Statute {
         slug: draft.slug.value.clone(),
         title: draft.title.value.clone(),
         short_titles: values(&draft.short_titles),
         rank: draft.rank.as_ref().map_or_else(|| "法律".to_owned(), |rank| rank.value.clone()),
-        versions: versions(draft, diags),
-        replaced_by: replaced_by(draft, references, diags),
+        own_words: true,
+        versions,
+        replaced_by: replaced_by(draft, references),
         intro,
         notes,
     }
+}
+
+/// A page that speaks for the day on which it is read.
+fn today(file: FileId, url: &str) -> PageContext<'_> {
+    PageContext { file, url, spoken: Spoken::Today }
 }
 
 fn check_note(number: ArticleNo, last: u16, twice: bool, span: Span, diags: &mut Diagnostics) {
@@ -211,9 +214,8 @@ fn check_note(number: ArticleNo, last: u16, twice: bool, span: Span, diags: &mut
     }
 }
 
-fn versions(draft: &StatuteDraft, diags: &mut Diagnostics) -> Vec<StatuteVersion> {
+fn check_versions(draft: &StatuteDraft, diags: &mut Diagnostics) {
     let mut last: Option<Date> = None;
-    let mut versions = Vec::new();
     for version in &draft.versions {
         let (adopted, effective) = (version.adopted.value, version.effective.value);
         if adopted > effective {
@@ -232,26 +234,20 @@ fn versions(draft: &StatuteDraft, diags: &mut Diagnostics) -> Vec<StatuteVersion
             diags.push(Diagnostic::error("statute-version", repealed.span, message).hint("核对两个日期"));
         }
         last = Some(effective);
-        let repealed = version.repealed.as_ref().map(|day| day.value);
-        versions.push(StatuteVersion { adopted, effective, articles: version.articles, repealed });
     }
-    versions
 }
 
-fn replaced_by(
-    draft: &StatuteDraft,
-    references: &References<'_>,
-    diags: &mut Diagnostics,
-) -> Vec<Replacement> {
+fn replaced_by(draft: &StatuteDraft, references: &mut References<'_>) -> Vec<Replacement> {
     let mut replacements = Vec::new();
     for (from, by) in &draft.replaced_by {
         let article = replaced_article(&from.value);
         if article.is_none() && !matches!(from.value.trim(), "全部" | "all") {
             let message = format!("“{}”不是条号", from.value);
-            diags.push(Diagnostic::error("citation", from.span, message).hint("写 第三十二条，或 全部"));
+            references
+                .report(Diagnostic::error("citation", from.span, message).hint("写 第三十二条，或 全部"));
             continue;
         }
-        let by = references.cite(by, Spoken::Today, diags);
+        let by = references.cite(by);
         replacements.extend(by.into_iter().map(|by| Replacement { article, by }));
     }
     replacements
@@ -280,8 +276,4 @@ pub fn known_topics(
         Some(known) => known_slugs(written, "主题", known, diags),
         None => values(written),
     }
-}
-
-fn values(texts: &[Located<String>]) -> Vec<String> {
-    texts.iter().map(|text| text.value.trim().to_owned()).collect()
 }

@@ -29,7 +29,7 @@ pub fn redirects(
         links.files.values().chain(&links.addresses).map(|url| canonical(url)).collect();
     let mut known: BTreeMap<String, &RedirectDraft> = BTreeMap::new();
     let of_pages = of_pages(drafts);
-    for draft in drafts.redirects.iter().chain(&of_pages) {
+    for draft in drafts.redirects.iter().map(AsRef::as_ref).chain(&of_pages) {
         match old_address(&draft.old.value, &pages) {
             Err((message, hint)) => {
                 diags.push(Diagnostic::error("redirect-old", draft.old.span, message).hint(hint));

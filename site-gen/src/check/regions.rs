@@ -1,11 +1,12 @@
 //! Divisions: codes that fit their names' levels, parents that exist, and what lies where.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use search::coord::Coord;
 use search::region::{Level, Region, RegionCode};
 
-use crate::diag::{Diagnostic, Diagnostics, nearest};
+use crate::diag::{Diagnostic, Diagnostics, nearest, suggest};
 use crate::load::Drafts;
 use crate::load::tables::{self, RegionDraft};
 use crate::source::{Located, Span};
@@ -81,7 +82,10 @@ impl Regions {
                 } else {
                     "县 6 位，乡镇 9 位，村 12 位"
                 };
-                diags.push(Diagnostic::error("region-code", code.span, err.to_string()).hint(hint));
+                let half = suggest::half_width(&code.value).replace([' ', '-'], "");
+                let mend = suggest::instead(code, Some(half), |half| half.parse::<RegionCode>().is_ok());
+                let finding = Diagnostic::error("region-code", code.span, err.to_string());
+                diags.push(finding.hint(hint).maybe_edit(mend));
                 None
             }
         }
@@ -140,7 +144,7 @@ impl Regions {
             .collect()
     }
 
-    fn check_parents(&self, drafts: &[RegionDraft], diags: &mut Diagnostics) {
+    fn check_parents(&self, drafts: &[Arc<RegionDraft>], diags: &mut Diagnostics) {
         for draft in drafts {
             let Ok(code) = draft.code.value.parse::<RegionCode>() else { continue };
             let Some(parent) = code.parent() else { continue };

@@ -4,6 +4,7 @@
 //! which has no field for it, and any address that an editor wrote stops the build.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use jiff::civil::Date;
 use search::coord::Coord;
@@ -12,7 +13,7 @@ use search::region::{Level, RegionCode};
 use search::vocabulary::StationKind;
 
 use super::regions::Regions;
-use crate::diag::{Diagnostic, Diagnostics, nearest};
+use crate::diag::{Diagnostic, Diagnostics, nearest, suggest};
 use crate::load::Drafts;
 use crate::load::station::{DutyDraft, LocationDraft, StationDraft};
 use crate::load::tables;
@@ -26,8 +27,8 @@ pub struct Surroundings<'s> {
     pub regions: &'s Regions,
     /// For warnings about stale facts.
     pub today: Date,
-    /// The level of each station, by slug.
-    pub levels: BTreeMap<&'s str, Level>,
+    /// The level of each station and the code of its division, by slug.
+    pub known: BTreeMap<&'s str, (Level, &'s str)>,
     /// Whether a station could not be read: then a parent that nobody knows may be it.
     pub incomplete: bool,
 }
@@ -36,9 +37,11 @@ impl<'s> Surroundings<'s> {
     /// Reads the levels of all drafts first, so that parents can be checked in any order.
     pub fn new(drafts: &'s Drafts, regions: &'s Regions, today: Date) -> Self {
         let incomplete = drafts.unread.contains("stations");
-        let levels =
-            drafts.stations.iter().map(|draft| (draft.slug.value.as_str(), level_of(draft))).collect();
-        Self { regions, today, levels, incomplete }
+        let known = drafts
+            .stations
+            .iter()
+            .map(|draft| (draft.slug.value.as_str(), (level_of(draft), draft.region.value.as_str())));
+        Self { regions, today, known: known.collect(), incomplete }
     }
 }
 
@@ -49,6 +52,7 @@ pub fn build(draft: &StationDraft, around: &Surroundings<'_>, diags: &mut Diagno
     check_level(draft, region.as_ref(), diags);
     check_visibility(draft, diags);
     check_parent(draft, level, around, diags);
+    check_kind(draft, level, diags);
     let place = place(draft, region.as_ref(), around.regions, diags);
     let hours = draft.hours.as_ref().and_then(|osm| {
         let read = hours::read(&osm.value);
@@ -82,7 +86,7 @@ pub fn build(draft: &StationDraft, around: &Surroundings<'_>, diags: &mut Diagno
 }
 
 /// The duty days of the `stations` that anybody may go to.
-pub fn duties(drafts: &[StationDraft], stations: &[Station]) -> BTreeMap<String, Vec<Duty>> {
+pub fn duties(drafts: &[Arc<StationDraft>], stations: &[Station]) -> BTreeMap<String, Vec<Duty>> {
     let public: BTreeSet<&str> = stations
         .iter()
         .filter(|station| !station.is_confidential())
@@ -120,6 +124,13 @@ pub fn is_confidential(draft: &StationDraft) -> bool {
     !open || draft.kind == StationKind::Shelter
 }
 
+/// Whether it was meant to be: a misspelt word is reported by itself, not as a secret given away.
+pub fn is_meant_confidential(draft: &StationDraft) -> bool {
+    let said =
+        draft.visibility.as_ref().is_some_and(|text| matches!(text.value.trim(), "confidential" | "保密"));
+    said || draft.kind == StationKind::Shelter
+}
+
 fn is_public(visibility: &str) -> bool {
     matches!(visibility.trim(), "public" | "公开")
 }
@@ -136,7 +147,7 @@ fn check_visibility(draft: &StationDraft, diags: &mut Diagnostics) {
 }
 
 /// Reports slugs, names and telephones that two stations share.
-pub fn check_unique(drafts: &[StationDraft], diags: &mut Diagnostics) {
+pub fn check_unique(drafts: &[Arc<StationDraft>], diags: &mut Diagnostics) {
     let (mut slugs, mut names, mut phones) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
     for draft in drafts {
         if let Some(earlier) = slugs.insert(&draft.slug.value, &draft.name.value) {
@@ -194,11 +205,18 @@ fn check_level(draft: &StationDraft, region: Option<&RegionCode>, diags: &mut Di
 
 fn check_parent(draft: &StationDraft, level: Level, around: &Surroundings<'_>, diags: &mut Diagnostics) {
     let Some(parent) = &draft.parent else { return };
-    let Some(above) = around.levels.get(parent.value.as_str()) else {
+    if parent.value == draft.slug.value {
+        let message = "上级写的是这个站自己";
+        diags.push(
+            Diagnostic::error("station-parent", parent.span, message).hint("写上一级站的编号，没有就删掉"),
+        );
+        return;
+    }
+    let Some((above, region)) = around.known.get(parent.value.as_str()) else {
         if around.incomplete {
             return;
         }
-        let near = nearest(&parent.value, around.levels.keys().copied());
+        let near = nearest(&parent.value, around.known.keys().copied());
         let hint = near.map(|near| format!("是不是想写 {near}"));
         let message = format!("没有编号是“{}”的上级站点", parent.value);
         diags.push(Diagnostic::error("station-parent", parent.span, message).maybe_hint(hint));
@@ -214,7 +232,38 @@ fn check_parent(draft: &StationDraft, level: Level, around: &Surroundings<'_>, d
             Level::Village | Level::Hamlet => "村和屯的站点，上级写乡镇、县或市的站点",
         };
         diags.push(Diagnostic::error("station-parent", parent.span, message).hint(hint));
+        return;
     }
+    let parsed = |code: &str| {
+        code.trim().parse::<RegionCode>().ok().filter(|code| around.regions.name(code).is_some())
+    };
+    let (Some(own), Some(of_parent)) = (parsed(&draft.region.value), parsed(region)) else { return };
+    if !own.is_within(&of_parent) {
+        let name = around.regions.name(&of_parent).unwrap_or_default();
+        let message = format!("上级“{}”在{name}，这个站不在那里", parent.value);
+        diags.push(
+            Diagnostic::warning("station-parent", parent.span, message)
+                .hint("核对上级的编号和这个站的区划代码"),
+        );
+    }
+}
+
+/// Reports kinds where there are none as a rule: a court's window in a hamlet, a village's ear in a city hall.
+fn check_kind(draft: &StationDraft, level: Level, diags: &mut Diagnostics) {
+    let message = match (draft.kind, level) {
+        (
+            StationKind::InjuryIdentification | StationKind::Shelter | StationKind::CourtWindow,
+            Level::Village | Level::Hamlet,
+        ) => format!("{}一般不设在{}", draft.kind.chinese(), level.name()),
+        (StationKind::FeedbackPoint, Level::Province | Level::City | Level::County) => {
+            format!("{}一般设在村里，这里写的是{}", draft.kind.chinese(), level.name())
+        }
+        _ => return,
+    };
+    let at = draft.level.as_ref().map_or(draft.region.span, |level| level.span);
+    diags.push(
+        Diagnostic::warning("station-kind", at, message).hint("核对类别、层级和区划代码，是不是选错了"),
+    );
 }
 
 fn place(
@@ -224,7 +273,9 @@ fn place(
     diags: &mut Diagnostics,
 ) -> Place {
     if is_confidential(draft) {
-        check_confidential(draft, region, regions, diags);
+        if is_meant_confidential(draft) {
+            check_confidential(draft, region, regions, diags);
+        }
         return Place::Confidential { confidential: true };
     }
     let location = draft.location.as_ref().and_then(|location| coordinates(location, diags));
@@ -282,18 +333,19 @@ pub fn might_tell_where(text: &str, regions: &Regions) -> bool {
         || regions.names_below_county().any(|name| text.contains(name))
 }
 
-/// Whether a text gives an address: a road with a number, a building, a room.
+/// Whether a text gives an address: a road with a number, a building, a room. Flats of 一室一厅 are not one.
 pub fn has_house_number(text: &str) -> bool {
     const ROADS: [&str; 9] = ["路", "街", "巷", "道", "弄", "胡同", "村", "小区", "大厦"];
+    const NUMERALS: &str = "一二三四五六七八九十百两";
+    let numeral = |c: char| c.is_numeric() || NUMERALS.contains(c);
     text.char_indices().any(|(at, c)| {
         let before = text[..at].trim_end();
-        let digits_before =
-            before.ends_with(|c: char| c.is_numeric() || "一二三四五六七八九十百".contains(c));
         // 18 号 and 3 栋 and 2 单元, but not 1 号电话 after no road.
-        matches!(c, '号' | '栋' | '幢' | '室' | '楼') && digits_before && {
-            let stem =
-                before.trim_end_matches(|c: char| c.is_numeric() || " 一二三四五六七八九十百".contains(c));
-            matches!(c, '栋' | '幢' | '室') || ROADS.iter().any(|road| stem.ends_with(road))
+        matches!(c, '号' | '栋' | '幢' | '室' | '楼') && before.ends_with(numeral) && {
+            let stem = before.trim_end_matches(|c: char| numeral(c) || c == ' ');
+            let after = text[at + c.len_utf8()..].trim_start_matches(|c: char| numeral(c) || c == ' ');
+            let flat = c == '室' && after.starts_with(['厅', '卫', '户']);
+            !flat && (matches!(c, '栋' | '幢' | '室') || ROADS.iter().any(|road| stem.ends_with(road)))
         }
     })
 }
@@ -350,9 +402,10 @@ fn to_wgs84(lat: f64, lon: f64, datum: &Located<String>, diags: &mut Diagnostics
         other => {
             let hint = nearest(other, ["wgs84", "gcj02", "bd09"]).map(|near| format!("是不是想写 {near}"));
             let hint = hint.unwrap_or_else(|| "可以写 wgs84、gcj02、bd09".to_owned());
-            diags.push(
-                Diagnostic::error("coord-datum", datum.span, format!("没有叫“{other}”的坐标系")).hint(hint),
-            );
+            let meant = suggest::certain(&suggest::half_width(other), ["wgs84", "gcj02", "bd09"]);
+            let mend = suggest::instead(datum, meant.map(str::to_owned), |_| true);
+            let finding = Diagnostic::error("coord-datum", datum.span, format!("没有叫“{other}”的坐标系"));
+            diags.push(finding.hint(hint).maybe_edit(mend));
             return None;
         }
     };
@@ -362,24 +415,34 @@ fn to_wgs84(lat: f64, lon: f64, datum: &Located<String>, diags: &mut Diagnostics
 }
 
 fn hours_error(osm: &Located<String>, reason: String) -> Diagnostic {
+    let half = Some(suggest::half_width(&osm.value));
     Diagnostic::error("hours", osm.span, reason)
         .hint("例如 Mo-Fr 08:30-12:00,14:00-17:30; PH off（周一到周五，法定节假日休息）或 24/7（全天）")
+        .maybe_edit(suggest::instead(osm, half, |half| hours::read(half).is_ok()))
 }
 
 fn check_phones(draft: &StationDraft, diags: &mut Diagnostics) {
     for phone in &draft.phones {
-        let digits = phone.value.bytes().filter(u8::is_ascii_digit).count();
-        let shaped = phone.value.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
-        if !shaped || !(3..=16).contains(&digits) {
+        if !is_phone(&phone.value) {
             let message = format!("“{}”不是电话号码", phone.value);
             let hint = "写区号、短横、号码：0000-5550123；几个号码之间用分号；表格里把这一列设成“文本”，免得丢掉开头的 0";
-            diags.push(Diagnostic::error("phone", phone.span, message).hint(hint));
+            let half = suggest::half_width(&phone.value);
+            let parts: Vec<&str> = half.split(',').map(str::trim).collect();
+            let all_phones = parts.iter().all(|part| is_phone(part));
+            let mend = suggest::instead(phone, Some(parts.join("；")), |_| all_phones);
+            diags.push(Diagnostic::error("phone", phone.span, message).hint(hint).maybe_edit(mend));
         }
     }
-    if draft.phones.is_empty() && is_confidential(draft) {
+    if draft.phones.is_empty() && is_meant_confidential(draft) {
         let message = "庇护场所没有热线，谁也联系不上";
         diags.push(Diagnostic::error("phone", draft.span, message).hint("加一行 phones: [\"0000-5550123\"]"));
     }
+}
+
+fn is_phone(text: &str) -> bool {
+    let digits = text.bytes().filter(u8::is_ascii_digit).count();
+    let shaped = text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
+    shaped && (3..=16).contains(&digits)
 }
 
 fn check_verified(draft: &StationDraft, today: Date, diags: &mut Diagnostics) {
@@ -395,17 +458,22 @@ fn check_verified(draft: &StationDraft, today: Date, diags: &mut Diagnostics) {
 }
 
 fn duty_in_words(duty: &DutyDraft, diags: &mut Diagnostics) -> Option<String> {
-    let mut wrong = |span: Span, reason: String| {
+    let mut wrong = |text: &Located<String>, reason: String, reads: fn(&str) -> bool| {
         let hint = "例如 rule: \"FREQ=MONTHLY;BYMONTHDAY=25\"，time: \"09:00-11:30\"";
-        diags.push(Diagnostic::error("duty", span, reason).hint(hint));
+        let half = Some(suggest::half_width(&text.value).to_ascii_uppercase());
+        let mend = suggest::instead(text, half, reads);
+        diags.push(Diagnostic::error("duty", text.span, reason).hint(hint).maybe_edit(mend));
     };
-    let days = duty::days_in_words(&duty.rule.value).map_err(|reason| wrong(duty.rule.span, reason)).ok();
+    let is_rule = |text: &str| duty::days_in_words(text).is_ok();
+    let is_time = |text: &str| duty::time_in_words(text).is_ok();
+    let days =
+        duty::days_in_words(&duty.rule.value).map_err(|reason| wrong(&duty.rule, reason, is_rule)).ok();
     let time = match &duty.time {
         None => Some(String::new()),
         Some(time) => match duty::time_in_words(&time.value) {
             Ok(words) => Some(format!(" {words}")),
             Err(reason) => {
-                wrong(time.span, reason);
+                wrong(time, reason, is_time);
                 None
             }
         },

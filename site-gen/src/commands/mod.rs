@@ -6,13 +6,18 @@
 
 mod build;
 mod check;
+mod explain;
+mod publish;
+mod statutes;
+mod telling;
 
 use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
-use jiff::civil::Date;
+use jiff::civil::{Date, DateTime};
+use jiff::tz::{Offset, TimeZone};
 
 /// 检查内容，生成网站。
 #[derive(Parser)]
@@ -26,6 +31,9 @@ pub(crate) struct Arguments {
 enum Command {
     Check(check::Check),
     Build(build::Build),
+    Statutes(statutes::Statutes),
+    Explain(explain::Explain),
+    Publish(publish::Publish),
 }
 
 /// Where the content is: the same for every subcommand.
@@ -34,6 +42,9 @@ struct Content {
     /// 内容文件夹，里面有 site.toml。
     #[arg(long, default_value = "content", value_name = "DIR")]
     content: PathBuf,
+    /// 法规全文的文件夹（LawRefBook 那样的排法）。不写就用 site.toml 里的 statutes。
+    #[arg(long, value_name = "DIR")]
+    statutes: Option<PathBuf>,
 }
 
 /// What a subcommand does.
@@ -53,8 +64,12 @@ enum Done {
 
 const EXAMPLES: &str = "例子：
   site-gen check                              检查 content/ 里的内容
+  site-gen check --fix                        顺手把能自动改的改好
+  site-gen explain missing-field              这个代号是什么意思
   site-gen build --out dist                   生成网站到 dist/
   site-gen build --content ../content --out /srv/www
+  site-gen publish --help                     每次 git push 自动发布
+  site-gen statutes report --changed          哪些页核对以后法律变了
 
 结束码：0 没有问题；1 内容要改（见上面的说明）；2 没法运行。
 怎么写内容见 content/README.md。";
@@ -65,6 +80,9 @@ impl Arguments {
         let done = match self.command {
             Command::Check(check) => check.run(),
             Command::Build(build) => build.run(),
+            Command::Statutes(statutes) => statutes.run(),
+            Command::Explain(explain) => explain.run(),
+            Command::Publish(publish) => publish.run(),
         };
         match done {
             Ok(Done::Well) => ExitCode::SUCCESS,
@@ -85,6 +103,13 @@ fn say(text: &str) {
 
 /// The day, for warnings about stale facts.
 fn today() -> Date {
+    now().date()
+}
+
+/// The time in China, which has had one time all year since 1991, to the minute.
+fn now() -> DateTime {
     #[expect(clippy::disallowed_methods, reason = "the command is where the clock comes in")]
-    jiff::Zoned::now().date()
+    let now = jiff::Timestamp::now();
+    let now = now.to_zoned(TimeZone::fixed(Offset::constant(8))).datetime();
+    now.date().at(now.hour(), now.minute(), 0, 0)
 }

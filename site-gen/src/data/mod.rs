@@ -6,11 +6,14 @@
 
 mod tables;
 
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
 use jiff::civil::Date;
 use search::vocabulary::{Have, Service, StationKind};
 use serde_json::{Map, Value, json};
 
-use crate::model::{Site, YearlyDates};
+use crate::model::{Cited, GuideHead, Site, YearlyDates};
 
 /// The folder of the data and, in it, of the schemas.
 const FOLDER: &str = "data";
@@ -71,6 +74,13 @@ pub const SETS: &[Set] = &[
         id: "statutes",
         title: "法规和引用",
         description: "写到的法规、各个版本，哪一条被哪些页面引用。",
+        count: |site| site.statutes.iter().filter(|statute| statute.own_words).count(),
+        endings: &["json"],
+    },
+    Set {
+        id: "statutes/index",
+        title: "法规全文的目录",
+        description: "每一部法规、它的版本和有没有全文。全文一部一个文件，在同一个文件夹里，名字是目录里的 id。",
         count: |site| site.statutes.len(),
         endings: &["json"],
     },
@@ -104,11 +114,18 @@ const SCHEMAS: &[(&str, &str)] = &[
     ("stations.csv", include_str!("../../schemas/stations.csv.json")),
     ("stations.geojson", include_str!("../../schemas/stations.geojson.json")),
     ("statutes", include_str!("../../schemas/statutes.json")),
+    ("statutes/index", include_str!("../../schemas/statutes.index.json")),
+    ("statutes/statute", include_str!("../../schemas/statute.json")),
     ("thesaurus", include_str!("../../schemas/thesaurus.json")),
     ("topics", include_str!("../../schemas/topics.json")),
 ];
 
 impl Set {
+    /// Its place on the page about the data.
+    pub fn anchor(&self) -> String {
+        self.id.replace('/', "-")
+    }
+
     /// The addresses of its files, from the root, with their media type and the address of their schema.
     pub fn files(&self) -> impl Iterator<Item = (String, &'static str, String)> + '_ {
         self.endings.iter().map(|ending| {
@@ -123,14 +140,17 @@ impl Set {
     }
 }
 
-/// The files that are not in the bundle, by path from the site's root.
-pub fn files(site: &Site) -> Vec<(String, Vec<u8>)> {
+/// Which statutes the page at each address rests on.
+pub type Resting<'a> = BTreeMap<&'a str, BTreeSet<&'a str>>;
+
+/// The files that are not in the bundle, by path from the site's root. `cited`: who rests on which article.
+pub fn files(site: &Site, cited: &Cited, resting: &Resting<'_>) -> Vec<(String, Vec<u8>)> {
     let mut files = vec![
         ("index.json", pretty(&index(site))),
         ("stations.geojson", tables::geojson(site).to_string().into_bytes()),
         ("stations.csv", tables::csv(site).into_bytes()),
-        ("guides.json", guides(site).to_string().into_bytes()),
-        ("statutes.json", statutes(site).to_string().into_bytes()),
+        ("guides.json", guides(site, resting).to_string().into_bytes()),
+        ("statutes.json", statutes(site, cited).to_string().into_bytes()),
         ("campaigns.json", campaigns(site).to_string().into_bytes()),
     ]
     .into_iter()
@@ -175,18 +195,15 @@ fn index(site: &Site) -> Value {
     })
 }
 
-fn guides(site: &Site) -> Value {
-    let guide = |guide: &crate::model::Guide| {
-        let steps = guide.steps.iter().filter_map(|step| step.how.as_ref());
-        let bodies = steps.chain(&guide.bring).chain(std::iter::once(&guide.body));
-        let cited: std::collections::BTreeSet<&str> =
-            bodies.flat_map(|body| &body.citations).map(|citation| citation.statute.as_str()).collect();
+fn guides(site: &Site, resting: &Resting<'_>) -> Value {
+    let guide = |guide: &Arc<GuideHead>| {
+        let url = guide.url();
         json!({
             "slug": guide.slug,
             "title": guide.title,
             "summary": guide.summary,
             "topic": guide.topic,
-            "url": guide.url(),
+            "url": url,
             "updated": guide.updated,
             "reviewed": guide.reviewed,
             "takes": guide.takes.as_ref().map(|takes| &takes.iso),
@@ -195,13 +212,13 @@ fn guides(site: &Site) -> Value {
             "keywords": guide.keywords,
             "hotlines": guide.hotlines,
             "help_at": guide.help_at,
-            "statutes": cited,
+            "statutes": resting.get(url.as_str()).into_iter().flatten().collect::<Vec<_>>(),
         })
     };
     site.guides.iter().map(guide).collect()
 }
 
-fn statutes(site: &Site) -> Value {
+fn statutes(site: &Site, cited: &Cited) -> Value {
     let statute = |statute: &crate::model::Statute| {
         let versions: Vec<Value> = statute
             .versions
@@ -215,7 +232,7 @@ fn statutes(site: &Site) -> Value {
                 })
             })
             .collect();
-        let cited = site.cited.get(&statute.slug).into_iter().flatten();
+        let cited = cited.get(&statute.slug).into_iter().flatten();
         let cited: Vec<Value> = cited
             .map(|(article, pages)| {
                 let by: Vec<Value> =
@@ -234,7 +251,9 @@ fn statutes(site: &Site) -> Value {
             "cited": cited,
         })
     };
-    site.statutes.iter().map(statute).collect()
+    // Of the thousands in a library those that the site speaks of.
+    let spoken_of = |statute: &&crate::model::Statute| statute.own_words || cited.contains_key(&statute.slug);
+    site.statutes.iter().filter(spoken_of).map(statute).collect()
 }
 
 fn campaigns(site: &Site) -> Value {

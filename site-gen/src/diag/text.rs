@@ -1,60 +1,101 @@
-//! Shows diagnostics as text: <file:line:column>, the line with the place marked, what to write instead.
+//! Findings for people: <file:line:column>, the line with the place marked, what to write instead.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
-use super::{Diagnostic, Diagnostics, Severity};
-use crate::source::{SourceMap, floor_char_boundary};
+use super::Severity;
+use super::found::{Found, below};
 
-/// Everything found, in file order, with a closing line of counts. Empty when nothing was found.
-pub fn render(diagnostics: &Diagnostics, sources: &SourceMap, root: &str) -> String {
-    let sorted = diagnostics.sorted();
-    if sorted.is_empty() {
-        return String::new();
+/// How it shows.
+#[derive(Debug, Clone)]
+pub struct Look {
+    /// Whether to colour it as terminals do.
+    pub colour: bool,
+    /// Columns of the terminal: a longer line is shown round the marked place.
+    pub width: usize,
+    /// How many findings of the same code to show; the others become a count. `None`: all.
+    pub limit: Option<usize>,
+}
+
+impl Default for Look {
+    fn default() -> Self {
+        Self { colour: false, width: 140, limit: None }
     }
+}
+
+/// Everything found, with a closing line of counts. Empty when nothing was found.
+pub fn render(found: &[Found<'_>], folder: &str, look: &Look) -> String {
     let mut out = String::new();
-    for diagnostic in &sorted {
-        out.push_str(&render_one(diagnostic, sources, root));
+    let renderer = if look.colour { Renderer::styled() } else { Renderer::plain() }.term_width(look.width);
+    let mut shown: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut unlisted: BTreeMap<&str, Unlisted<'_>> = BTreeMap::new();
+    for finding in found {
+        let code = finding.diagnostic.code;
+        let so_far = shown.entry(code).or_default();
+        if look.limit.is_some_and(|limit| *so_far >= limit) {
+            let rest = unlisted.entry(code).or_default();
+            rest.count += 1;
+            rest.files.insert(finding.path);
+            continue;
+        }
+        *so_far += 1;
+        out.push_str(&one(finding, folder, &renderer));
         out.push_str("\n\n");
     }
-    let (errors, warnings) = diagnostics.counts();
-    out.push_str(&summary(errors, warnings));
+    for (code, Unlisted { count, files }) in unlisted {
+        let files = files.len();
+        // Writing to a string can't fail.
+        let _ = writeln!(
+            out,
+            "还有 {count} 处 [{code}] 没有列出，在 {files} 个文件里。全部列出：加上 --limit all\n"
+        );
+    }
+    out.push_str(&summary(found));
     out
 }
 
-fn summary(errors: usize, warnings: usize) -> String {
-    match (errors, warnings) {
+/// Findings that are only counted.
+#[derive(Default)]
+struct Unlisted<'f> {
+    count: usize,
+    files: BTreeSet<&'f str>,
+}
+
+/// How many errors and suggestions there are, in one line; empty when nothing was found.
+pub fn summary(found: &[Found<'_>]) -> String {
+    let errors = found.iter().filter(|found| found.diagnostic.severity == Severity::Error).count();
+    match (errors, found.len() - errors) {
+        (0, 0) => String::new(),
         (0, warnings) => format!("{warnings} 处建议，不影响发布。\n"),
         (errors, 0) => format!("{errors} 处错误，改好以后才能发布。\n"),
         (errors, warnings) => format!("{errors} 处错误，改好以后才能发布；另有 {warnings} 处建议。\n"),
     }
 }
 
-fn render_one(diagnostic: &Diagnostic, sources: &SourceMap, root: &str) -> String {
+fn one(found: &Found<'_>, folder: &str, renderer: &Renderer) -> String {
+    let diagnostic = found.diagnostic;
     let level = match diagnostic.severity {
         Severity::Error => Level::ERROR.with_name("错误"),
         Severity::Warning => Level::WARNING.with_name("建议"),
     };
-    let span = diagnostic.span;
-    let text = sources.text(span.file);
-    let start = floor_char_boundary(text, span.start);
-    let end = floor_char_boundary(text, span.end).max(start);
-    let (line, column) = sources.line_column(span.file, start);
-    let path = format!("{root}/{}", sources.path(span.file));
     let head = level.primary_title(&diagnostic.message).id(diagnostic.code);
     let mut groups: Vec<Group<'_>> = Vec::new();
-    if text.is_empty() {
+    // A place in a line without a character to mark: the message has to do.
+    if found.line.is_empty() {
         groups.push(Group::with_title(head));
     } else {
-        let line_start = text[..start].rfind('\n').map_or(0, |at| at + 1);
-        let line_text = text[line_start..].lines().next().unwrap_or_default();
-        // One line is enough to find the place: long spans are cut at the line's end.
-        let marked = (start - line_start).min(line_text.len())..(end - line_start).min(line_text.len());
-        let place = AnnotationKind::Primary.span(marked);
-        groups.push(head.element(Snippet::source(line_text).line_start(line).annotation(place)));
+        let mut place = AnnotationKind::Primary.span(found.marked.clone());
+        if found.end.line > found.start.line {
+            place = place.label(format!("到第 {} 行为止", found.end.line));
+        }
+        groups.push(head.element(Snippet::source(found.line).line_start(found.start.line).annotation(place)));
     }
     if let Some(hint) = &diagnostic.hint {
         groups.push(Group::with_title(Level::HELP.with_name("改法").secondary_title(hint)));
     }
     // The place comes first on a line of its own, in the form that editors and terminals make a link of.
-    format!("{path}:{line}:{column}\n{}", Renderer::plain().render(&groups))
+    let (path, line, column) = (below(folder, found.path), found.start.line, found.start.column);
+    format!("{path}:{line}:{column}\n{}", renderer.render(&groups))
 }

@@ -4,16 +4,25 @@
 //! [`Fields::finish`] reports what nobody asked for, with the nearest known name. A field that is written but
 //! wrong is `None` like one that is missing, so callers go on with what they have.
 
+use std::collections::BTreeSet;
+
 use jiff::civil::Date;
 
 use super::node::{Node, Value};
-use crate::diag::{Diagnostic, Diagnostics, nearest};
+use crate::diag::{Diagnostic, Diagnostics, nearest, suggest};
 use crate::model;
 use crate::source::{Located, Span};
 
 /// The name of a field and what Chinese editors call it.
 #[derive(Debug, Clone, Copy)]
 pub struct Key(pub &'static str, pub &'static str);
+
+impl Key {
+    /// Whether only a file of its own can say it, not a row of a table.
+    fn needs_file(self) -> bool {
+        matches!(self.0, "location" | "roles" | "duty")
+    }
+}
 
 /// The fields of one map.
 pub struct Fields<'d> {
@@ -100,8 +109,22 @@ impl<'d> Fields<'d> {
         text
     }
 
-    /// Several texts: a list, or one text that is a list of one.
+    /// Several texts: a list, or one text that is a list of one. Reports one that stands there twice.
     pub fn texts(&mut self, key: Key) -> Vec<Located<String>> {
+        let texts = self.typed_texts(key);
+        self.report_twice(&texts);
+        texts
+    }
+
+    fn report_twice(&mut self, texts: &[Located<String>]) {
+        let mut seen = BTreeSet::new();
+        for again in texts.iter().filter(|text| !seen.insert(text.value.trim())) {
+            let message = format!("“{}”写了两次", again.value.trim());
+            self.diags.push(Diagnostic::warning("duplicate-value", again.span, message).hint("留下一个"));
+        }
+    }
+
+    fn typed_texts(&mut self, key: Key) -> Vec<Located<String>> {
         let Some(node) = self.node(key) else { return Vec::new() };
         let items = match node.value {
             Value::List(items) => items,
@@ -128,7 +151,9 @@ impl<'d> Fields<'d> {
                 .map(|word| Located { value: word.to_owned(), span: item.span })
                 .collect()
         };
-        self.texts(key).into_iter().flat_map(split).collect()
+        let words: Vec<_> = self.typed_texts(key).into_iter().flat_map(split).collect();
+        self.report_twice(&words);
+        words
     }
 
     /// One value of a closed vocabulary; reports a second one.
@@ -149,12 +174,15 @@ impl<'d> Fields<'d> {
     /// A day.
     pub fn date(&mut self, key: Key) -> Option<Located<Date>> {
         let text = self.text(key)?;
-        let date = model::date::date(text.value.trim());
+        let written = text.value.trim();
+        let date = model::date::date(written);
         if date.is_none() {
+            let reads = |day: &str| model::date::date(day).is_some();
+            let mend = suggest::instead(&text, suggest::day(&text.value), reads);
             self.diags.push(
-                Diagnostic::error("date", text.span, format!("“{}”不是一个日子", text.value.trim())).hint(
-                    "写成 2026-10-12 这样：年-月-日，月和日各两位；Excel 会自己改日期，把这一列设成“文本”",
-                ),
+                Diagnostic::error("date", text.span, format!("“{}”不是一个日子", text.value.trim()))
+                    .hint("写成 2026-10-12 这样：年-月-日，月和日各两位；Excel 会自己改日期，把这一列设成“文本”")
+                    .maybe_edit(mend),
             );
         }
         date.map(|value| Located { value, span: text.span })
@@ -168,7 +196,10 @@ impl<'d> Fields<'d> {
             "false" | "no" | "否" => Some(false),
             other => {
                 let message = format!("“{other}”应是 true（是）或 false（否）");
-                self.diags.push(Diagnostic::error("field-type", text.span, message).hint("写 true 或 false"));
+                let lower = Some(other.to_ascii_lowercase());
+                let mend = suggest::instead(&text, lower, |word| ["true", "false"].contains(&word));
+                let finding = Diagnostic::error("field-type", text.span, message).hint("写 true 或 false");
+                self.diags.push(finding.maybe_edit(mend));
                 None
             }
         }
@@ -177,8 +208,11 @@ impl<'d> Fields<'d> {
     /// A number in a range.
     pub fn number(&mut self, key: Key, range: std::ops::RangeInclusive<f64>) -> Option<Located<f64>> {
         let text = self.text(key)?;
-        let number = text.value.trim().parse::<f64>().ok().filter(|number| range.contains(number));
+        let read = |text: &str| text.trim().parse::<f64>().ok().filter(|number| range.contains(number));
+        let number = read(&text.value);
         if number.is_none() {
+            let half = Some(suggest::half_width(&text.value));
+            let mend = suggest::instead(&text, half, |half| read(half).is_some());
             let message = format!(
                 "{}（{}）应是 {} 到 {} 的数字，这里是“{}”",
                 key.0,
@@ -187,7 +221,8 @@ impl<'d> Fields<'d> {
                 range.end(),
                 text.value
             );
-            self.diags.push(Diagnostic::error("number", text.span, message).hint("只写数字，不带单位"));
+            let finding = Diagnostic::error("number", text.span, message).hint("只写数字，不带单位");
+            self.diags.push(finding.maybe_edit(mend));
         }
         number.map(|value| Located { value, span: text.span })
     }
@@ -227,7 +262,10 @@ impl<'d> Fields<'d> {
 
     /// Reports what nobody asked for.
     pub fn finish(self) {
-        let names = || self.known.iter().flat_map(|key| [key.0, key.1]);
+        // What a row can't hold is no help to who mistyped a column's name.
+        let known: Vec<Key> =
+            self.known.iter().copied().filter(|key| !(self.is_row && key.needs_file())).collect();
+        let names = || known.iter().flat_map(|key| [key.0, key.1]);
         for (name, _, taken) in &self.entries {
             if *taken {
                 continue;
@@ -239,15 +277,22 @@ impl<'d> Fields<'d> {
             let hint = if let Some(near) = nearest(typed, names()) {
                 format!("是不是想写 {near}")
             } else {
-                let all: Vec<String> =
-                    self.known.iter().map(|key| format!("{}（{}）", key.0, key.1)).collect();
+                let all: Vec<String> = known.iter().map(|key| format!("{}（{}）", key.0, key.1)).collect();
                 format!("这里可以写：{}", all.join("、"))
             };
             let what = if self.is_row { "列" } else { "项" };
-            self.diags.push(
-                Diagnostic::error("unknown-field", name.span, format!("没有叫“{typed}”的{what}")).hint(hint),
-            );
+            let message = format!("没有叫“{typed}”的{what}");
+            let finding = Diagnostic::error("unknown-field", name.span, message).hint(hint);
+            self.diags.push(finding.maybe_edit(self.certain_key(name, typed)));
         }
+    }
+
+    /// The English name that was certainly meant, unless the setting is written elsewhere already.
+    fn certain_key(&self, name: &Node, typed: &str) -> Option<(Span, String)> {
+        let free = self.known.iter().filter(|key| !self.is_written(**key)).map(|key| key.0);
+        let typed = Located { value: typed.to_owned(), span: name.span };
+        let meant = suggest::certain(&typed.value, free).map(str::to_owned);
+        suggest::instead(&typed, meant, |_| true)
     }
 
     fn scalar(&mut self, node: Node, key: Key) -> Option<Located<String>> {

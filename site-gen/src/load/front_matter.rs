@@ -1,5 +1,7 @@
 //! The head of a Markdown file: YAML between two lines of `---`, and where the body begins.
 
+use serde::{Deserialize, Serialize};
+
 use super::Reading;
 use super::node::{self, Node};
 use crate::diag::{Diagnostic, Diagnostics};
@@ -16,7 +18,7 @@ pub struct Parts {
 }
 
 /// The Markdown below the head, as a place in its file.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 pub struct BodyDraft(pub Span);
 
 /// Takes the file apart; reports a head that is missing or never ends.

@@ -1,8 +1,11 @@
 //! Readers of the Markdown kinds: guide, digest, statute, directory, campaign, page. One draft type and one function each,
 //! in the order of the handbook. The YAML lists are in [`super::lists`].
 
+use std::sync::{Arc, OnceLock};
+
 use jiff::civil::Date;
 use search::vocabulary::{Channel, Outcome, StationKind};
+use serde::{Deserialize, Serialize};
 
 use super::Reading;
 use super::fields::{Fields, Key, vocabulary_of};
@@ -10,7 +13,7 @@ use super::front_matter::{self, BodyDraft};
 use super::node::{Node, Value};
 use super::redirects;
 use crate::diag::{Diagnostic, Diagnostics};
-use crate::model::YearlyDates;
+use crate::model::{CaseHead, GuideHead, YearlyDates};
 use crate::source::{Located, Span};
 
 pub(super) const TITLE: Key = Key("title", "标题");
@@ -22,7 +25,7 @@ const GUIDES: Key = Key("guides", "指南");
 pub type Slug = Located<String>;
 
 /// A guide as written.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct GuideDraft {
     /// From the file's name.
     pub slug: Slug,
@@ -60,6 +63,9 @@ pub struct GuideDraft {
     pub aliases: Vec<Located<String>>,
     /// The rest.
     pub body: BodyDraft,
+    /// What other pages may show of it.
+    #[serde(skip)]
+    pub(super) head: OnceLock<Arc<GuideHead>>,
 }
 
 /// Reads `guides/<topic>/<slug>.md`.
@@ -103,6 +109,7 @@ pub fn guide(reading: &Reading<'_>, topic: &str, slug: &str, diags: &mut Diagnos
         sensitive,
         aliases,
         body: parts.body,
+        head: OnceLock::new(),
     })
 }
 
@@ -119,7 +126,7 @@ fn step(node: Node, diags: &mut Diagnostics) -> Option<(Located<String>, Option<
 }
 
 /// A case digest as written.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct CaseDraft {
     /// From the file's name.
     pub slug: Slug,
@@ -143,6 +150,9 @@ pub struct CaseDraft {
     pub aliases: Vec<Located<String>>,
     /// The story.
     pub body: BodyDraft,
+    /// What other pages may show of it.
+    #[serde(skip)]
+    pub(super) head: OnceLock<Arc<CaseHead>>,
 }
 
 /// Reads `cases/<year>/<slug>.md`.
@@ -181,6 +191,7 @@ pub fn case(reading: &Reading<'_>, year: &str, slug: &str, diags: &mut Diagnosti
         guides,
         aliases,
         body: parts.body,
+        head: OnceLock::new(),
     })
 }
 
@@ -213,7 +224,7 @@ pub struct VersionDraft {
     /// From when it holds.
     pub effective: Located<Date>,
     /// How many articles it has.
-    pub articles: u16,
+    pub articles: Located<u16>,
     /// The first day on which it no longer holds.
     pub repealed: Option<Located<Date>>,
 }
@@ -275,7 +286,7 @@ fn version(node: Node, diags: &mut Diagnostics) -> Option<VersionDraft> {
     let repealed = fields.date(Key("repealed", "失效"));
     fields.finish();
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the range is 1 to 9999")]
-    let articles = articles?.value as u16;
+    let articles = articles.map(|number| Located { value: number.value as u16, span: number.span })?;
     Some(VersionDraft { adopted: adopted?, effective: effective?, articles, repealed })
 }
 

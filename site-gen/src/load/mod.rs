@@ -5,8 +5,10 @@
 
 pub mod fields;
 pub mod front_matter;
+pub mod heads;
 pub mod kinds;
 pub mod lists;
+mod mends;
 pub mod node;
 pub mod redirects;
 pub mod settings;
@@ -14,9 +16,14 @@ pub mod station;
 pub mod tables;
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use rayon::prelude::*;
 
 use crate::diag::{Diagnostic, Diagnostics, Severity, nearest};
 use crate::source::{FileId, SourceMap, Span};
+use crate::statute::Library;
+use crate::statute::catalogue::Catalogue;
 use kinds::{CampaignDraft, CaseDraft, DirectoryDraft, GuideDraft, PageDraft, StatuteDraft};
 use lists::{ThesaurusDraft, TopicDraft};
 use redirects::RedirectDraft;
@@ -28,32 +35,77 @@ use tables::RegionDraft;
 #[derive(Debug, Default)]
 pub struct Drafts {
     /// `site.toml`; `None` when it is missing or unreadable.
-    pub settings: Option<SettingsDraft>,
+    pub settings: Option<Arc<SettingsDraft>>,
     /// `regions.csv`.
-    pub regions: Vec<RegionDraft>,
+    pub regions: Vec<Arc<RegionDraft>>,
     /// `topics.yaml`.
-    pub topics: Vec<TopicDraft>,
+    pub topics: Vec<Arc<TopicDraft>>,
     /// `thesaurus.yaml`.
-    pub thesaurus: Vec<ThesaurusDraft>,
+    pub thesaurus: Vec<Arc<ThesaurusDraft>>,
     /// `guides/<topic>/<slug>.md`.
-    pub guides: Vec<GuideDraft>,
+    pub guides: Vec<Arc<GuideDraft>>,
     /// `cases/<year>/<slug>.md`.
-    pub cases: Vec<CaseDraft>,
+    pub cases: Vec<Arc<CaseDraft>>,
     /// `laws/<slug>.md`.
-    pub statutes: Vec<StatuteDraft>,
+    pub statutes: Vec<Arc<StatuteDraft>>,
+    /// Entries and full texts, side by side.
+    pub catalogue: Catalogue,
     /// `stations/<folder>/_index.md`.
-    pub directories: Vec<DirectoryDraft>,
+    pub directories: Vec<Arc<DirectoryDraft>>,
     /// `stations/<folder>/<slug>.md` and the rows of `stations/<folder>/stations.csv`.
-    pub stations: Vec<StationDraft>,
+    pub stations: Vec<Arc<StationDraft>>,
     /// `campaigns/<slug>.md`.
-    pub campaigns: Vec<CampaignDraft>,
+    pub campaigns: Vec<Arc<CampaignDraft>>,
     /// `pages/<slug>.md`.
-    pub pages: Vec<PageDraft>,
+    pub pages: Vec<Arc<PageDraft>>,
     /// `redirects.csv`; the old addresses that pages name are with the pages.
-    pub redirects: Vec<RedirectDraft>,
+    pub redirects: Vec<Arc<RedirectDraft>>,
     /// First parts of paths (`laws`, `topics.yaml`) of which something could not be read. What else refers to it is
     /// not reported: one slip must not show as fifty.
     pub unread: BTreeSet<String>,
+}
+
+/// What one file says, and what is wrong with it by itself.
+#[derive(Debug, Default)]
+pub struct Piece {
+    /// What it says.
+    pub draft: Draft,
+    /// What is wrong with it.
+    pub diags: Diagnostics,
+    /// Whether something in it could not be read that others may refer to.
+    pub unread: bool,
+}
+
+/// What one file says.
+#[derive(Debug, Default)]
+pub enum Draft {
+    /// Nothing that could be read.
+    #[default]
+    Nothing,
+    /// `site.toml`.
+    Settings(Arc<SettingsDraft>),
+    /// `regions.csv`.
+    Regions(Vec<Arc<RegionDraft>>),
+    /// `topics.yaml`.
+    Topics(Vec<Arc<TopicDraft>>),
+    /// `thesaurus.yaml`.
+    Thesaurus(Vec<Arc<ThesaurusDraft>>),
+    /// `guides/<topic>/<slug>.md`.
+    Guide(Arc<GuideDraft>),
+    /// `cases/<year>/<slug>.md`.
+    Case(Arc<CaseDraft>),
+    /// `laws/<slug>.md`.
+    Statute(Arc<StatuteDraft>),
+    /// `stations/<folder>/_index.md`.
+    Directory(Arc<DirectoryDraft>),
+    /// `stations/<folder>/<slug>.md`, or the rows of `stations/<folder>/stations.csv`.
+    Stations(Vec<Arc<StationDraft>>),
+    /// `campaigns/<slug>.md`.
+    Campaign(Arc<CampaignDraft>),
+    /// `pages/<slug>.md`.
+    Page(Arc<PageDraft>),
+    /// `redirects.csv`.
+    Redirects(Vec<Arc<RedirectDraft>>),
 }
 
 /// A file being read.
@@ -81,50 +133,92 @@ const ROOT_NAMES: [&str; 11] = [
     "pages",
 ];
 
-/// Reads everything; reports what can't be read.
+/// Reads everything but full texts; reports what can't be read.
 pub fn drafts(sources: &SourceMap, diags: &mut Diagnostics) -> Drafts {
+    let files: Vec<FileId> = sources.texts().map(|(file, _)| file).collect();
+    let pieces: Vec<Piece> = files.par_iter().map(|&file| piece(sources, file)).collect();
     let mut drafts = Drafts::default();
-    for (file, source) in sources.texts() {
-        let first = source.path.split('/').next().unwrap_or_default();
-        if sources.foreign().contains(&file) {
-            let finding = foreign(file, &source.path);
-            // A stray document is nobody's page: only a text that can't be read may hide something.
-            if finding.severity == Severity::Error {
-                drafts.unread.insert(first.to_owned());
-            }
-            diags.push(finding);
-            continue;
-        }
-        let mut found = Diagnostics::default();
-        read_file(&Reading { file, path: &source.path, text: &source.text }, &mut drafts, &mut found);
-        if found.has_errors() {
-            drafts.unread.insert(first.to_owned());
-        }
-        diags.extend(found);
+    for (file, piece) in files.into_iter().zip(&pieces) {
+        drafts.add(sources.path(file), piece);
+        diags.extend(piece.diags.clone());
     }
+    drafts.put_beside(&Library::default());
     drafts
 }
 
-fn read_file(reading: &Reading<'_>, drafts: &mut Drafts, diags: &mut Diagnostics) {
-    let parts: Vec<&str> = reading.path.split('/').collect();
-    match parts.as_slice() {
-        ["site.toml"] => drafts.settings = settings::load(reading, diags),
-        ["regions.csv"] => drafts.regions = tables::regions(reading, diags),
-        ["redirects.csv"] => drafts.redirects.extend(redirects::table(reading, diags)),
-        ["topics.yaml"] => drafts.topics = lists::topics(reading, diags),
-        ["thesaurus.yaml"] => drafts.thesaurus = lists::thesaurus(reading, diags),
-        ["guides", topic, name] => drafts.guides.extend(kinds::guide(reading, topic, stem(name), diags)),
-        ["cases", year, name] => drafts.cases.extend(kinds::case(reading, year, stem(name), diags)),
-        ["laws", name] => drafts.statutes.extend(kinds::statute(reading, stem(name), diags)),
-        ["stations", _, "_index.md"] => drafts.directories.extend(kinds::directory(reading, diags)),
-        ["stations", _, "stations.csv"] => drafts.stations.extend(tables::stations(reading, diags)),
-        ["stations", _, name] if is_markdown(name) => {
-            drafts.stations.extend(station::from_markdown(reading, stem(name), diags));
-        }
-        ["campaigns", name] => drafts.campaigns.extend(kinds::campaign(reading, stem(name), diags)),
-        ["pages", name] => drafts.pages.extend(kinds::page(reading, stem(name), diags)),
-        _ => diags.push(misplaced(reading, parts[0])),
+/// Reads one file.
+pub fn piece(sources: &SourceMap, file: FileId) -> Piece {
+    let path = sources.path(file);
+    if sources.is_foreign(file) {
+        let finding = foreign(file, path);
+        // A stray document is nobody's page: only a text that can't be read may hide something.
+        let unread = finding.severity == Severity::Error;
+        let mut diags = Diagnostics::default();
+        diags.push(finding);
+        return Piece { draft: Draft::Nothing, diags, unread };
     }
+    let mut diags = Diagnostics::default();
+    let draft = read_file(&Reading { file, path, text: sources.text(file) }, &mut diags);
+    let unread = diags.has_errors();
+    Piece { draft: draft.unwrap_or_default(), diags, unread }
+}
+
+impl Drafts {
+    /// Puts the full texts of `library` beside the entries. To be called once all files were taken in.
+    pub fn put_beside(&mut self, library: &Library) {
+        self.catalogue = Catalogue::new(&self.statutes, library);
+    }
+
+    /// Takes in what the file at `path` says. Files come in the order of their paths.
+    pub fn add(&mut self, path: &str, piece: &Piece) {
+        if piece.unread {
+            self.unread.insert(path.split('/').next().unwrap_or_default().to_owned());
+        }
+        match &piece.draft {
+            Draft::Nothing => {}
+            Draft::Settings(draft) => self.settings = Some(Arc::clone(draft)),
+            Draft::Regions(drafts) => self.regions.extend_from_slice(drafts),
+            Draft::Topics(drafts) => self.topics.extend_from_slice(drafts),
+            Draft::Thesaurus(drafts) => self.thesaurus.extend_from_slice(drafts),
+            Draft::Guide(draft) => self.guides.push(Arc::clone(draft)),
+            Draft::Case(draft) => self.cases.push(Arc::clone(draft)),
+            Draft::Statute(draft) => self.statutes.push(Arc::clone(draft)),
+            Draft::Directory(draft) => self.directories.push(Arc::clone(draft)),
+            Draft::Stations(drafts) => self.stations.extend_from_slice(drafts),
+            Draft::Campaign(draft) => self.campaigns.push(Arc::clone(draft)),
+            Draft::Page(draft) => self.pages.push(Arc::clone(draft)),
+            Draft::Redirects(drafts) => self.redirects.extend_from_slice(drafts),
+        }
+    }
+}
+
+fn read_file(reading: &Reading<'_>, diags: &mut Diagnostics) -> Option<Draft> {
+    let parts: Vec<&str> = reading.path.split('/').collect();
+    Some(match parts.as_slice() {
+        ["site.toml"] => Draft::Settings(settings::load(reading, diags)?.into()),
+        ["regions.csv"] => Draft::Regions(shared(tables::regions(reading, diags))),
+        ["redirects.csv"] => Draft::Redirects(shared(redirects::table(reading, diags))),
+        ["topics.yaml"] => Draft::Topics(shared(lists::topics(reading, diags))),
+        ["thesaurus.yaml"] => Draft::Thesaurus(shared(lists::thesaurus(reading, diags))),
+        ["guides", topic, name] => Draft::Guide(kinds::guide(reading, topic, stem(name), diags)?.into()),
+        ["cases", year, name] => Draft::Case(kinds::case(reading, year, stem(name), diags)?.into()),
+        ["laws", name] => Draft::Statute(kinds::statute(reading, stem(name), diags)?.into()),
+        ["stations", _, "_index.md"] => Draft::Directory(kinds::directory(reading, diags)?.into()),
+        ["stations", _, "stations.csv"] => Draft::Stations(shared(tables::stations(reading, diags))),
+        ["stations", _, name] if is_markdown(name) => {
+            Draft::Stations(vec![station::from_markdown(reading, stem(name), diags)?.into()])
+        }
+        ["campaigns", name] => Draft::Campaign(kinds::campaign(reading, stem(name), diags)?.into()),
+        ["pages", name] => Draft::Page(kinds::page(reading, stem(name), diags)?.into()),
+        _ => {
+            diags.push(misplaced(reading, parts[0]));
+            return None;
+        }
+    })
+}
+
+fn shared<T>(drafts: Vec<T>) -> Vec<Arc<T>> {
+    drafts.into_iter().map(Arc::new).collect()
 }
 
 fn stem(name: &str) -> &str {

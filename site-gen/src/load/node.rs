@@ -4,11 +4,14 @@
 //! every fault of a file in one run. Scalars stay text as typed: `012` and `990121` keep their zeros.
 
 use std::fmt;
+use std::ops::Range;
 
 use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_saphyr::Spanned;
 
+use super::mends;
+use crate::diag::lines::Lines;
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::source::{FileId, Span};
 
@@ -53,18 +56,33 @@ pub fn from_yaml(file: FileId, text: &str, base: usize, diags: &mut Diagnostics)
 pub fn from_toml(file: FileId, text: &str, diags: &mut Diagnostics) -> Option<Node> {
     let (table, errors) = toml::de::DeTable::parse_recoverable(text);
     let failed = !errors.is_empty();
+    let wrong = errors.len();
     for error in errors {
         let range = error.span().unwrap_or(0..0);
-        diags.push(
-            Diagnostic::error("toml", Span::new(file, range.start, range.end), "这里的写法读不懂").hint(
-                "每行写成 名字 = \"内容\"，引号用半角、要成对；中文的名字也要加引号；一组设置用 [名字] 开头",
-            ),
-        );
+        diags.push(toml_error(file, text, (range, wrong)));
     }
     (!failed).then(|| {
         let range = table.span();
         toml_table(file, table.into_inner(), range)
     })
+}
+
+/// What is wrong at `range`, one of `wrong` faults. Word processors make quotes curly: that is said as such where it is all.
+fn toml_error(file: FileId, text: &str, (range, wrong): (Range<usize>, usize)) -> Diagnostic {
+    let (start, written) = Lines::new(text).around(range.start);
+    let line = start..start + written.len();
+    let reads = |text: &str| toml::de::DeTable::parse_recoverable(text).1.len() < wrong;
+    let mends = mends::toml(text, line.clone(), reads);
+    let error = Diagnostic::error("toml", Span::new(file, range.start, range.end), "这里的写法读不懂");
+    if mends.is_empty() {
+        return error.hint(
+            "每行写成 名字 = \"内容\"，引号用半角、要成对；中文的名字也要加引号；一组设置用 [名字] 开头",
+        );
+    }
+    let what = if written.contains(['“', '”', '‘', '’']) { "引号" } else { "等号" };
+    Diagnostic { message: format!("{what}是全角的，程序读不懂"), ..error }
+        .hint(format!("写成半角的：{}", mends::line(text, line, &mends).trim()))
+        .edits(mends::edits(file, 0, mends))
 }
 
 /// Editors type `标题：` with a full-width colon. It is taken for what was meant: the replacement is as long, so
@@ -75,17 +93,22 @@ fn mend_full_width_colons(file: FileId, text: &str, base: usize, diags: &mut Dia
         match full_width_colon_after_key(line) {
             Some(at) => {
                 let start = base + out.len() + at;
+                let colon = Span::new(file, start, start + '：'.len_utf8());
+                let rest = &line[at + '：'.len_utf8()..];
+                let value = rest.trim_start_matches([' ', '\u{3000}']);
+                // The blanks behind it go with it: one is meant, and only before a value.
+                let (end, half) = match value.trim_end().is_empty() {
+                    true => (colon.end, ":"),
+                    false => (colon.end + rest.len() - value.len(), ": "),
+                };
                 diags.push(
-                    Diagnostic::warning(
-                        "full-width-colon",
-                        Span::new(file, start, start + 3),
-                        "冒号是全角的，已按半角读",
-                    )
-                    .hint("改成半角冒号加一个空格：“: ”"),
+                    Diagnostic::warning("full-width-colon", colon, "冒号是全角的，已按半角读")
+                        .hint("改成半角冒号加一个空格：“: ”")
+                        .edit(Span::new(file, start, end), half),
                 );
                 out.push_str(&line[..at]);
                 out.push_str(":  ");
-                out.push_str(&line[at + '：'.len_utf8()..]);
+                out.push_str(rest);
             }
             None => out.push_str(line),
         }
@@ -116,15 +139,19 @@ fn yaml_error(file: FileId, text: &str, base: usize, err: &serde_saphyr::Error) 
     if words.contains("duplicate") {
         return Diagnostic::error("duplicate-key", at, "这个名字写了两次").hint("留下一个，删掉另一个");
     }
+    let reads = |text: &str| serde_saphyr::from_str::<Spanned<RawYaml>>(text).is_ok();
+    let mends = mends::edits(file, base, mends::yaml(text, line_start..line_start + line.len(), reads));
     if line.contains('\t') {
-        return Diagnostic::error("yaml", at, "这一行用了制表符（Tab）").hint("把 Tab 换成两个空格");
+        return Diagnostic::error("yaml", at, "这一行用了制表符（Tab）")
+            .hint("把 Tab 换成两个空格")
+            .edits(mends);
     }
     let hint = if line.matches(": ").count() > 1 {
         "内容里有冒号时，整段内容用英文引号括起来：title: \"……\""
     } else {
         "看看这一行和上一行。常见原因：冒号后面少一个空格；引号没有成对；逗号、引号、方括号打成了全角；上下行没有对齐"
     };
-    Diagnostic::error("yaml", at, "这里的写法读不懂").hint(hint)
+    Diagnostic::error("yaml", at, "这里的写法读不懂").hint(hint).edits(mends)
 }
 
 /// The byte a location means. Scanner errors know only line and column.

@@ -3,8 +3,9 @@
 use search::record::Hotline;
 
 use super::Reading;
-use super::fields::{Fields, Key};
+use super::fields::{Fields, Key, Vocabulary};
 use super::node::{self, Node};
+use crate::check::prose::Spacing;
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::model::{Footer, Licence};
 use crate::source::Located;
@@ -28,10 +29,25 @@ pub struct SettingsDraft {
     pub search_in_browser: bool,
     /// What others may do with the data.
     pub licence: Option<Licence>,
+    /// The folder of full texts, from the content folder.
+    pub statutes: Option<Located<String>>,
     /// The foot of the page.
     pub footer: Footer,
     /// Numbers to dial.
     pub hotlines: Vec<Hotline>,
+    /// How prose is written.
+    pub style: StyleDraft,
+}
+
+/// `[style]` as written.
+#[derive(Debug, Default)]
+pub struct StyleDraft {
+    /// Between Chinese and other letters and digits.
+    pub spacing: Spacing,
+    /// Terms of the law to be explained besides the built-in ones, each with or without plain words: 诉讼：打官司.
+    pub terms: Vec<String>,
+    /// Terms that need no explaining here.
+    pub known: Vec<String>,
 }
 
 /// Reads `site.toml`.
@@ -47,14 +63,17 @@ pub fn load(reading: &Reading<'_>, diags: &mut Diagnostics) -> Option<SettingsDr
     let exit_url = fields.required(Key("exit_url", "离开去"));
     let search_in_browser = fields.truth(Key("search_in_browser", "浏览器搜索")).unwrap_or(false);
     let data = fields.node(Key("data", "数据"));
+    let statutes = fields.text(Key("statutes", "法规全文"));
     let footer = fields.node(Key("footer", "页脚"));
     let hotlines = fields.maps(Key("hotlines", "热线"));
+    let style = fields.node(Key("style", "文风"));
     fields.finish();
     let base_url = base_url.and_then(|url| web_address(url, diags));
     let exit_url = exit_url.and_then(|url| web_address(url, diags));
     let licence = data.and_then(|node| load_licence(node, diags));
     let footer = footer.map(|node| load_footer(node, diags)).unwrap_or_default();
     let hotlines = hotlines.into_iter().filter_map(|node| load_hotline(node, diags)).collect();
+    let style = style.map(|node| load_style(node, diags)).unwrap_or_default();
     let title = title?.value;
     Some(SettingsDraft {
         name: name?.value,
@@ -65,8 +84,10 @@ pub fn load(reading: &Reading<'_>, diags: &mut Diagnostics) -> Option<SettingsDr
         exit_url: exit_url?,
         search_in_browser,
         licence,
+        statutes,
         footer,
         hotlines,
+        style,
     })
 }
 
@@ -127,6 +148,21 @@ fn load_footer(node: Node, diags: &mut Diagnostics) -> Footer {
     };
     fields.finish();
     footer
+}
+
+fn load_style(node: Node, diags: &mut Diagnostics) -> StyleDraft {
+    let span = node.span;
+    let words = Vocabulary {
+        what: "空格的写法",
+        parse: |word| Spacing::ALL.iter().find(|way| way.1 == word || way.2 == word).map(|way| way.0),
+        all: Spacing::ALL.iter().map(|way| (way.1, way.2)).collect(),
+    };
+    let mut fields = Fields::of(node, span, diags);
+    let spacing = fields.one_of(Key("spacing", "空格"), words).unwrap_or_default();
+    let mut texts = |key| fields.texts(key).into_iter().map(|text| text.value).collect();
+    let (terms, known) = (texts(Key("terms", "术语")), texts(Key("known", "不用解释")));
+    fields.finish();
+    StyleDraft { spacing, terms, known }
 }
 
 fn load_hotline(node: Node, diags: &mut Diagnostics) -> Option<Hotline> {

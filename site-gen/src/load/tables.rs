@@ -126,10 +126,20 @@ fn row(columns: &[Located<String>], cells: Vec<Located<String>>, diags: &mut Dia
         .map(|(column, cell)| {
             // A heading that nobody knows is reported once, where it stands.
             let name = Node { value: Value::Scalar(column.value.clone()), span: column.span };
-            (name, Node { value: Value::Scalar(cell.value.trim().to_owned()), span: cell.span })
+            (name, trimmed(cell))
         })
         .collect();
     Some(Node { value: Value::Map(entries), span })
+}
+
+/// A cell without blanks around it. Where they are inside quotes its place is that of the whole cell.
+fn trimmed(cell: Located<String>) -> Node {
+    let Span { file, start, end } = cell.span;
+    let (before, after) = (cell.value.trim_start().len(), cell.value.trim_end().len());
+    let whole = cell.value.len();
+    let bare = end - start == whole;
+    let span = if bare { Span::new(file, start + whole - before, end + after - whole) } else { cell.span };
+    Node { value: Value::Scalar(cell.value.trim().to_owned()), span }
 }
 
 /// The cells of a CSV text (RFC 4180) with their places. Own reader: the `csv` crate does not say where a cell is.

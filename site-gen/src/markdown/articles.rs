@@ -4,18 +4,18 @@ use std::ops::Range;
 
 use pulldown_cmark::{Event, HeadingLevel, Tag, TagEnd};
 
-use super::{Placed, events};
+use super::Placed;
 use crate::citation;
 use crate::model::ArticleNo;
 
-/// What comes before the first article, then each article's number, name and text.
+/// What comes before the first article, then each article's number, name and text, from the events of `markdown`.
 ///
 /// Headings of level 2 group the articles for whoever edits; the page shows articles by number, so such a heading is left
 /// out. Text right below one belongs to no article and goes to the introduction with its heading.
-pub fn split(markdown: &str) -> (Vec<Placed<'_>>, Vec<ArticlePart<'_>>) {
+pub fn split<'m>(markdown: &'m str, events: Vec<Placed<'m>>) -> (Vec<Placed<'m>>, Vec<ArticlePart<'m>>) {
     let (mut intro, mut group, mut parts) = (Vec::new(), Vec::new(), Vec::<ArticlePart<'_>>::new());
     let mut grouping = false;
-    let mut rest = events(markdown).into_iter().peekable();
+    let mut rest = events.into_iter().peekable();
     while let Some((event, range)) = rest.next() {
         let level = heading_level(&event);
         let source = markdown[range.clone()].trim_start_matches('#').trim();

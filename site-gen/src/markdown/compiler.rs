@@ -1,13 +1,13 @@
-//! Turns the events of one text into a [`Body`], and reports what would not show as it was meant.
+//! Turns the events of one text into a [`Body`]. How the text is written is `check::prose`'s business.
 
 use std::collections::BTreeSet;
 
 use pulldown_cmark::{CowStr, Event, HeadingLevel, LinkType, Tag, TagEnd};
 
-use super::Resolver;
-use crate::citation;
-use crate::diag::Diagnostic;
-use crate::model::{Body, Heading};
+use super::{Resolver, mends};
+use crate::citation::Context;
+use crate::diag::{Diagnostic, Edit};
+use crate::model::{Body, CitationLink, Heading};
 use crate::source::Span;
 
 /// A text being read.
@@ -16,6 +16,8 @@ pub(super) struct Compiler<'r> {
     body: Body,
     ids: BTreeSet<String>,
     state: State,
+    /// Level and first byte in the file of every heading of the text: what mends one may have to move others.
+    pub(super) headings: Vec<(u8, usize)>,
 }
 
 /// Where in the text we are.
@@ -28,15 +30,15 @@ struct State {
     /// The heading being read: its place in `events`, level, id if the editor gave one, text so far.
     heading: Option<(usize, u8, Option<String>, String)>,
     last_level: u8,
-    /// The picture being read: where, and its alternative text so far.
-    image: Option<(Span, String)>,
+    /// Inside a picture, whose alternative text is not the page's.
+    image: bool,
     /// Inside a link or code, where citations are left alone.
     links: usize,
     code: bool,
     /// Inside an editor's comment of several lines.
     comment: bool,
-    /// The text so far ends with a title in book marks, and nothing but emphasis has come since.
-    after_title: bool,
+    /// What the paragraph has named so far.
+    context: Context,
     /// Links that lead nowhere: their end is dropped too.
     dropped_links: Vec<bool>,
     /// A line break inside a paragraph, written only when one side is not Chinese.
@@ -47,7 +49,7 @@ impl<'r> Compiler<'r> {
     /// Nothing read yet, below a heading of `level`.
     pub(super) fn new(resolver: &'r mut dyn Resolver, level: u8) -> Self {
         let state = State { last_level: level, ..State::default() };
-        Self { resolver, body: Body::default(), ids: BTreeSet::new(), state }
+        Self { resolver, body: Body::default(), ids: BTreeSet::new(), state, headings: Vec::new() }
     }
 
     /// What was read.
@@ -69,6 +71,7 @@ impl<'r> Compiler<'r> {
                 self.push(Event::Code(code.into_string().into()));
             }
             Event::HardBreak => {
+                self.state.context.end_sentence();
                 self.body.text.push('\n');
                 self.push(Event::HardBreak);
             }
@@ -78,28 +81,19 @@ impl<'r> Compiler<'r> {
 
     fn text(&mut self, text: &str, span: Span) {
         self.settle_soft_break(text);
-        if text.contains("**") && !self.state.code {
-            self.resolver.report(
-                Diagnostic::error("stray-emphasis", span, "这里的 ** 没有变成加粗，会原样显示")
-                    .hint("把标点移到 ** 外面，例如写 “**家庭暴力**” 而不是 **“家庭暴力”**"),
-            );
-        }
-        self.report_stray_markup(text, span);
-        self.report_split_citation(text, span);
         self.plain(text);
-        if self.state.links > 0
-            || self.state.code
-            || self.state.heading.is_some()
-            || self.state.image.is_some()
-        {
+        if self.state.links > 0 || self.state.code || self.state.heading.is_some() || self.state.image {
+            if self.state.links > 0 {
+                self.resolver.names(text, &mut self.state.context);
+            }
             self.push(Event::Text(text.to_owned().into()));
             return;
         }
         let mut from = 0;
-        for (range, citations) in self.resolver.citations(text, span) {
-            let Some(first) = citations.first() else { continue };
+        for cited in self.resolver.citations(text, span, &mut self.state.context) {
+            let dest_url = CowStr::from(cited.url());
+            let CitationLink { range, citations, .. } = cited;
             self.push_text(&text[from..range.start]);
-            let dest_url = CowStr::from(first.url());
             let (title, id) = (CowStr::Borrowed(""), CowStr::Borrowed(""));
             self.push(Event::Start(Tag::Link { link_type: LinkType::Inline, dest_url, title, id }));
             self.push_text(&text[range.clone()]);
@@ -112,45 +106,6 @@ impl<'r> Compiler<'r> {
             }
         }
         self.push_text(&text[from..]);
-    }
-
-    /// Other programs' ways of writing, which would be published as they stand.
-    fn report_stray_markup(&mut self, text: &str, span: Span) {
-        if self.state.code {
-            return;
-        }
-        let hashes = text.trim_start_matches('#');
-        let wrong = if text.contains("[[") {
-            Some(("双方括号是别的软件的写法，会原样显示", "链接写成 [文字](/guides/work/maternity-leave.md)"))
-        } else if text.contains("]（") {
-            Some(("链接的括号是全角的，会原样显示", "方括号后面用半角的圆括号：[文字](路径)"))
-        } else if hashes.len() < text.len() && self.at_line_start() && !hashes.is_empty() {
-            Some(("井号后面没有空格，不会变成小标题", "井号和标题之间空一格：## 去哪里"))
-        } else {
-            None
-        };
-        if let Some((message, hint)) = wrong {
-            self.resolver.report(Diagnostic::error("stray-markup", span, message).hint(hint));
-        }
-    }
-
-    fn at_line_start(&self) -> bool {
-        self.body.text.is_empty() || self.body.text.ends_with('\n')
-    }
-
-    /// 《…》**第…条** is two pieces of text: neither a link nor checked, so it must not pass in silence.
-    fn report_split_citation(&mut self, text: &str, span: Span) {
-        let after_title = std::mem::replace(&mut self.state.after_title, text.trim_end().ends_with('》'));
-        if after_title && citation::leading_article(text.trim_start()).is_some() {
-            self.resolver.report(
-                Diagnostic::error(
-                    "citation",
-                    span,
-                    "条号要和书名号连着写，不能单独加粗，不然没有链接也没有检查",
-                )
-                .hint("写成 **《反家庭暴力法》第二十三条**，或者都不加粗"),
-            );
-        }
     }
 
     fn html(&mut self, html: &str, span: Span) {
@@ -177,6 +132,9 @@ impl<'r> Compiler<'r> {
     }
 
     fn start(&mut self, tag: Tag<'_>, span: Span) {
+        if !is_inline(&tag) {
+            self.state.context.new_block();
+        }
         match tag {
             Tag::Heading { level, id, .. } => {
                 let level = level as u8;
@@ -202,7 +160,7 @@ impl<'r> Compiler<'r> {
             }
             Tag::Image { link_type, dest_url, title, .. } => {
                 let url = self.resolver.image(&dest_url, span).unwrap_or_default();
-                self.state.image = Some((span, String::new()));
+                self.state.image = true;
                 let title = title.into_string().into();
                 self.push(Event::Start(Tag::Image {
                     link_type,
@@ -232,14 +190,7 @@ impl<'r> Compiler<'r> {
                 return;
             }
             TagEnd::Image => {
-                if let Some((span, alt)) = self.state.image.take()
-                    && alt.trim().is_empty()
-                {
-                    self.resolver.report(
-                        Diagnostic::error("image-alt", span, "图片没有文字说明，看不见的人不知道是什么")
-                            .hint("在方括号里写一句图上有什么：![县服务中心的大门](……)"),
-                    );
-                }
+                self.state.image = false;
                 self.push(Event::End(tag));
                 return;
             }
@@ -283,7 +234,14 @@ impl<'r> Compiler<'r> {
         } else if level > last + 1 {
             let message = format!("标题从 {last} 级跳到了 {level} 级");
             let hint = format!("改成 {}", "#".repeat(usize::from(last) + 1));
-            self.resolver.report(Diagnostic::error("heading-level", span, message).hint(hint));
+            let place = self.headings.iter().position(|(_, at)| *at == span.start);
+            let raised = place.map(|place| mends::raised(&self.headings, place, level - last - 1));
+            let edits = raised
+                .unwrap_or_default()
+                .into_iter()
+                .map(|(range, text)| Edit { span: Span::new(span.file, range.start, range.end), text });
+            let finding = Diagnostic::error("heading-level", span, message).hint(hint);
+            self.resolver.report(finding.edits(edits));
         }
     }
 
@@ -316,8 +274,7 @@ impl<'r> Compiler<'r> {
         if let Some((.., heading)) = &mut self.state.heading {
             heading.push_str(text);
         }
-        if let Some((_, alt)) = &mut self.state.image {
-            alt.push_str(text);
+        if self.state.image {
             return;
         }
         self.body.text.push_str(text);
@@ -332,6 +289,11 @@ impl<'r> Compiler<'r> {
     fn push(&mut self, event: Event<'static>) {
         self.body.events.push(event);
     }
+}
+
+/// What stands within a paragraph.
+fn is_inline(tag: &Tag<'_>) -> bool {
+    matches!(tag, Tag::Emphasis | Tag::Strong | Tag::Strikethrough | Tag::Link { .. } | Tag::Image { .. })
 }
 
 /// An anchor from a heading's text: letters, digits and Chinese characters; the rest becomes a dash.

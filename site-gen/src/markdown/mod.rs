@@ -1,17 +1,19 @@
 //! Reads Markdown: `CommonMark` with tables, footnotes, definition lists and heading attributes.
 //!
-//! [`compile`] turns text into a [`Body`]. What a link or a citation leads to is asked of a [`Resolver`], so this file
+//! [`events`] cuts text into events, [`compile_events`] makes them a [`Body`]. What a link or a citation leads to is asked of a [`Resolver`], so this file
 //! knows Markdown and nothing of the site. Raw HTML is not published: it becomes text, and is reported.
 
 pub mod articles;
 mod compiler;
+mod mends;
 
 use std::ops::Range;
 
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd, TextMergeWithOffset};
 
+use crate::citation::Context;
 use crate::diag::Diagnostic;
-use crate::model::{Body, Citation};
+use crate::model::{Body, CitationLink};
 use crate::source::Span;
 use compiler::Compiler;
 
@@ -21,8 +23,10 @@ pub trait Resolver {
     fn link(&mut self, target: &str, at: Span) -> Option<String>;
     /// The address of a picture; `None` (and a report) where there is none.
     fn image(&mut self, target: &str, at: Span) -> Option<String>;
-    /// The citations in a run of text that stands at `at`, in order, with their place in the text.
-    fn citations(&mut self, text: &str, at: Span) -> Vec<(Range<usize>, Vec<Citation>)>;
+    /// The citations in a run of text that stands at `at`, in order; `context` is what its paragraph said before.
+    fn citations(&mut self, text: &str, at: Span, context: &mut Context) -> Vec<CitationLink>;
+    /// Takes note of what a run of text names whose citations become no links, because it is one.
+    fn names(&mut self, text: &str, context: &mut Context);
     /// Takes a problem.
     fn report(&mut self, diagnostic: Diagnostic);
 }
@@ -39,14 +43,9 @@ pub fn events(markdown: &str) -> Vec<Placed<'_>> {
     TextMergeWithOffset::new(Parser::new_ext(markdown, options).into_offset_iter()).collect()
 }
 
-/// Reads `markdown`, which stands at `at` in its file.
-pub fn compile(markdown: &str, at: Span, resolver: &mut dyn Resolver) -> Body {
-    compile_events(events(markdown), (at, 1), resolver)
-}
-
-/// Reads a text of one paragraph, such as a step: the same, without the paragraph around it.
-pub fn compile_inline(text: &str, at: Span, resolver: &mut dyn Resolver) -> Body {
-    let mut body = compile(text, at, resolver);
+/// Reads the events of a text of one paragraph, such as a step: the same, without the paragraph around it.
+pub fn compile_inline(events: Vec<Placed<'_>>, at: Span, resolver: &mut dyn Resolver) -> Body {
+    let mut body = compile_events(events, (at, 1), resolver);
     let single =
         body.events.iter().filter(|event| matches!(event, Event::Start(Tag::Paragraph))).count() == 1;
     let wrapped = matches!(body.events.first(), Some(Event::Start(Tag::Paragraph)))
@@ -61,6 +60,11 @@ pub fn compile_inline(text: &str, at: Span, resolver: &mut dyn Resolver) -> Body
 /// Reads events of [`events`] whose ranges count from `at`, below a heading of `level`.
 pub fn compile_events(events: Vec<Placed<'_>>, (at, level): (Span, u8), resolver: &mut dyn Resolver) -> Body {
     let mut compiler = Compiler::new(resolver, level);
+    let headings = events.iter().filter_map(|(event, range)| match event {
+        Event::Start(Tag::Heading { level, .. }) => Some((*level as u8, at.start + range.start)),
+        _ => None,
+    });
+    compiler.headings = headings.collect();
     for (event, range) in events {
         compiler.event(event, Span::new(at.file, at.start + range.start, at.start + range.end));
     }

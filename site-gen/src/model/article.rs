@@ -1,9 +1,29 @@
-//! Articles of statutes and how they are cited.
+//! Articles of statutes, the places in them, and how they are cited and linked to.
+//!
+//! Anchors on a statute's page are made here and nowhere else:
+//!
+//! ```text
+//! art-33            第三十三条
+//! art-33-1          第三十三条之一
+//! art-33.k2         第三十三条第二款
+//! art-33-1.k2.x3    第三十三条之一第二款第（三）项
+//! book-5.ch-2.sec-1 第五编第二章第一节      part-2 is a 分编: book-3.part-2.ch-9
+//! ```
+//!
+//! `-` joins the numbers of one article, `.` goes a level down, so no two places share an anchor. An item's anchor names its
+//! paragraph even where there is only one (k1); where it is not known which paragraph is meant, the article's anchor is
+//! as precise as a link gets.
 
 use std::fmt;
+use std::ops::Range;
+
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+pub use super::numeral::{chinese_number, parse_number};
 
 /// The number of an article: 第三十三条 is `33`, 第三十三条之一 is `33` with `sub` 1.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct ArticleNo {
     /// From 1.
     pub number: u16,
@@ -11,13 +31,59 @@ pub struct ArticleNo {
     pub sub: u16,
 }
 
-/// A reference to an article of a statute that the site knows.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+/// A place inside an article: 第一款第（二）项.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Part {
+    /// 款, from 1; 0 where none is named.
+    pub paragraph: u16,
+    /// 项, from 1; 0 where none is named.
+    pub item: u16,
+}
+
+/// A division of a statute: 第五编第二章第一节. Each from 1; 0 where none is named.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Division {
+    /// 编
+    pub book: u16,
+    /// 分编
+    pub sub_book: u16,
+    /// 章
+    pub chapter: u16,
+    /// 节
+    pub section: u16,
+}
+
+/// Where in a statute.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Place {
+    /// No place in particular.
+    Whole,
+    /// A book, chapter or section.
+    Division(Division),
+    /// An article, or a part of it.
+    Article(ArticleNo, Part),
+}
+
+/// A reference to an article of a statute that the site knows: what a page rests on.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Citation {
     /// The statute's slug.
     pub statute: String,
     /// `None`: the statute as a whole.
     pub article: Option<ArticleNo>,
+}
+
+/// A piece of a text that cites, and where its link leads.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CitationLink {
+    /// Its bytes in the text.
+    pub range: Range<usize>,
+    /// What it counts as citing, at least one: all articles of a range.
+    pub citations: Vec<Citation>,
+    /// Where in the statute the link leads: the first of a range. No more precise than the statute's page is known to be.
+    pub place: Place,
+    /// The day from which the version that is meant holds, where one holds on the day the text speaks for.
+    pub version: Option<Date>,
 }
 
 impl ArticleNo {
@@ -35,13 +101,71 @@ impl ArticleNo {
     }
 }
 
+impl Part {
+    /// Whether it names nothing: the whole article.
+    pub fn is_whole(self) -> bool {
+        self == Self::default()
+    }
+}
+
+impl Division {
+    /// Whether it names nothing.
+    pub fn is_none(self) -> bool {
+        self == Self::default()
+    }
+
+    fn levels(self) -> [(u16, &'static str, &'static str); 4] {
+        [
+            (self.book, "book", "编"),
+            (self.sub_book, "part", "分编"),
+            (self.chapter, "ch", "章"),
+            (self.section, "sec", "节"),
+        ]
+    }
+}
+
+impl Place {
+    /// The anchor on the statute's page; `None` for the page itself.
+    pub fn anchor(self) -> Option<String> {
+        match self {
+            Self::Whole => None,
+            Self::Division(division) => {
+                let levels = division.levels().into_iter().filter(|(number, ..)| *number > 0);
+                let steps: Vec<String> = levels.map(|(number, name, _)| format!("{name}-{number}")).collect();
+                (!steps.is_empty()).then(|| steps.join("."))
+            }
+            Self::Article(article, part) => {
+                let anchor = article.anchor();
+                Some(match part {
+                    Part { paragraph: 0, .. } => anchor,
+                    Part { paragraph, item: 0 } => format!("{anchor}.k{paragraph}"),
+                    Part { paragraph, item } => format!("{anchor}.k{paragraph}.x{item}"),
+                })
+            }
+        }
+    }
+}
+
 impl Citation {
     /// The address from the site's root.
     pub fn url(&self) -> String {
-        match self.article {
-            None => format!("/laws/{}/", self.statute),
-            Some(article) => format!("/laws/{}/#{}", self.statute, article.anchor()),
-        }
+        let place = self.article.map_or(Place::Whole, |article| Place::Article(article, Part::default()));
+        url(&self.statute, place)
+    }
+}
+
+impl CitationLink {
+    /// Where its link leads, from the site's root.
+    pub fn url(&self) -> String {
+        self.citations.first().map_or_else(String::new, |citation| url(&citation.statute, self.place))
+    }
+}
+
+/// The address of a place in the statute called `slug`, from the site's root.
+fn url(slug: &str, place: Place) -> String {
+    match place.anchor() {
+        None => format!("/laws/{slug}/"),
+        Some(anchor) => format!("/laws/{slug}/#{anchor}"),
     }
 }
 
@@ -56,124 +180,56 @@ impl fmt::Display for ArticleNo {
     }
 }
 
-/// A number up to 9,999 in Chinese numerals: 1260 is 一千二百六十. Above that, in Arabic ones.
-pub fn chinese_number(number: u16) -> String {
-    const DIGITS: [&str; 10] = ["零", "一", "二", "三", "四", "五", "六", "七", "八", "九"];
-    if number > 9999 {
-        return number.to_string();
-    }
-    if number == 0 {
-        return DIGITS[0].to_owned();
-    }
-    let mut out = String::new();
-    let mut gap = false;
-    for (unit, name) in [(1000, "千"), (100, "百"), (10, "十"), (1, "")] {
-        let digit = usize::from(number / unit % 10);
-        if digit == 0 {
-            gap = !out.is_empty();
-            continue;
+/// As statutes write it: 第一款第（二）项.
+impl fmt::Display for Part {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.paragraph > 0 {
+            write!(f, "第{}款", chinese_number(self.paragraph))?;
         }
-        if gap {
-            out.push_str(DIGITS[0]);
-            gap = false;
+        if self.item > 0 {
+            write!(f, "第（{}）项", chinese_number(self.item))?;
         }
-        // 十五, not 一十五, but 一百一十五.
-        if !(unit == 10 && digit == 1 && out.is_empty()) {
-            out.push_str(DIGITS[digit]);
-        }
-        out.push_str(name);
-    }
-    out
-}
-
-/// Reads Chinese numerals up to 9,999, or Arabic digits (half or full width). `None` where it is neither.
-pub fn parse_number(text: &str) -> Option<u16> {
-    let arabic: Option<String> = text.chars().map(arabic_digit).collect();
-    if let Some(digits) = arabic.filter(|digits| !digits.is_empty()) {
-        return digits.parse().ok();
-    }
-    let (mut total, mut digit, mut last_unit) = (0_u16, None, u16::MAX);
-    for c in text.chars() {
-        if let Some(unit) = unit_value(c) {
-            if unit >= last_unit || (digit.is_none() && unit != 10) {
-                return None;
-            }
-            total += digit.take().unwrap_or(1) * unit;
-            last_unit = unit;
-        } else {
-            let value = digit_value(c)?;
-            if digit.is_some_and(|seen| seen != 0) {
-                return None;
-            }
-            digit = Some(value);
-        }
-    }
-    let total = total + digit.unwrap_or(0);
-    (total > 0).then_some(total)
-}
-
-fn arabic_digit(c: char) -> Option<char> {
-    match c {
-        '0'..='9' => Some(c),
-        '０'..='９' => char::from_u32(u32::from(c) - u32::from('０') + u32::from('0')),
-        _ => None,
+        Ok(())
     }
 }
 
-fn unit_value(c: char) -> Option<u16> {
-    match c {
-        '千' => Some(1000),
-        '百' => Some(100),
-        '十' => Some(10),
-        _ => None,
+/// As statutes write it: 第五编第二章.
+impl fmt::Display for Division {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (number, _, name) in self.levels().into_iter().filter(|(number, ..)| *number > 0) {
+            write!(f, "第{}{name}", chinese_number(number))?;
+        }
+        Ok(())
     }
 }
 
-fn digit_value(c: char) -> Option<u16> {
-    let position = "零一二三四五六七八九".chars().position(|digit| digit == c);
-    match c {
-        '〇' => Some(0),
-        '两' => Some(2),
-        _ => position.and_then(|value| u16::try_from(value).ok()),
+/// What stands behind the title: nothing for the whole statute.
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Whole => Ok(()),
+            Self::Division(division) => division.fmt(f),
+            Self::Article(article, part) => write!(f, "{article}{part}"),
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
-
     use super::*;
 
     #[test]
-    fn numerals_read_as_statutes_write_them() {
-        for (number, text) in
-            [(1, "一"), (10, "十"), (15, "十五"), (20, "二十"), (105, "一百零五"), (110, "一百一十")]
-        {
-            assert_eq!(chinese_number(number), text);
-            assert_eq!(parse_number(text), Some(number));
-        }
-        assert_eq!(chinese_number(1079), "一千零七十九");
-        assert_eq!(parse_number("１０79"), Some(1079));
-        assert_eq!(parse_number("一〇"), None);
-    }
-
-    #[test]
-    fn what_is_not_a_number_is_refused() {
-        for bad in ["", "零", "十百", "三三", "百", "第三", "一千千", "99999"] {
-            assert_eq!(parse_number(bad), None, "{bad}");
-        }
-    }
-
-    proptest! {
-        #[test]
-        fn every_number_survives_the_round_trip(number in 1_u16..=9999) {
-            prop_assert_eq!(parse_number(&chinese_number(number)), Some(number));
-            prop_assert_eq!(parse_number(&number.to_string()), Some(number));
-        }
-
-        #[test]
-        fn no_text_panics(text in "[零一二三四五六七八九十百千〇两0-9第]{0,12}") {
-            parse_number(&text);
-        }
+    fn every_place_has_an_anchor_of_its_own() {
+        let article = ArticleNo { number: 33, sub: 1 };
+        let place = |paragraph, item| Place::Article(article, Part { paragraph, item });
+        assert_eq!(place(0, 0).anchor().unwrap(), "art-33-1");
+        assert_eq!(place(2, 0).anchor().unwrap(), "art-33-1.k2");
+        assert_eq!(place(2, 3).anchor().unwrap(), "art-33-1.k2.x3");
+        assert_eq!(place(0, 3).anchor().unwrap(), "art-33-1");
+        let division = Division { book: 3, sub_book: 2, chapter: 9, section: 1 };
+        assert_eq!(Place::Division(division).anchor().unwrap(), "book-3.part-2.ch-9.sec-1");
+        assert_eq!(division.to_string(), "第三编第二分编第九章第一节");
+        assert_eq!(place(2, 3).to_string(), "第三十三条之一第二款第（三）项");
+        assert_eq!(Place::Whole.anchor(), None);
     }
 }

@@ -6,8 +6,10 @@
 pub mod article;
 pub mod body;
 pub mod date;
+pub mod numeral;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use jiff::civil::Date;
 use search::record::{Hotline, Station, ThesaurusEntry};
@@ -15,7 +17,10 @@ use search::region::{Region, RegionCode};
 use search::vocabulary::{Channel, Outcome, StationKind};
 
 use crate::pictures::Pictures;
-pub use article::{ArticleNo, Citation};
+use crate::source::Hash;
+use crate::statute::text::FullText;
+
+pub use article::{ArticleNo, Citation, CitationLink};
 pub use body::{Body, Heading};
 pub use date::YearlyDates;
 
@@ -28,10 +33,10 @@ pub struct Site {
     pub hotlines: Vec<Hotline>,
     /// In their order.
     pub topics: Vec<Topic>,
-    /// By topic order, then slug.
-    pub guides: Vec<Guide>,
-    /// Newest year first, then slug.
-    pub cases: Vec<CaseDigest>,
+    /// By topic order, then slug. Their texts are read one by one, when their pages are made.
+    pub guides: Vec<Arc<GuideHead>>,
+    /// Newest year first, then slug. Their texts are read one by one, when their pages are made.
+    pub cases: Vec<Arc<CaseHead>>,
     /// By slug.
     pub statutes: Vec<Statute>,
     /// By code.
@@ -54,13 +59,14 @@ pub struct Site {
     pub thesaurus: Vec<ThesaurusEntry>,
     /// By old address.
     pub redirects: Vec<Redirect>,
-    /// The bytes of pictures as editors gave them, by address in the text. Not published: see [`crate::pictures`].
-    pub blobs: BTreeMap<String, Vec<u8>>,
-    /// What pages say of those pictures, by the same address.
+    /// Every picture of the content that can be published, by its address in the text.
     pub pictures: Pictures,
-    /// Who cites which article, by statute slug.
-    pub cited: BTreeMap<String, BTreeMap<ArticleNo, Vec<Backlink>>>,
+    /// When the words of a page last changed, by its address; only of those whose file's history is known.
+    pub changed: BTreeMap<String, Date>,
 }
+
+/// Who cites which article, by statute slug.
+pub type Cited = BTreeMap<String, BTreeMap<ArticleNo, Vec<Backlink>>>;
 
 /// What `site.toml` says.
 #[derive(Debug, Clone)]
@@ -128,8 +134,21 @@ pub struct Topic {
 }
 
 /// A plain-language page: what to do, what the law gives you, what to bring, where to go.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Guide {
+    /// What other pages may show of it.
+    pub head: Arc<GuideHead>,
+    /// What to do first.
+    pub steps: Vec<Step>,
+    /// What to take along.
+    pub bring: Vec<Body>,
+    /// The rest.
+    pub body: Body,
+}
+
+/// What is known of a guide without reading its text.
+#[derive(Debug, Clone, PartialEq)]
+pub struct GuideHead {
     /// Unique over all guides.
     pub slug: String,
     /// The topic's slug.
@@ -144,12 +163,8 @@ pub struct Guide {
     pub reviewed: Option<Date>,
     /// Whom it is for.
     pub audience: Vec<String>,
-    /// What to do first.
-    pub steps: Vec<Step>,
     /// How long it takes to get it, where the law sets a time.
     pub takes: Option<Takes>,
-    /// What to take along.
-    pub bring: Vec<Body>,
     /// Numbers of [`Site::hotlines`].
     pub hotlines: Vec<String>,
     /// Which kinds of station help.
@@ -162,8 +177,6 @@ pub struct Guide {
     pub asked: Vec<String>,
     /// Whether seeing it over her shoulder could put her in danger.
     pub sensitive: bool,
-    /// The rest.
-    pub body: Body,
 }
 
 /// How long something takes.
@@ -176,7 +189,7 @@ pub struct Takes {
 }
 
 /// One thing to do.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Step {
     /// What, as a command.
     pub action: String,
@@ -185,8 +198,19 @@ pub struct Step {
 }
 
 /// An anonymised case.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct CaseDigest {
+    /// What other pages may show of it.
+    pub head: Arc<CaseHead>,
+    /// The articles applied.
+    pub applied: Vec<Citation>,
+    /// The story.
+    pub body: Body,
+}
+
+/// What is known of a case without reading its text.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CaseHead {
     /// Unique over all digests.
     pub slug: String,
     /// The folder it is in.
@@ -201,12 +225,8 @@ pub struct CaseDigest {
     pub outcome: Outcome,
     /// Through which door.
     pub channel: Option<Channel>,
-    /// The articles applied.
-    pub applied: Vec<Citation>,
     /// Slugs of guides.
     pub guides: Vec<String>,
-    /// The story.
-    pub body: Body,
 }
 
 /// A law, regulation or judicial interpretation.
@@ -220,6 +240,8 @@ pub struct Statute {
     pub short_titles: Vec<String>,
     /// 法律, 行政法规, 司法解释 …
     pub rank: String,
+    /// Whether editors wrote about it: it has an entry in `laws/`, not only a full text.
+    pub own_words: bool,
     /// Oldest first, at least one.
     pub versions: Vec<StatuteVersion>,
     /// For repealed ones: what took its place.
@@ -235,12 +257,27 @@ pub struct Statute {
 pub struct StatuteVersion {
     /// When it was passed.
     pub adopted: Date,
-    /// From when it holds.
+    /// From when it holds. The day it was passed, where [`Since::Adopted`] says that nothing else is known.
     pub effective: Date,
+    /// Who says from when it holds.
+    pub since: Since,
     /// How many articles it has.
     pub articles: u16,
     /// The first day on which it no longer holds.
     pub repealed: Option<Date>,
+    /// What it says, where the library has it.
+    pub text: Option<Arc<FullText>>,
+}
+
+/// Who says from when a version holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Since {
+    /// The entry in `laws/`.
+    Entry,
+    /// The text.
+    Text,
+    /// Nobody: the day it was passed stands in, and pages say so.
+    Adopted,
 }
 
 /// What took the place of a repealed article.
@@ -342,14 +379,41 @@ pub struct Backlink {
     pub url: String,
 }
 
+impl Site {
+    /// Changes whenever an old address leads elsewhere.
+    pub fn stamp_of_redirects(&self) -> Hash {
+        blake3::hash(format!("{:?}", self.redirects).as_bytes()).into()
+    }
+
+    /// When the words of the page at `url` last changed: as its editor says, else as the history of its file does.
+    pub fn changed_on(&self, url: &str, said: Option<Date>) -> Option<Date> {
+        said.or_else(|| self.changed.get(url).copied())
+    }
+}
+
 impl Guide {
+    /// Everything it cites, in the order of its texts; the same article may come twice.
+    pub fn citations(&self) -> impl Iterator<Item = &Citation> {
+        let steps = self.steps.iter().filter_map(|step| step.how.as_ref());
+        steps.chain(&self.bring).chain(std::iter::once(&self.body)).flat_map(|body| &body.citations)
+    }
+}
+
+impl CaseDigest {
+    /// Everything it cites; the same article may come twice.
+    pub fn citations(&self) -> impl Iterator<Item = &Citation> {
+        self.applied.iter().chain(&self.body.citations)
+    }
+}
+
+impl GuideHead {
     /// Its address from the root.
     pub fn url(&self) -> String {
         format!("/guides/{}/{}/", self.topic, self.slug)
     }
 }
 
-impl CaseDigest {
+impl CaseHead {
     /// Its address from the root.
     pub fn url(&self) -> String {
         format!("/cases/{}/", self.slug)
@@ -374,6 +438,14 @@ impl Page {
     /// Its address from the root.
     pub fn url(&self) -> String {
         format!("/{}/", self.slug)
+    }
+}
+
+impl StatuteVersion {
+    /// The number of its last article: the text's, where there is one.
+    pub fn last_number(&self) -> u16 {
+        let of_text = self.text.as_ref().and_then(|text| text.last());
+        of_text.map_or(self.articles, |last| last.number)
     }
 }
 
@@ -404,6 +476,11 @@ impl Statute {
     pub fn latest(&self) -> &StatuteVersion {
         // `check` refuses an entry without versions.
         self.versions.last().expect("a statute has a version")
+    }
+
+    /// The versions that have a text, oldest first.
+    pub fn texts(&self) -> impl Iterator<Item = (&StatuteVersion, &Arc<FullText>)> {
+        self.versions.iter().filter_map(|version| Some((version, version.text.as_ref()?)))
     }
 
     /// The day the whole statute lost force, if it did.

@@ -23,7 +23,7 @@ struct Profile {
 
 /// Turns `rgba` from the colours of `profile` into sRGB.
 pub(super) fn to_srgb(profile: &[u8], rgba: &mut [u8]) -> Result<(), Fault> {
-    let refused = Fault::Format("颜色的写法特别（ICC 配置不是 RGB 矩阵），网页上会偏色");
+    let refused = Fault::Format("颜色的写法特别（ICC 配置不是 RGB 矩阵），网页上会偏色".to_owned());
     if is_grey(profile) {
         // Grey has no colour to shift; its tone curve is that of the screen within what an eye sees.
         return Ok(());

@@ -54,7 +54,7 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Pixels, Fault> {
         [0x89, b'P', b'N', b'G', ..] => png,
         [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => webp,
         [_, _, _, _, b'f', b't', b'y', b'p', ..] => {
-            return Err(Fault::Format("AVIF 和 HEIC 的图片，老手机打不开，这里也读不了"));
+            return Err(Fault::Format("AVIF 和 HEIC 的图片，老手机打不开，这里也读不了".to_owned()));
         }
         _ => return Err(Fault::Broken("里面不是 JPG、PNG 或 WebP 图片".to_owned())),
     };
@@ -102,7 +102,7 @@ fn jpeg(bytes: &[u8]) -> Result<Stored, Fault> {
     let info = decoder.info().ok_or_else(|| broken("no header"))?;
     let (width, height) = check_size(usize::from(info.width), usize::from(info.height))?;
     if matches!(decoder.input_colorspace(), Some(ColorSpace::CMYK | ColorSpace::YCCK)) {
-        return Err(Fault::Format("印刷用的颜色（CMYK），屏幕上显示不对"));
+        return Err(Fault::Format("印刷用的颜色（CMYK），屏幕上显示不对".to_owned()));
     }
     let rgba = decoder.decode().map_err(broken)?;
     Ok(Stored {

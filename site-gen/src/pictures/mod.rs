@@ -16,12 +16,10 @@ mod svg;
 
 use std::collections::BTreeMap;
 use std::ops::Range;
-use std::path::Path;
 
-use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use crate::cache::{Cache, name_of};
-use crate::model::Site;
 
 /// Widths in pixels that phones, tablets and desks are offered. A picture is never made wider than it is.
 const WIDTHS: [u32; 3] = [480, 800, 1280];
@@ -29,6 +27,8 @@ const WIDTHS: [u32; 3] = [480, 800, 1280];
 pub const MAX_BYTES: usize = 25 * 1024 * 1024;
 /// Pixels of a picture at most.
 pub const MAX_PIXELS: u64 = 60_000_000;
+/// How many hexadecimal digits of the hash of its bytes are in a picture's address.
+pub const MARK: usize = 8;
 /// Raised when the same source would give other files.
 const VERSION: u8 = 1;
 
@@ -36,7 +36,7 @@ const VERSION: u8 = 1;
 pub type Pictures = BTreeMap<String, Picture>;
 
 /// A picture as the HTML around it sees it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Picture {
     /// The start of the addresses of its files, with a hash of its content: `/media/images/door-1a2b3c4d`.
     base: String,
@@ -46,7 +46,7 @@ pub struct Picture {
 }
 
 /// What it is published as.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 enum Form {
     /// Pixels: AVIF, WebP and, for old phones, JPEG.
     Photo,
@@ -66,20 +66,20 @@ pub struct Source {
 }
 
 /// What is wrong with a picture.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Fault {
     /// It can't be read as a picture.
     Broken(String),
     /// It is too large.
     TooLarge(String),
     /// Another format is needed.
-    Format(&'static str),
+    Format(String),
     /// The drawing has something in it that must not be published: what, and at which bytes.
     Unsafe(String, Range<usize>),
 }
 
 /// A picture that can be published.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Inspected {
     /// What it is.
     pub picture: Picture,
@@ -88,6 +88,32 @@ pub struct Inspected {
 }
 
 impl Picture {
+    /// Its address in texts, without width and ending. It changes with the bytes of the source.
+    pub fn address(&self) -> &str {
+        &self.base
+    }
+
+    /// Whether it is of these bytes: a file may be written while a site is built.
+    pub fn is_of(&self, bytes: &[u8]) -> bool {
+        self.mark() == mark(bytes)
+    }
+
+    /// What the names begin with under which its files are remembered.
+    pub fn mark(&self) -> &str {
+        &self.base[self.base.len().saturating_sub(MARK)..]
+    }
+
+    /// The paths of its files from the site's root.
+    pub fn paths(&self) -> Vec<String> {
+        let base = self.base.trim_start_matches('/');
+        if self.form == Form::Vector {
+            return vec![format!("{base}.svg")];
+        }
+        let endings = ["avif", "webp", self.form.fallback()];
+        let path = |width: u32| endings.map(|ending| format!("{base}-{width}.{ending}"));
+        self.widths().into_iter().flat_map(path).collect()
+    }
+
     /// Pixels of the largest file across and down.
     pub fn size(&self) -> (u32, u32) {
         let Some(&width) = self.widths().last() else { return self.size };
@@ -162,10 +188,15 @@ pub fn inspect(path: &str, bytes: &[u8]) -> Result<Inspected, Fault> {
         (found.size(), if drawn { Form::Drawing } else { Form::Photo }, found.has_camera_data)
     };
     let stem = path.rsplit_once('.').map_or(path, |(stem, _)| stem);
+    let base = format!("/media/{}-{}", escaped(stem), mark(bytes));
+    Ok(Inspected { picture: Picture { base, size, form }, has_camera_data })
+}
+
+/// What addresses of pictures end with: another one for other bytes, and where the same bytes would give other files.
+fn mark(bytes: &[u8]) -> String {
     let mut hashed = blake3::Hasher::new();
     hashed.update(&[VERSION]).update(bytes);
-    let base = format!("/media/{}-{}", escaped(stem), &hashed.finalize().to_hex()[..8]);
-    Ok(Inspected { picture: Picture { base, size, form }, has_camera_data })
+    hashed.finalize().to_hex()[..MARK].to_owned()
 }
 
 /// By its name, or because it is a text: whatever it is called, a browser would take it for one.
@@ -179,25 +210,9 @@ fn escaped(stem: &str) -> String {
     stem.chars().map(|c| if plain(c) { c } else { '-' }).collect()
 }
 
-/// The files of all pictures of `site`, which is built into `out`.
-pub fn of_site(site: &Site, out: &Path) -> Vec<(String, Vec<u8>)> {
-    let bytes = |url: &String| site.blobs.get(url).map(Vec::as_slice);
-    let pictures: Vec<_> =
-        site.pictures.iter().filter_map(|(url, picture)| Some((picture, bytes(url)?))).collect();
-    files(&pictures, out)
-}
-
-/// The files of `pictures`, by path from the site's root, from the bytes that [`inspect`] took. What was made before for
-/// the site in `out` is not made again.
-pub fn files(pictures: &[(&Picture, &[u8])], out: &Path) -> Vec<(String, Vec<u8>)> {
-    // Without a picture left, too: what was taken off the site must not stay beside it.
-    let cache = Cache::beside(out, "pictures");
-    let made = pictures.par_iter().flat_map_iter(|(picture, bytes)| made(picture, bytes, &cache)).collect();
-    cache.prune();
-    made
-}
-
-fn made(picture: &Picture, bytes: &[u8], cache: &Cache) -> Vec<(String, Vec<u8>)> {
+/// The files of `picture`, by path from the site's root, from the bytes that [`inspect`] took. What `cache` remembers is
+/// not made again.
+pub fn files(picture: &Picture, bytes: &[u8], cache: &Cache) -> Vec<(String, Vec<u8>)> {
     let base = picture.base.trim_start_matches('/');
     if picture.form == Form::Vector {
         let drawing = svg::clean(bytes).map(|drawing| drawing.text).unwrap_or_default();

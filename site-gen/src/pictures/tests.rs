@@ -2,7 +2,17 @@
 
 use proptest::prelude::*;
 
+use std::path::Path;
+
 use super::*;
+
+/// The files of some pictures of the site in `out`, remembered beside it.
+fn made(pictures: &[(&Picture, &[u8])], out: &Path) -> Vec<(String, Vec<u8>)> {
+    let cache = Cache::beside(out, "pictures");
+    let made = pictures.iter().flat_map(|(picture, bytes)| files(picture, bytes, &cache)).collect();
+    cache.prune();
+    made
+}
 
 /// A picture with something to see: a ramp in each direction.
 fn ramp(width: u32, height: u32, alpha: bool) -> decode::Pixels {
@@ -56,7 +66,7 @@ fn every_file_that_the_html_names_is_made_and_readable() {
     for ending in ["jpg", "png", "webp"] {
         let bytes = file(520, 390, ending);
         let picture = inspect(&format!("a.{ending}"), &bytes).unwrap().picture;
-        let made: BTreeMap<String, Vec<u8>> = files(&[(&picture, &bytes)], &out).into_iter().collect();
+        let made: BTreeMap<String, Vec<u8>> = made(&[(&picture, &bytes)], &out).into_iter().collect();
         let offers =
             picture.sources().into_iter().map(|source| source.srcset).chain(picture.fallback_srcset());
         let named: Vec<String> = offers
@@ -90,7 +100,7 @@ fn what_a_camera_wrote_is_used_for_turning_and_then_gone() {
         assert!(found.has_camera_data);
         assert_eq!(found.picture.size(), if orientation >= 5 { (100, 200) } else { (200, 100) });
         let folder = tempfile::tempdir().unwrap();
-        for (path, file) in files(&[(&found.picture, &bytes)], &folder.path().join("dist")) {
+        for (path, file) in made(&[(&found.picture, &bytes)], &folder.path().join("dist")) {
             for mark in [b"GPS-".as_slice(), b"Exif", b"40.4777"] {
                 assert!(!file.windows(mark.len()).any(|window| window == mark), "{path}");
             }
@@ -128,7 +138,7 @@ fn what_shows_through_still_does() {
     let picture = inspect("a.png", &bytes).unwrap().picture;
     assert!(picture.fallback().ends_with("-600.png"));
     let folder = tempfile::tempdir().unwrap();
-    for (path, file) in files(&[(&picture, &bytes)], &folder.path().join("dist")) {
+    for (path, file) in made(&[(&picture, &bytes)], &folder.path().join("dist")) {
         if !path.ends_with(".avif") {
             assert!(decode::decode(&file).unwrap().has_alpha, "{path}");
         }
@@ -140,10 +150,10 @@ fn the_same_picture_gives_the_same_files_and_is_made_once() {
     let bytes = file(700, 500, "jpg");
     let picture = inspect("a.jpg", &bytes).unwrap().picture;
     let (one, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-    let first = files(&[(&picture, &bytes)], &one.path().join("dist"));
-    assert_eq!(files(&[(&picture, &bytes)], &other.path().join("dist")), first);
+    let first = made(&[(&picture, &bytes)], &one.path().join("dist"));
+    assert_eq!(made(&[(&picture, &bytes)], &other.path().join("dist")), first);
     let cache = Cache::beside(&one.path().join("dist"), "pictures");
-    let again = made(&picture, &bytes, &cache);
+    let again = files(&picture, &bytes, &cache);
     assert_eq!((again, cache.made()), (first, 0));
     assert_ne!(inspect("a.jpg", &file(700, 501, "jpg")).unwrap().picture.base, picture.base);
 }

@@ -14,6 +14,7 @@ const DIGITS: usize = 8;
 const FILES: &[(&str, &str, &str)] = &[
     ("site", "css", include_str!("../../assets/site.css")),
     ("desk", "css", include_str!("../../assets/desk.css")),
+    ("law", "css", include_str!("../../assets/law.css")),
     ("letters", "css", include_str!("../../assets/letters.css")),
     ("leave", "js", include_str!("../../assets/leave.js")),
     ("search", "js", include_str!("../../assets/search.js")),

@@ -8,7 +8,7 @@ use minijinja::value::{Serde, Value};
 use serde::Serialize;
 
 use super::press::{Press, Sheet};
-use crate::model::{Guide, Topic};
+use crate::model::{GuideHead, Site, Topic};
 
 /// Guides in a feed at most.
 const NEWEST: usize = 30;
@@ -42,12 +42,22 @@ pub(super) fn all(press: &Press<'_>) -> anyhow::Result<Vec<Sheet>> {
     let mut sheets = vec![
         ("robots.txt".to_owned(), robots.into_bytes()),
         ("opensearch.xml".to_owned(), press.fill("opensearch.xml", context! {})?.into_bytes()),
-        atom(press, &press.site.settings.title, ("/", "/atom.xml"), press.site.guides.iter())?,
+        atom(
+            press,
+            &press.site.settings.title,
+            ("/", "/atom.xml"),
+            press.site.guides.iter().map(AsRef::as_ref),
+        )?,
     ];
     for topic in &press.site.topics {
         if let Some(own) = of_topic(press, topic) {
             let title = format!("{} · {}", topic.title, press.site.settings.name);
-            sheets.push(atom(press, &title, (&topic.url(), &own), press.library.guides_on(&topic.slug))?);
+            sheets.push(atom(
+                press,
+                &title,
+                (&topic.url(), &own),
+                press.library.guides_on(&topic.slug).iter().copied(),
+            )?);
         }
     }
     Ok(sheets)
@@ -55,26 +65,21 @@ pub(super) fn all(press: &Press<'_>) -> anyhow::Result<Vec<Sheet>> {
 
 /// The address of a topic's feed, where it has one.
 pub(super) fn of_topic(press: &Press<'_>, topic: &Topic) -> Option<String> {
-    let dated = press.library.guides_on(&topic.slug).any(|guide| changed(guide).is_some());
+    let dated = press.library.guides_on(&topic.slug).iter().any(|guide| day_of(press.site, guide).is_some());
     dated.then(|| format!("{}feed.xml", topic.url()))
-}
-
-/// When its words changed, or when they were last found still to be true.
-fn changed(guide: &Guide) -> Option<Date> {
-    guide.updated.or(guide.reviewed)
 }
 
 fn atom<'g>(
     press: &Press<'_>,
     title: &str,
     (url, own): (&str, &str),
-    guides: impl Iterator<Item = &'g Guide>,
+    guides: impl Iterator<Item = &'g GuideHead>,
 ) -> anyhow::Result<Sheet> {
-    let mut dated: Vec<_> = guides.filter_map(|guide| Some((changed(guide)?, guide))).collect();
+    let mut dated: Vec<_> = guides.filter_map(|guide| Some((day_of(press.site, guide)?, guide))).collect();
     dated.sort_by(|(a, one), (b, other)| b.cmp(a).then_with(|| one.slug.cmp(&other.slug)));
     // A feed must say when it changed; one without entries has never changed.
     let updated = dated.first().map_or_else(|| moment(Date::constant(1970, 1, 1)), |(date, _)| moment(*date));
-    let entry = |(date, guide): (Date, &Guide)| Entry {
+    let entry = |(date, guide): (Date, &GuideHead)| Entry {
         url: guide.url(),
         title: guide.title.clone(),
         summary: guide.summary.clone(),
@@ -84,6 +89,11 @@ fn atom<'g>(
     let feed = Feed { title: title.to_owned(), url: url.to_owned(), own: own.to_owned(), updated };
     let values = context! { feed => Value::from(Serde(&feed)), entries => Value::from(Serde(&entries)) };
     Ok((own.trim_start_matches('/').to_owned(), press.fill("atom.xml", values)?.into_bytes()))
+}
+
+/// When its words changed, or when they were last found still to be true.
+pub(super) fn day_of(site: &Site, guide: &GuideHead) -> Option<Date> {
+    site.changed_on(&guide.url(), guide.updated).or(guide.reviewed)
 }
 
 /// The first moment of a day in China (RFC 3339).

@@ -197,13 +197,12 @@ fn picture_html(picture: &Picture, alt: &str) -> String {
 
 /// Text whose last two characters, with the marks after them, stay on one line.
 fn with_kept_end(text: &str) -> String {
-    let letters: Vec<usize> =
-        text.char_indices().filter(|(_, c)| c.is_alphanumeric()).map(|(at, _)| at).collect();
-    let chinese_end = text.chars().rev().find(|c| c.is_alphanumeric()).is_some_and(|c| !c.is_ascii());
-    if letters.len() < LONG_RUN || !chinese_end {
+    let mut letters = text.char_indices().rev().filter(|(_, c)| c.is_alphanumeric());
+    let chinese_end = letters.next().is_some_and(|(_, c)| !c.is_ascii());
+    let Some((at, _)) = letters.next().filter(|_| chinese_end && letters.nth(LONG_RUN - 3).is_some()) else {
         return escaped(text);
-    }
-    let (start, end) = text.split_at(letters[letters.len() - 2]);
+    };
+    let (start, end) = text.split_at(at);
     format!("{}<span class=\"nb\">{}</span>", escaped(start), escaped(end))
 }
 

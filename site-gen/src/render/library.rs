@@ -6,12 +6,21 @@ use search::record::Station;
 use search::region::{Region, RegionCode};
 
 use super::links::Link;
-use crate::model::{CaseDigest, Citation, Guide, Site, Statute, Topic};
+use crate::model::{CaseHead, Citation, GuideHead, Site, Statute, Topic};
+
+/// What stands on a shelf.
+#[derive(Default)]
+struct Shelf<'a> {
+    guides: Vec<&'a GuideHead>,
+    cases: Vec<&'a CaseHead>,
+}
 
 /// Indexes over a [`Site`]. Order is always that of the site.
 pub(super) struct Library<'a> {
     site: &'a Site,
-    guides: BTreeMap<&'a str, &'a Guide>,
+    guides: BTreeMap<&'a str, &'a GuideHead>,
+    on_shelf: BTreeMap<&'a str, Shelf<'a>>,
+    cases_for: BTreeMap<&'a str, Vec<&'a CaseHead>>,
     topics: BTreeMap<&'a str, &'a Topic>,
     statutes: BTreeMap<&'a str, &'a Statute>,
     stations: BTreeMap<&'a str, &'a Station>,
@@ -26,7 +35,9 @@ impl<'a> Library<'a> {
     pub(super) fn new(site: &'a Site) -> Self {
         let mut library = Self {
             site,
-            guides: site.guides.iter().map(|guide| (guide.slug.as_str(), guide)).collect(),
+            guides: site.guides.iter().map(|guide| (guide.slug.as_str(), guide.as_ref())).collect(),
+            on_shelf: BTreeMap::new(),
+            cases_for: BTreeMap::new(),
             topics: site.topics.iter().map(|topic| (topic.slug.as_str(), topic)).collect(),
             statutes: site.statutes.iter().map(|statute| (statute.slug.as_str(), statute)).collect(),
             stations: site.stations.iter().map(|station| (station.id.as_str(), station)).collect(),
@@ -38,6 +49,15 @@ impl<'a> Library<'a> {
         for station in site.stations.iter().filter(|station| site.duties.contains_key(&station.id)) {
             for code in station.region.ancestry() {
                 library.on_duty.entry(code).or_default().push(station);
+            }
+        }
+        for guide in &site.guides {
+            library.on_shelf.entry(&guide.topic).or_default().guides.push(guide);
+        }
+        for case in &site.cases {
+            library.on_shelf.entry(&case.topic).or_default().cases.push(case);
+            for guide in &case.guides {
+                library.cases_for.entry(guide).or_default().push(case);
             }
         }
         for station in &site.stations {
@@ -55,7 +75,7 @@ impl<'a> Library<'a> {
     }
 
     /// The guide of this slug.
-    pub(super) fn guide(&self, slug: &str) -> Option<&'a Guide> {
+    pub(super) fn guide(&self, slug: &str) -> Option<&'a GuideHead> {
         self.guides.get(slug).copied()
     }
 
@@ -107,18 +127,18 @@ impl<'a> Library<'a> {
     }
 
     /// The guides on a shelf.
-    pub(super) fn guides_on(&self, topic: &str) -> impl Iterator<Item = &'a Guide> {
-        self.site.guides.iter().filter(move |guide| guide.topic == topic)
+    pub(super) fn guides_on(&self, topic: &str) -> &[&'a GuideHead] {
+        self.on_shelf.get(topic).map_or(&[], |shelf| &shelf.guides)
     }
 
     /// The digests on a shelf.
-    pub(super) fn cases_on(&self, topic: &str) -> impl Iterator<Item = &'a CaseDigest> {
-        self.site.cases.iter().filter(move |case| case.topic == topic)
+    pub(super) fn cases_on(&self, topic: &str) -> &[&'a CaseHead] {
+        self.on_shelf.get(topic).map_or(&[], |shelf| &shelf.cases)
     }
 
     /// The digests that point at a guide.
-    pub(super) fn cases_for(&self, guide: &str) -> impl Iterator<Item = &'a CaseDigest> {
-        self.site.cases.iter().filter(move |case| case.guides.iter().any(|slug| slug == guide))
+    pub(super) fn cases_for(&self, guide: &str) -> &[&'a CaseHead] {
+        self.cases_for.get(guide).map_or(&[], Vec::as_slice)
     }
 
     /// Links to guides. A slug that is not known is passed over: `check` has reported it.
@@ -135,18 +155,18 @@ impl<'a> Library<'a> {
     }
 
     /// Whether a look at this digest over her shoulder could put her in danger.
-    pub(super) fn is_sensitive(&self, case: &CaseDigest) -> bool {
+    pub(super) fn is_sensitive(&self, case: &CaseHead) -> bool {
         let in_danger = self.topic(&case.topic).is_some_and(|topic| topic.emergency);
         in_danger || case.guides.iter().filter_map(|slug| self.guide(slug)).any(|guide| guide.sensitive)
     }
 }
 
 /// A link to a guide with its summary.
-pub(super) fn guide_link(guide: &Guide) -> Link {
+pub(super) fn guide_link(guide: &GuideHead) -> Link {
     Link::new(&guide.title, guide.url()).with_note(guide.summary.clone())
 }
 
 /// A link to a digest with its summary.
-pub(super) fn case_link(case: &CaseDigest) -> Link {
+pub(super) fn case_link(case: &CaseHead) -> Link {
     Link::new(&case.title, case.url()).with_note(case.summary.clone())
 }

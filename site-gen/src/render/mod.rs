@@ -1,6 +1,6 @@
 //! Turns the checked site into the files that are published: pages, feeds and assets.
 //!
-//! Start at [`tree`]. Each kind of page is one file under [`pages`]: a typed context, how it is made from the model,
+//! Start at [`Printer`]. Each kind of page is one file under [`pages`]: a typed context, how it is made from the model,
 //! and the name of its one template. [`press`] prints contexts, [`library`] answers what belongs to what, [`html`] and
 //! [`typography`] set text, [`structured`] speaks to search engines. Nothing here reads files, the clock or chance,
 //! and nothing here fails because of what an editor wrote.
@@ -24,39 +24,79 @@ mod sample;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
-
 use search::bundle::{SLOT_MAIN, SLOT_TITLE};
 
-use crate::model::Site;
+use crate::check::citations::StatuteBook;
+use crate::model::{CaseDigest, Cited, Guide, Site};
+use crate::source::Hash;
 
 pub use icons::{is_known as is_icon, names as icon_names};
 use press::Press;
 
-/// What is published, by path from the site's root, without a leading slash.
-pub type Tree = BTreeMap<String, Vec<u8>>;
+/// A printed file: its path from the site's root and its bytes.
+pub type Sheet = (String, Vec<u8>);
 
-/// Every page, feed and asset of the site. The same site gives the same bytes.
-///
-/// # Errors
-///
-/// Fails when a template is broken.
-pub fn tree(site: &Site) -> anyhow::Result<Tree> {
-    let press = Press::new(site)?;
-    let mut tree: Tree = pages::all(&press)?.into_iter().collect();
-    tree.extend(feeds::all(&press)?);
-    tree.extend(sitemap::all(&press)?);
-    tree.extend(calendar::all(&press));
-    tree.extend(press.assets.files());
-    Ok(tree)
-}
+/// Prints the files of one site. The same site gives the same bytes.
+pub struct Printer<'s>(Press<'s>);
 
-/// A page of the site with [`SLOT_TITLE`] and [`SLOT_MAIN`] where its title and main part go: what the API dresses its
-/// own answers in.
-///
-/// # Errors
-///
-/// Fails when a template is broken.
-pub fn shell(site: &Site) -> anyhow::Result<String> {
-    Press::new(site)?.shell(SLOT_TITLE, SLOT_MAIN)
+impl<'s> Printer<'s> {
+    /// Gets ready to print.
+    ///
+    /// # Errors
+    ///
+    /// Fails when a template is broken.
+    pub fn new(site: &'s Site) -> anyhow::Result<Self> {
+        Press::new(site).map(Self)
+    }
+
+    /// The page of one guide of the site.
+    ///
+    /// # Errors
+    ///
+    /// Fails when a template is broken.
+    pub fn guide(&self, guide: &Guide) -> anyhow::Result<Sheet> {
+        pages::guide(&self.0, guide)
+    }
+
+    /// The page of one case digest of the site.
+    ///
+    /// # Errors
+    ///
+    /// Fails when a template is broken.
+    pub fn case(&self, case: &CaseDigest) -> anyhow::Result<Sheet> {
+        pages::case(&self.0, case)
+    }
+
+    /// Puts every other file: pages, feeds and assets. Pictures are not printed. What laws cite is looked up in `statutes`.
+    ///
+    /// # Errors
+    ///
+    /// Fails when a template is broken, or as `put` does.
+    pub fn others(
+        &self,
+        cited: &Cited,
+        statutes: &StatuteBook<'_>,
+        put: &(dyn Fn(Sheet) -> anyhow::Result<()> + Sync),
+    ) -> anyhow::Result<()> {
+        pages::others(&self.0, cited, statutes, put)?;
+        feeds::all(&self.0)?.into_iter().try_for_each(put)?;
+        sitemap::all(&self.0)?.into_iter().try_for_each(put)?;
+        calendar::all(&self.0).into_iter().try_for_each(put)?;
+        self.0.assets.files().into_iter().try_for_each(put)
+    }
+
+    /// A page of the site with [`SLOT_TITLE`] and [`SLOT_MAIN`] where its title and main part go: what the API dresses
+    /// its own answers in.
+    ///
+    /// # Errors
+    ///
+    /// Fails when a template is broken.
+    pub fn shell(&self) -> anyhow::Result<String> {
+        self.0.shell(SLOT_TITLE, SLOT_MAIN)
+    }
+
+    /// Changes whenever something changes that any page may show, whatever its own text and the documents it mentions.
+    pub fn stamp(&self) -> Hash {
+        self.0.stamp()
+    }
 }

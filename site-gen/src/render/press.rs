@@ -13,12 +13,15 @@ use minijinja::{AutoEscape, Environment, Output, State, UndefinedBehavior, conte
 use search::record::Hotline;
 use serde::{Serialize, Serializer};
 
+pub(super) use super::Sheet;
 use super::assets::Assets;
 use super::icons;
 use super::library::Library;
 use super::links::Link;
 use super::typography::{self, Typesetter};
 use crate::model::{self, Footer, Site};
+use crate::pictures::Pictures;
+use crate::source::Hash;
 
 /// Every template, by the name that others include it by.
 const TEMPLATES: &[(&str, &str)] = &[
@@ -34,6 +37,10 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("case.html", include_str!("../../templates/case.html")),
     ("laws.html", include_str!("../../templates/laws.html")),
     ("law.html", include_str!("../../templates/law.html")),
+    ("law-parts.html", include_str!("../../templates/law-parts.html")),
+    ("law-version.html", include_str!("../../templates/law-version.html")),
+    ("law-changes.html", include_str!("../../templates/law-changes.html")),
+    ("laws-all.html", include_str!("../../templates/laws-all.html")),
     ("stations.html", include_str!("../../templates/stations.html")),
     ("station.html", include_str!("../../templates/station.html")),
     ("region.html", include_str!("../../templates/region.html")),
@@ -82,9 +89,6 @@ pub(super) trait Page: Serialize {
     #[cfg(test)]
     fn sample(press: &Press<'_>) -> Self;
 }
-
-/// A printed file: its path from the site's root and its bytes.
-pub(super) type Sheet = (String, Vec<u8>);
 
 /// What the head of a page says.
 #[derive(Debug, Default, Serialize)]
@@ -152,6 +156,11 @@ impl<'a> Press<'a> {
         })
     }
 
+    /// What pages say of the pictures they show.
+    pub(super) fn pictures(&self) -> &'a Pictures {
+        &self.site.pictures
+    }
+
     /// Prints a page.
     pub(super) fn print<P: Page>(&self, page: &P) -> anyhow::Result<Sheet> {
         let head = page.head();
@@ -168,6 +177,32 @@ impl<'a> Press<'a> {
         let template = self.templates.get_template(template)?;
         let text = template.render(context! { ..values, ..shared });
         text.with_context(|| format!("the template {} can't be filled", template.name()))
+    }
+
+    /// Changes whenever something changes that any page may show, whatever its own text and the documents it mentions:
+    /// the frame around all pages, the shelves, the names of laws, where words end, templates and assets.
+    pub(super) fn stamp(&self) -> Hash {
+        let site = self.site;
+        let mut hasher = blake3::Hasher::new();
+        let mut add = |part: String| {
+            hasher.update(&(part.len() as u64).to_le_bytes());
+            hasher.update(part.as_bytes());
+        };
+        add(format!("{:?} {:?} {:?}", site.settings, site.hotlines, site.topics));
+        add(format!("{:?}", site.pages.iter().map(|page| (&page.slug, &page.title)).collect::<Vec<_>>()));
+        for statute in &site.statutes {
+            add(format!("{} {:?} {:?}", statute.slug, statute.short_titles, statute.versions));
+        }
+        for word in self.typesetter.words() {
+            add(word.clone());
+        }
+        for (name, url) in self.assets.urls() {
+            add(format!("{name} {url}"));
+        }
+        for (name, source) in TEMPLATES {
+            add(format!("{name} {source}"));
+        }
+        hasher.finalize().into()
     }
 
     /// A page with `title` and `main` as they are.

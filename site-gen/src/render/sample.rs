@@ -1,43 +1,35 @@
 //! A small site for tests: one of everything, a village without a station, a shelter, a repealed law.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use jiff::civil::date;
+use jiff::civil::{Date, date};
 use pulldown_cmark::{Event, Parser};
 use search::coord::Coord;
 use search::record::{Hotline, Hours, Place, Station};
 use search::region::{Level, Region};
 use search::vocabulary::{Channel, Have, Outcome, Service, StationKind};
 
+use crate::check::citations::{Entry, StatuteBook};
 use crate::model::{
-    ArticleNo, ArticleNote, Backlink, Body, Campaign, CaseDigest, Citation, Directory, Duty, Footer, Guide,
-    Heading, Licence, Page, Redirect, Replacement, Role, Settings, Site, Statute, StatuteVersion, Step,
-    Takes, Topic, YearlyDates,
+    ArticleNo, ArticleNote, Backlink, Body, Campaign, CaseDigest, CaseHead, Citation, Cited, Directory, Duty,
+    Footer, Guide, GuideHead, Heading, Licence, Page, Redirect, Replacement, Role, Settings, Since, Site,
+    Statute, StatuteVersion, Step, Takes, Topic, YearlyDates,
 };
+use crate::statute::parse;
+use crate::statute::text::FullText;
 
 const LAW: &str = "anti-domestic-violence-law";
 
 /// The site.
 pub(super) fn site() -> Site {
     let city = "990100".parse().unwrap();
-    let guides = vec![
-        guide(),
-        Guide {
-            slug: "maternity-leave".into(),
-            topic: "work".into(),
-            title: "产假有多少天".into(),
-            sensitive: false,
-            ..guide()
-        },
-    ];
-    let used_by = Backlink { is_case: false, title: guides[0].title.clone(), url: guides[0].url() };
-    let articles = [23, 28].map(|number| (ArticleNo::plain(number), vec![used_by.clone()]));
     Site {
         settings: settings(),
         hotlines: hotlines(),
         topics: vec![topic("domestic-violence", "反家庭暴力", true), topic("work", "劳动权益", false)],
-        guides,
-        cases: vec![case()],
+        guides: guides().into_iter().map(|guide| guide.head).collect(),
+        cases: vec![case().head],
         statutes: vec![statute(), repealed()],
         regions: regions(),
         directories: BTreeMap::from([(city, Directory { title: None, body: body("市里的窗口。") })]),
@@ -60,10 +52,47 @@ pub(super) fn site() -> Site {
             old: "/old/leave.html".into(),
             new: "/guides/work/maternity-leave/".into(),
         }],
-        blobs: BTreeMap::new(),
         pictures: BTreeMap::new(),
-        cited: BTreeMap::from([(LAW.to_owned(), BTreeMap::from(articles))]),
+        changed: BTreeMap::new(),
     }
+}
+
+/// The statutes of `site`, as what cites them looks them up.
+pub(super) fn book(site: &Site) -> StatuteBook<'_> {
+    let mut book = StatuteBook::empty(date(2026, 11, 21));
+    for statute in &site.statutes {
+        let titles = std::iter::once(&statute.title).chain(&statute.short_titles);
+        // Both have one full title here: the first keeps it.
+        let _taken = book.add(Entry {
+            slug: &statute.slug,
+            titles: titles.map(String::as_str).collect(),
+            versions: statute.versions.clone(),
+            replaced_by: Vec::new(),
+        });
+    }
+    book
+}
+
+/// Every guide of the site, with its text.
+pub(super) fn guides() -> Vec<Guide> {
+    let first = guide();
+    let head = GuideHead {
+        slug: "maternity-leave".into(),
+        topic: "work".into(),
+        title: "产假有多少天".into(),
+        sensitive: false,
+        ..first.head.as_ref().clone()
+    };
+    let second = Guide { head: head.into(), ..first.clone() };
+    vec![first, second]
+}
+
+/// Who rests on which article of the site.
+pub(super) fn cited() -> Cited {
+    let guide = guide().head;
+    let used_by = Backlink { is_case: false, title: guide.title.clone(), url: guide.url() };
+    let articles = [23, 28].map(|number| (ArticleNo::plain(number), vec![used_by.clone()]));
+    BTreeMap::from([(LAW.to_owned(), BTreeMap::from(articles))])
 }
 
 fn body(markdown: &str) -> Body {
@@ -124,8 +153,9 @@ fn topic(slug: &str, title: &str, emergency: bool) -> Topic {
     }
 }
 
-fn guide() -> Guide {
-    Guide {
+/// One guide of the site.
+pub(super) fn guide() -> Guide {
+    let head = GuideHead {
         slug: "protection-order".into(),
         topic: "domestic-violence".into(),
         title: "人身安全保护令怎么申请".into(),
@@ -133,23 +163,26 @@ fn guide() -> Guide {
         updated: None,
         reviewed: Some(date(2026, 10, 12)),
         audience: vec!["妇女".into()],
-        steps: vec![Step {
-            action: "打 110".into(), how: Some(body("说清“家庭暴力”四个字。"))
-        }],
         takes: Some(Takes { text: "72 小时".into(), iso: "PT72H".into() }),
-        bring: vec![body("身份证")],
         hotlines: vec!["110".into()],
         help_at: vec![StationKind::CourtWindow],
         related: vec!["maternity-leave".into()],
         keywords: vec!["保护令".into()],
         asked: vec!["他打我，能让他走吗".into()],
         sensitive: true,
+    };
+    let how = Some(body("说清“家庭暴力”四个字。"));
+    Guide {
+        head: head.into(),
+        steps: vec![Step { action: "打 110".into(), how }],
+        bring: vec![body("身份证")],
         body: body("## 多久\n\n法院 **72 小时**内决定。\n\n> 依据《反家庭暴力法》第二十八条。"),
     }
 }
 
-fn case() -> CaseDigest {
-    CaseDigest {
+/// The digest of the site.
+pub(super) fn case() -> CaseDigest {
+    let head = CaseHead {
         slug: "order-granted".into(),
         year: 2026,
         title: "她拿到了保护令".into(),
@@ -157,8 +190,11 @@ fn case() -> CaseDigest {
         topic: "domestic-violence".into(),
         outcome: Outcome::ProtectionOrder,
         channel: Some(Channel::Court),
-        applied: vec![citation(Some(23))],
         guides: vec!["protection-order".into()],
+    };
+    CaseDigest {
+        head: head.into(),
+        applied: vec![citation(Some(23))],
         body: body("## 结果\n\n法院下了命令。"),
     }
 }
@@ -172,15 +208,37 @@ fn statute() -> Statute {
         title: "中华人民共和国反家庭暴力法".into(),
         short_titles: vec!["反家庭暴力法".into()],
         rank: "法律".into(),
-        versions: vec![StatuteVersion {
-            adopted: date(2015, 12, 27),
-            effective: date(2016, 3, 1),
-            articles: 38,
-            repealed: None,
-        }],
+        own_words: true,
+        versions: vec![
+            version(
+                date(2015, 12, 27),
+                date(2016, 3, 1),
+                "## 总则\n第一条 为了平安。\n第二十三条 可以申请：\n（一）本人；\n1.近亲属。\n| 谁 | 行 |\n| --- | --- |\n| 本人 | 行 |\n第二十四条 删掉的一条，说的是别的。",
+            ),
+            version(
+                date(2020, 5, 1),
+                date(2020, 7, 1),
+                "# 第一编 总则\n### 第一节 起头\n序。\n第一条 为了大家平安，参照《婚姻法》第三条。\n第二条 新加的一条。\n第二十五条 可以申请：\n（一）本人；\n1.近亲属。\n| 谁 | 行 |\n| --- | --- |\n| 本人 | 行 |",
+            ),
+        ],
         replaced_by: Vec::new(),
         intro: body("家里的暴力不是家务事。"),
         notes: BTreeMap::from([(ArticleNo::plain(23), note)]),
+    }
+}
+
+fn version(adopted: Date, effective: Date, text: &str) -> StatuteVersion {
+    let source = format!("# 中华人民共和国反家庭暴力法\n<!-- INFO END -->\n{text}\n");
+    let (volume, _) = parse::volume("x.md", Arc::from(source));
+    let volumes = vec![volume.unwrap()];
+    let text = FullText { adopted, effective: Some(effective), repealed: None, volumes };
+    StatuteVersion {
+        adopted,
+        effective,
+        since: Since::Entry,
+        articles: 38,
+        repealed: None,
+        text: Some(Arc::new(text)),
     }
 }
 
@@ -188,8 +246,10 @@ fn repealed() -> Statute {
     let version = StatuteVersion {
         adopted: date(1980, 9, 10),
         effective: date(1981, 1, 1),
+        since: Since::Entry,
         articles: 51,
         repealed: Some(date(2021, 1, 1)),
+        text: None,
     };
     Statute {
         slug: "marriage-law".into(),

@@ -6,6 +6,7 @@ use minijinja::context;
 use minijinja::value::{Serde, Value};
 use serde::Serialize;
 
+use super::feeds::day_of;
 use super::press::{Press, Sheet};
 
 /// Addresses in a part, and bytes of it: what the protocol allows.
@@ -40,7 +41,8 @@ pub(super) fn all(press: &Press<'_>) -> anyhow::Result<Vec<Sheet>> {
 
 fn entries(press: &Press<'_>) -> Vec<Entry> {
     let site = press.site;
-    let plain = |url: String| Entry { url, updated: None };
+    let changed = |url: &str| site.changed.get(url).map(ToString::to_string);
+    let plain = |url: String| Entry { updated: changed(&url), url };
     let shelves = ["/", "/topics/", "/guides/", "/cases/", "/laws/", "/stations/", "/campaigns/", "/data/"];
     let mut entries: Vec<Entry> = shelves.into_iter().map(|url| plain(url.to_owned())).collect();
     entries.extend(site.topics.iter().map(|topic| {
@@ -49,21 +51,24 @@ fn entries(press: &Press<'_>) -> Vec<Entry> {
             updated: press
                 .library
                 .guides_on(&topic.slug)
-                .filter_map(|guide| guide.updated.or(guide.reviewed))
+                .iter()
+                .filter_map(|guide| day_of(site, guide))
                 .max()
                 .map(|date| date.to_string()),
         }
     }));
-    entries.extend(site.guides.iter().map(|guide| Entry {
-        url: guide.url(),
-        updated: guide.updated.or(guide.reviewed).map(|date| date.to_string()),
-    }));
+    entries.extend(
+        site.guides.iter().map(|guide| Entry {
+            url: guide.url(),
+            updated: day_of(site, guide).map(|date| date.to_string()),
+        }),
+    );
     entries.extend(site.cases.iter().map(|case| plain(case.url())));
     entries.extend(site.statutes.iter().map(|statute| plain(statute.url())));
     entries.extend(site.regions.iter().map(|region| plain(region.url.clone())));
     entries.extend(site.stations.iter().map(|station| Entry {
         url: station.url.clone(),
-        updated: station.verified.map(|date| date.to_string()),
+        updated: station.verified.map(|date| date.to_string()).or_else(|| changed(&station.url)),
     }));
     entries.extend(site.campaigns.iter().map(|campaign| plain(campaign.url())));
     entries.extend(site.pages.iter().map(|page| plain(page.url())));

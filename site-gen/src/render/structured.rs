@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::links::Link;
 use super::press::{Html, Press};
-use crate::model::{Guide, Statute};
+use crate::model::{GuideHead, Since, Statute};
 
 /// The element that holds `parts`, with the way back as a trail when there is one.
 pub(super) fn block(press: &Press<'_>, mut parts: Vec<Value>, crumbs: &[Link]) -> Html {
@@ -55,14 +55,14 @@ pub(super) fn article(press: &Press<'_>, title: &str, summary: &str, url: &str) 
 }
 
 /// The questions that a guide answers, with its summary for an answer. `None` where nobody asks.
-pub(super) fn questions(guide: &Guide) -> Option<Value> {
+pub(super) fn questions(guide: &GuideHead) -> Option<Value> {
     let ask = |question: &String| json!({ "@type": "Question", "name": question, "acceptedAnswer": { "@type": "Answer", "text": guide.summary } });
     let questions: Vec<Value> = guide.asked.iter().map(ask).collect();
     (!questions.is_empty()).then(|| json!({ "@type": "FAQPage", "mainEntity": questions }))
 }
 
 /// How long it takes to get what a guide is about, where the law sets a time.
-pub(super) fn procedure(press: &Press<'_>, guide: &Guide) -> Option<Value> {
+pub(super) fn procedure(press: &Press<'_>, guide: &GuideHead) -> Option<Value> {
     let takes = guide.takes.as_ref()?;
     Some(json!({
         "@type": "GovernmentService",
@@ -90,7 +90,7 @@ pub(super) fn legislation(press: &Press<'_>, statute: &Statute) -> Value {
         "legislationIdentifier": format!("{}（{}）", statute.title, latest.adopted),
         "legislationType": statute.rank,
         "legislationDate": latest.adopted.to_string(),
-        "legislationDateVersion": latest.effective.to_string(),
+        "legislationDateVersion": (latest.since != Since::Adopted).then(|| latest.effective.to_string()),
         "temporalCoverage": format!("{}/{until}", latest.effective),
         "legislationLegalForce": format!("https://schema.org/{force}"),
         "legislationJurisdiction": "CN",

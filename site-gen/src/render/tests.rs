@@ -1,8 +1,33 @@
 //! What holds for every page of a small site.
 
-use super::pages;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+
 use super::press::{Page, Press};
-use super::{Tree, sample, shell, tree};
+use super::{Printer, pages, sample};
+use crate::model::{Guide, GuideHead, Site};
+
+type Tree = BTreeMap<String, Vec<u8>>;
+
+/// Every file of the sample site.
+fn tree() -> Tree {
+    printed(&sample::site(), &sample::guides())
+}
+
+fn printed(site: &Site, guides: &[Guide]) -> Tree {
+    let printer = Printer::new(site).unwrap();
+    let tree = Mutex::new(Tree::new());
+    let put = |(path, bytes)| {
+        assert!(tree.lock().unwrap().insert(path, bytes).is_none());
+        Ok(())
+    };
+    for guide in guides {
+        put(printer.guide(guide).unwrap()).unwrap();
+    }
+    put(printer.case(&sample::case()).unwrap()).unwrap();
+    printer.others(&sample::cited(), &sample::book(site), &put).unwrap();
+    tree.into_inner().unwrap()
+}
 
 fn pages(tree: &Tree) -> Vec<(&str, &str)> {
     let pages = tree.iter().filter(|(path, _)| path.rsplit('.').next() == Some("html"));
@@ -17,13 +42,12 @@ fn attributes<'a>(html: &'a str, name: &str) -> Vec<&'a str> {
 
 #[test]
 fn the_same_site_gives_the_same_bytes() {
-    let site = sample::site();
-    assert_eq!(tree(&site).unwrap(), tree(&site).unwrap());
+    assert_eq!(tree(), tree());
 }
 
 #[test]
 fn numbers_and_the_way_out_come_before_everything_else() {
-    let tree = tree(&sample::site()).unwrap();
+    let tree = tree();
     for (path, html) in pages(&tree) {
         let main = html.find("<main").unwrap();
         for needed in [
@@ -39,7 +63,7 @@ fn numbers_and_the_way_out_come_before_everything_else() {
 
 #[test]
 fn nothing_runs_or_styles_inline_and_nothing_comes_from_elsewhere() {
-    let tree = tree(&sample::site()).unwrap();
+    let tree = tree();
     for (path, html) in pages(&tree) {
         for script in html.split("<script").skip(1) {
             let opening = script.split('>').next().unwrap();
@@ -60,7 +84,7 @@ fn nothing_runs_or_styles_inline_and_nothing_comes_from_elsewhere() {
 
 #[test]
 fn every_link_within_the_site_leads_somewhere() {
-    let tree = tree(&sample::site()).unwrap();
+    let tree = tree();
     for (path, html) in pages(&tree) {
         for link in attributes(html, "href") {
             let Some(target) = link.split(['?', '#']).next().unwrap().strip_prefix('/') else { continue };
@@ -80,7 +104,7 @@ fn every_link_within_the_site_leads_somewhere() {
 
 #[test]
 fn a_window_does_not_say_what_could_put_her_in_danger() {
-    let tree = tree(&sample::site()).unwrap();
+    let tree = tree();
     for path in [
         "guides/domestic-violence/protection-order/index.html",
         "topics/domestic-violence/index.html",
@@ -96,7 +120,7 @@ fn a_window_does_not_say_what_could_put_her_in_danger() {
 
 #[test]
 fn a_shelter_shows_its_telephone_and_no_place() {
-    let tree = tree(&sample::site()).unwrap();
+    let tree = tree();
     let html = std::str::from_utf8(&tree["stations/shelter/index.html"]).unwrap();
     assert!(html.contains("tel:00005550199") && html.contains("地址保密"));
     for place in ["class=\"driver\"", "geo:", "serviceLocation", "uri.amap.com"] {
@@ -106,7 +130,7 @@ fn a_shelter_shows_its_telephone_and_no_place() {
 
 #[test]
 fn an_article_shows_who_rests_on_it_even_without_a_note() {
-    let tree = tree(&sample::site()).unwrap();
+    let tree = tree();
     let html = std::str::from_utf8(&tree["laws/anti-domestic-violence-law/index.html"]).unwrap();
     assert!(html.contains("id=\"art-23\"") && html.contains("id=\"art-28\""));
     assert!(html.contains("href=\"/guides/domestic-violence/protection-order/\""));
@@ -116,14 +140,14 @@ fn an_article_shows_who_rests_on_it_even_without_a_note() {
 
 #[test]
 fn a_village_sends_on_to_its_township() {
-    let tree = tree(&sample::site()).unwrap();
+    let tree = tree();
     let html = std::str::from_utf8(&tree["regions/990121100201/index.html"]).unwrap();
     assert!(html.contains("村里没有时，找镇上的") && html.contains("/stations/nuanxi/"));
 }
 
 #[test]
 fn data_blocks_are_json_that_can_not_end_early() {
-    let tree = tree(&sample::site()).unwrap();
+    let tree = tree();
     for (path, html) in pages(&tree) {
         for block in html.split("<script type=\"application/ld+json\">").skip(1) {
             let json = block.split("</script>").next().unwrap();
@@ -134,16 +158,18 @@ fn data_blocks_are_json_that_can_not_end_early() {
 
 #[test]
 fn what_an_editor_types_is_text() {
-    let mut site = sample::site();
-    site.guides[0].title = "<img src=x> & </script>".to_owned();
-    let tree = tree(&site).unwrap();
+    let (mut site, mut guides) = (sample::site(), sample::guides());
+    let title = "<img src=x> & </script>".to_owned();
+    guides[0].head = Arc::new(GuideHead { title, ..guides[0].head.as_ref().clone() });
+    site.guides[0] = Arc::clone(&guides[0].head);
+    let tree = printed(&site, &guides);
     let html = std::str::from_utf8(&tree["guides/domestic-violence/protection-order/index.html"]).unwrap();
     assert!(!html.contains("<img") && html.contains("&lt;img"));
 }
 
 #[test]
 fn private_pages_are_not_for_search_engines() {
-    let tree = tree(&sample::site()).unwrap();
+    let tree = tree();
     for path in ["ask/index.html", "ask/reply/index.html", "desk/index.html", "search/index.html"] {
         assert!(std::str::from_utf8(&tree[path]).unwrap().contains("content=\"noindex\""), "{path}");
     }
@@ -153,7 +179,7 @@ fn private_pages_are_not_for_search_engines() {
 
 #[test]
 fn the_ask_form_is_the_one_the_server_reads() {
-    let tree = tree(&sample::site()).unwrap();
+    let tree = tree();
     let html = std::str::from_utf8(&tree["ask/index.html"]).unwrap();
     assert!(html.contains("name=\"request_key\" value=\"\""));
     let names = attributes(html, "name");
@@ -164,7 +190,7 @@ fn the_ask_form_is_the_one_the_server_reads() {
 
 #[test]
 fn the_shell_has_one_slot_for_the_title_and_one_for_the_rest() {
-    let shell = shell(&sample::site()).unwrap();
+    let shell = Printer::new(&sample::site()).unwrap().shell().unwrap();
     assert_eq!(shell.matches(search::bundle::SLOT_TITLE).count(), 1);
     assert_eq!(shell.matches(search::bundle::SLOT_MAIN).count(), 1);
     assert!(shell.contains("class=\"leave\"") && shell.contains("content=\"noindex\""));
@@ -172,7 +198,7 @@ fn the_shell_has_one_slot_for_the_title_and_one_for_the_rest() {
 
 #[test]
 fn dates_in_feeds_come_from_the_content() {
-    let tree = tree(&sample::site()).unwrap();
+    let tree = tree();
     let atom = std::str::from_utf8(&tree["atom.xml"]).unwrap();
     assert!(atom.contains("<updated>2026-10-12T00:00:00+08:00</updated>"));
 }

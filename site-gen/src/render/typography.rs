@@ -3,7 +3,8 @@
 //! Browsers break Chinese between any two characters, so “妇女儿|童”. Headings are set with `word-break: keep-all` and a
 //! `<wbr>` between words ([`Typesetter::heading`]). The words are those of the jieba dictionary, and the site's own.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 use std::sync::LazyLock;
 
 use jieba_rs::Jieba;
@@ -18,8 +19,11 @@ const NOT_FIRST: &str = "，。、；：？！”’）》】〉…—·％%,.;:
 const NOT_LAST: &str = "“‘（《【〈(";
 /// Headings up to this many characters fit on the narrowest line.
 const SHORT: usize = 6;
-/// No word of the site is longer, in characters.
-const LONGEST_WORD: usize = 12;
+
+/// Words of the field that the dictionary takes apart. A site's own come from its places, laws and thesaurus; not from
+/// keywords of guides, for then one guide's keyword would change every page.
+const FIELD: [&str; 10] =
+    ["保护令", "告诫书", "家暴", "求助", "抚养费", "抚养权", "彩礼", "产假", "哺乳期", "经期"];
 
 /// The dictionary: five megabytes, read when the first heading is set.
 static DICTIONARY: LazyLock<Jieba> = LazyLock::new(Jieba::new);
@@ -27,8 +31,8 @@ static DICTIONARY: LazyLock<Jieba> = LazyLock::new(Jieba::new);
 /// Knows where words end.
 #[derive(Debug, Default)]
 pub(super) struct Typesetter {
-    /// Words of the site that must stay whole.
-    own: BTreeSet<String>,
+    /// Words of the site that must stay whole, by their first character, the longest first.
+    own: BTreeMap<char, Vec<String>>,
 }
 
 /// The site's own words: names of places, topics, laws and kinds.
@@ -37,69 +41,82 @@ pub(super) fn words_of(site: &Site) -> impl Iterator<Item = String> + '_ {
     let services = Service::ALL.iter().map(|service| service.chinese());
     let regions = site.regions.iter().map(|region| region.name.as_str());
     let laws = site.statutes.iter().flat_map(|statute| &statute.short_titles).map(String::as_str);
-    let keywords = site.guides.iter().flat_map(|guide| &guide.keywords).map(String::as_str);
     let terms = site.thesaurus.iter().flat_map(|entry| &entry.law).map(String::as_str);
-    kinds.chain(services).chain(regions).chain(laws).chain(keywords).chain(terms).map(str::to_owned)
+    FIELD.into_iter().chain(kinds).chain(services).chain(regions).chain(laws).chain(terms).map(str::to_owned)
 }
 
 impl Typesetter {
     /// Takes the words that the dictionary may not know. Words too long for a narrow line are left to it.
     pub(super) fn new(words: impl Iterator<Item = String>) -> Self {
-        let fits = |word: &String| (2..=6).contains(&word.chars().count());
-        Self { own: words.filter(fits).collect() }
+        let words: BTreeSet<String> = words.filter(|word| (2..=6).contains(&word.chars().count())).collect();
+        let mut own: BTreeMap<char, Vec<String>> = BTreeMap::new();
+        for word in words {
+            if let Some(first) = word.chars().next() {
+                own.entry(first).or_default().push(word);
+            }
+        }
+        for words in own.values_mut() {
+            words.sort_by_key(|word| std::cmp::Reverse(word.len()));
+        }
+        Self { own }
+    }
+
+    /// The site's own words, always in the same order.
+    pub(super) fn words(&self) -> impl Iterator<Item = &String> {
+        self.own.values().flatten()
     }
 
     /// A heading with `<wbr>` where a line may break.
     pub(super) fn heading(&self, text: &str) -> Html {
-        let chars: Vec<char> = text.chars().collect();
-        if chars.len() <= SHORT {
+        let count = text.chars().count();
+        if count <= SHORT {
             return Html(escaped(text));
         }
-        let breaks = self.breaks(text, &chars);
+        let mut breaks = self.breaks(text).into_iter().peekable();
         let mut out = String::with_capacity(text.len() * 2);
-        for (at, c) in chars.iter().enumerate() {
-            if breaks.contains(&at) {
+        let mut before = ' ';
+        for (number, (at, c)) in text.char_indices().enumerate() {
+            while breaks.next_if(|&next| next < at).is_some() {}
+            // A first or last line of one character looks like a mistake.
+            let inside = number > 1 && number < count - 1;
+            if breaks.next_if_eq(&at).is_some() && inside && may_break(before, c) {
                 out.push_str("<wbr>");
             }
-            push_escaped(&mut out, *c);
+            push_escaped(&mut out, c);
+            before = c;
         }
         Html(out)
     }
 
-    /// The positions, in characters, before which a line may break.
-    fn breaks(&self, text: &str, chars: &[char]) -> BTreeSet<usize> {
-        let mut breaks = BTreeSet::new();
-        let mut at = 0;
+    /// The bytes before which a line may break, in order: between the dictionary's words, but around the site's own.
+    fn breaks(&self, text: &str) -> Vec<usize> {
+        let own = self.own_words(text);
+        let mut breaks: Vec<usize> = own.iter().flat_map(|word| [word.start, word.end]).collect();
+        let (mut at, mut next) = (0, own.iter().peekable());
         for token in DICTIONARY.cut(text, false) {
-            at += token.word.chars().count();
-            breaks.insert(at);
+            at += token.word.len();
+            while next.next_if(|word| word.end <= at).is_some() {}
+            if next.peek().is_none_or(|word| at <= word.start) {
+                breaks.push(at);
+            }
         }
-        self.keep_own_words(chars, &mut breaks);
-        let last_word = chars.len() - 1;
-        breaks.retain(|&at| {
-            // A last line of one character looks like a mistake.
-            at > 1 && at < last_word && may_break(chars[at - 1], chars[at])
-        });
+        breaks.sort_unstable();
+        breaks.dedup();
         breaks
     }
 
-    /// Takes away what lies inside a word of the site, the longest word first.
-    fn keep_own_words(&self, chars: &[char], breaks: &mut BTreeSet<usize>) {
-        let mut start = 0;
-        while start < chars.len() {
-            let longest = LONGEST_WORD.min(chars.len() - start);
-            let own = (2..=longest)
-                .rev()
-                .find(|&length| self.own.contains(&chars[start..start + length].iter().collect::<String>()));
-            for inside in 1..own.unwrap_or(1) {
-                breaks.remove(&(start + inside));
+    /// Where words of the site stand, the longest first.
+    fn own_words(&self, text: &str) -> Vec<Range<usize>> {
+        let mut found = Vec::new();
+        let mut free = 0;
+        for (at, c) in text.char_indices() {
+            let Some(words) = self.own.get(&c).filter(|_| at >= free) else { continue };
+            if let Some(word) = words.iter().find(|word| text[at..].starts_with(word.as_str())) {
+                free = at + word.len();
+                found.push(at..free);
             }
-            if let Some(length) = own {
-                breaks.insert(start);
-                breaks.insert(start + length);
-            }
-            start += own.unwrap_or(1);
         }
+        found
     }
 }
 
@@ -171,9 +188,20 @@ pub(super) fn escaped(text: &str) -> String {
 }
 
 fn push_all_escaped(out: &mut String, text: &str) {
-    for c in text.chars() {
-        push_escaped(out, c);
+    let mut from = 0;
+    for (at, byte) in text.bytes().enumerate() {
+        let mark = match byte {
+            b'&' => "&amp;",
+            b'<' => "&lt;",
+            b'>' => "&gt;",
+            b'"' => "&quot;",
+            _ => continue,
+        };
+        out.push_str(&text[from..at]);
+        out.push_str(mark);
+        from = at + 1;
     }
+    out.push_str(&text[from..]);
 }
 
 fn push_escaped(out: &mut String, c: char) {

@@ -1,6 +1,6 @@
 //! What a build leaves on disk: whole sites, identical bytes, no address of a shelter.
 
-use crate::common::{TestSite, read_all};
+use crate::common::{TODAY, TestSite, read_all};
 use site_gen::Outcome;
 
 const GUIDE: &str = "guides/domestic-violence/protection-order.md";
@@ -23,12 +23,7 @@ fn no_output_depends_on_the_day_of_the_build() {
     let site = TestSite::new();
     let later = site.content().with_file_name("later");
     site.build();
-    let options = site_gen::Options {
-        content: site.content(),
-        out: later.clone(),
-        today: jiff::civil::date(2031, 2, 3),
-        compress: false,
-    };
+    let options = site_gen::Options::new(site.content(), &later, jiff::civil::date(2031, 2, 3));
     site_gen::build(&options).unwrap();
     assert_eq!(read_all(&site.dist()), read_all(&later));
 }
@@ -139,4 +134,32 @@ fn a_shelters_address_is_in_no_output_byte() {
     let bundle = search::bundle::Bundle::open(&site.dist()).unwrap();
     let hidden = bundle.stations.iter().find(|station| station.id == "hidden").unwrap();
     assert!(hidden.is_confidential() && hidden.address().is_none() && hidden.location().is_none());
+}
+
+/// A commit changes when the words of a page are from, and no file: the page, the sitemap and the feed follow.
+#[test]
+fn a_day_that_the_history_gives_later_is_on_the_page_as_in_a_fresh_build() {
+    let site = TestSite::new();
+    let day = |day| site_gen::history::Changed::from([(GUIDE.to_owned(), jiff::civil::date(2026, 11, day))]);
+    let options = |day| site_gen::Options {
+        changed: day,
+        ..site_gen::Options::new(site.content(), site.dist(), TODAY)
+    };
+    let mut workshop = site_gen::workshop::Workshop::new(options(day(1)));
+    workshop.update(None).unwrap();
+    let page = "guides/domestic-violence/protection-order/index.html";
+    let holds = |day: &str| {
+        let files = read_all(&site.dist());
+        [page, "sitemap.xml", "atom.xml"]
+            .iter()
+            .all(|file| String::from_utf8_lossy(&files[*file]).contains(day))
+    };
+    assert!(holds("2026-11-01"));
+    workshop.know_days(&day(2));
+    workshop.update(None).unwrap();
+    assert!(holds("2026-11-02") && !holds("2026-11-01"));
+    let kept = read_all(&site.dist());
+    let fresh = site.content().with_file_name("fresh");
+    site_gen::build(&site_gen::Options { out: fresh.clone(), ..options(day(2)) }).unwrap();
+    assert_eq!(kept, read_all(&fresh));
 }

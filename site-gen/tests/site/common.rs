@@ -77,6 +77,11 @@ impl TestSite {
         self
     }
 
+    /// What a file of the content has.
+    pub(crate) fn read(&self, path: &str) -> String {
+        String::from_utf8(fs::read(self.content().join(path)).unwrap()).unwrap()
+    }
+
     /// Replaces `from`, which must be there, in a file of the content.
     pub(crate) fn edit(&self, path: &str, from: &str, to: &str) -> &Self {
         #[expect(clippy::disallowed_methods, reason = "a test plays the editor")]
@@ -102,13 +107,7 @@ impl TestSite {
 
     /// Builds into `out`.
     pub(crate) fn build_into(&self, out: &Path) -> Outcome {
-        site_gen::build(&Options {
-            content: self.content(),
-            out: out.to_owned(),
-            today: TODAY,
-            compress: false,
-        })
-        .unwrap()
+        site_gen::build(&Options::new(self.content(), out, TODAY)).unwrap()
     }
 
     /// What `check` says, one line for each finding: `path:line:column code message | hint`.
@@ -141,7 +140,7 @@ fn build_real_site() -> BTreeMap<String, Vec<u8>> {
     let folder = tempfile::tempdir().unwrap();
     let content = Path::new(env!("CARGO_MANIFEST_DIR")).join("../content");
     let out = folder.path().join("dist");
-    match site_gen::build(&Options { content, out: out.clone(), today: TODAY, compress: false }).unwrap() {
+    match site_gen::build(&Options::new(content, &out, TODAY)).unwrap() {
         Outcome::Built(_) => read_all(&out),
         Outcome::Rejected(report) => panic!("{}", report.text()),
     }
@@ -163,4 +162,17 @@ pub(crate) fn read_all(folder: &Path) -> BTreeMap<String, Vec<u8>> {
         }
     }
     files
+}
+
+/// A picture with something to see; another `shade` is another picture.
+pub(crate) fn png(width: u32, height: u32, shade: u8) -> Vec<u8> {
+    let mut file = Vec::new();
+    let mut encoder = png::Encoder::new(&mut file, width, height);
+    encoder.set_color(png::ColorType::Rgb);
+    let pixels: Vec<u8> = (0..height)
+        .flat_map(|y| (0..width).flat_map(move |x| [x, y, (x ^ y) + u32::from(shade)]))
+        .map(|value| u8::try_from(value % 251).unwrap())
+        .collect();
+    encoder.write_header().unwrap().write_image_data(&pixels).unwrap();
+    file
 }

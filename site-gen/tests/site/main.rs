@@ -4,8 +4,15 @@
 
 mod build;
 mod check;
+mod citations;
 mod common;
 mod data;
+mod edits;
 mod feeds;
+mod library;
+mod mending;
 mod outputs;
+mod real_statutes;
+mod rules;
 mod schema_org;
+mod telling;

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 use std::io::Read as _;
 
-use crate::common::{TODAY, TestSite, read_all};
+use crate::common::{TODAY, TestSite, png, read_all};
 use site_gen::Options;
 
 fn compressed(site: &TestSite) -> BTreeMap<String, Vec<u8>> {
-    let options = Options { content: site.content(), out: site.dist(), today: TODAY, compress: true };
+    let options = Options { compress: true, ..Options::new(site.content(), site.dist(), TODAY) };
     site_gen::build(&options).unwrap();
     read_all(&site.dist())
 }
@@ -63,21 +63,9 @@ fn with_picture(path: &str, bytes: &[u8]) -> TestSite {
     site
 }
 
-fn png(width: u32, height: u32) -> Vec<u8> {
-    let mut file = Vec::new();
-    let mut encoder = png::Encoder::new(&mut file, width, height);
-    encoder.set_color(png::ColorType::Rgb);
-    let pixels: Vec<u8> = (0..height)
-        .flat_map(|y| (0..width).flat_map(move |x| [x, y, x ^ y]))
-        .map(|value| u8::try_from(value % 251).unwrap())
-        .collect();
-    encoder.write_header().unwrap().write_image_data(&pixels).unwrap();
-    file
-}
-
 #[test]
 fn a_picture_comes_in_sizes_and_formats_and_every_file_it_names_is_there() {
-    let site = with_picture("images/大门 1.png", &png(500, 250));
+    let site = with_picture("images/大门 1.png", &png(500, 250, 0));
     site.edit(
         "guides/domestic-violence/protection-order.md",
         "](/images/大门 1.png)",
@@ -112,7 +100,7 @@ fn what_is_wrong_with_a_picture_is_told_where_it_is() {
     let door = "images/door.png";
     for (bytes, finding) in [
         (b"GIF89a".to_vec(), "images/door.png:1:1 image-broken"),
-        (png(60, 40)[..200].to_vec(), "images/door.png:1:1 image-broken"),
+        (png(60, 40, 0)[..200].to_vec(), "images/door.png:1:1 image-broken"),
         (b"\0\0\0\x1cftypheic\0\0\0\0".to_vec(), "images/door.png:1:1 image-format"),
     ] {
         let found = with_picture(door, &bytes).findings();
@@ -131,7 +119,7 @@ fn what_is_wrong_with_a_picture_is_told_where_it_is() {
 
 #[test]
 fn a_picture_that_was_made_once_is_not_made_again() {
-    let site = with_picture("images/door.png", &png(500, 250));
+    let site = with_picture("images/door.png", &png(500, 250, 0));
     site.build();
     let first = read_all(&site.dist());
     site.build();

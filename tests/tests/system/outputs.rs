@@ -16,7 +16,7 @@ async fn a_browser_reads_the_same_rules_from_the_small_stylesheets() {
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("site");
     let today = jiff::civil::date(2026, 11, 21);
-    let options = Options { content: workspace::content(), out: out.clone(), today, compress: false };
+    let options = Options::new(workspace::content(), &out, today);
     assert!(matches!(site_gen::build(&options).unwrap(), Outcome::Built(_)));
     browser.goto("about:blank").await.unwrap();
     for name in ["site", "desk", "letters"] {

@@ -32,12 +32,14 @@ pub(super) struct CasePage {
     applied: Vec<Link>,
 }
 
+/// The list of all digests.
 pub(super) fn sheets(press: &Press<'_>) -> anyhow::Result<Vec<Sheet>> {
-    let mut sheets = vec![press.print(&CasesPage::new(press))?];
-    for case in &press.site.cases {
-        sheets.push(press.print(&CasePage::new(press, case))?);
-    }
-    Ok(sheets)
+    Ok(vec![press.print(&CasesPage::new(press))?])
+}
+
+/// The page of one digest.
+pub(super) fn sheet(press: &Press<'_>, case: &CaseDigest) -> anyhow::Result<Sheet> {
+    press.print(&CasePage::new(press, case))
 }
 
 impl CasesPage {
@@ -46,7 +48,7 @@ impl CasesPage {
         let years = press.site.cases.chunk_by(|a, b| a.year == b.year).map(|cases| Group {
             title: format!("{} 年", cases[0].year),
             url: None,
-            links: cases.iter().map(case_link).collect(),
+            links: cases.iter().map(|case| case_link(case)).collect(),
         });
         Self {
             head: Head {
@@ -65,8 +67,8 @@ impl CasesPage {
 }
 
 impl CasePage {
-    fn new(press: &Press<'_>, case: &CaseDigest) -> Self {
-        let library = &press.library;
+    fn new(press: &Press<'_>, digest: &CaseDigest) -> Self {
+        let (case, library) = (digest.head.as_ref(), &press.library);
         let crumbs = vec![home(), Link::new("案例", "/cases/")];
         let article = structured::article(press, &case.title, &case.summary, &case.url());
         Self {
@@ -85,9 +87,9 @@ impl CasePage {
             year: case.year,
             outcome: case.outcome.chinese(),
             channel: case.channel.map(Channel::chinese),
-            body: html(&case.body, &press.typesetter, &press.site.pictures),
+            body: html(&digest.body, &press.typesetter, press.pictures()),
             guides: library.guide_links(&case.guides),
-            applied: case.applied.iter().filter_map(|citation| library.citation(citation)).collect(),
+            applied: digest.applied.iter().filter_map(|citation| library.citation(citation)).collect(),
         }
     }
 }
@@ -114,6 +116,6 @@ impl Page for CasePage {
 
     #[cfg(test)]
     fn sample(press: &Press<'_>) -> Self {
-        Self::new(press, &press.site.cases[0])
+        Self::new(press, &crate::render::sample::case())
     }
 }

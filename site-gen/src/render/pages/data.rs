@@ -28,7 +28,7 @@ struct Terms {
 /// A set of data.
 #[derive(Debug, Serialize)]
 struct Shelf {
-    id: &'static str,
+    id: String,
     title: &'static str,
     description: &'static str,
     count: usize,
@@ -52,7 +52,7 @@ impl DataPage {
         let crumbs = vec![home()];
         let licence = settings.licence.as_ref();
         let shelf = |set: &Set| Shelf {
-            id: set.id,
+            id: set.anchor(),
             title: set.title,
             description: set.description,
             count: (set.count)(press.site),
@@ -96,7 +96,7 @@ fn catalogue(press: &Press<'_>) -> serde_json::Value {
             "@type": "Dataset",
             "name": set.title,
             "description": set.description,
-            "url": absolute(&format!("/data/#{}", set.id)),
+            "url": absolute(&format!("/data/#{}", set.anchor())),
             "inLanguage": "zh-CN",
             "isAccessibleForFree": true,
             "creator": structured::publisher(press),

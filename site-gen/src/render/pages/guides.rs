@@ -2,12 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use rayon::prelude::*;
 use serde::Serialize;
 
 use super::{Day, Group, Line, home, kind_link};
 use crate::model::date::chinese_date;
-use crate::model::{Body, Guide};
+use crate::model::{Body, Guide, GuideHead};
 use crate::render::html::html;
 use crate::render::library::{case_link, guide_link};
 use crate::render::links::Link;
@@ -50,11 +49,14 @@ struct Step {
     how: Html,
 }
 
+/// The list of all guides.
 pub(super) fn sheets(press: &Press<'_>) -> anyhow::Result<Vec<Sheet>> {
-    let guides = press.site.guides.par_iter().map(|guide| press.print(&GuidePage::new(press, guide)));
-    let mut sheets: Vec<Sheet> = guides.collect::<anyhow::Result<_>>()?;
-    sheets.push(press.print(&GuidesPage::new(press))?);
-    Ok(sheets)
+    Ok(vec![press.print(&GuidesPage::new(press))?])
+}
+
+/// The page of one guide.
+pub(super) fn sheet(press: &Press<'_>, guide: &Guide) -> anyhow::Result<Sheet> {
+    press.print(&GuidePage::new(press, guide))
 }
 
 impl GuidesPage {
@@ -63,7 +65,7 @@ impl GuidesPage {
         let groups = press.site.topics.iter().map(|topic| Group {
             title: topic.title.clone(),
             url: Some(topic.url()),
-            links: press.library.guides_on(&topic.slug).map(guide_link).collect(),
+            links: press.library.guides_on(&topic.slug).iter().copied().map(guide_link).collect(),
         });
         Self {
             head: Head {
@@ -85,13 +87,14 @@ impl GuidePage {
     fn new(press: &Press<'_>, guide: &Guide) -> Self {
         let library = &press.library;
         let set = |body: &Body| html(body, &press.typesetter, &press.site.pictures);
-        let hotlines = guide.hotlines.iter();
+        let about = guide.head.as_ref();
+        let hotlines = about.hotlines.iter();
         let hotlines =
             hotlines.filter_map(|number| press.site.hotlines.iter().find(|line| line.number == *number));
         Self {
-            head: head(press, guide),
-            title: guide.title.clone(),
-            summary: guide.summary.clone(),
+            head: head(press, about),
+            title: about.title.clone(),
+            summary: about.summary.clone(),
             steps: guide
                 .steps
                 .iter()
@@ -103,24 +106,24 @@ impl GuidePage {
             body: set(&guide.body),
             bring: guide.bring.iter().map(|item| inline(set(item))).collect(),
             hotlines: hotlines.map(Line::new).collect(),
-            help: guide.help_at.iter().copied().map(kind_link).collect(),
-            cases: library.cases_for(&guide.slug).map(case_link).collect(),
-            related: library.guide_links(&guide.related),
-            asked: guide.asked.clone(),
-            audience: guide.audience.clone(),
-            takes: guide.takes.as_ref().map(|takes| takes.text.clone()),
+            help: about.help_at.iter().copied().map(kind_link).collect(),
+            cases: library.cases_for(&about.slug).iter().copied().map(case_link).collect(),
+            related: library.guide_links(&about.related),
+            asked: about.asked.clone(),
+            audience: about.audience.clone(),
+            takes: about.takes.as_ref().map(|takes| takes.text.clone()),
             contents: contents(guide),
-            reviewed: guide.reviewed.map(Day::new),
+            reviewed: about.reviewed.map(Day::new),
             statutes: statutes(press, guide),
         }
     }
 }
 
-fn head(press: &Press<'_>, guide: &Guide) -> Head {
+fn head(press: &Press<'_>, guide: &GuideHead) -> Head {
     let mut crumbs = vec![home(), Link::new("指南", "/guides/")];
     crumbs.extend(press.library.topic(&guide.topic).map(|topic| Link::new(&topic.title, topic.url())));
     let mut article = structured::article(press, &guide.title, &guide.summary, &guide.url());
-    if let Some(date) = guide.updated.or(guide.reviewed) {
+    if let Some(date) = press.site.changed_on(&guide.url(), guide.updated).or(guide.reviewed) {
         article["dateModified"] = date.to_string().into();
     }
     let more = structured::questions(guide).into_iter().chain(structured::procedure(press, guide));
@@ -143,8 +146,8 @@ fn contents(guide: &Guide) -> Vec<Link> {
     let headings = headings.map(|heading| Link::new(&heading.text, format!("#{}", heading.id)));
     let parts = [
         (!guide.bring.is_empty(), "带上这些", "#bring"),
-        (!guide.hotlines.is_empty(), "打电话", "#dial"),
-        (!guide.help_at.is_empty(), "谁在附近能帮你", "#near"),
+        (!guide.head.hotlines.is_empty(), "打电话", "#dial"),
+        (!guide.head.help_at.is_empty(), "谁在附近能帮你", "#near"),
     ];
     headings
         .chain(parts.into_iter().filter(|part| part.0).map(|(_, title, url)| Link::new(title, url)))
@@ -152,10 +155,7 @@ fn contents(guide: &Guide) -> Vec<Link> {
 }
 
 fn statutes(press: &Press<'_>, guide: &Guide) -> Vec<Link> {
-    let steps = guide.steps.iter().filter_map(|step| step.how.as_ref());
-    let bodies = std::iter::once(&guide.body).chain(steps).chain(&guide.bring);
-    let cited: BTreeSet<&str> =
-        bodies.flat_map(|body| &body.citations).map(|citation| citation.statute.as_str()).collect();
+    let cited: BTreeSet<&str> = guide.citations().map(|citation| citation.statute.as_str()).collect();
     let statutes = cited.into_iter().filter_map(|slug| press.library.statute(slug));
     let link = statutes.map(|statute| {
         let since = format!("{}起施行", chinese_date(statute.latest().effective));
@@ -196,6 +196,6 @@ impl Page for GuidePage {
 
     #[cfg(test)]
     fn sample(press: &Press<'_>) -> Self {
-        Self::new(press, &press.site.guides[0])
+        Self::new(press, &crate::render::sample::guide())
     }
 }

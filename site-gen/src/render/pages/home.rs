@@ -59,7 +59,7 @@ impl HomePage {
 
 /// The first question on a shelf.
 fn question(press: &Press<'_>, topic: &str) -> Option<Link> {
-    let guide = press.library.guides_on(topic).find(|guide| !guide.asked.is_empty())?;
+    let guide = press.library.guides_on(topic).iter().find(|guide| !guide.asked.is_empty())?;
     let question = guide.asked.first()?;
     Some(Link::new(question, guide.url()).with_note(guide.title.clone()))
 }

@@ -1,22 +1,34 @@
 //! Laws in plain words: what they are for, the articles that matter, who rests on them, which versions there were.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
+use rayon::prelude::*;
 use serde::Serialize;
 
-use super::{Group, home};
+use super::law_text::{Beside, Of, Reading};
+use super::{Group, Put, home, law_changes, law_list, law_versions};
+use crate::check::citations::StatuteBook;
 use crate::model::date::chinese_date;
-use crate::model::{ArticleNo, Statute, StatuteVersion};
+use crate::model::{ArticleNo, Backlink, Cited, Since, Statute, StatuteVersion};
 use crate::render::html::html;
 use crate::render::links::Link;
-use crate::render::press::{Head, Html, Page, Press, Sheet};
+use crate::render::press::{Head, Html, Page, Press};
 use crate::render::structured;
+use crate::statute::catalogue::{changes_url, version_url};
+
+/// Who rests on which article of one statute.
+type CitedArticles = BTreeMap<ArticleNo, Vec<Backlink>>;
+
+/// Who rests on a statute, and where what it cites leads.
+pub(super) type Around<'a> = (Option<&'a CitedArticles>, &'a StatuteBook<'a>);
 
 /// `/laws/`
 #[derive(Debug, Serialize)]
 pub(super) struct LawsPage {
     head: Head,
     groups: Vec<Group>,
+    /// How many laws have a full text.
+    all: usize,
 }
 
 /// `/laws/<slug>/`
@@ -26,7 +38,10 @@ pub(super) struct LawPage {
     title: String,
     full_title: String,
     rank: String,
-    effective: String,
+    /// From when it holds, in words.
+    held: String,
+    /// Whether editors wrote about it.
+    own_words: bool,
     repealed: Option<String>,
     /// What took the place of the whole.
     successor: Option<Link>,
@@ -34,10 +49,14 @@ pub(super) struct LawPage {
     replaced: Vec<Replaced>,
     intro: Html,
     contents: Vec<Link>,
-    /// Those that have a note.
+    /// Those that have a note and that the text does not show.
     articles: Vec<Article>,
-    /// Those that something rests on and that have none.
+    /// Those that something rests on, that have none, and that the text does not show.
     others: Vec<Article>,
+    /// The newest version, where there is its text: then notes and backlinks stand with its articles.
+    text: Option<Reading>,
+    /// The newest version has no text, but an older one has.
+    text_is_old: bool,
     versions: Vec<Version>,
 }
 
@@ -62,14 +81,27 @@ struct Version {
     effective: String,
     articles: u16,
     state: String,
+    /// Its page, where there is its text.
+    url: Option<String>,
+    /// What changed from the version before.
+    changes: Option<String>,
 }
 
-pub(super) fn sheets(press: &Press<'_>) -> anyhow::Result<Vec<Sheet>> {
+/// Puts every page about laws, one by one: with full texts there are thousands.
+pub(super) fn put_all(
+    press: &Press<'_>,
+    cited: &Cited,
+    statutes: &StatuteBook<'_>,
+    put: Put<'_>,
+) -> anyhow::Result<()> {
     let mut sheets = vec![press.print(&LawsPage::new(press))?];
-    for statute in &press.site.statutes {
-        sheets.push(press.print(&LawPage::new(press, statute))?);
-    }
-    Ok(sheets)
+    sheets.extend(law_list::sheets(press)?);
+    sheets.into_iter().try_for_each(put)?;
+    press.site.statutes.par_iter().try_for_each(|statute| {
+        put(press.print(&LawPage::new(press, statute, (cited.get(&statute.slug), statutes)))?)?;
+        law_versions::put_all(press, statute, (cited.get(&statute.slug), statutes), put)?;
+        law_changes::put_all(press, statute, put)
+    })
 }
 
 impl LawsPage {
@@ -87,6 +119,7 @@ impl LawsPage {
                 ..Head::default()
             },
             groups: groups(press),
+            all: press.site.statutes.iter().filter(|statute| statute.texts().next().is_some()).count(),
         }
     }
 }
@@ -94,8 +127,9 @@ impl LawsPage {
 /// Laws by rank in the order in which ranks are first met, then those that no longer hold.
 fn groups(press: &Press<'_>) -> Vec<Group> {
     const RANKS: [&str; 4] = ["法律", "行政法规", "司法解释", "党内法规"];
+    let own = press.site.statutes.iter().filter(|statute| statute.own_words);
     let (gone, holding): (Vec<&Statute>, Vec<&Statute>) =
-        press.site.statutes.iter().partition(|statute| statute.repealed().is_some());
+        own.partition(|statute| statute.repealed().is_some());
     let mut ranks: Vec<&str> = RANKS.to_vec();
     for statute in &holding {
         if !ranks.contains(&statute.rank.as_str()) {
@@ -117,30 +151,49 @@ fn link(statute: &Statute) -> Link {
     let latest = statute.latest();
     let note = match latest.repealed {
         Some(day) => format!("{}起失效", chinese_date(day)),
-        None => format!("{}起施行", chinese_date(latest.effective)),
+        None => law_versions::held(latest),
     };
     Link::new(statute.short_title(), statute.url()).with_note(note)
 }
 
 impl LawPage {
-    fn new(press: &Press<'_>, statute: &Statute) -> Self {
-        let (articles, others): (Vec<Article>, Vec<Article>) =
-            articles(press, statute).into_iter().partition(|article| !article.title.is_empty());
+    fn new(press: &Press<'_>, statute: &Statute, around: Around<'_>) -> Self {
+        let (cited, statutes) = around;
+        let newest = statute.latest();
+        let all = articles(press, statute, cited);
+        let contents = all.iter().filter(|article| !article.title.is_empty()).map(contents_link).collect();
+        // With a text, notes and backlinks stand with its articles; only what it lacks comes after it.
+        let shown: BTreeSet<String> = newest
+            .text
+            .iter()
+            .flat_map(|text| text.articles())
+            .map(|(_, article)| article.anchor())
+            .collect();
+        let (articles, others): (Vec<Article>, Vec<Article>) = all
+            .into_iter()
+            .filter(|article| !shown.contains(&article.anchor))
+            .partition(|article| !article.title.is_empty());
+        let beside = Beside { notes: Some(statute), cited };
+        let of = Of { statute, version: newest };
+        let text = newest.text.as_ref().map(|text| Reading::new(press, (of, text), statutes, beside));
         let whole = statute.replaced_by.iter().find(|replacement| replacement.article.is_none());
         Self {
             head: head(press, statute),
             title: statute.short_title().to_owned(),
             full_title: statute.title.clone(),
             rank: statute.rank.clone(),
-            effective: chinese_date(statute.latest().effective),
+            held: law_versions::held(newest),
+            own_words: statute.own_words,
             repealed: statute.repealed().map(chinese_date),
             successor: whole.and_then(|replacement| press.library.citation(&replacement.by)),
             replaced: replaced(press, statute),
             intro: html(&statute.intro, &press.typesetter, &press.site.pictures),
-            contents: articles.iter().map(contents_link).collect(),
+            contents,
             articles,
             others,
-            versions: statute.versions.iter().rev().map(Version::new).collect(),
+            text_is_old: newest.text.is_none() && statute.texts().next().is_some(),
+            text,
+            versions: versions(statute),
         }
     }
 }
@@ -161,8 +214,7 @@ fn head(press: &Press<'_>, statute: &Statute) -> Head {
 }
 
 /// Every article that has a note or that something rests on.
-fn articles(press: &Press<'_>, statute: &Statute) -> Vec<Article> {
-    let cited = press.site.cited.get(&statute.slug);
+fn articles(press: &Press<'_>, statute: &Statute, cited: Option<&CitedArticles>) -> Vec<Article> {
     let numbers: BTreeSet<ArticleNo> =
         statute.notes.keys().chain(cited.iter().flat_map(|cited| cited.keys())).copied().collect();
     let article = |number: ArticleNo| {
@@ -195,16 +247,50 @@ fn replaced(press: &Press<'_>, statute: &Statute) -> Vec<Replaced> {
     replaced.collect()
 }
 
+/// Newest first.
+fn versions(statute: &Statute) -> Vec<Version> {
+    let before = std::iter::once(None).chain(statute.versions.iter().map(Some));
+    let mut versions: Vec<Version> = statute
+        .versions
+        .iter()
+        .zip(before)
+        .enumerate()
+        .map(|(at, (version, before))| {
+            let next = statute.versions.get(at + 1);
+            Version::new(statute, version, (before, next))
+        })
+        .collect();
+    versions.reverse();
+    versions
+}
+
 impl Version {
-    fn new(version: &StatuteVersion) -> Self {
+    fn new(
+        statute: &Statute,
+        version: &StatuteVersion,
+        (before, next): (Option<&StatuteVersion>, Option<&StatuteVersion>),
+    ) -> Self {
+        let text = version.text.as_ref();
+        let changed = before.filter(|before| before.text.is_some() && text.is_some());
+        let until = version
+            .repealed
+            .or_else(|| next.filter(|next| next.since != Since::Adopted).map(|next| next.effective));
         Self {
             adopted: chinese_date(version.adopted),
-            effective: chinese_date(version.effective),
-            articles: version.articles,
-            state: match version.repealed {
-                Some(day) => format!("到 {}为止", chinese_date(day)),
-                None => "有效".to_owned(),
+            effective: match version.since {
+                Since::Adopted => "文本里没有写".to_owned(),
+                _ => chinese_date(version.effective),
             },
+            articles: text.map_or(version.articles, |text| u16::try_from(text.count()).unwrap_or(u16::MAX)),
+            state: match (until, next) {
+                (Some(day), _) => format!("到 {}为止", chinese_date(day)),
+                (None, Some(_)) => "有了新版本".to_owned(),
+                // Nobody here knows whether a text that no editor looks after still holds.
+                (None, None) if statute.own_words => "有效".to_owned(),
+                (None, None) => "收到的最新版本".to_owned(),
+            },
+            url: text.map(|_| version_url(&statute.slug, version.adopted)),
+            changes: changed.map(|before| changes_url(&statute.slug, before.adopted, version.adopted)),
         }
     }
 }
@@ -231,6 +317,7 @@ impl Page for LawPage {
 
     #[cfg(test)]
     fn sample(press: &Press<'_>) -> Self {
-        Self::new(press, &press.site.statutes[0])
+        let book = crate::render::sample::book(press.site);
+        Self::new(press, &press.site.statutes[0], (None, &book))
     }
 }

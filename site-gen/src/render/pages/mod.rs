@@ -7,6 +7,10 @@ mod data;
 mod desk;
 mod guides;
 mod home;
+mod law_changes;
+mod law_list;
+mod law_text;
+mod law_versions;
 mod laws;
 mod moved;
 mod regions;
@@ -24,22 +28,39 @@ use serde::Serialize;
 
 use super::links::{Link, tel};
 use super::press::{Press, Sheet};
+use crate::check::citations::StatuteBook;
 use crate::model::date::chinese_date;
+use crate::model::{CaseDigest, Cited, Guide};
 
-/// Prints every page of a kind.
+/// Takes a page that has been printed.
+pub(super) type Put<'p> = &'p (dyn Fn(Sheet) -> anyhow::Result<()> + Sync);
+
+/// Prints the pages of a kind of which there are few.
 type Printer = fn(&Press<'_>) -> anyhow::Result<Vec<Sheet>>;
 
-/// Every page of the site.
-pub(super) fn all(press: &Press<'_>) -> anyhow::Result<Vec<Sheet>> {
+/// The page of one guide.
+pub(super) fn guide(press: &Press<'_>, guide: &Guide) -> anyhow::Result<Sheet> {
+    guides::sheet(press, guide)
+}
+
+/// The page of one case digest.
+pub(super) fn case(press: &Press<'_>, case: &CaseDigest) -> anyhow::Result<Sheet> {
+    cases::sheet(press, case)
+}
+
+/// Puts every page that is not of one guide or of one digest.
+pub(super) fn others(
+    press: &Press<'_>,
+    cited: &Cited,
+    statutes: &StatuteBook<'_>,
+    put: Put<'_>,
+) -> anyhow::Result<()> {
     const PRINTERS: &[Printer] = &[
         home::sheets,
         topics::sheets,
         guides::sheets,
         cases::sheets,
-        laws::sheets,
         stations::sheets,
-        station::sheets,
-        regions::sheets,
         search::sheets,
         ask::sheets,
         desk::sheets,
@@ -48,9 +69,10 @@ pub(super) fn all(press: &Press<'_>) -> anyhow::Result<Vec<Sheet>> {
         moved::sheets,
         data::sheets,
     ];
-    let sheets: Vec<Vec<Sheet>> =
-        PRINTERS.par_iter().map(|print| print(press)).collect::<anyhow::Result<_>>()?;
-    Ok(sheets.into_iter().flatten().collect())
+    PRINTERS.par_iter().try_for_each(|print| print(press)?.into_iter().try_for_each(put))?;
+    laws::put_all(press, cited, statutes, put)?;
+    station::put_all(press, put)?;
+    regions::put_all(press, put)
 }
 
 /// Prints the sample of every kind of page.
@@ -66,6 +88,9 @@ pub(super) fn samples() {
     prints::<cases::CasePage>();
     prints::<laws::LawsPage>();
     prints::<laws::LawPage>();
+    prints::<law_list::AllLawsPage>();
+    prints::<law_versions::VersionPage>();
+    prints::<law_changes::ChangesPage>();
     prints::<stations::StationsPage>();
     prints::<station::StationPage>();
     prints::<regions::RegionPage>();

@@ -5,10 +5,10 @@ use ::search::region::{Level, Region};
 use rayon::prelude::*;
 use serde::Serialize;
 
-use super::Row;
+use super::{Put, Row};
 use crate::render::html::html;
 use crate::render::links::Link;
-use crate::render::press::{Head, Html, Page, Press, Sheet};
+use crate::render::press::{Head, Html, Page, Press};
 use crate::render::structured;
 
 /// `/regions/<code>/`
@@ -33,8 +33,10 @@ struct Stations {
     stations: Vec<Row>,
 }
 
-pub(super) fn sheets(press: &Press<'_>) -> anyhow::Result<Vec<Sheet>> {
-    press.site.regions.par_iter().map(|region| press.print(&RegionPage::new(press, region))).collect()
+/// Puts the page of every division.
+pub(super) fn put_all(press: &Press<'_>, put: Put<'_>) -> anyhow::Result<()> {
+    let regions = press.site.regions.par_iter();
+    regions.map(|region| press.print(&RegionPage::new(press, region))).try_for_each(|sheet| put(sheet?))
 }
 
 impl RegionPage {

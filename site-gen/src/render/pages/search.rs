@@ -61,7 +61,7 @@ fn titles<'a>(press: &Press<'a>) -> Vec<Findable<'a>> {
         summary: &case.summary,
         words: String::new(),
     });
-    let statutes = press.site.statutes.iter().map(|statute| Findable {
+    let statutes = press.site.statutes.iter().filter(|statute| statute.own_words).map(|statute| Findable {
         title: statute.short_title(),
         url: statute.url(),
         kind: Kind::Statute,

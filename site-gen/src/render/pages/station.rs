@@ -8,10 +8,10 @@ use ::search::vocabulary::StationKind;
 use rayon::prelude::*;
 use serde::Serialize;
 
-use super::{Day, Row};
+use super::{Day, Put, Row};
 use crate::render::html::html;
 use crate::render::links::{Link, Maps, tel};
-use crate::render::press::{Head, Html, Page, Press, Sheet};
+use crate::render::press::{Head, Html, Page, Press};
 use crate::render::structured;
 
 /// Other stations shown at most: the rest is one step up.
@@ -51,8 +51,10 @@ struct Role {
     duty: Option<String>,
 }
 
-pub(super) fn sheets(press: &Press<'_>) -> anyhow::Result<Vec<Sheet>> {
-    press.site.stations.par_iter().map(|station| press.print(&StationPage::new(press, station))).collect()
+/// Puts the page of every station.
+pub(super) fn put_all(press: &Press<'_>, put: Put<'_>) -> anyhow::Result<()> {
+    let stations = press.site.stations.par_iter();
+    stations.map(|station| press.print(&StationPage::new(press, station))).try_for_each(|sheet| put(sheet?))
 }
 
 impl StationPage {

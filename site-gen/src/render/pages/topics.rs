@@ -85,7 +85,7 @@ impl TopicPage {
         let library = &press.library;
         let crumbs = vec![home(), Link::new("主题", "/topics/")];
         let mut kinds: Vec<StationKind> =
-            library.guides_on(&topic.slug).flat_map(|guide| guide.help_at.clone()).collect();
+            library.guides_on(&topic.slug).iter().flat_map(|guide| guide.help_at.clone()).collect();
         kinds.sort_unstable();
         kinds.dedup();
         let campaigns = press.site.campaigns.iter().filter(|campaign| campaign.topics.contains(&topic.slug));
@@ -102,8 +102,8 @@ impl TopicPage {
             title: topic.title.clone(),
             summary: topic.summary.clone(),
             emergency: topic.emergency,
-            guides: library.guides_on(&topic.slug).map(guide_link).collect(),
-            cases: library.cases_on(&topic.slug).map(case_link).collect(),
+            guides: library.guides_on(&topic.slug).iter().copied().map(guide_link).collect(),
+            cases: library.cases_on(&topic.slug).iter().copied().map(case_link).collect(),
             campaigns: campaigns.map(|campaign| Link::new(&campaign.title, campaign.url())).collect(),
             help: kinds.into_iter().map(kind_link).collect(),
             feed: feeds::of_topic(press, topic),

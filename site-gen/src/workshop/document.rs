@@ -1,0 +1,192 @@
+//! One guide or case digest: read, checked and printed by itself.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use jiff::civil::Date;
+use search::record::Record;
+
+use super::outputs::{Batch, Owner};
+use crate::check::resolver::Notes;
+use crate::check::{World, digests, pages};
+use crate::index;
+use crate::load::{Draft, Piece};
+use crate::model::{ArticleNo, Backlink, CaseHead, Citation, Cited, GuideHead};
+use crate::render::Printer;
+use crate::source::{FileId, Hash};
+
+/// A guide or digest as it was last read.
+#[derive(Debug, Clone)]
+pub(super) struct Document {
+    /// Of its file.
+    pub hash: Hash,
+    /// What other pages may show of it.
+    pub head: Head,
+    /// Its address from the root.
+    pub url: String,
+    /// When its words last changed, by its file's history.
+    pub day: Option<Date>,
+    /// What reading it brought to light.
+    pub notes: Notes,
+    /// The articles it rests on, each once.
+    pub citations: Vec<Citation>,
+    /// What is found of it by words; `None` where nothing is to be found.
+    pub record: Option<Record>,
+    /// Whether its page stands in the output folder as it is now.
+    pub printed: bool,
+}
+
+/// What other pages may show of a document.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Head {
+    Guide(Arc<GuideHead>),
+    Case(Arc<CaseHead>),
+}
+
+/// Makes documents, from many threads.
+pub(super) struct Maker<'a> {
+    world: &'a World<'a>,
+    /// When each page's words last changed, by address.
+    days: &'a BTreeMap<String, Date>,
+    /// How and where to print; `None`: only read.
+    press: Option<(&'a Printer<'a>, &'a Batch)>,
+    /// Whether records are wanted.
+    search: bool,
+    /// Whether something stops publishing: then nothing needs to be printed any more.
+    broken: AtomicBool,
+}
+
+impl Head {
+    /// Its address from the root.
+    pub(super) fn url(&self) -> String {
+        match self {
+            Self::Guide(head) => head.url(),
+            Self::Case(head) => head.url(),
+        }
+    }
+
+    /// Its name in URLs.
+    pub(super) fn slug(&self) -> &str {
+        match self {
+            Self::Guide(head) => &head.slug,
+            Self::Case(head) => &head.slug,
+        }
+    }
+
+    /// Its heading.
+    pub(super) fn title(&self) -> &str {
+        match self {
+            Self::Guide(head) => &head.title,
+            Self::Case(head) => &head.title,
+        }
+    }
+
+    /// When it was last checked against the law; digests speak of their year.
+    pub(super) fn reviewed(&self) -> Option<Date> {
+        match self {
+            Self::Guide(head) => head.reviewed.or(head.updated),
+            Self::Case(_) => None,
+        }
+    }
+
+    /// The slugs of the guides that it mentions.
+    pub(super) fn mentions(&self) -> &[String] {
+        match self {
+            Self::Guide(head) => &head.related,
+            Self::Case(head) => &head.guides,
+        }
+    }
+}
+
+impl<'a> Maker<'a> {
+    pub(super) fn new(
+        world: &'a World<'a>,
+        days: &'a BTreeMap<String, Date>,
+        press: Option<(&'a Printer<'a>, &'a Batch)>,
+        search: bool,
+    ) -> Self {
+        Self { world, days, press, search, broken: AtomicBool::new(false) }
+    }
+
+    /// Makes the document of `file`; `None` where there is none (any more).
+    pub(super) fn make(&self, file: FileId, piece: Option<&Piece>) -> anyhow::Result<Option<Document>> {
+        match piece.map(|piece| &piece.draft) {
+            Some(Draft::Guide(draft)) => {
+                let (guide, notes) = pages::guide(draft, self.world);
+                let print = |printer: &Printer<'_>| printer.guide(&guide);
+                self.print(file, &notes, print)?;
+                let record = self.search.then(|| index::guide(&guide));
+                let citations = once(guide.citations());
+                Ok(Some(self.document(file, Head::Guide(guide.head), notes, (citations, record))))
+            }
+            Some(Draft::Case(draft)) => {
+                let (case, notes) = digests::case(draft, self.world);
+                let print = |printer: &Printer<'_>| printer.case(&case);
+                self.print(file, &notes, print)?;
+                let record = self.search.then(|| index::case(&case));
+                let citations = once(case.citations());
+                Ok(Some(self.document(file, Head::Case(case.head), notes, (citations, record))))
+            }
+            _ => Ok(None),
+        }
+    }
+
+    fn print(
+        &self,
+        file: FileId,
+        notes: &Notes,
+        page: impl Fn(&Printer<'_>) -> anyhow::Result<(String, Vec<u8>)>,
+    ) -> anyhow::Result<()> {
+        if notes.diags.has_errors() {
+            self.broken.store(true, Ordering::Relaxed);
+        }
+        match self.press {
+            Some((printer, batch)) if !self.broken.load(Ordering::Relaxed) => {
+                let (path, bytes) = page(printer)?;
+                batch.put(Owner::Document(file), &path, &bytes)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn document(
+        &self,
+        file: FileId,
+        head: Head,
+        notes: Notes,
+        (citations, record): (Vec<Citation>, Option<Record>),
+    ) -> Document {
+        let url = head.url();
+        let hash = self.world.sources.hash(file);
+        let day = self.days.get(&url).copied();
+        Document { hash, head, url, day, notes, citations, record, printed: false }
+    }
+}
+
+fn once<'c>(citations: impl Iterator<Item = &'c Citation>) -> Vec<Citation> {
+    let once: BTreeSet<&Citation> = citations.collect();
+    once.into_iter().cloned().collect()
+}
+
+/// Who rests on which article, by statute.
+pub(super) fn cited<'d>(documents: impl Iterator<Item = &'d Document>) -> Cited {
+    let mut cited: BTreeMap<String, BTreeMap<ArticleNo, Vec<Backlink>>> = BTreeMap::new();
+    for document in documents {
+        let (is_case, title) = match &document.head {
+            Head::Guide(head) => (false, &head.title),
+            Head::Case(head) => (true, &head.title),
+        };
+        for citation in &document.citations {
+            let Some(article) = citation.article else { continue };
+            let articles = match cited.get_mut(&citation.statute) {
+                Some(articles) => articles,
+                None => cited.entry(citation.statute.clone()).or_default(),
+            };
+            let link = Backlink { is_case, title: title.clone(), url: document.url.clone() };
+            articles.entry(article).or_default().push(link);
+        }
+    }
+    cited.values_mut().flat_map(BTreeMap::values_mut).for_each(|links| links.sort());
+    cited
+}

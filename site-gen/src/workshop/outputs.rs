@@ -1,0 +1,139 @@
+//! What stands in the output folder: which file, with which bytes, made from what.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use serde::{Deserialize, Serialize};
+
+use crate::compress::{self, Compressor};
+use crate::emit::Staging;
+use crate::source::{FileId, Hash};
+
+/// The files of the output folder, by path from the site's root. Empty: nothing is known of the folder.
+#[derive(Debug, Default, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Outputs(BTreeMap<String, Output>);
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Output {
+    hash: Hash,
+    owner: Owner,
+}
+
+/// What a file was made from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub(super) enum Owner {
+    /// One guide or digest.
+    Document(FileId),
+    /// Everything else that readers see.
+    Others,
+    /// A picture. Its files are named by what is in it.
+    Picture,
+    /// The published records.
+    Data,
+}
+
+/// The files of one run.
+pub(super) struct Batch {
+    staging: Staging,
+    known: BTreeMap<String, Hash>,
+    /// Makes compressed copies, where they are wanted.
+    compressor: Option<Compressor>,
+    made: Mutex<Made>,
+}
+
+#[derive(Debug, Default)]
+struct Made {
+    outputs: BTreeMap<String, Output>,
+    written: BTreeSet<String>,
+}
+
+impl Outputs {
+    /// Whether the file at `path` was made with these bytes.
+    pub(super) fn has(&self, path: &str, bytes: &[u8]) -> bool {
+        self.0.get(path).is_some_and(|output| output.hash == *blake3::hash(bytes).as_bytes())
+    }
+
+    /// How many pages there are.
+    pub(super) fn pages(&self) -> usize {
+        self.0.keys().filter(|path| path.ends_with(".html") && !path.starts_with("data/")).count()
+    }
+}
+
+impl Batch {
+    /// Begins a run that leads from `known` to something else in the folder `out`.
+    pub(super) fn begin(known: &Outputs, out: &Path, compressor: Option<Compressor>) -> anyhow::Result<Self> {
+        let known = known.0.iter().map(|(path, output)| (path.clone(), output.hash)).collect();
+        Ok(Self { staging: Staging::beside(out)?, known, compressor, made: Mutex::default() })
+    }
+
+    /// Takes a file; writes it, and its compressed copies, where its bytes are new.
+    pub(super) fn put(&self, owner: Owner, path: &str, bytes: &[u8]) -> anyhow::Result<()> {
+        let is_new = self.put_alone(owner, path, bytes)?;
+        let Some(compressor) = &self.compressor else { return Ok(()) };
+        if is_new {
+            let copies = compressor.variants(path, bytes);
+            return copies.into_iter().try_for_each(|(ending, copy)| {
+                self.put_alone(owner, &format!("{path}.{ending}"), &copy).map(drop)
+            });
+        }
+        for ending in compress::endings() {
+            // Not every file has a copy in every coding.
+            let _had_one = self.keeps(owner, &format!("{path}.{ending}"));
+        }
+        Ok(())
+    }
+
+    fn put_alone(&self, owner: Owner, path: &str, bytes: &[u8]) -> anyhow::Result<bool> {
+        let hash: Hash = blake3::hash(bytes).into();
+        let is_new = self.known.get(path) != Some(&hash);
+        if is_new {
+            self.staging.put(path, bytes)?;
+        }
+        let mut made = self.made();
+        made.outputs.insert(path.to_owned(), Output { hash, owner });
+        if is_new {
+            made.written.insert(path.to_owned());
+        }
+        Ok(is_new)
+    }
+
+    /// Leaves the file at `path` as it is, where it is there.
+    pub(super) fn keeps(&self, owner: Owner, path: &str) -> bool {
+        let Some(&hash) = self.known.get(path) else { return false };
+        self.made().outputs.insert(path.to_owned(), Output { hash, owner });
+        true
+    }
+
+    fn made(&self) -> MutexGuard<'_, Made> {
+        self.made.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Publishes. `remade` tells of whose files this run made all there are. Gives what was written and what is gone.
+    pub(super) fn finish(
+        self,
+        outputs: &mut Outputs,
+        remade: impl Fn(Owner) -> bool,
+    ) -> anyhow::Result<(BTreeSet<String>, Vec<String>)> {
+        let Made { outputs: made, written } = self.made.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let is_gone = |path: &String, output: &Output| remade(output.owner) && !made.contains_key(path);
+        let gone: Vec<String> = outputs
+            .0
+            .iter()
+            .filter(|(path, output)| is_gone(path, output))
+            .map(|(path, _)| path.clone())
+            .collect();
+        if outputs.0.is_empty() {
+            self.staging.swap()?;
+            // Only a run that made everything knows what nobody needs any more.
+            self.compressor.iter().for_each(Compressor::prune);
+        } else if !(written.is_empty() && gone.is_empty()) {
+            self.staging.merge(&gone)?;
+        }
+        for path in &gone {
+            outputs.0.remove(path);
+        }
+        outputs.0.extend(made);
+        Ok((written, gone))
+    }
+}

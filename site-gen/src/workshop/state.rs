@@ -1,0 +1,331 @@
+//! What a workshop knows, kept beside the output folder for the next process.
+//!
+//! Start at [`Workshop::open`]. Nothing kept can show when it is stale: what was kept by another program or with other
+//! options is not used; a file whose signature is what it was has the bytes it had, and one that was written so shortly
+//! before the state was kept that the clock can't tell is compared by its hash; templates, settings, laws and places go
+//! into the stamps that every run compares. The state is taken away before the output folder is touched and written
+//! again after, so whoever is killed between finds none and makes everything anew.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::io::{self, BufReader, BufWriter, Read as _, Write as _};
+use std::os::unix::fs::MetadataExt as _;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use jiff::civil::Date;
+use rayon::prelude::*;
+use search::bundle::FOLDER;
+use search::record::Record;
+use serde::{Deserialize, Serialize};
+
+use super::document::{Document, Head};
+use super::outputs::Outputs;
+use super::{Stamps, Workshop, document};
+use crate::Options;
+use crate::check::pictures::Album;
+use crate::check::resolver::Notes;
+use crate::diag::Diagnostics;
+use crate::emit;
+use crate::load::kinds::{CaseDraft, GuideDraft};
+use crate::load::{self, Draft, Piece};
+use crate::model::Citation;
+use crate::source::{Blob, Changes, FileId, Hash, Signature, SourceMap};
+use crate::statute::gather;
+
+/// Files written less than this before the state was kept are compared by their hash: clocks of file systems tick.
+const RACY_NANOSECONDS: i64 = 2_000_000_000;
+
+/// What is kept first, and looked at before anything else is read.
+#[derive(Serialize, Deserialize, PartialEq, Eq)]
+struct Key {
+    version: String,
+    program: Signature,
+    content: PathBuf,
+    search: bool,
+    compress: bool,
+}
+
+/// What is kept once.
+#[derive(Serialize, Deserialize)]
+struct State {
+    stamps: Stamps,
+    outputs: Outputs,
+    album: Album,
+    /// When each page's words last changed, by address.
+    days: BTreeMap<String, Date>,
+    files: Vec<File>,
+    /// How many [`Kept`] follow.
+    documents: usize,
+}
+
+#[derive(Serialize, Deserialize)]
+struct File {
+    id: FileId,
+    path: String,
+    signature: Signature,
+    hash: Hash,
+}
+
+/// What is kept of each document.
+#[derive(Serialize, Deserialize)]
+struct Kept {
+    file: FileId,
+    draft: KeptDraft,
+    diags: Diagnostics,
+    unread: bool,
+    notes: Notes,
+    citations: Vec<Citation>,
+    day: Option<Date>,
+}
+
+#[derive(Serialize, Deserialize)]
+enum KeptDraft {
+    Guide(Arc<GuideDraft>),
+    Case(Arc<CaseDraft>),
+}
+
+impl Workshop {
+    /// Takes up the work where the last process left it; begins anew where nothing that fits was kept.
+    ///
+    /// # Errors
+    ///
+    /// Fails when a merge that was cut short can't be finished.
+    pub fn open(options: Options) -> anyhow::Result<Self> {
+        emit::finish_interrupted(&options.out)?;
+        let mut workshop = Self::new(options);
+        if let Some(kept) = workshop.read() {
+            // A folder that can't be read says so when it is read again.
+            let _anew = workshop.take_up(kept);
+        }
+        Ok(workshop)
+    }
+
+    /// Forgets what was kept: whoever is stopped from here on leaves nothing that could be stale.
+    pub(super) fn forget(&self) -> anyhow::Result<()> {
+        match fs::remove_file(place(&self.options.out)?) {
+            Err(err) if err.kind() != io::ErrorKind::NotFound => Err(err).context("删不掉上一次的记录"),
+            _ => Ok(()),
+        }
+    }
+
+    /// Keeps what is known for the next process. Where that fails the next process has more to do, and nothing else.
+    pub fn keep(&self) -> anyhow::Result<()> {
+        if self.others_stale || self.data_stale || self.documents.values().any(|document| !document.printed) {
+            return Ok(());
+        }
+        let place = place(&self.options.out)?;
+        let draft = place.with_extension("new");
+        let mut file = BufWriter::new(fs::File::create(&draft)?);
+        write(&mut file, &self.key()?)?;
+        write(&mut file, &self.state())?;
+        for (id, document) in &self.documents {
+            let Some(kept) = self.pieces.get(id).and_then(|piece| Kept::of(*id, piece, document)) else {
+                return Ok(());
+            };
+            write(&mut file, &kept)?;
+        }
+        file.flush()?;
+        drop(file);
+        Ok(fs::rename(&draft, &place)?)
+    }
+
+    fn key(&self) -> anyhow::Result<Key> {
+        let program = Signature::of(&fs::metadata(std::env::current_exe()?)?);
+        let content = fs::canonicalize(&self.options.content)?;
+        let version = env!("CARGO_PKG_VERSION").to_owned();
+        let Options { search, compress, .. } = self.options;
+        Ok(Key { version, program, content, search, compress })
+    }
+
+    fn state(&self) -> State {
+        let file = |(id, text): (FileId, &crate::source::SourceText)| File {
+            id,
+            path: text.path.clone(),
+            signature: self.sources.signature(id),
+            hash: self.hash_of(id),
+        };
+        State {
+            stamps: self.stamps,
+            outputs: self.outputs.clone(),
+            album: self.album.clone(),
+            days: self.days.clone(),
+            files: self.sources.texts().map(file).collect(),
+            documents: self.documents.len(),
+        }
+    }
+
+    /// A document's text may never have been read by this process.
+    fn hash_of(&self, file: FileId) -> Hash {
+        self.documents.get(&file).map_or_else(|| self.sources.hash(file), |document| document.hash)
+    }
+
+    fn read(&self) -> Option<Taken> {
+        let place = place(&self.options.out).ok()?;
+        let kept_at = fs::metadata(&place).ok()?;
+        let kept_at = (kept_at.mtime(), kept_at.mtime_nsec());
+        let mut file = BufReader::new(fs::File::open(&place).ok()?);
+        let mut buffer = Vec::new();
+        let key: Key = read(&mut file, &mut buffer)?;
+        if key != self.key().ok()? {
+            return None;
+        }
+        let state: State = read(&mut file, &mut buffer)?;
+        let manifest = fs::read(self.options.out.join(FOLDER).join("manifest.json")).ok()?;
+        if !state.outputs.has(&format!("{FOLDER}/manifest.json"), &manifest) {
+            return None;
+        }
+        let mut blocks = Vec::with_capacity(state.documents);
+        for _ in 0..state.documents {
+            blocks.push(block(&mut file)?);
+        }
+        let documents = blocks.into_par_iter().map(|block| postcard::from_bytes(&block).ok());
+        let documents: Option<Vec<Kept>> = documents.collect();
+        Some(Taken { state, documents: documents?, kept_at })
+    }
+
+    /// Compares what was kept with what is there.
+    fn take_up(&mut self, taken: Taken) -> anyhow::Result<()> {
+        let Taken { state, documents, kept_at } = taken;
+        let known: Vec<(FileId, String)> =
+            state.files.iter().map(|file| (file.id, file.path.clone())).collect();
+        self.sources = SourceMap::read_again(
+            (&self.options.content, gather::folder_inside(&self.options.content)),
+            &known,
+        )?;
+        let kept_files: BTreeMap<FileId, &File> = state.files.iter().map(|file| (file.id, file)).collect();
+        let mut changes = Changes::default();
+        let mut to_read = Vec::new();
+        let held: BTreeSet<FileId> = documents.iter().map(|kept| kept.file).collect();
+        for (id, _) in self.sources.texts() {
+            let same = kept_files.get(&id).filter(|file| {
+                let signature = self.sources.signature(id);
+                let racy = signature.changed_within(RACY_NANOSECONDS, kept_at);
+                signature == file.signature && (!racy || self.sources.hash(id) == file.hash)
+            });
+            match same {
+                Some(_) if held.contains(&id) => {}
+                Some(_) => to_read.push(id),
+                None => {
+                    // The same bytes under another signature are no change.
+                    let same_bytes =
+                        kept_files.get(&id).is_some_and(|file| self.sources.hash(id) == file.hash);
+                    changes.set |= !kept_files.contains_key(&id);
+                    if !same_bytes {
+                        changes.written.push(id);
+                    }
+                    to_read.push(id);
+                }
+            }
+        }
+        let here: BTreeSet<FileId> = self.sources.texts().map(|(id, _)| id).collect();
+        changes.gone = known.into_iter().filter(|(id, _)| !here.contains(id)).collect();
+        changes.set |= !changes.gone.is_empty();
+        for kept in documents {
+            let file = kept.file;
+            let Some(entry) = kept_files.get(&file) else { continue };
+            let (piece, document) = kept.open(entry.hash);
+            if here.contains(&file) {
+                self.pieces.insert(file, Arc::new(piece));
+            }
+            self.documents.insert(file, document);
+        }
+        let sources = &self.sources;
+        sources.load(&to_read)?;
+        let read = to_read.par_iter().map(|&file| (file, Arc::new(load::piece(sources, file))));
+        self.pieces.extend(read.collect::<Vec<_>>());
+        self.cited = document::cited(self.documents.values());
+        (self.stamps, self.outputs, self.album) = (state.stamps, state.outputs, state.album);
+        let racy = |blob: &&Blob| blob.signature.changed_within(RACY_NANOSECONDS, kept_at);
+        changes.pictures = self.sources.blobs().iter().filter(racy).map(|blob| blob.file).collect();
+        self.others_stale = self.days != state.days;
+        self.data_stale = false;
+        self.taken_up = Some(changes);
+        Ok(())
+    }
+
+    /// Takes the records of documents that this process has not made from where they were published.
+    pub(super) fn fetch_records(&mut self) -> bool {
+        if self.documents.values().all(|document| document.record.is_some()) {
+            return true;
+        }
+        let place = self.options.out.join(FOLDER).join("records.json");
+        let Some(records) =
+            fs::read(place).ok().and_then(|bytes| serde_json::from_slice::<Vec<Record>>(&bytes).ok())
+        else {
+            return false;
+        };
+        let mut by_url: BTreeMap<String, Record> =
+            records.into_iter().map(|record| (record.url.clone(), record)).collect();
+        for document in self.documents.values_mut().filter(|document| document.record.is_none()) {
+            document.record = by_url.remove(&document.url);
+        }
+        self.documents.values().all(|document| document.record.is_some())
+    }
+}
+
+/// What was read back.
+struct Taken {
+    state: State,
+    documents: Vec<Kept>,
+    /// Seconds and nanoseconds.
+    kept_at: (i64, i64),
+}
+
+impl Kept {
+    fn of(file: FileId, piece: &Piece, document: &Document) -> Option<Self> {
+        let draft = match &piece.draft {
+            Draft::Guide(draft) => KeptDraft::Guide(Arc::clone(draft)),
+            Draft::Case(draft) => KeptDraft::Case(Arc::clone(draft)),
+            _ => return None,
+        };
+        Some(Self {
+            file,
+            draft,
+            diags: piece.diags.clone(),
+            unread: piece.unread,
+            notes: document.notes.clone(),
+            citations: document.citations.clone(),
+            day: document.day,
+        })
+    }
+
+    fn open(self, hash: Hash) -> (Piece, Document) {
+        let Self { draft, diags, unread, notes, citations, day, .. } = self;
+        let (draft, head) = match draft {
+            KeptDraft::Guide(draft) => (Draft::Guide(Arc::clone(&draft)), Head::Guide(draft.head())),
+            KeptDraft::Case(draft) => (Draft::Case(Arc::clone(&draft)), Head::Case(draft.head())),
+        };
+        let url = head.url();
+        let document = Document { hash, head, url, day, notes, citations, record: None, printed: true };
+        (Piece { draft, diags, unread }, document)
+    }
+}
+
+/// Where the state of the site in `out` is kept: beside it, hidden, never published.
+fn place(out: &Path) -> anyhow::Result<PathBuf> {
+    emit::beside(out, "state")
+}
+
+fn write<T: Serialize>(file: &mut impl io::Write, value: &T) -> anyhow::Result<()> {
+    let bytes = postcard::to_stdvec(value)?;
+    file.write_all(&(bytes.len() as u64).to_le_bytes())?;
+    Ok(file.write_all(&bytes)?)
+}
+
+fn block(file: &mut impl io::Read) -> Option<Vec<u8>> {
+    let mut length = [0; 8];
+    file.read_exact(&mut length).ok()?;
+    let length = usize::try_from(u64::from_le_bytes(length)).ok()?;
+    let mut bytes = Vec::new();
+    // A length that a damaged file makes up must not reserve the machine's memory.
+    let limit = u64::try_from(length).ok()?;
+    file.take(limit).read_to_end(&mut bytes).ok()?;
+    (bytes.len() == length).then_some(bytes)
+}
+
+fn read<T: for<'de> Deserialize<'de>>(file: &mut impl io::Read, buffer: &mut Vec<u8>) -> Option<T> {
+    *buffer = block(file)?;
+    postcard::from_bytes(buffer).ok()
+}
