@@ -17,9 +17,13 @@ pub mod citation;
 pub mod compress;
 pub mod data;
 pub mod diag;
+pub mod doctor;
 pub mod duty;
 pub mod emit;
+pub mod files;
+pub mod format;
 pub mod git;
+pub mod held_back;
 pub mod history;
 pub mod hours;
 pub mod index;
@@ -30,6 +34,8 @@ pub mod model;
 pub mod pictures;
 pub mod publish;
 pub mod render;
+pub mod roster;
+pub mod scaffold;
 pub mod source;
 pub mod statute;
 pub mod workshop;
@@ -85,6 +91,8 @@ pub struct Report {
     pub diags: Diagnostics,
     /// How many pages the site has; 0 where it was not built.
     pub pages: usize,
+    /// The paths of the drafts, which are not published.
+    pub held_back: Vec<String>,
     /// What was made anew.
     pub made: Made,
     /// What went wrong without harm to the site.
@@ -170,7 +178,12 @@ pub fn check_sources(sources: SourceMap, content: &Path, today: Date) -> Outcome
     Workshop::check(sources, checking(content, None, today)).expect("no folder is named")
 }
 
-fn read(content: &Path) -> anyhow::Result<SourceMap> {
+/// Reads the content folder, but not a library of full texts inside it.
+///
+/// # Errors
+///
+/// Fails when it can't be read, or is not one.
+pub fn read(content: &Path) -> anyhow::Result<SourceMap> {
     let sources = SourceMap::read_but(content, gather::folder_inside(content))?;
     let files: Vec<FileId> = sources.texts().map(|(file, _)| file).collect();
     sources.load(&files)?;
@@ -183,7 +196,7 @@ fn read(content: &Path) -> anyhow::Result<SourceMap> {
 impl Report {
     fn new(sources: SourceMap, diags: Diagnostics, pages: usize, content: &Path, made: Made) -> Self {
         let root = content.to_string_lossy().trim_end_matches('/').to_owned();
-        Self { sources, diags, pages, made, note: None, root }
+        Self { sources, diags, pages, held_back: Vec::new(), made, note: None, root }
     }
 
     /// The same, with the files named under `root`: what was checked in a temporary folder is known by another name.
@@ -195,7 +208,16 @@ impl Report {
     /// Everything found, as an editor reads it. Empty when nothing was found.
     pub fn text(&self) -> String {
         let note = self.note.as_ref().map_or(String::new(), |note| format!("{note}\n"));
-        diag::text::render(&self.found(), &self.root, &diag::text::Look::default()) + &note
+        diag::text::render(&self.found(), &self.root, &diag::text::Look::default()) + &self.drafts() + &note
+    }
+
+    /// The drafts, one on each line; empty where there are none.
+    pub fn drafts(&self) -> String {
+        let list = self.held_back.iter().map(|path| format!("  {}\n", diag::found::below(&self.root, path)));
+        match self.held_back.len() {
+            0 => String::new(),
+            count => format!("{count} 篇草稿，没有发布：\n") + &list.collect::<String>(),
+        }
     }
 
     /// Everything found, with its places, in file order.

@@ -6,7 +6,6 @@ mod commands;
 
 use std::process::ExitCode;
 
-use clap::Parser as _;
 use mimalloc::MiMalloc;
 
 /// Pages are made of many small texts by many threads: the system's allocator takes a fifth of a build.
@@ -14,5 +13,8 @@ use mimalloc::MiMalloc;
 static ALLOCATOR: MiMalloc = MiMalloc;
 
 fn main() -> ExitCode {
-    commands::Arguments::parse().run()
+    match commands::arguments() {
+        Ok(arguments) => arguments.run(),
+        Err(code) => ExitCode::from(code),
+    }
 }

@@ -85,11 +85,12 @@ impl Browser {
 
     /// Replaces what stands in the field that `css` finds.
     pub async fn fill(&self, css: &str, text: &str) -> anyhow::Result<()> {
-        let node = self.element(css).await?;
-        self.command("DOM.scrollIntoViewIfNeeded", json!({ "nodeId": node })).await?;
-        self.command("DOM.focus", json!({ "nodeId": node }))
-            .await
-            .with_context(|| format!("typing into {css}"))?;
+        self.at(css, |node| async move {
+            self.command("DOM.scrollIntoViewIfNeeded", json!({ "nodeId": node })).await?;
+            self.command("DOM.focus", json!({ "nodeId": node })).await
+        })
+        .await
+        .with_context(|| format!("typing into {css}"))?;
         let select_all = json!({ "type": "rawKeyDown", "commands": ["selectAll"] });
         self.command("Input.dispatchKeyEvent", select_all).await?;
         self.command("Input.insertText", json!({ "text": text })).await?;
@@ -98,14 +99,18 @@ impl Browser {
 
     /// Clicks what `css` finds, where it is on the screen.
     pub async fn click(&self, css: &str) -> anyhow::Result<()> {
-        let node = self.element(css).await?;
-        self.click_node(node).await.with_context(|| format!("clicking {css}"))
+        let (x, y) =
+            self.at(css, |node| self.middle(node)).await.with_context(|| format!("clicking {css}"))?;
+        self.press(x, y).await
     }
 
     /// Clicks the first element that `xpath` finds; `false` where there is none right now.
     pub async fn click_if_there(&self, xpath: &str) -> anyhow::Result<bool> {
         match self.search(xpath).await? {
-            Some(node) => self.click_node(node).await.map(|()| true),
+            Some(node) => {
+                let (x, y) = self.middle(node).await?;
+                self.press(x, y).await.map(|()| true)
+            }
             None => Ok(false),
         }
     }
@@ -143,6 +148,21 @@ impl Browser {
             }
             if Instant::now() > deadline {
                 bail!("“{text}” did not appear, only:\n{body}");
+            }
+            sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    /// Waits until the page at the path `path` is the one shown, whatever is asked of it behind a `?`.
+    pub async fn wait_for_path(&self, path: &str) -> anyhow::Result<()> {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let shown = self.evaluate("document.body && location.pathname").await.unwrap_or_default();
+            if shown == path {
+                return Ok(());
+            }
+            if Instant::now() > deadline {
+                bail!("{path} is not shown, but {shown}");
             }
             sleep(Duration::from_millis(50)).await;
         }
@@ -212,13 +232,33 @@ impl Browser {
         Ok(nodes["nodeIds"][0].as_u64().filter(|node| *node > 0))
     }
 
-    async fn click_node(&self, node: u64) -> anyhow::Result<()> {
+    /// Does `what` with the element that `css` finds, and again with the one that stands there then, where the
+    /// page was replaced in between: a number of a node lives no longer than its document.
+    async fn at<T, F>(&self, css: &str, what: impl Fn(u64) -> F) -> anyhow::Result<T>
+    where
+        F: Future<Output = anyhow::Result<T>>,
+    {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            match what(self.element(css).await?).await {
+                Err(error) if Instant::now() > deadline => return Err(error),
+                Err(_) => sleep(Duration::from_millis(50)).await,
+                done => return done,
+            }
+        }
+    }
+
+    /// Where on the screen the middle of a node is, once it is scrolled into view.
+    async fn middle(&self, node: u64) -> anyhow::Result<(f64, f64)> {
         self.command("DOM.scrollIntoViewIfNeeded", json!({ "nodeId": node })).await?;
         let quads = self.command("DOM.getContentQuads", json!({ "nodeId": node })).await?;
         let corners: Vec<f64> =
             quads["quads"][0].as_array().into_iter().flatten().filter_map(Value::as_f64).collect();
         let [x1, y1, _, _, x2, y2, ..] = corners[..] else { return Err(anyhow!("it is not on the screen")) };
-        let (x, y) = (f64::midpoint(x1, x2), f64::midpoint(y1, y2));
+        Ok((f64::midpoint(x1, x2), f64::midpoint(y1, y2)))
+    }
+
+    async fn press(&self, x: f64, y: f64) -> anyhow::Result<()> {
         for kind in ["mousePressed", "mouseReleased"] {
             let event = json!({ "type": kind, "x": x, "y": y, "button": "left", "clickCount": 1 });
             self.command("Input.dispatchMouseEvent", event).await?;

@@ -333,6 +333,11 @@ fn check_unique_slugs(drafts: &Drafts, diags: &mut Diagnostics) {
     }
 }
 
+/// Whether the site itself needs the address `/slug/`.
+pub fn is_reserved(slug: &str) -> bool {
+    RESERVED.contains(&slug)
+}
+
 /// First parts of addresses that the generator and the API use themselves.
 const RESERVED: [&str; 14] = [
     "api",

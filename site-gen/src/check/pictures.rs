@@ -5,6 +5,7 @@
 //! where it looks the same from outside.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -36,7 +37,7 @@ impl Album {
         sources: &SourceMap,
         doubtful: &(dyn Fn(&Blob) -> bool + Sync),
     ) -> anyhow::Result<bool> {
-        let seen = |blob: &&Blob| {
+        let seen = |blob: &Arc<Blob>| {
             let known = self.0.get(&blob.path);
             if let Some(known) = known.filter(|known| known.signature == blob.signature && !doubtful(blob)) {
                 return Ok((blob.path.clone(), known.clone()));
@@ -49,8 +50,7 @@ impl Album {
             };
             Ok((blob.path.clone(), Seen { signature: blob.signature, hash, found }))
         };
-        let blobs: Vec<&Blob> = sources.blobs().iter().collect();
-        let now = blobs.par_iter().map(seen).collect::<anyhow::Result<BTreeMap<_, _>>>()?;
+        let now = sources.blobs().par_iter().map(seen).collect::<anyhow::Result<BTreeMap<_, _>>>()?;
         let same = now.len() == self.0.len()
             && now.iter().zip(&self.0).all(|(new, old)| (new.0, new.1.hash) == (old.0, old.1.hash));
         self.0 = now;

@@ -7,6 +7,7 @@ use clap::Args;
 use site_gen::workshop::Made;
 use site_gen::{Options, Outcome};
 
+use super::busy::Busy;
 use super::telling::Telling;
 use super::{Content, Done, Run, say, today};
 
@@ -53,7 +54,9 @@ impl Run for Build {
                 say(&format!("{advice}。\n"));
             }
         }
+        let busy = Busy::new("正在生成网站");
         let outcome = site_gen::build(&options)?;
+        drop(busy);
         let (Outcome::Built(report) | Outcome::Rejected(report)) = &outcome;
         self.telling.tell(report, &content, today)?;
         match outcome {

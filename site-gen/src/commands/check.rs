@@ -8,6 +8,7 @@ use jiff::civil::Date;
 use site_gen::Outcome;
 use site_gen::mend::{self, MendedFile, Mending, Written};
 
+use super::busy::Busy;
 use super::telling::{Repository, Telling, give};
 use super::{Content, Done, Run, say, today};
 
@@ -38,15 +39,19 @@ impl Run for Check {
         let started = Instant::now();
         let (content, today) = (&self.content.content, self.today.unwrap_or_else(today));
         let statutes = self.content.statutes.as_deref();
+        let busy = Busy::new("正在检查");
         let (outcome, all_written) = if self.fix {
             let mending = mend::plan(content, statutes, today)?;
+            drop(busy);
             if self.dry_run {
                 return self.rehearse(&mending);
             }
             let all_written = self.write(&mending)?;
             (mending.outcome, all_written)
         } else {
-            (site_gen::check_with(content, statutes, today)?, true)
+            let outcome = site_gen::check_with(content, statutes, today)?;
+            drop(busy);
+            (outcome, true)
         };
         let (Outcome::Built(report) | Outcome::Rejected(report)) = &outcome;
         self.telling.tell(report, content, today)?;

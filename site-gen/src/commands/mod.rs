@@ -5,8 +5,17 @@
 //! output. Nothing here reads content or writes a site by itself: that is the library's.
 
 mod build;
+mod busy;
 mod check;
+mod chinese;
+mod completions;
+mod doctor;
 mod explain;
+mod export;
+mod format;
+mod import;
+mod man;
+mod new;
 mod publish;
 mod statutes;
 mod telling;
@@ -32,6 +41,13 @@ enum Command {
     Check(check::Check),
     Build(build::Build),
     Statutes(statutes::Statutes),
+    New(new::New),
+    Import(import::Import),
+    Export(export::Export),
+    Format(format::Format),
+    Doctor(doctor::Doctor),
+    Completions(completions::Completions),
+    Man(man::Man),
     Explain(explain::Explain),
     Publish(publish::Publish),
 }
@@ -68,11 +84,17 @@ const EXAMPLES: &str = "例子：
   site-gen explain missing-field              这个代号是什么意思
   site-gen build --out dist                   生成网站到 dist/
   site-gen build --content ../content --out /srv/www
+  site-gen new guide work --title 产假怎么休   新建一篇指南
   site-gen publish --help                     每次 git push 自动发布
   site-gen statutes report --changed          哪些页核对以后法律变了
 
+每一个命令后面加 --help，有它自己的说明和例子。
+
 结束码：0 没有问题；1 内容要改（见上面的说明）；2 没法运行。
 怎么写内容见 content/README.md。";
+
+/// Reads the command line; the error is an exit code.
+pub(crate) use chinese::arguments;
 
 impl Arguments {
     /// Does what the arguments say.
@@ -81,6 +103,13 @@ impl Arguments {
             Command::Check(check) => check.run(),
             Command::Build(build) => build.run(),
             Command::Statutes(statutes) => statutes.run(),
+            Command::New(new) => new.run(),
+            Command::Import(import) => import.run(),
+            Command::Export(export) => export.run(),
+            Command::Format(format) => format.run(),
+            Command::Doctor(doctor) => doctor.run(),
+            Command::Completions(completions) => completions.run(),
+            Command::Man(man) => man.run(),
             Command::Explain(explain) => explain.run(),
             Command::Publish(publish) => publish.run(),
         };

@@ -74,6 +74,7 @@ impl Telling {
         } else {
             say(&text::summary(&found));
         }
+        say(&report.drafts());
         let repository = Repository::around(content);
         let folder = repository.folder.as_str();
         match format {

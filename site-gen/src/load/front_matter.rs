@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::Reading;
-use super::node::{self, Node};
+use super::fields::{Fields, Key};
+use super::node::{self, Node, Value};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::source::Span;
 
@@ -39,12 +40,34 @@ pub fn split(reading: &Reading<'_>, diags: &mut Diagnostics) -> Option<Parts> {
         );
         return None;
     };
-    let head = node::from_yaml(reading.file, &text[head_start..head_end], head_start, diags);
+    let mut head = node::from_yaml(reading.file, &text[head_start..head_end], head_start, diags);
+    if let Some(head) = &mut head {
+        take_draft(head, text, diags);
+    }
     Some(Parts {
         head,
         head_span: Span::new(reading.file, 0, 3),
         body: BodyDraft(Span::new(reading.file, body_start, text.len())),
     })
+}
+
+/// Takes `draft` out of the head: `held_back` has read it already, from the text. Reports a value that is neither yes
+/// nor no, and one that `held_back` could not see.
+fn take_draft(head: &mut Node, text: &str, diags: &mut Diagnostics) {
+    let key = Key("draft", "草稿");
+    let Value::Map(entries) = &mut head.value else { return };
+    let is_draft = |(name, _): &(Node, Node)| matches!(&name.value, Value::Scalar(name) if name == key.0 || name == key.1);
+    let (taken, rest) = std::mem::take(entries).into_iter().partition(is_draft);
+    *entries = rest;
+    let span = head.span;
+    let taken = Node { value: Value::Map(taken), span };
+    let said = Fields::of(taken, span, diags).truth(key);
+    if said == Some(true) && !crate::held_back::is_held_back(text) {
+        diags.push(
+            Diagnostic::error("field-type", span, "草稿要单独写一行，不然会发布出去")
+                .hint("加一行 draft: true"),
+        );
+    }
 }
 
 /// The byte after the opening fence.

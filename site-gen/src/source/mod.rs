@@ -6,12 +6,13 @@
 
 mod folder;
 mod read;
+mod variants;
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use anyhow::Context as _;
 use rayon::prelude::*;
@@ -21,18 +22,20 @@ use folder::Found;
 pub use folder::Signature;
 use read::Read;
 
-/// All files of a content folder, sorted by path.
-#[derive(Debug, Default)]
+/// All files of a content folder, sorted by path. A clone shares the texts.
+#[derive(Debug, Default, Clone)]
 pub struct SourceMap {
     /// `None` for files that only tests know.
     root: Option<PathBuf>,
     /// A folder under the root that is somebody else's.
     but: Option<String>,
     /// By id, which is by path.
-    texts: Vec<SourceText>,
-    blobs: Vec<Blob>,
+    texts: Vec<Arc<SourceText>>,
+    blobs: Vec<Arc<Blob>>,
     /// Files that are not content, only there to be pointed at.
-    pointed_at: Vec<SourceText>,
+    pointed_at: Vec<Arc<SourceText>>,
+    /// Files that are not listed: see [`SourceMap::without`].
+    left_out: BTreeSet<FileId>,
 }
 
 /// A text file, or the place of a picture among them.
@@ -71,7 +74,7 @@ pub struct Blob {
 }
 
 /// Where the bytes of a picture are.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 enum Held {
     Disk(PathBuf),
     /// Only tests know of it.
@@ -211,13 +214,13 @@ impl SourceMap {
         if kind == Kind::Picture {
             let at = self.root.as_deref().unwrap_or(Path::new("")).join(&found.path);
             let (path, signature) = (found.path.clone(), found.signature);
-            let blob = Blob { file: id, path, signature, held: Held::Disk(at) };
+            let blob = Arc::new(Blob { file: id, path, signature, held: Held::Disk(at) });
             let among = self.blobs.partition_point(|blob| blob.file < id);
             self.blobs.insert(among, blob);
         }
         let text =
             SourceText { path: found.path, id, kind, signature: found.signature, read: OnceLock::new() };
-        self.texts.insert(place, text);
+        self.texts.insert(place, Arc::new(text));
     }
 
     /// Adds one file. Only tests call this from outside; paths must come in order.
@@ -227,10 +230,11 @@ impl SourceMap {
         let kind = Kind::of(&path);
         if kind == Kind::Picture {
             let held = Held::Memory(bytes.clone());
-            self.blobs.push(Blob { file: id, path: path.clone(), signature: Signature::default(), held });
+            let signature = Signature::default();
+            self.blobs.push(Blob { file: id, path: path.clone(), signature, held }.into());
         }
         let read = OnceLock::from(Read::of(bytes));
-        self.texts.push(SourceText { path, id, kind, signature: Signature::default(), read });
+        self.texts.push(SourceText { path, id, kind, signature: Signature::default(), read }.into());
     }
 
     /// Takes in what has changed on disk. `paths`: where to look, from the content root; everywhere where it is `None`.
@@ -277,6 +281,7 @@ impl SourceMap {
                 self.texts.remove(place);
             }
             self.blobs.retain(|blob| blob.file != id);
+            self.left_out.remove(&id);
             changes.gone.push((id, path));
             changes.set = true;
         }
@@ -324,7 +329,7 @@ impl SourceMap {
         let id = FileId(POINTED_AT + self.pointed_at.len() as u64);
         let (path, read) = (path.into(), OnceLock::from(Read::of(text.as_bytes().to_vec())));
         let (kind, signature) = (Kind::Text, Signature::default());
-        self.pointed_at.push(SourceText { path, id, kind, signature, read });
+        self.pointed_at.push(SourceText { path, id, kind, signature, read }.into());
         id
     }
 
@@ -339,11 +344,13 @@ impl SourceMap {
 
     /// The text files with their ids, by path.
     pub fn texts(&self) -> impl Iterator<Item = (FileId, &SourceText)> {
-        self.texts.iter().filter(|text| text.kind != Kind::Picture).map(|text| (text.id, text))
+        let listed =
+            |text: &&Arc<SourceText>| text.kind != Kind::Picture && !self.left_out.contains(&text.id);
+        self.texts.iter().filter(listed).map(|text| (text.id, text.as_ref()))
     }
 
     /// The files to copy, by path.
-    pub fn blobs(&self) -> &[Blob] {
+    pub fn blobs(&self) -> &[Arc<Blob>] {
         &self.blobs
     }
 
@@ -386,8 +393,10 @@ impl SourceMap {
         let skipped = self.skipped(file);
         let earlier = self.text(file).to_owned();
         if let Ok(place) = self.texts.binary_search_by_key(&file, |text| text.id) {
-            let read = Read { skipped, ..Read::of(text.into_bytes()) };
-            self.texts[place].read = OnceLock::from(read);
+            let read = OnceLock::from(Read { skipped, ..Read::of(text.into_bytes()) });
+            let SourceText { path, id, kind, signature, .. } = self.texts[place].as_ref();
+            let (path, id, kind, signature) = (path.clone(), *id, *kind, *signature);
+            self.texts[place] = SourceText { path, id, kind, signature, read }.into();
         }
         earlier
     }
@@ -410,6 +419,10 @@ impl SourceMap {
     }
 
     fn entry(&self, file: FileId) -> &SourceText {
+        self.shared(file)
+    }
+
+    fn shared(&self, file: FileId) -> &Arc<SourceText> {
         // Ids are only made here, and never outlive the file: what knew of a file that is gone has gone with it.
         let texts = if file.0 >= POINTED_AT { &self.pointed_at } else { &self.texts };
         let place = texts.binary_search_by_key(&file, |text| text.id).expect("an id of this map");
@@ -434,11 +447,8 @@ impl SourceMap {
     /// Only these files: enough to show what was found in them.
     pub fn excerpt(&self, files: &BTreeSet<FileId>) -> Self {
         let excerpt = |&file: &FileId| {
-            let SourceText { path, id, kind, signature, .. } = self.entry(file);
-            let Read { text, skipped, is_utf8, hash, .. } = self.look(file);
-            let (skipped, is_utf8, hash) = (*skipped, *is_utf8, *hash);
-            let read = Read { text: text.clone(), skipped, is_utf8, hash, failure: None };
-            SourceText { path: path.clone(), id: *id, kind: *kind, signature: *signature, read: read.into() }
+            self.look(file);
+            Arc::clone(self.shared(file))
         };
         let (texts, pointed_at) = files.iter().map(excerpt).partition(|text| text.id.0 < POINTED_AT);
         Self { texts, pointed_at, ..Self::default() }

@@ -41,8 +41,13 @@ impl Shelf {
             self.library = Arc::new(library.unwrap_or_default());
             self.read = wanted;
         }
-        drafts.put_beside(&self.library);
+        self.put_known_beside(drafts);
         Ok(self.diags.clone())
+    }
+
+    /// Puts the library beside the entries as it was last read.
+    pub(super) fn put_known_beside(&self, drafts: &mut Drafts) {
+        drafts.put_beside(&self.library);
     }
 }
 

@@ -12,6 +12,7 @@
 //! the test of random edits finds it.
 
 mod document;
+mod held;
 mod library;
 mod outputs;
 mod stale;
@@ -31,7 +32,7 @@ use crate::check::pictures::Album;
 use crate::check::{self, Heads};
 use crate::compress::Compressor;
 use crate::diag::Diagnostics;
-use crate::load::{self, Drafts, Piece};
+use crate::load::{Drafts, Piece};
 use crate::model::{Cited, Site};
 use crate::render::Printer;
 use crate::source::{Changes, FileId, Hash, SourceMap};
@@ -47,8 +48,11 @@ pub use stale::Reason;
 pub struct Workshop {
     options: Options,
     sources: SourceMap,
+    /// Of what is published.
     pieces: BTreeMap<FileId, Arc<Piece>>,
     shelf: Shelf,
+    /// Of drafts: what is checked and never published. `sources` does not list them.
+    held: BTreeMap<FileId, Arc<Piece>>,
     documents: BTreeMap<FileId, Document>,
     /// Who rests on which article, as it was last printed.
     cited: Cited,
@@ -100,6 +104,7 @@ impl Workshop {
             sources: SourceMap::default(),
             pieces: BTreeMap::new(),
             shelf: Shelf::default(),
+            held: BTreeMap::new(),
             documents: BTreeMap::new(),
             cited: Cited::new(),
             stamps: Stamps::default(),
@@ -143,11 +148,10 @@ impl Workshop {
     }
 
     fn checked(sources: SourceMap, options: Options) -> anyhow::Result<(Self, Outcome)> {
-        let written: Vec<FileId> = sources.texts().map(|(file, _)| file).collect();
-        let mut workshop = Self { sources, ..Self::new(options) };
-        workshop.read_pieces(&written);
+        let mut workshop = Self { sources: sources.whole(), ..Self::new(options) };
         workshop.album.look(&workshop.sources, &|_| true)?;
-        let changes = Changes { written, set: true, ..Changes::default() };
+        let changes = workshop.everything();
+        let changes = workshop.read_pieces(changes);
         let outcome = workshop.make(&changes, false)?;
         Ok((workshop, outcome))
     }
@@ -161,27 +165,22 @@ impl Workshop {
         let but = gather::folder_inside(&content);
         let changes = if self.pieces.is_empty() {
             self.sources = SourceMap::read_but(&content, but)?;
-            let written = self.sources.texts().map(|(file, _)| file).collect();
-            Changes { written, set: true, ..Changes::default() }
+            self.everything()
         } else {
             self.sources.refresh(paths, but)?
         };
         self.sources.load(&changes.written)?;
-        self.read_pieces(&changes.written);
-        for (file, _) in &changes.gone {
-            self.pieces.remove(file);
-        }
+        let changes = self.read_pieces(changes);
         if self.sources.file("site.toml").is_none() {
             anyhow::bail!("{} 里没有 site.toml：--content 要指向内容文件夹的最上层", content.display());
         }
         Ok(changes)
     }
 
-    fn read_pieces(&mut self, files: &[FileId]) {
-        let sources = &self.sources;
-        let read = files.par_iter().map(|&file| (file, Arc::new(load::piece(sources, file))));
-        let read: Vec<_> = read.collect();
-        self.pieces.extend(read);
+    /// All files, as changes.
+    fn everything(&self) -> Changes {
+        let written = self.sources.texts().map(|(file, _)| file).collect();
+        Changes { written, set: true, ..Changes::default() }
     }
 
     /// Everything that could be read, and what is wrong with single files.
@@ -231,6 +230,7 @@ impl Workshop {
         check::heads::check_age(&drafts, self.options.today, &told, &mut diags);
         let pages = self.documents.values().map(|document| (document.url.as_str(), &document.notes));
         let pictures = book.close(pages, &world, &mut diags);
+        self.check_held(&mut diags);
         self.stamps = stamps;
         self.data_stale |= !reasons.is_empty() || self.others_stale;
         let Some(site) = site.as_ref().filter(|_| !diags.has_errors()) else {
@@ -267,7 +267,8 @@ impl Workshop {
             self.put_data(&batch, site, printer)?;
         }
         let remade = |owner: Owner| match owner {
-            Owner::Document(file) => reasons.contains_key(&file),
+            // One that went while something stopped publishing is known to nobody any more.
+            Owner::Document(file) => reasons.contains_key(&file) || !self.documents.contains_key(&file),
             Owner::Others => done.others,
             Owner::Picture => true,
             Owner::Data => data,
@@ -346,7 +347,10 @@ impl Workshop {
 
     fn report(&self, diags: Diagnostics, made: Made) -> Report {
         let files = diags.files();
-        Report::new(self.sources.excerpt(&files), diags, self.outputs.pages(), &self.options.content, made)
+        let excerpt = self.sources.excerpt(&files);
+        let mut report = Report::new(excerpt, diags, self.outputs.pages(), &self.options.content, made);
+        report.held_back = self.held.keys().map(|file| self.sources.path(*file).to_owned()).collect();
+        report
     }
 }
 

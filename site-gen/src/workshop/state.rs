@@ -27,12 +27,12 @@ use crate::Options;
 use crate::check::pictures::Album;
 use crate::check::resolver::Notes;
 use crate::diag::Diagnostics;
-use crate::emit;
 use crate::load::kinds::{CaseDraft, GuideDraft};
-use crate::load::{self, Draft, Piece};
+use crate::load::{Draft, Piece};
 use crate::model::Citation;
 use crate::source::{Blob, Changes, FileId, Hash, Signature, SourceMap};
 use crate::statute::gather;
+use crate::{emit, held_back};
 
 /// Files written less than this before the state was kept are compared by their hash: clocks of file systems tick.
 const RACY_NANOSECONDS: i64 = 2_000_000_000;
@@ -66,6 +66,8 @@ struct File {
     path: String,
     signature: Signature,
     hash: Hash,
+    /// Whether it was a draft.
+    held: bool,
 }
 
 /// What is kept of each document.
@@ -145,13 +147,14 @@ impl Workshop {
             path: text.path.clone(),
             signature: self.sources.signature(id),
             hash: self.hash_of(id),
+            held: self.held.contains_key(&id),
         };
         State {
             stamps: self.stamps,
             outputs: self.outputs.clone(),
             album: self.album.clone(),
             days: self.days.clone(),
-            files: self.sources.texts().map(file).collect(),
+            files: self.sources.whole().texts().map(file).collect(),
             documents: self.documents.len(),
         }
     }
@@ -231,13 +234,15 @@ impl Workshop {
             }
             self.documents.insert(file, document);
         }
-        let sources = &self.sources;
-        sources.load(&to_read)?;
-        let read = to_read.par_iter().map(|&file| (file, Arc::new(load::piece(sources, file))));
-        self.pieces.extend(read.collect::<Vec<_>>());
+        self.sources.load(&to_read)?;
+        for file in state.files.iter().filter(|file| file.held && here.contains(&file.id)) {
+            self.sources.leave_out(file.id, true);
+        }
+        let mut changes = held_back::sort_out(&mut self.sources, changes);
+        self.read_into_place(&to_read);
         self.cited = document::cited(self.documents.values());
         (self.stamps, self.outputs, self.album) = (state.stamps, state.outputs, state.album);
-        let racy = |blob: &&Blob| blob.signature.changed_within(RACY_NANOSECONDS, kept_at);
+        let racy = |blob: &&Arc<Blob>| blob.signature.changed_within(RACY_NANOSECONDS, kept_at);
         changes.pictures = self.sources.blobs().iter().filter(racy).map(|blob| blob.file).collect();
         self.others_stale = self.days != state.days;
         self.data_stale = false;

@@ -39,6 +39,12 @@ enum Edit {
     Moved(u8, bool),
     /// What guide `.0` takes, in hours.
     Takes(u8, u8),
+    /// Makes a draft of guide `.0`, or a page of the draft; begins one where there is none. Nobody mentions 4 and 5.
+    DraftGuide(u8),
+    /// The same of case `.0`.
+    DraftCase(u8),
+    /// The same of the law that guides cite.
+    DraftLaw,
     /// A file that stops publishing, and its mending.
     Break(bool),
 }
@@ -59,11 +65,14 @@ fn edit() -> impl Strategy<Value = Edit> {
         2 => few.clone().prop_map(Edit::FullText),
         1 => few.clone().prop_map(Edit::Word),
         1 => few.clone().prop_map(Edit::Style),
+        3 => (0..6_u8).prop_map(Edit::DraftGuide),
+        3 => few.clone().prop_map(Edit::DraftCase),
+        1 => Just(Edit::DraftLaw),
         2 => (few.clone(), few.clone(), any::<bool>()).prop_map(|(a, b, c)| Edit::Picture(a, b, c)),
         1 => few.clone().prop_map(Edit::RemovePicture),
         2 => (few.clone(), any::<bool>()).prop_map(|(a, b)| Edit::Moved(a, b)),
         1 => (few, 1..3_u8).prop_map(|(a, b)| Edit::Takes(a, b)),
-        1 => any::<bool>().prop_map(Edit::Break),
+        2 => any::<bool>().prop_map(Edit::Break),
     ]
 }
 
@@ -82,6 +91,8 @@ fn how() -> impl Strategy<Value = How> {
     prop_oneof![Just(How::Told), Just(How::Looks), Just(How::Anew)]
 }
 
+const LAW: &str = "laws/anti-domestic-violence-law.md";
+const DRAFT: &str = "draft: true\n";
 const TITLES: [&str; 4] = ["她能申请什么", "怀孕了被辞退怎么办", "孩子归谁", "人身安全保护令怎么续"];
 
 impl Edit {
@@ -101,14 +112,14 @@ impl Edit {
             Self::Case(number, title, mentions) => {
                 let title = TITLES[usize::from(*title)];
                 (
-                    format!("cases/2026/c{number}.md"),
+                    case_path(*number),
                     format!(
                         "---\ntitle: {title}\nsummary: 她请了人帮忙。\ntopic: domestic-violence\noutcome: advised\nguides: [g{mentions}]\n---\n## 结果\n\n有人陪。\n"
                     ),
                 )
             }
             Self::RemoveGuide(number) => return vec![remove(site, &guide_path(*number))],
-            Self::RemoveCase(number) => return vec![remove(site, &format!("cases/2026/c{number}.md"))],
+            Self::RemoveCase(number) => return vec![remove(site, &case_path(*number))],
             Self::LinkFrom(from, to) => {
                 let heading = TITLES[usize::from(*to)];
                 (
@@ -119,6 +130,9 @@ impl Edit {
                 )
             }
             Self::FullText(number) => return full_text(site, *number),
+            Self::DraftGuide(number) => return vec![toggle_draft(site, guide_path(*number))],
+            Self::DraftCase(number) => return vec![toggle_draft(site, case_path(*number))],
+            Self::DraftLaw => return vec![toggle_draft(site, LAW.to_owned())],
             Self::Picture(number, shade, shown) => return picture(site, *number, (*shade, *shown)),
             Self::RemovePicture(number) => {
                 return vec![remove(site, &format!("guides/domestic-violence/p{number}.png"))];
@@ -154,7 +168,7 @@ impl Edit {
                 ),
             ),
             Self::RenameLaw(number) => (
-                "laws/anti-domestic-violence-law.md",
+                LAW,
                 format!(
                     "---\ntitle: 中华人民共和国反家庭暴力法\nshort_titles: [反家庭暴力法, 反家暴法{number}]\nversions:\n  - adopted: 2015-12-27\n    effective: 2016-03-01\n    articles: {}\n---\n家里的暴力不是家务事。\n",
                     38 - number
@@ -209,6 +223,24 @@ fn full_text(site: &TestSite, number: u8) -> Vec<String> {
 
 fn guide_path(number: u8) -> String {
     format!("guides/domestic-violence/g{number}.md")
+}
+
+fn case_path(number: u8) -> String {
+    format!("cases/2026/c{number}.md")
+}
+
+/// Puts `draft: true` into a head, or takes it out.
+fn toggle_draft(site: &TestSite, path: String) -> String {
+    let unfinished =
+        "---\ntitle: 还没写完\nsummary: 一句。\nrelated: [g0]\n---\n依据《反家庭暴力法》第二十三条。\n";
+    let text = fs::read(site.content().join(&path)).unwrap_or_else(|_| unfinished.into());
+    let text = String::from_utf8(text).unwrap();
+    let toggled = match text.contains(DRAFT) {
+        true => text.replacen(DRAFT, "", 1),
+        false => text.replacen("---\n", &format!("---\n{DRAFT}"), 1),
+    };
+    site.write(&path, toggled);
+    path
 }
 
 fn remove(site: &TestSite, path: &str) -> String {
@@ -286,6 +318,58 @@ proptest! {
             }
         }
     }
+}
+
+/// Every byte of the site, and of what is kept for its data.
+fn has(site: &TestSite, text: &str) -> bool {
+    let holds = |bytes: &Vec<u8>| bytes.windows(text.len()).any(|window| window == text.as_bytes());
+    read_all(&site.dist()).iter().any(|(path, bytes)| path.contains(text) || holds(bytes))
+}
+
+#[test]
+fn a_page_that_becomes_a_draft_goes_in_every_process_and_comes_back() {
+    let site = site();
+    let guide = toggle_draft(&site, guide_path(5));
+    let case = "cases/2026/c0.md".to_owned();
+    for again in 0..2 {
+        let mut workshop = Workshop::open(Options::new(site.content(), site.dist(), TODAY)).unwrap();
+        let mut update = |paths: &[String]| {
+            let outcome = workshop.update(if again == 0 { Some(paths) } else { None }).unwrap();
+            workshop.keep().unwrap();
+            let Outcome::Built(report) = outcome else { panic!("the content is fine") };
+            report.held_back
+        };
+        assert_eq!(update(&[]), std::slice::from_ref(&guide));
+        assert!(
+            !has(&site, "还没写完") && !has(&site, "guides/domestic-violence/g5") && has(&site, "cases/c0")
+        );
+        toggle_draft(&site, guide.clone());
+        toggle_draft(&site, case.clone());
+        assert_eq!(update(&[guide.clone(), case.clone()]), std::slice::from_ref(&case));
+        assert!(
+            has(&site, "还没写完") && has(&site, "guides/domestic-violence/g5") && !has(&site, "cases/c0")
+        );
+        toggle_draft(&site, guide.clone());
+        toggle_draft(&site, case.clone());
+        // The next process finds it by itself.
+        let Outcome::Built(report) = site.build() else { panic!("the content is fine") };
+        assert_eq!(report.held_back, std::slice::from_ref(&guide));
+        assert!(!has(&site, "还没写完") && has(&site, "cases/c0"));
+    }
+}
+
+#[test]
+fn a_page_that_became_a_draft_while_something_stopped_publishing_goes_with_the_next_site() {
+    let site = site();
+    let mut workshop = Workshop::new(Options::new(site.content(), site.dist(), TODAY));
+    workshop.update(None).unwrap();
+    Edit::Break(true).apply(&site);
+    toggle_draft(&site, "cases/2026/c0.md".to_owned());
+    assert!(matches!(workshop.update(None).unwrap(), Outcome::Rejected(_)));
+    assert!(has(&site, "cases/c0"));
+    Edit::Break(false).apply(&site);
+    assert!(matches!(workshop.update(None).unwrap(), Outcome::Built(_)));
+    assert!(!has(&site, "cases/c0"));
 }
 
 /// What `workshop` made anew of documents, by path.

@@ -54,9 +54,12 @@ impl Placed {
             );
             return Self::whole(block.place.clone(), block);
         };
+        if matches!(way, Way::Whole) {
+            return Self::whole((*path).to_owned(), block);
+        }
         let host = std::fs::read_to_string(site.join(path)).unwrap();
         let (before, after) = match way {
-            Way::Whole => return Self::whole((*path).to_owned(), block),
+            Way::Whole => (String::new(), String::new()),
             Way::Below => (host, String::new()),
             Way::Settings if block.text.starts_with('[') => (host + "\n", String::new()),
             Way::Settings => (String::new(), without_settings_of(&block.text, &host)),

@@ -67,7 +67,7 @@ async fn from_her_words_to_a_station(phone: &Browser, base: &str) {
     phone.follow("正在挨打，现在怎么办").await.unwrap();
     phone.wait_for_text("110").await.unwrap();
     phone.click("a[href^='/stations/?']").await.unwrap();
-    phone.wait_for_text("站").await.unwrap();
+    phone.wait_for_path("/stations/").await.unwrap();
     phone.click("main a[href^='/stations/'][href$='/']:not([href='/stations/'])").await.unwrap();
     let station = phone.wait_for_text("打电话").await.unwrap();
     assert!(station.contains("0000-"), "{station}");

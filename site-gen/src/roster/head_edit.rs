@@ -1,0 +1,140 @@
+//! Changes single settings in the head of a station's own Markdown file; every other line stays as it is.
+//!
+//! A setting is the line with its name and the deeper lines below it. What can't be changed safely (a comment among the
+//! lines, a head that is written in another way) is refused: the importer names the file, and the editor does it.
+
+use std::collections::BTreeMap;
+
+use super::fields::{Field, SEPARATOR};
+use super::merge::Change;
+use crate::scaffold::templates::{quoted, yaml};
+
+/// The text of the file with the changes made.
+///
+/// # Errors
+///
+/// Names the setting that has to be changed by hand.
+pub fn edited(text: &str, changes: &[Change]) -> Result<String, String> {
+    let end = if text.contains("\r\n") { "\r\n" } else { "\n" };
+    let mut lines: Vec<String> = text.split_inclusive('\n').map(str::to_owned).collect();
+    for (names, new) in settings(changes, text)? {
+        let last = lines.iter().skip(1).position(|line| line.trim_end() == "---").map(|at| at + 1);
+        let last = last.ok_or("设置部分没有结束")?;
+        let new = new.map(|value| format!("{}: {value}{end}", names.0));
+        match block(&lines[..last], names) {
+            Some(range) => {
+                if lines[range.clone()].iter().any(|line| line.contains('#')) {
+                    return Err(format!("{} 那里有说明文字", names.0));
+                }
+                // The name stays as the editor wrote it.
+                let name =
+                    lines[range.start].split([':', '：']).next().unwrap_or(names.0).trim_end().to_owned();
+                let new = new.map(|line| line.replacen(names.0, &name, 1));
+                lines.splice(range, new);
+            }
+            None => {
+                lines.splice(last..last, new);
+            }
+        }
+    }
+    Ok(lines.concat())
+}
+
+type Names = (&'static str, &'static str);
+
+/// What is written for each setting; `None` takes it away. Three fields are one setting: `location`.
+fn settings(changes: &[Change], text: &str) -> Result<Vec<(Names, Option<String>)>, String> {
+    let mut settings: Vec<(Names, Option<String>)> = Vec::new();
+    let mut place: BTreeMap<Field, String> = BTreeMap::new();
+    for change in changes {
+        let new = change.new.as_deref();
+        match change.field {
+            Field::Lat | Field::Lon | Field::Datum => {
+                place.insert(change.field, new.unwrap_or_default().to_owned());
+            }
+            field => settings.push(((field.code(), field.chinese()), new.map(|value| shown(field, value)))),
+        }
+    }
+    if !place.is_empty() {
+        let now = |key: &str| inside_location(text, key);
+        let part = |field: Field, key: &str| {
+            place.get(&field).cloned().or_else(|| now(key)).filter(|value| !value.is_empty())
+        };
+        let parts = (part(Field::Lat, "lat"), part(Field::Lon, "lon"), part(Field::Datum, "datum"));
+        let value = match parts {
+            (Some(lat), Some(lon), Some(datum)) => {
+                Some(format!("{{lat: {lat}, lon: {lon}, datum: {datum}}}"))
+            }
+            (None, None, _) => None,
+            _ => return Err("location 要手工改".to_owned()),
+        };
+        settings.push((("location", "位置"), value));
+    }
+    Ok(settings)
+}
+
+/// A part of `location: {lat: …, lon: …, datum: …}` as it stands.
+fn inside_location(text: &str, key: &str) -> Option<String> {
+    let line = text.lines().find(|line| line.starts_with("location:") || line.starts_with("位置:"))?;
+    let inside = line.split_once('{')?.1.split_once('}')?.0;
+    let part = inside.split(',').find_map(|part| part.trim().strip_prefix(key)?.trim().strip_prefix(':'))?;
+    Some(part.trim().trim_matches(['"', '\'']).to_owned())
+}
+
+fn shown(field: Field, value: &str) -> String {
+    match field {
+        Field::Region | Field::Hours => quoted(value),
+        Field::Phones => format!("[{}]", value.split(SEPARATOR).map(quoted).collect::<Vec<_>>().join(", ")),
+        Field::Services | Field::Has => format!("[{}]", value.replace(SEPARATOR, ", ")),
+        _ => yaml(value),
+    }
+}
+
+/// The lines of a setting: its own, and those that are indented or begin a list below it.
+fn block(head: &[String], names: Names) -> Option<std::ops::Range<usize>> {
+    let is_named = |line: &String| {
+        let name = line.split([':', '：']).next().unwrap_or_default().trim_end();
+        line.contains([':', '：']) && (name == names.0 || name == names.1)
+    };
+    let start = head.iter().position(is_named)?;
+    let deeper = |line: &&String| line.starts_with([' ', '\t', '-']) || line.trim().is_empty();
+    let mut end = start + 1 + head[start + 1..].iter().take_while(deeper).count();
+    while end > start + 1 && head[end - 1].trim().is_empty() {
+        end -= 1;
+    }
+    Some(start..end)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FILE: &str = "---\n名称: 暖溪镇维权站\nkind: rights_station\nphones:\n  - \"1\"\n  - \"2\"\n\
+                        location: {lat: 40.5, lon: 102.5, datum: gcj02}\n# 打过电话\nnote: 有坡道\n---\n正文 name: 不动\n";
+
+    fn change(field: Field, new: Option<&str>) -> Change {
+        Change { field, old: None, new: new.map(str::to_owned) }
+    }
+
+    #[test]
+    fn a_setting_is_changed_where_it_stands_and_a_new_one_goes_below() {
+        let changes = [
+            change(Field::Name, Some("暖溪: 站")),
+            change(Field::Phones, Some("3；4")),
+            change(Field::Lat, Some("40.6")),
+            change(Field::Hours, Some("24/7")),
+            change(Field::Note, None),
+        ];
+        assert_eq!(
+            edited(FILE, &changes).unwrap(),
+            "---\n名称: \"暖溪: 站\"\nkind: rights_station\nphones: [\"3\", \"4\"]\n# 打过电话\nhours: \"24/7\"\n---\n正文 name: 不动\n"
+                .replace("# 打过电话\n", "location: {lat: 40.6, lon: 102.5, datum: gcj02}\n# 打过电话\n")
+        );
+    }
+
+    #[test]
+    fn a_setting_with_a_comment_in_it_is_left_to_the_editor() {
+        let file = "---\nphones: [\"1\"] # 旧的\n---\n";
+        assert!(edited(file, &[change(Field::Phones, Some("3"))]).is_err());
+    }
+}
