@@ -28,11 +28,12 @@ pub(super) fn html(body: &Body, typesetter: &Typesetter, pictures: &Pictures) ->
         headings: body.headings.iter(),
         typesetter,
         pictures,
-        out: Vec::new(),
+        // Some events become two.
+        out: Vec::with_capacity(body.events.len() + body.events.len() / 8),
         places: Vec::new(),
         shown: None,
     };
-    let mut html = String::new();
+    let mut html = String::with_capacity(body.text.len() * 3 / 2);
     push_html(&mut html, writer.adjusted().into_iter());
     Html(html)
 }

@@ -25,6 +25,8 @@ use crate::source::Hash;
 
 /// Every template, by the name that others include it by.
 const TEMPLATES: &[(&str, &str)] = &[
+    ("now.html", include_str!("../../templates/now.html")),
+    ("foot.html", include_str!("../../templates/foot.html")),
     ("base.html", include_str!("../../templates/base.html")),
     ("parts.html", include_str!("../../templates/parts.html")),
     ("shell.html", include_str!("../../templates/shell.html")),
@@ -74,7 +76,6 @@ pub(super) struct Press<'a> {
     /// Knows where words end.
     pub typesetter: Arc<Typesetter>,
     templates: Environment<'static>,
-    chrome: Chrome,
 }
 
 /// A page: one template, one typed context.
@@ -129,6 +130,10 @@ struct Chrome {
     pages: Vec<Link>,
     /// The page about reading this site safely, where there is one.
     safety: Option<String>,
+    /// What helps at once, above every page; the same on all of them.
+    now: Html,
+    /// The foot of every page, the same on all of them.
+    foot: Html,
 }
 
 #[derive(Serialize)]
@@ -145,15 +150,11 @@ impl<'a> Press<'a> {
     pub(super) fn new(site: &'a Site) -> anyhow::Result<Self> {
         let typesetter = Arc::new(Typesetter::new(typography::words_of(site)));
         let assets = Assets::all();
-        let templates = environment(&typesetter, assets).context("the templates can't be read")?;
-        Ok(Self {
-            site,
-            library: Library::new(site),
-            assets,
-            typesetter,
-            templates,
-            chrome: Chrome::new(site),
-        })
+        let mut templates = environment(&typesetter, assets).context("the templates can't be read")?;
+        let chrome = Chrome::new(site).printed(&templates).context("the frame can't be printed")?;
+        // Made into the engine's values once, not once a page.
+        templates.add_global("site", Value::from(Serde(&chrome)));
+        Ok(Self { site, library: Library::new(site), assets, typesetter, templates })
     }
 
     /// What pages say of the pictures they show.
@@ -173,9 +174,8 @@ impl<'a> Press<'a> {
 
     /// Fills any template with `values` and what all pages share.
     pub(super) fn fill(&self, template: &str, values: Value) -> anyhow::Result<String> {
-        let shared = context! { site => Value::from(Serde(&self.chrome)) };
         let template = self.templates.get_template(template)?;
-        let text = template.render(context! { ..values, ..shared });
+        let text = template.render(values);
         text.with_context(|| format!("the template {} can't be filled", template.name()))
     }
 
@@ -232,7 +232,17 @@ impl Chrome {
             search_in_browser: settings.search_in_browser,
             pages: site.pages.iter().map(|page| Link::new(&page.title, page.url())).collect(),
             safety: site.pages.iter().find(|page| page.slug == SAFETY).map(model::Page::url),
+            now: Html::default(),
+            foot: Html::default(),
         }
+    }
+
+    /// With the parts that are the same on every page printed.
+    fn printed(self, templates: &Environment<'static>) -> Result<Self, minijinja::Error> {
+        let part =
+            |name| templates.get_template(name)?.render(context! { site => Value::from(Serde(&self)) });
+        let (now, foot) = (Html(part("now.html")?), Html(part("foot.html")?));
+        Ok(Self { now, foot, ..self })
     }
 }
 
