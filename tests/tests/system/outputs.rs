@@ -70,5 +70,6 @@ async fn every_format_of_a_picture_is_one_that_a_browser_shows_and_avif_is_what_
         found[1..].iter().map(|file| file[0].as_str().unwrap().rsplit('.').next().unwrap()).collect();
     endings.sort_unstable();
     assert_eq!(endings, ["avif", "png", "webp"]);
-    assert!(found.iter().all(|file| (&file[1], &file[2]) == (&json!(4), &json!(3))), "{found:?}");
+    // What is chosen among widths counts as wide as it is said to stand; the files are what they are.
+    assert!(found[1..].iter().all(|file| (&file[1], &file[2]) == (&json!(4), &json!(3))), "{found:?}");
 }

@@ -81,7 +81,7 @@ impl DataPage {
 
 impl Download {
     fn new((url, _, schema): (String, &str, String)) -> Self {
-        let name = url.rsplit('/').next().unwrap_or_default().to_owned();
+        let name = url.trim_start_matches("/data/").to_owned();
         Self { name, url, schema }
     }
 }
