@@ -8,6 +8,7 @@ mod citation_faults;
 mod citation_tests;
 pub mod citations;
 pub mod digests;
+pub mod duties;
 pub mod heads;
 pub mod identity;
 pub mod links;
@@ -153,7 +154,7 @@ pub fn heads<'d>(
                 .regions
                 .publish(|code| stations.iter().filter(|station| station.region.is_within(code)).count()),
             directories,
-            duties: stations::duties(&drafts.stations, &stations),
+            duties: duties::of(&drafts.stations, &stations),
             stations,
             station_bodies,
             station_roles: drafts

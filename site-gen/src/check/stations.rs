@@ -3,7 +3,7 @@
 //! [`build`] is the gate that a shelter's address can't pass: a confidential station becomes [`Place::Confidential`],
 //! which has no field for it, and any address that an editor wrote stops the build.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::civil::Date;
@@ -17,7 +17,7 @@ use crate::diag::{Diagnostic, Diagnostics, nearest, suggest};
 use crate::load::Drafts;
 use crate::load::station::{DutyDraft, LocationDraft, StationDraft};
 use crate::load::tables;
-use crate::model::{Duty, Role};
+use crate::model::Role;
 use crate::source::{Located, Span};
 use crate::{duty, hours};
 
@@ -83,29 +83,6 @@ pub fn build(draft: &StationDraft, around: &Surroundings<'_>, diags: &mut Diagno
         verified: draft.verified.as_ref().map(|day| day.value),
         url: format!("/stations/{}/", draft.slug.value),
     })
-}
-
-/// The duty days of the `stations` that anybody may go to.
-pub fn duties(drafts: &[Arc<StationDraft>], stations: &[Station]) -> BTreeMap<String, Vec<Duty>> {
-    let public: BTreeSet<&str> = stations
-        .iter()
-        .filter(|station| !station.is_confidential())
-        .map(|station| station.id.as_str())
-        .collect();
-    let days = |draft: &StationDraft| -> Vec<Duty> {
-        // What can't be read has been reported.
-        let mut reported = Diagnostics::default();
-        let duty = |duty: &DutyDraft| Duty {
-            rule: duty.rule.value.split(';').map(str::trim).collect::<Vec<_>>().join(";"),
-            minutes: duty.time.as_ref().and_then(|time| duty::minutes(&time.value)),
-            who: duty.who.value.trim().to_owned(),
-            words: duty_in_words(duty, &mut reported).unwrap_or_default(),
-        };
-        draft.duty.iter().map(duty).collect()
-    };
-    let on_duty =
-        drafts.iter().filter(|draft| public.contains(draft.slug.value.as_str()) && !draft.duty.is_empty());
-    on_duty.map(|draft| (draft.slug.value.clone(), days(draft))).collect()
 }
 
 /// Who does what at the station.
@@ -457,7 +434,7 @@ fn check_verified(draft: &StationDraft, today: Date, diags: &mut Diagnostics) {
     }
 }
 
-fn duty_in_words(duty: &DutyDraft, diags: &mut Diagnostics) -> Option<String> {
+pub(super) fn duty_in_words(duty: &DutyDraft, diags: &mut Diagnostics) -> Option<String> {
     let mut wrong = |text: &Located<String>, reason: String, reads: fn(&str) -> bool| {
         let hint = "例如 rule: \"FREQ=MONTHLY;BYMONTHDAY=25\"，time: \"09:00-11:30\"";
         let half = Some(suggest::half_width(&text.value).to_ascii_uppercase());

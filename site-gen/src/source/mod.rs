@@ -4,11 +4,11 @@
 //! it means. A file is read from disk when somebody first asks for its text, and once; [`SourceMap::refresh`] takes in
 //! what has changed since. Nothing here knows what the files are for.
 
+mod blob;
 mod folder;
 mod read;
 mod variants;
 
-use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -18,6 +18,8 @@ use anyhow::Context as _;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
+pub use blob::Blob;
+use blob::{Held, is_drawing};
 use folder::Found;
 pub use folder::Signature;
 use read::Read;
@@ -60,26 +62,6 @@ enum Kind {
 
 /// The BLAKE3 hash of a file's bytes.
 pub type Hash = [u8; 32];
-
-/// A picture. Its bytes stay on the disk until somebody asks for them.
-#[derive(Debug)]
-pub struct Blob {
-    /// Its id, for pointing at it.
-    pub file: FileId,
-    /// From the content root, with `/`.
-    pub path: String,
-    /// How it looked on disk when it was found.
-    pub signature: Signature,
-    held: Held,
-}
-
-/// Where the bytes of a picture are.
-#[derive(Debug, Clone)]
-enum Held {
-    Disk(PathBuf),
-    /// Only tests know of it.
-    Memory(Vec<u8>),
-}
 
 /// Names a file of a [`SourceMap`]. Ordered as the paths are, and kept when other files come and go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -473,27 +455,6 @@ impl Kind {
             _ => Self::Other,
         }
     }
-}
-
-impl Blob {
-    /// Its bytes, read from disk each time.
-    ///
-    /// # Errors
-    ///
-    /// Fails where it can't be read.
-    pub fn bytes(&self) -> anyhow::Result<Cow<'_, [u8]>> {
-        match &self.held {
-            Held::Disk(at) => {
-                let bytes = fs::read(at).with_context(|| format!("读不了 {}", at.display()))?;
-                Ok(Cow::Owned(bytes))
-            }
-            Held::Memory(bytes) => Ok(Cow::Borrowed(bytes)),
-        }
-    }
-}
-
-fn is_drawing(path: &str) -> bool {
-    path.to_ascii_lowercase().ends_with(".svg")
 }
 
 /// The Markdown files under `folder`, from it and with `/`, by path, with how they look from outside.
