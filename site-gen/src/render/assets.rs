@@ -33,6 +33,7 @@ const DESK: &[(&str, &str)] = &[
 static ASSETS: LazyLock<Assets> = LazyLock::new(Assets::make);
 
 /// The assets and their names.
+#[derive(Debug)]
 pub(super) struct Assets {
     /// Address from the root, by the name that templates use.
     urls: BTreeMap<String, String>,

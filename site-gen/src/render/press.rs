@@ -75,7 +75,15 @@ pub(super) struct Press<'a> {
     pub assets: &'static Assets,
     /// Knows where words end.
     pub typesetter: Arc<Typesetter>,
-    templates: Environment<'static>,
+    templates: Arc<Environment<'static>>,
+}
+
+/// What every page of a site is set with, whatever stands in its documents.
+#[derive(Debug, Clone)]
+pub(super) struct Types {
+    assets: &'static Assets,
+    typesetter: Arc<Typesetter>,
+    templates: Arc<Environment<'static>>,
 }
 
 /// A page: one template, one typed context.
@@ -148,13 +156,12 @@ struct Footing {
 impl<'a> Press<'a> {
     /// Reads the templates and puts the site in order for lookups.
     pub(super) fn new(site: &'a Site) -> anyhow::Result<Self> {
-        let typesetter = Arc::new(Typesetter::new(typography::words_of(site)));
-        let assets = Assets::all();
-        let mut templates = environment(&typesetter, assets).context("the templates can't be read")?;
-        let chrome = Chrome::new(site).printed(&templates).context("the frame can't be printed")?;
-        // Made into the engine's values once, not once a page.
-        templates.add_global("site", Value::from(Serde(&chrome)));
-        Ok(Self { site, library: Library::new(site), assets, typesetter, templates })
+        Ok(Self::with(site, Types::new(site)?))
+    }
+
+    /// The same with `types` that were made for this site.
+    pub(super) fn with(site: &'a Site, Types { assets, typesetter, templates }: Types) -> Self {
+        Self { site, library: Library::new(site), assets, typesetter, templates }
     }
 
     /// What pages say of the pictures they show.
@@ -215,6 +222,19 @@ impl<'a> Press<'a> {
             main => Value::from_safe_string(main.to_owned()),
         };
         self.fill("shell.html", slots)
+    }
+}
+
+impl Types {
+    /// Reads the templates and prints the frame around all pages.
+    pub(super) fn new(site: &Site) -> anyhow::Result<Self> {
+        let typesetter = Arc::new(Typesetter::new(typography::words_of(site)));
+        let assets = Assets::all();
+        let mut templates = environment(&typesetter, assets).context("the templates can't be read")?;
+        let chrome = Chrome::new(site).printed(&templates).context("the frame can't be printed")?;
+        // Made into the engine's values once, not once a page.
+        templates.add_global("site", Value::from(Serde(&chrome)));
+        Ok(Self { assets, typesetter, templates: templates.into() })
     }
 }
 

@@ -9,3 +9,4 @@ mod nearest;
 mod outputs;
 mod public;
 mod start;
+mod watch;
