@@ -434,7 +434,7 @@ fn check_verified(draft: &StationDraft, today: Date, diags: &mut Diagnostics) {
     }
 }
 
-fn duty_in_words(duty: &DutyDraft, diags: &mut Diagnostics) -> Option<String> {
+pub(super) fn duty_in_words(duty: &DutyDraft, diags: &mut Diagnostics) -> Option<String> {
     let mut wrong = |text: &Located<String>, reason: String, reads: fn(&str) -> bool| {
         let hint = "例如 rule: \"FREQ=MONTHLY;BYMONTHDAY=25\"，time: \"09:00-11:30\"";
         let half = Some(suggest::half_width(&text.value).to_ascii_uppercase());

@@ -7,8 +7,10 @@ pub mod fields;
 pub mod front_matter;
 pub mod heads;
 pub mod kinds;
+pub mod lists;
 mod mends;
 pub mod node;
+pub mod redirects;
 pub mod settings;
 pub mod station;
 pub mod tables;
@@ -23,9 +25,9 @@ use crate::source::{FileId, Hash, SourceMap, Span};
 use crate::statute::Library;
 use crate::statute::catalogue::Catalogue;
 use front_matter::BodyDraft;
-use kinds::{
-    CampaignDraft, CaseDraft, DirectoryDraft, GuideDraft, PageDraft, StatuteDraft, ThesaurusDraft, TopicDraft,
-};
+use kinds::{CampaignDraft, CaseDraft, DirectoryDraft, GuideDraft, PageDraft, StatuteDraft};
+use lists::{ThesaurusDraft, TopicDraft};
+use redirects::RedirectDraft;
 use settings::SettingsDraft;
 use station::StationDraft;
 use tables::RegionDraft;
@@ -57,6 +59,8 @@ pub struct Drafts {
     pub campaigns: Vec<Arc<CampaignDraft>>,
     /// `pages/<slug>.md`.
     pub pages: Vec<Arc<PageDraft>>,
+    /// `redirects.csv`; the old addresses that pages name are with the pages.
+    pub redirects: Vec<Arc<RedirectDraft>>,
     /// First parts of paths (`laws`, `topics.yaml`) of which something could not be read. What else refers to it is
     /// not reported: one slip must not show as fifty.
     pub unread: BTreeSet<String>,
@@ -103,6 +107,8 @@ pub enum Draft {
     Campaign(Arc<CampaignDraft>),
     /// `pages/<slug>.md`.
     Page(Arc<PageDraft>),
+    /// `redirects.csv`.
+    Redirects(Vec<Arc<RedirectDraft>>),
 }
 
 /// A file being read.
@@ -116,8 +122,9 @@ pub struct Reading<'s> {
 }
 
 /// The files and folders at the content root.
-const ROOT_NAMES: [&str; 10] = [
+const ROOT_NAMES: [&str; 11] = [
     "site.toml",
+    "redirects.csv",
     "topics.yaml",
     "thesaurus.yaml",
     "regions.csv",
@@ -197,6 +204,7 @@ impl Drafts {
             Draft::Stations(drafts) => self.stations.extend_from_slice(drafts),
             Draft::Campaign(draft) => self.campaigns.push(Arc::clone(draft)),
             Draft::Page(draft) => self.pages.push(Arc::clone(draft)),
+            Draft::Redirects(drafts) => self.redirects.extend_from_slice(drafts),
         }
     }
 }
@@ -206,8 +214,9 @@ fn read_file(reading: &Reading<'_>, diags: &mut Diagnostics) -> Option<Draft> {
     Some(match parts.as_slice() {
         ["site.toml"] => Draft::Settings(settings::load(reading, diags)?.into()),
         ["regions.csv"] => Draft::Regions(shared(tables::regions(reading, diags))),
-        ["topics.yaml"] => Draft::Topics(shared(kinds::topics(reading, diags))),
-        ["thesaurus.yaml"] => Draft::Thesaurus(shared(kinds::thesaurus(reading, diags))),
+        ["redirects.csv"] => Draft::Redirects(shared(redirects::table(reading, diags))),
+        ["topics.yaml"] => Draft::Topics(shared(lists::topics(reading, diags))),
+        ["thesaurus.yaml"] => Draft::Thesaurus(shared(lists::thesaurus(reading, diags))),
         ["guides", topic, name] => Draft::Guide(kinds::guide(reading, topic, stem(name), diags)?.into()),
         ["cases", year, name] => Draft::Case(kinds::case(reading, year, stem(name), diags)?.into()),
         ["laws", name] => Draft::Statute(kinds::statute(reading, stem(name), diags)?.into()),

@@ -63,7 +63,7 @@ pub fn level(text: &str) -> Option<Level> {
 }
 
 /// The rows below the heading, as maps from heading to cell; empty cells are left out.
-fn rows(reading: &Reading<'_>, diags: &mut Diagnostics) -> Vec<Node> {
+pub(super) fn rows(reading: &Reading<'_>, diags: &mut Diagnostics) -> Vec<Node> {
     if let Some(finding) = wrong_separator(reading) {
         diags.push(finding);
         return Vec::new();
