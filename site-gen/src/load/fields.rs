@@ -100,10 +100,10 @@ impl<'d> Fields<'d> {
 
     /// A text that must be there.
     pub fn required(&mut self, key: Key) -> Option<Located<String>> {
-        let written = self.is_written(key);
+        let wrong_type = self.is_wrong_type(key);
         let text = self.text(key);
         // A field of the wrong type has been reported already.
-        if text.is_none() && !written {
+        if text.is_none() && !wrong_type {
             self.missing(key);
         }
         text
@@ -257,6 +257,14 @@ impl<'d> Fields<'d> {
         self.entries.iter().any(|(name, value, _)| {
             matches!(&name.value, Value::Scalar(text) if text == key.0 || text == key.1)
                 && value.value != Value::Null
+        })
+    }
+
+    /// Whether there are several values where one belongs.
+    fn is_wrong_type(&self, key: Key) -> bool {
+        self.entries.iter().any(|(name, value, _)| {
+            matches!(&name.value, Value::Scalar(text) if text == key.0 || text == key.1)
+                && matches!(value.value, Value::List(_) | Value::Map(_))
         })
     }
 
