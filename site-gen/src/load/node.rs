@@ -57,9 +57,10 @@ pub fn from_toml(file: FileId, text: &str, diags: &mut Diagnostics) -> Option<No
     let (table, errors) = toml::de::DeTable::parse_recoverable(text);
     let failed = !errors.is_empty();
     let wrong = errors.len();
+    let lines = Lines::new(text);
     for error in errors {
         let range = error.span().unwrap_or(0..0);
-        diags.push(toml_error(file, text, (range, wrong)));
+        diags.push(toml_error(file, (text, &lines), (range, wrong)));
     }
     (!failed).then(|| {
         let range = table.span();
@@ -68,8 +69,12 @@ pub fn from_toml(file: FileId, text: &str, diags: &mut Diagnostics) -> Option<No
 }
 
 /// What is wrong at `range`, one of `wrong` faults. Word processors make quotes curly: that is said as such where it is all.
-fn toml_error(file: FileId, text: &str, (range, wrong): (Range<usize>, usize)) -> Diagnostic {
-    let (start, written) = Lines::new(text).around(range.start);
+fn toml_error(
+    file: FileId,
+    (text, lines): (&str, &Lines<'_>),
+    (range, wrong): (Range<usize>, usize),
+) -> Diagnostic {
+    let (start, written) = lines.around(range.start);
     let line = start..start + written.len();
     let reads = |text: &str| toml::de::DeTable::parse_recoverable(text).1.len() < wrong;
     let mends = mends::toml(text, line.clone(), reads);
@@ -130,8 +135,18 @@ fn full_width_colon_after_key(line: &str) -> Option<usize> {
     (is_key && (begins_item || !before.starts_with("- "))).then_some(at)
 }
 
+/// Values within values deeper than this are no settings, and would use up the stack of a thread.
+const DEEPEST: usize = 12;
+/// So many values may be said by calling others by name, which nobody has to: each may stand for thousands.
+const MOST_CALLED: usize = 1_000;
+
 fn read_yaml(text: &str) -> Result<Spanned<RawYaml>, serde_saphyr::Error> {
-    serde_saphyr::from_str(text)
+    let mut options = serde_saphyr::Options::default();
+    if let Some(budget) = &mut options.budget {
+        budget.max_depth = DEEPEST;
+    }
+    options.alias_limits.max_total_replayed_events = MOST_CALLED;
+    serde_saphyr::from_str_with_options(text, options)
 }
 
 /// The byte at which the parser gave up.
