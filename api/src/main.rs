@@ -208,7 +208,7 @@ fn run_service(common: Common, flags: ServeFlags) -> Result<(), Failure> {
     watch_over_the_log();
     let settings = settings(common, flags)?.0;
     let service = Service {
-        compiler: Arc::new(SiteGen { content: settings.content.clone(), out: settings.served() }),
+        compiler: Arc::new(SiteGen::new(&settings.content, settings.served())),
         settings,
         clock: Arc::new(SystemClock),
         dice: Arc::new(SystemDice),

@@ -22,16 +22,16 @@ use crate::answer::{self, Keep};
 use crate::error::ApiError;
 use crate::gate::Gate;
 use crate::state::AppState;
-use crate::{consultations, desk, health, openapi, pages, reads, search, site, stations, statutes};
+use crate::{consultations, desk, health, live, openapi, pages, reads, search, site, stations, statutes};
 
 /// The service, ready to be served or poked by a test.
 pub fn app(state: AppState) -> Router {
-    guarded(everything().merge(health::routes()), state)
+    guarded(everything(&state).merge(health::routes()), state)
 }
 
 /// The service where health is told elsewhere.
 pub fn public(state: AppState) -> Router {
-    guarded(everything(), state)
+    guarded(everything(&state), state)
 }
 
 /// Only health, for a listener of its own.
@@ -51,7 +51,7 @@ pub fn document() -> String {
     openapi::finish(document).to_json().expect("a description is plain data")
 }
 
-fn everything() -> Router<AppState> {
+fn everything(state: &AppState) -> Router<AppState> {
     let description = axum::body::Bytes::from(document());
     let reads = under_v1(public_reads())
         .route("/api/v1/openapi.json", get(async move || answer::json(description, Keep::Minute)));
@@ -59,7 +59,8 @@ fn everything() -> Router<AppState> {
         .merge(open_to_all(reads.into()))
         .merge(Router::from(under_v1(private_routes())))
         .merge(consultations::forms())
-        .merge(website())
+        .merge(live::routes())
+        .merge(website(state))
 }
 
 /// What anybody may read, from any page.
@@ -85,11 +86,12 @@ fn private_routes() -> OpenApiRouter<AppState> {
 }
 
 /// The published site, and the pages that the server can do more for.
-fn website() -> Router<AppState> {
+fn website(state: &AppState) -> Router<AppState> {
     Router::new()
         .route("/search/", get(pages::search::show))
         .route("/stations/", get(pages::stations::show))
         .fallback(anything_else)
+        .layer(middleware::from_fn_with_state(state.live.clone(), live::inject))
         .layer(CompressionLayer::new())
 }
 

@@ -19,14 +19,15 @@ use jiff::civil::Date;
 use tokio::net::TcpListener;
 
 use crate::clock::Clock;
-use crate::compiler::{Compiled, Compiler};
+use crate::compiler::{self, Compiled, Compiler, Fresh, Order, Touched};
 use crate::config::{Settings, hide_password};
 use crate::consultations::{self, Consultations};
 use crate::dice::Dice;
+use crate::live::Live;
 use crate::published::{Published, Release};
 use crate::state::AppState;
 use crate::store::Store;
-use crate::{follow, listen, routes, watch};
+use crate::{follow, listen, routes};
 
 /// How long requests that are under way may take to finish once somebody said stop.
 const LAST_MOMENTS: Duration = Duration::from_secs(10);
@@ -94,6 +95,7 @@ async fn prepare(service: &Service) -> Result<Ready, Failure> {
     // Listening comes first: a port in use is told at once, and who comes early waits instead of being turned away.
     let doors = Doors::open(settings).await?;
     make_private_folder(&settings.var)?;
+    let live = Live::where_allowed(settings);
     let (published, watcher): (_, Box<dyn Any + Send>) = match &settings.site {
         Some(site) => {
             let (site, say) = (site.clone(), service.say.clone());
@@ -103,18 +105,22 @@ async fn prepare(service: &Service) -> Result<Ready, Failure> {
         }
         None => {
             // So does watching: what is changed while the first site is being built is built after it.
-            let folder = watch::watch(settings.content.clone()).context(CAN_NOT_WATCH)?;
-            let published = first_release(service).await?;
-            let (rebuilding, kept) = (service.clone(), published.clone());
-            (published, Box::new(folder.heed(move || rebuild(&rebuilding, &kept)).context(CAN_NOT_WATCH)?))
+            let folder = compiler::watch(settings.content.clone()).context(CAN_NOT_WATCH)?;
+            let published = first_release(service, live.as_ref()).await?;
+            let rebuilding =
+                Rebuilding { service: service.clone(), published: published.clone(), live: live.clone() };
+            (
+                published,
+                Box::new(folder.heed(move |touched| rebuilding.rebuild(touched)).context(CAN_NOT_WATCH)?),
+            )
         }
     };
-    let state = state(service, published).await?;
+    let state = state(service, published, live).await?;
     (service.say)(&welcome(service, &doors, &state, started.elapsed()));
     Ok(Ready { doors, state, watcher })
 }
 
-async fn state(service: &Service, published: Published) -> anyhow::Result<AppState> {
+async fn state(service: &Service, published: Published, live: Option<Live>) -> anyhow::Result<AppState> {
     let settings = &service.settings;
     let store = open_store(settings).await?;
     let current = published.current();
@@ -133,6 +139,7 @@ async fn state(service: &Service, published: Published) -> anyhow::Result<AppSta
         clock: service.clock.clone(),
         dice: service.dice.clone(),
         limits: settings.limits,
+        live,
     })
 }
 
@@ -146,11 +153,17 @@ pub async fn open_store(settings: &Settings) -> anyhow::Result<Store> {
 }
 
 /// The release to begin with: the content as it is now or, where that has mistakes, the last one that had none.
-async fn first_release(service: &Service) -> Result<Published, Failure> {
+async fn first_release(service: &Service, live: Option<&Live>) -> Result<Published, Failure> {
     let (build, today) = (service.compiler.clone(), today(&*service.clock));
-    let compiled = tokio::task::spawn_blocking(move || build.compile(today)).await;
+    let compiled = tokio::task::spawn_blocking(move || {
+        build.compile(Order { today, touched: &Touched::Anything, tell: &mut |_| {} })
+    })
+    .await;
     let compiled = compiled.map_err(anyhow::Error::from).and_then(|compiled| compiled);
     let accepted = tell(&compiled, &service.say);
+    if let (Ok(Compiled { published: false, document, .. }), Some(live)) = (&compiled, live) {
+        live.rejected(document);
+    }
     match Release::open(&service.settings.served()) {
         Ok(release) => {
             if !accepted {
@@ -182,20 +195,44 @@ fn tell(compiled: &anyhow::Result<Compiled>, say: &Say) -> bool {
     }
 }
 
-/// Builds anew. A site with mistakes changes nothing but what the editor is told.
-fn rebuild(service: &Service, published: &Published) {
-    let (started, say) = (Instant::now(), &service.say);
-    let compiled = service.compiler.compile(today(&*service.clock));
-    let pages = compiled.as_ref().map_or(0, |compiled| compiled.pages);
-    if !tell(&compiled, say) {
-        return say("没有换上新的：网站还是改动以前的样子。");
-    }
-    match Release::open(&service.settings.served()) {
-        Ok(release) => {
-            published.replace(release);
-            say(&format!("已更新：{pages} 页，用时 {} 毫秒。", started.elapsed().as_millis()));
+/// What it takes to bring the site up to date.
+struct Rebuilding {
+    service: Service,
+    published: Published,
+    live: Option<Live>,
+}
+
+impl Rebuilding {
+    /// Builds anew. A site with mistakes changes nothing but what the editor is told.
+    fn rebuild(&self, touched: &Touched) {
+        let Self { service, published, live } = self;
+        let (started, say) = (Instant::now(), &service.say);
+        let show = |fresh: &Fresh| live.iter().for_each(|live| live.built(fresh));
+        let order = Order { today: today(&*service.clock), touched, tell: &mut |fresh| show(&fresh) };
+        let compiled = service.compiler.compile(order);
+        let is_published = tell(&compiled, say);
+        let compiled = match compiled {
+            Ok(compiled) if is_published => compiled,
+            Ok(Compiled { document, .. }) => {
+                if let Some(live) = live {
+                    live.rejected(&document);
+                }
+                return say("没有换上新的：网站还是改动以前的样子。");
+            }
+            Err(_) => return say("没有换上新的：网站还是改动以前的样子。"),
+        };
+        if compiled.data {
+            match Release::open(&service.settings.served()) {
+                Ok(release) => published.replace(release),
+                Err(err) => return say(&format!("打不开刚生成的站点，还用原来的：{err}")),
+            }
         }
-        Err(err) => say(&format!("打不开刚生成的站点，还用原来的：{err}")),
+        // Where no page changed, what was found may be mended all the same.
+        show(&Fresh::default());
+        if let Some(line) = compiled.line {
+            let (pages, took) = (compiled.pages, started.elapsed().as_millis());
+            say(&format!("已更新：{line}；共 {pages} 页，用时 {took} 毫秒。"));
+        }
     }
 }
 
@@ -237,7 +274,7 @@ impl Doors {
             // The sender lives until both listeners have ended.
             async move { drop(told.wait_for(|&stop| stop).await) }
         };
-        let limits = state.limits;
+        let (limits, live) = (state.limits, state.live.clone());
         let (app, health) = match self.operations {
             None => (routes::app(state), None),
             Some(listener) => (routes::public(state.clone()), Some((listener, routes::operations(state)))),
@@ -253,6 +290,8 @@ impl Doors {
             stop.await;
             say("正在停止：等手上的请求办完，最多 10 秒。再按一次 Ctrl-C 立即停止。");
             let _nobody_listens = tell.send(true);
+            // A stream would never be done.
+            live.iter().for_each(Live::end);
             tokio::time::sleep(LAST_MOMENTS).await;
         };
         tokio::select! {

@@ -8,6 +8,7 @@ use axum::extract::FromRef;
 use crate::clock::Clock;
 use crate::consultations::Consultations;
 use crate::dice::Dice;
+use crate::live::Live;
 use crate::published::Published;
 use crate::store::Store;
 
@@ -26,6 +27,8 @@ pub struct AppState {
     pub consultations: Consultations,
     /// How much at once, how long, how large.
     pub limits: Limits,
+    /// Tells open pages of changes, on an editor's own machine.
+    pub live: Option<Live>,
 }
 
 /// How much of anything one request, or all of them together, may take.
@@ -78,5 +81,11 @@ impl FromRef<AppState> for Consultations {
 impl FromRef<AppState> for Limits {
     fn from_ref(state: &AppState) -> Self {
         state.limits
+    }
+}
+
+impl FromRef<AppState> for Option<Live> {
+    fn from_ref(state: &AppState) -> Self {
+        state.live.clone()
     }
 }

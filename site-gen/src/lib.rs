@@ -34,6 +34,7 @@ pub mod roster;
 pub mod scaffold;
 pub mod source;
 pub mod statute;
+pub mod watch;
 pub mod workshop;
 
 use std::path::{Path, PathBuf};

@@ -75,17 +75,22 @@ impl Ground {
 
     /// Starts a server and waits until it says where it listens.
     pub fn start(&self) -> anyhow::Result<Server> {
-        self.start_with("--content", &self.content)
+        self.start_at("127.0.0.1:0")
+    }
+
+    /// The same, listening there.
+    pub fn start_at(&self, listen: &str) -> anyhow::Result<Server> {
+        self.start_with("--content", &self.content, listen)
     }
 
     /// Starts a server of the site at `site`, which is published by somebody else.
     pub fn start_on(&self, site: &Path) -> anyhow::Result<Server> {
-        self.start_with("--site", site)
+        self.start_with("--site", site, "127.0.0.1:0")
     }
 
-    fn start_with(&self, flag: &str, folder: &Path) -> anyhow::Result<Server> {
+    fn start_with(&self, flag: &str, folder: &Path, at: &str) -> anyhow::Result<Server> {
         let mut command = Command::new(workspace::nuanzhan());
-        command.arg("serve").args(["--listen", "127.0.0.1:0"]).arg(flag).arg(folder);
+        command.arg("serve").args(["--listen", at]).arg(flag).arg(folder);
         command.args(self.data_arguments()).current_dir(self.folder.path());
         command.env("NUANZHAN_CLIENT_ADDRESS_HEADER", ADDRESS_HEADER);
         command.env_remove("RUST_LOG").stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());

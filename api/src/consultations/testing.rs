@@ -132,6 +132,7 @@ impl Office {
             dice: Arc::new(SystemDice),
             consultations: Consultations::open(settings, &store, &SystemDice).await.unwrap(),
             store,
+            live: None,
             limits: Limits {
                 body_bytes: 1 << 18,
                 request: Duration::from_mins(1),

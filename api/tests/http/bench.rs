@@ -58,6 +58,7 @@ impl Bench {
             published: published.clone(),
             clock: Arc::new(SystemClock),
             dice: Arc::new(SystemDice),
+            live: None,
             limits,
         };
         Self { app: routes::app(state), published, dist }

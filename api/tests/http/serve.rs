@@ -8,11 +8,10 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use api::clock::SystemClock;
-use api::compiler::{Compiled, Compiler};
+use api::compiler::{Compiled, Compiler, Order};
 use api::config::{Settings, Sources};
 use api::dice::SystemDice;
 use api::serve::{Failure, Service, serve};
-use jiff::civil::Date;
 use tempfile::TempDir;
 use tokio::sync::oneshot;
 
@@ -25,19 +24,21 @@ struct Copyist {
 }
 
 impl Compiler for Copyist {
-    fn compile(&self, _: Date) -> anyhow::Result<Compiled> {
+    fn compile(&self, _: Order<'_>) -> anyhow::Result<Compiled> {
         let page = std::fs::read(self.content.join("page.html"))?;
         if page.starts_with(b"mistake") {
-            return Ok(Compiled {
-                published: false,
-                findings: "content/page.html:1:1: 写错了\n".into(),
-                pages: 0,
-            });
+            let findings = "content/page.html:1:1: 写错了\n".to_owned();
+            return Ok(compiled(false, findings));
         }
         write_site(&self.out);
         write(&self.out.join("page/index.html"), &page);
-        Ok(Compiled { published: true, findings: String::new(), pages: 9 })
+        Ok(compiled(true, String::new()))
     }
+}
+
+fn compiled(published: bool, findings: String) -> Compiled {
+    let line = published.then(|| "一页".to_owned());
+    Compiled { published, findings, document: "{}".to_owned(), line, data: true, pages: 9 }
 }
 
 fn write(path: &Path, bytes: &[u8]) {

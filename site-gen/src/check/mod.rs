@@ -11,6 +11,7 @@ pub mod digests;
 pub mod heads;
 pub mod identity;
 pub mod links;
+mod note_book;
 pub mod pages;
 pub mod prose;
 pub mod regions;
@@ -19,6 +20,7 @@ pub mod stations;
 pub mod statute_text;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use jiff::civil::Date;
 use search::record::{Station, ThesaurusEntry};
@@ -30,25 +32,34 @@ use crate::model::{Body, Settings, Site, Topic};
 use crate::source::{Hash, Located, SourceMap, Span};
 use crate::statute::catalogue::Catalogue;
 use citations::{Spoken, StatuteBook};
-use links::{Links, WantedAnchor};
+use links::Links;
+pub use note_book::NoteBook;
 use prose::Rules;
 use regions::Regions;
-use resolver::{Notes, PageContext, References};
+use resolver::{PageContext, References};
 
 /// What pages refer to, with everything there is to point at.
 pub struct World<'d> {
     /// The files.
     pub sources: &'d SourceMap,
     /// Where links may lead.
-    pub links: Links,
+    pub links: Arc<Links>,
     /// What may be cited.
     pub statutes: StatuteBook<'d>,
     /// The statutes with their full texts.
     pub catalogue: &'d Catalogue,
     /// The divisions.
-    pub regions: Regions,
+    pub regions: Arc<Regions>,
     /// How texts are to be written.
-    pub rules: Rules,
+    pub rules: Arc<Rules>,
+}
+
+/// What of a [`World`] holds as long as only the texts of documents change.
+#[derive(Debug, Clone)]
+pub struct Lasting {
+    links: Arc<Links>,
+    regions: Arc<Regions>,
+    rules: Arc<Rules>,
 }
 
 /// What is known before the texts of guides and digests are read.
@@ -61,17 +72,6 @@ pub struct Heads<'d> {
     pub book: NoteBook,
 }
 
-/// What the reading of all pages brought to light, for what can only be looked up at the end.
-#[derive(Debug, Default)]
-pub struct NoteBook {
-    /// By the page's address.
-    anchors: BTreeMap<String, BTreeSet<String>>,
-    wanted: Vec<WantedAnchor>,
-    shown: BTreeSet<String>,
-    /// What is wrong with the pages.
-    diags: Diagnostics,
-}
-
 impl<'d> World<'d> {
     /// Takes in what there is to refer to; reports divisions and titles that make no sense.
     pub fn new(sources: &'d SourceMap, drafts: &'d Drafts, today: Date, diags: &mut Diagnostics) -> Self {
@@ -80,11 +80,27 @@ impl<'d> World<'d> {
         drafts.catalogue.compare(&drafts.statutes, diags);
         Self {
             sources,
-            links,
+            links: links.into(),
             catalogue: &drafts.catalogue,
             statutes: StatuteBook::new(drafts, today, diags),
-            regions: Regions::new(drafts, diags),
-            rules: Rules::new(drafts),
+            regions: Regions::new(drafts, diags).into(),
+            rules: Rules::new(drafts).into(),
+        }
+    }
+
+    /// The same again, of the same `drafts` but for the texts of documents. What was wrong has been reported.
+    pub fn again(sources: &'d SourceMap, drafts: &'d Drafts, today: Date, lasting: &Lasting) -> Self {
+        let Lasting { links, regions, rules } = lasting.clone();
+        let statutes = StatuteBook::new(drafts, today, &mut Diagnostics::default());
+        Self { sources, links, statutes, catalogue: &drafts.catalogue, regions, rules }
+    }
+
+    /// What holds as long as only the texts of documents change.
+    pub fn lasting(&self) -> Lasting {
+        Lasting {
+            links: Arc::clone(&self.links),
+            regions: Arc::clone(&self.regions),
+            rules: Arc::clone(&self.rules),
         }
     }
 }
@@ -158,47 +174,6 @@ pub fn heads<'d>(
     Heads { world, site, book }
 }
 
-impl NoteBook {
-    /// Takes what reading the page at `url` brought to light.
-    pub fn add(&mut self, url: &str, notes: Notes) {
-        // Lists have anchors that no editor makes.
-        if !notes.anchors.is_empty() || !url.starts_with("/regions/") {
-            self.anchors.entry(url.to_owned()).or_default().extend(notes.anchors);
-        }
-        self.wanted.extend(notes.wanted);
-        self.shown.extend(notes.shown);
-        self.diags.extend(notes.diags);
-    }
-
-    /// Looks up what had to wait until every page was read. `documents`: guides and digests by address. Gives the
-    /// pictures to publish.
-    pub fn close<'n>(
-        mut self,
-        documents: impl Iterator<Item = (&'n str, &'n Notes)> + Clone,
-        world: &World<'_>,
-        diags: &mut Diagnostics,
-    ) -> BTreeMap<String, Vec<u8>> {
-        diags.extend(self.diags);
-        for (_, notes) in documents.clone() {
-            self.wanted.extend(notes.wanted.iter().cloned());
-            self.shown.extend(notes.shown.iter().cloned());
-            if !notes.diags.is_empty() {
-                diags.extend(notes.diags.clone());
-            }
-        }
-        let wanted: BTreeSet<&str> = self.wanted.iter().map(|wanted| wanted.url.as_str()).collect();
-        for (url, notes) in documents.filter(|(url, _)| wanted.contains(url)) {
-            self.anchors.entry(url.to_owned()).or_default().extend(notes.anchors.iter().cloned());
-        }
-        // Thousands of full texts have anchors; only those of pages that somebody links into are looked at.
-        for url in wanted.iter().filter(|url| url.starts_with("/laws/")) {
-            self.anchors.entry((*url).to_owned()).or_default().extend(world.catalogue.anchors(url));
-        }
-        links::check_anchors(&self.wanted, &self.anchors, diags);
-        pictures(world.sources, &self.shown, diags)
-    }
-}
-
 /// Guides by topic, digests newest first, the rest by name: the order in which lists show them.
 fn order(site: &mut Site) {
     let place = |slug: &str| site.topics.iter().position(|topic| topic.slug == slug);
@@ -262,30 +237,6 @@ fn check_thesaurus(drafts: &Drafts, diags: &mut Diagnostics) {
     for topic in drafts.thesaurus.iter().filter_map(|draft| draft.topic.as_ref()) {
         known_slugs(std::slice::from_ref(topic), "主题", &topics, diags);
     }
-}
-
-/// The pictures that pages show. One that no page shows stays unpublished; one that may say where it was taken stops
-/// publishing.
-fn pictures(
-    sources: &SourceMap,
-    shown: &BTreeSet<String>,
-    diags: &mut Diagnostics,
-) -> BTreeMap<String, Vec<u8>> {
-    let mut published = BTreeMap::new();
-    for blob in sources.blobs() {
-        let at = Span::start_of(blob.file);
-        if !shown.contains(&blob.path) {
-            diags.push(
-                Diagnostic::warning("unused-image", at, "没有页面用到这张图片，没有发布").hint("不用就删掉"),
-            );
-        } else if blob.has_camera_data() {
-            let message = "图片里带着拍摄信息，可能有拍摄的时间和地点";
-            diags.push(Diagnostic::error("image-metadata", at, message).hint("对着图片截一张屏，用截图代替"));
-        } else {
-            published.insert(format!("media/{}", blob.path), blob.bytes.clone());
-        }
-    }
-    published
 }
 
 fn thesaurus(drafts: &Drafts) -> Vec<ThesaurusEntry> {

@@ -19,6 +19,7 @@ mod new;
 mod publish;
 mod statutes;
 mod telling;
+mod watch;
 
 use std::io::Write as _;
 use std::path::PathBuf;
@@ -50,6 +51,7 @@ enum Command {
     Man(man::Man),
     Explain(explain::Explain),
     Publish(publish::Publish),
+    Watch(watch::Watch),
 }
 
 /// Where the content is: the same for every subcommand.
@@ -84,6 +86,7 @@ const EXAMPLES: &str = "例子：
   site-gen explain missing-field              这个代号是什么意思
   site-gen build --out dist                   生成网站到 dist/
   site-gen build --content ../content --out /srv/www
+  site-gen watch                              守着 content/，存一次盘就更新 dist/
   site-gen new guide work --title 产假怎么休   新建一篇指南
   site-gen publish --help                     每次 git push 自动发布
   site-gen statutes report --changed          哪些页核对以后法律变了
@@ -112,6 +115,7 @@ impl Arguments {
             Command::Man(man) => man.run(),
             Command::Explain(explain) => explain.run(),
             Command::Publish(publish) => publish.run(),
+            Command::Watch(watch) => watch.run(),
         };
         match done {
             Ok(Done::Well) => ExitCode::SUCCESS,

@@ -70,7 +70,7 @@ impl Telling {
         let (found, host) = (report.found(), Host::from_environment());
         let format = self.format.unwrap_or(Format::Text);
         if format == Format::Text || host.is_some() {
-            self.show(&found, report.root());
+            show(&found, report.root(), self.limit.0);
         } else {
             say(&text::summary(&found));
         }
@@ -90,16 +90,17 @@ impl Telling {
             Format::Gitlab => give(&gitlab::render(&found, folder)),
         }
     }
+}
 
-    fn show(&self, found: &[Found<'_>], folder: &str) {
-        let stderr = io::stderr();
-        let colour = AutoStream::choice(&stderr) != ColorChoice::Never;
-        let width = terminal_size::terminal_size_of(&stderr).map(|(width, _)| usize::from(width.0));
-        let width = width.map_or(Look::default().width, |width| width.max(40));
-        let shown = text::render(found, folder, &Look { colour, width, limit: self.limit.0 });
-        // Nobody is left to tell when the terminal is gone.
-        let _gone = AutoStream::auto(stderr).write_all(shown.as_bytes());
-    }
+/// Shows findings to the person at the terminal, at most `limit` of each kind.
+pub(super) fn show(found: &[Found<'_>], folder: &str, limit: Option<usize>) {
+    let stderr = io::stderr();
+    let colour = AutoStream::choice(&stderr) != ColorChoice::Never;
+    let width = terminal_size::terminal_size_of(&stderr).map(|(width, _)| usize::from(width.0));
+    let width = width.map_or(Look::default().width, |width| width.max(40));
+    let shown = text::render(found, folder, &Look { colour, width, limit });
+    // Nobody is left to tell when the terminal is gone.
+    let _gone = AutoStream::auto(stderr).write_all(shown.as_bytes());
 }
 
 /// Gives another program what it reads.

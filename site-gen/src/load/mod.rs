@@ -20,9 +20,10 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use crate::diag::{Diagnostic, Diagnostics, Severity, nearest};
-use crate::source::{FileId, SourceMap, Span};
+use crate::source::{FileId, Hash, SourceMap, Span};
 use crate::statute::Library;
 use crate::statute::catalogue::Catalogue;
+use front_matter::BodyDraft;
 use kinds::{
     CampaignDraft, CaseDraft, DirectoryDraft, GuideDraft, PageDraft, StatuteDraft, ThesaurusDraft, TopicDraft,
 };
@@ -71,6 +72,8 @@ pub struct Piece {
     pub diags: Diagnostics,
     /// Whether something in it could not be read that others may refer to.
     pub unread: bool,
+    /// Of a guide or digest with which nothing is wrong by itself: the hash of all that stands before its body.
+    pub front: Option<Hash>,
 }
 
 /// What one file says.
@@ -149,7 +152,7 @@ pub fn piece(sources: &SourceMap, file: FileId) -> Piece {
         let unread = finding.severity == Severity::Error;
         let mut diags = Diagnostics::default();
         diags.push(finding);
-        return Piece { draft: Draft::Nothing, diags, unread };
+        return Piece { draft: Draft::Nothing, diags, unread, front: None };
     }
     let mut diags = Diagnostics::default();
     let draft = read_file(&Reading { file, path, text: sources.text(file) }, &mut diags);
@@ -160,7 +163,21 @@ pub fn piece(sources: &SourceMap, file: FileId) -> Piece {
     if path.ends_with(".csv") {
         diags.extend(hidden_in_table(sources.text(file), file));
     }
-    Piece { draft: draft.unwrap_or_default(), diags, unread }
+    let draft = draft.unwrap_or_default();
+    let body = draft.document_body().filter(|_| diags.is_empty());
+    let front = body.map(|body| blake3::hash(&sources.text(file).as_bytes()[..body.0.start]).into());
+    Piece { draft, diags, unread, front }
+}
+
+impl Draft {
+    /// The body of a guide or digest.
+    fn document_body(&self) -> Option<BodyDraft> {
+        match self {
+            Self::Guide(draft) => Some(draft.body),
+            Self::Case(draft) => Some(draft.body),
+            _ => None,
+        }
+    }
 }
 
 /// Characters that no spreadsheet shows and no page may have. Markdown and YAML have their own rules for them.

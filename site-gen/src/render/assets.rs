@@ -28,6 +28,7 @@ const DESK: &[(&str, &[u8])] = &[
 ];
 
 /// The assets and their names.
+#[derive(Debug)]
 pub(super) struct Assets {
     /// Address from the root, by the name that templates use.
     urls: BTreeMap<String, String>,

@@ -28,13 +28,28 @@ use crate::model::{CaseDigest, Cited, Guide, Site};
 use crate::source::Hash;
 
 pub use icons::{is_known as is_icon, names as icon_names};
-use press::Press;
+use press::{Press, Types};
 
 /// A printed file: its path from the site's root and its bytes.
 pub type Sheet = (String, Vec<u8>);
 
 /// Prints the files of one site. The same site gives the same bytes.
 pub struct Printer<'s>(Press<'s>);
+
+/// What every page of one site is set with: templates, assets, its words. For many printers of the same site.
+#[derive(Debug, Clone)]
+pub struct TypeCase(Types);
+
+impl TypeCase {
+    /// For `site`, and for the same with other documents.
+    ///
+    /// # Errors
+    ///
+    /// Fails when a template is broken.
+    pub fn new(site: &Site) -> anyhow::Result<Self> {
+        Types::new(site).map(Self)
+    }
+}
 
 impl<'s> Printer<'s> {
     /// Gets ready to print.
@@ -44,6 +59,11 @@ impl<'s> Printer<'s> {
     /// Fails when a template is broken.
     pub fn new(site: &'s Site) -> anyhow::Result<Self> {
         Press::new(site).map(Self)
+    }
+
+    /// Gets ready to print with what was got ready for this site before.
+    pub fn with(site: &'s Site, types: &TypeCase) -> Self {
+        Self(Press::with(site, types.0.clone()))
     }
 
     /// The page of one guide of the site.

@@ -43,7 +43,11 @@ pub(super) fn list(root: &Path) -> io::Result<Vec<Found>> {
 
 /// The files of `paths` that are there, by path; `None` where one of them is or was a folder, or where a folder on
 /// the way is gone: then everything has to be looked at.
-pub(super) fn look_at(root: &Path, paths: &[String]) -> anyhow::Result<Option<Vec<Found>>> {
+pub(super) fn look_at(
+    root: &Path,
+    paths: &[String],
+    was_folder: impl Fn(&str) -> bool,
+) -> anyhow::Result<Option<Vec<Found>>> {
     let mut found = Vec::new();
     for path in paths {
         if is_left_out(path) {
@@ -53,10 +57,8 @@ pub(super) fn look_at(root: &Path, paths: &[String]) -> anyhow::Result<Option<Ve
             Ok(metadata) if metadata.is_dir() => return Ok(None),
             Ok(metadata) => found.push(Found { path: path.clone(), signature: Signature::of(&metadata) }),
             Err(err) if err.kind() == io::ErrorKind::NotFound => {
-                // A path without an ending may have been a folder.
-                let name = path.rsplit('/').next().unwrap_or_default();
-                let folder = root.join(path).parent().is_some_and(Path::is_dir);
-                if !name.contains('.') || !folder {
+                let around = root.join(path).parent().is_some_and(Path::is_dir);
+                if was_folder(path) || !around {
                     return Ok(None);
                 }
             }
@@ -97,10 +99,14 @@ fn is_link(entry: &fs::DirEntry) -> bool {
     entry.file_type().is_ok_and(|kind| kind.is_symlink())
 }
 
-/// The handbook, and what editors' programs leave behind: hidden files, Office lock files, Windows and macOS litter.
-fn is_left_out(path: &str) -> bool {
+/// The handbook, and what editors' programs leave behind or save by way of: hidden files, Office lock files, unsaved work of
+/// Emacs, the drafts of `JetBrains`, Windows and macOS litter.
+pub(crate) fn is_left_out(path: &str) -> bool {
     let clutter = |name: &str| {
-        name.starts_with('.') || name.starts_with("~$") || name.ends_with('~') || name == "Thumbs.db"
+        let saving = name.ends_with("___jb_tmp___") || name.ends_with("___jb_old___");
+        let unsaved = name.starts_with('#') && name.ends_with('#');
+        let hidden = name.starts_with('.') || name.starts_with("~$") || name.ends_with('~');
+        hidden || saving || unsaved || name == "Thumbs.db"
     };
     path == "README.md" || path.split('/').any(clutter)
 }

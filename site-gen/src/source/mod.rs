@@ -4,6 +4,7 @@
 //! it means. A file is read from disk when somebody first asks for its text, and once; [`SourceMap::refresh`] takes in
 //! what has changed since. Nothing here knows what the files are for.
 
+mod changes;
 mod folder;
 mod read;
 mod variants;
@@ -19,6 +20,7 @@ use serde::{Deserialize, Serialize};
 
 use folder::Found;
 pub use folder::Signature;
+pub(crate) use folder::is_left_out;
 use read::Read;
 
 /// All files of a content folder, sorted by path. A clone shares the texts.
@@ -222,80 +224,6 @@ impl SourceMap {
         }
         let read = OnceLock::from(Read::of(bytes));
         self.texts.push(SourceText { path, id, kind, signature: Signature::default(), read }.into());
-    }
-
-    /// Takes in what has changed on disk. `paths`: where to look, from the content root; everywhere where it is `None`.
-    /// `but`: the folder that is somebody else's now.
-    ///
-    /// # Errors
-    ///
-    /// Fails when the folder can't be read, or when so many files came between two others that ids ran out: read
-    /// everything anew then.
-    pub fn refresh(&mut self, paths: Option<&[String]>, but: Option<String>) -> anyhow::Result<Changes> {
-        let root = self.root.clone().context("these files are on no disk")?;
-        let moved = std::mem::replace(&mut self.but, but) != self.but;
-        let here = match paths.filter(|_| !moved) {
-            Some(paths) => folder::look_at(&root, paths)?,
-            None => None,
-        };
-        let Some(mut here) = here else { return self.compare(self.found(&root)?, None) };
-        here.retain(|found| !self.is_others(&found.path));
-        let asked: Vec<String> = paths.into_iter().flatten().cloned().collect();
-        self.compare(here, Some(&asked))
-    }
-
-    /// `asked`: the only paths that `found` tells of.
-    fn compare(&mut self, found: Vec<Found>, asked: Option<&[String]>) -> anyhow::Result<Changes> {
-        let mut changes = Changes::default();
-        let is_gone = |text: &SourceText| {
-            asked.is_none_or(|asked| asked.contains(&text.path))
-                && found.binary_search_by(|file| file.path.cmp(&text.path)).is_err()
-        };
-        let gone: Vec<(FileId, String)> = match asked {
-            Some(asked) => {
-                let known = asked.iter().filter_map(|path| self.texts.get(self.place_of(path).ok()?));
-                known.filter(|text| is_gone(text)).map(|text| (text.id, text.path.clone())).collect()
-            }
-            None => self
-                .texts
-                .iter()
-                .filter(|text| is_gone(text))
-                .map(|text| (text.id, text.path.clone()))
-                .collect(),
-        };
-        for (id, path) in gone {
-            if let Ok(place) = self.place_of(&path) {
-                self.texts.remove(place);
-            }
-            self.blobs.retain(|blob| blob.file != id);
-            self.left_out.remove(&id);
-            changes.gone.push((id, path));
-            changes.set = true;
-        }
-        for file in found {
-            match self.place_of(&file.path) {
-                // Where somebody says that a file was written it is read: two writes may fall into one tick of the clock.
-                Ok(place) if asked.is_none() && self.texts[place].signature == file.signature => {}
-                Ok(place) => {
-                    let id = self.texts[place].id;
-                    let is_picture = self.texts[place].kind == Kind::Picture;
-                    changes.set |= is_picture;
-                    self.blobs.retain(|blob| blob.file != id);
-                    self.texts.remove(place);
-                    self.insert(place, id, file)?;
-                    changes.written.extend((!is_picture).then_some(id));
-                }
-                Err(place) => {
-                    let next = self.texts.get(place).map(|text| text.id);
-                    let id = self.id_between(place, next).context("no room for another file's id")?;
-                    self.insert(place, id, file)?;
-                    let is_picture = self.texts[place].kind == Kind::Picture;
-                    changes.written.extend((!is_picture).then_some(id));
-                    changes.set = true;
-                }
-            }
-        }
-        Ok(changes)
     }
 
     fn found(&self, root: &Path) -> anyhow::Result<Vec<Found>> {

@@ -21,6 +21,8 @@ use crate::source::{FileId, Hash};
 pub(super) struct Document {
     /// Of its file.
     pub hash: Hash,
+    /// Of what stands before its body; `None` where something is wrong with the file.
+    pub front: Option<Hash>,
     /// What other pages may show of it.
     pub head: Head,
     /// Its address from the root.
@@ -111,14 +113,14 @@ impl<'a> Maker<'a> {
 
     /// Makes the document of `file`; `None` where there is none (any more).
     pub(super) fn make(&self, file: FileId, piece: Option<&Piece>) -> anyhow::Result<Option<Document>> {
-        match piece.map(|piece| &piece.draft) {
+        let document = match piece.map(|piece| &piece.draft) {
             Some(Draft::Guide(draft)) => {
                 let (guide, notes) = pages::guide(draft, self.world);
                 let print = |printer: &Printer<'_>| printer.guide(&guide);
                 self.print(file, &notes, print)?;
                 let record = self.search.then(|| index::guide(&guide));
                 let citations = once(guide.citations());
-                Ok(Some(self.document(file, Head::Guide(guide.head), notes, (citations, record))))
+                self.document(file, Head::Guide(guide.head), notes, (citations, record))
             }
             Some(Draft::Case(draft)) => {
                 let (case, notes) = digests::case(draft, self.world);
@@ -126,10 +128,11 @@ impl<'a> Maker<'a> {
                 self.print(file, &notes, print)?;
                 let record = self.search.then(|| index::case(&case));
                 let citations = once(case.citations());
-                Ok(Some(self.document(file, Head::Case(case.head), notes, (citations, record))))
+                self.document(file, Head::Case(case.head), notes, (citations, record))
             }
-            _ => Ok(None),
-        }
+            _ => return Ok(None),
+        };
+        Ok(Some(Document { front: piece.and_then(|piece| piece.front), ..document }))
     }
 
     fn print(
@@ -160,7 +163,7 @@ impl<'a> Maker<'a> {
         let url = head.url();
         let hash = self.world.sources.hash(file);
         let day = self.days.get(&url).copied();
-        Document { hash, head, url, day, notes, citations, record, printed: false }
+        Document { hash, front: None, head, url, day, notes, citations, record, printed: false }
     }
 }
 
@@ -171,22 +174,72 @@ fn once<'c>(citations: impl Iterator<Item = &'c Citation>) -> Vec<Citation> {
 
 /// Who rests on which article, by statute.
 pub(super) fn cited<'d>(documents: impl Iterator<Item = &'d Document>) -> Cited {
-    let mut cited: BTreeMap<String, BTreeMap<ArticleNo, Vec<Backlink>>> = BTreeMap::new();
-    for document in documents {
-        let (is_case, title) = match &document.head {
-            Head::Guide(head) => (false, &head.title),
-            Head::Case(head) => (true, &head.title),
-        };
-        for citation in &document.citations {
-            let Some(article) = citation.article else { continue };
-            let articles = match cited.get_mut(&citation.statute) {
-                Some(articles) => articles,
-                None => cited.entry(citation.statute.clone()).or_default(),
-            };
-            let link = Backlink { is_case, title: title.clone(), url: document.url.clone() };
-            articles.entry(article).or_default().push(link);
-        }
-    }
+    let mut cited = Cited::new();
+    documents.for_each(|document| add(&mut cited, document));
     cited.values_mut().flat_map(BTreeMap::values_mut).for_each(|links| links.sort());
     cited
+}
+
+/// The same after one document changed from `old` to `new`.
+pub(super) fn cite_again(cited: &mut Cited, old: Option<&Document>, new: Option<&Document>) {
+    for (citation, article, link) in old.into_iter().flat_map(backlinks) {
+        let Some(articles) = cited.get_mut(&citation.statute) else { continue };
+        let Some(links) = articles.get_mut(&article) else { continue };
+        if let Ok(place) = links.binary_search(&link) {
+            links.remove(place);
+        }
+        if links.is_empty() {
+            articles.remove(&article);
+        }
+        if articles.is_empty() {
+            cited.remove(&citation.statute);
+        }
+    }
+    let Some(new) = new else { return };
+    add(cited, new);
+    for (citation, article, _) in backlinks(new) {
+        // Sorted but for the last one.
+        if let Some(links) = cited.get_mut(&citation.statute).and_then(|links| links.get_mut(&article)) {
+            links.sort();
+        }
+    }
+}
+
+/// Whether both say the same to the articles that they rest on.
+pub(super) fn rest_on_the_same(old: Option<&Document>, new: Option<&Document>) -> bool {
+    let rests = |document: &Document| !document.citations.is_empty();
+    match (old.filter(|old| rests(old)), new.filter(|new| rests(new))) {
+        (None, None) => true,
+        (Some(old), Some(new)) => {
+            old.citations == new.citations && old.url == new.url && old.title() == new.title()
+        }
+        _ => false,
+    }
+}
+
+fn add(cited: &mut Cited, document: &Document) {
+    for (citation, article, link) in backlinks(document) {
+        let articles = match cited.get_mut(&citation.statute) {
+            Some(articles) => articles,
+            None => cited.entry(citation.statute.clone()).or_default(),
+        };
+        articles.entry(article).or_default().push(link);
+    }
+}
+
+fn backlinks(document: &Document) -> impl Iterator<Item = (&Citation, ArticleNo, Backlink)> {
+    let is_case = matches!(document.head, Head::Case(_));
+    document.citations.iter().filter_map(move |citation| {
+        let link = Backlink { is_case, title: document.title().to_owned(), url: document.url.clone() };
+        Some((citation, citation.article?, link))
+    })
+}
+
+impl Document {
+    fn title(&self) -> &str {
+        match &self.head {
+            Head::Guide(head) => &head.title,
+            Head::Case(head) => &head.title,
+        }
+    }
 }

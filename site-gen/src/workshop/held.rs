@@ -71,7 +71,7 @@ impl Workshop {
         check::heads::check_age(&drafts, self.options.today, &told, &mut together);
         let rest = self.documents.iter().filter(|(file, _)| !read.contains_key(file));
         let pages = rest.chain(&read).map(|(_, document)| (document.url.as_str(), &document.notes));
-        book.close(pages, &world, &mut together);
+        book.close(pages, (&sources, &drafts.catalogue), &mut together);
         let held: BTreeSet<FileId> = self.held.keys().copied().collect();
         held_back::tell(&held, &together, diags);
     }

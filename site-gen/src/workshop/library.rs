@@ -29,9 +29,7 @@ impl Shelf {
         options: &Options,
         sources: &mut SourceMap,
     ) -> anyhow::Result<Diagnostics> {
-        let setting = drafts.settings.as_ref().and_then(|settings| settings.statutes.as_ref());
-        let place = Place::find(&options.content, options.statutes.as_deref(), setting);
-        let wanted = place.map(|place| gather::list(&place).map(|listing| (place, listing))).transpose()?;
+        let wanted = wanted(drafts, options)?;
         if wanted != self.read {
             sources.point_at_none();
             self.diags = Diagnostics::default();
@@ -45,10 +43,22 @@ impl Shelf {
         Ok(self.diags.clone())
     }
 
+    /// Whether the library is the one that was read last, and its files look from outside as they did.
+    pub(super) fn is_as_read(&self, drafts: &Drafts, options: &Options) -> anyhow::Result<bool> {
+        Ok(wanted(drafts, options)? == self.read)
+    }
+
     /// Puts the library beside the entries as it was last read.
     pub(super) fn put_known_beside(&self, drafts: &mut Drafts) {
         drafts.put_beside(&self.library);
     }
+}
+
+/// Where the library is now, and how its files look.
+fn wanted(drafts: &Drafts, options: &Options) -> anyhow::Result<Option<(Place, Listing)>> {
+    let setting = drafts.settings.as_ref().and_then(|settings| settings.statutes.as_ref());
+    let place = Place::find(&options.content, options.statutes.as_deref(), setting);
+    place.map(|place| gather::list(&place).map(|listing| (place, listing))).transpose()
 }
 
 impl Workshop {

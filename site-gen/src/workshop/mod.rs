@@ -12,9 +12,11 @@
 //! the test of random edits finds it.
 
 mod document;
+mod frame;
 mod held;
 mod library;
 mod outputs;
+mod publication;
 mod stale;
 mod state;
 
@@ -25,19 +27,23 @@ use jiff::civil::Date;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::check::citations::StatuteBook;
-use crate::check::{self, Heads};
+use crate::check;
 use crate::diag::Diagnostics;
 use crate::load::{Drafts, Piece};
-use crate::model::{Cited, Site};
+use crate::model::Cited;
 use crate::render::Printer;
 use crate::source::{Changes, FileId, Hash, SourceMap};
-use crate::statute::{gather, publish};
-use crate::{Options, Outcome, Report, history, index};
+use crate::statute::gather;
+use crate::{Options, Outcome, Report, history};
 use document::{Document, Maker};
+use frame::Frame;
 use library::Shelf;
-use outputs::{Batch, Outputs, Owner};
+use outputs::{Batch, Outputs};
+use publication::{Publication, Tell};
 pub use stale::Reason;
+
+/// Up to how many documents it is quicker to say who cites what anew for these alone.
+const FEW: usize = 64;
 
 /// A content folder and what was made of it.
 #[derive(Debug)]
@@ -50,8 +56,12 @@ pub struct Workshop {
     /// Of drafts: what is checked and never published. `sources` does not list them.
     held: BTreeMap<FileId, Arc<Piece>>,
     documents: BTreeMap<FileId, Document>,
-    /// Who rests on which article, as it was last printed.
-    cited: Cited,
+    /// Documents that went since the site was published last.
+    gone: BTreeSet<FileId>,
+    /// Who rests on which article, as it was last printed; `None` where nobody has asked yet.
+    cited: Option<Cited>,
+    /// What the last documents were made in, where it may still hold.
+    frame: Option<Frame>,
     /// When each page's words last changed, by address.
     days: BTreeMap<String, Date>,
     stamps: Stamps,
@@ -98,7 +108,9 @@ impl Workshop {
             shelf: Shelf::default(),
             held: BTreeMap::new(),
             documents: BTreeMap::new(),
-            cited: Cited::new(),
+            gone: BTreeSet::new(),
+            cited: None,
+            frame: None,
             stamps: Stamps::default(),
             outputs: Outputs::default(),
             others_stale: true,
@@ -110,8 +122,14 @@ impl Workshop {
     /// Takes note of when each file last changed: a commit changes that without touching a file.
     pub fn know_days(&mut self, changed: &history::Changed) {
         let days = history::by_address(changed);
-        self.others_stale |= days != self.days;
-        self.days = days;
+        if days != self.days {
+            (self.others_stale, self.frame, self.days) = (true, None, days);
+        }
+    }
+
+    /// Takes note of the day, for warnings about stale facts.
+    pub fn know_today(&mut self, today: Date) {
+        self.options.today = today;
     }
 
     /// Brings the site up to date. `paths`: where something changed, from the content root; look everywhere where it
@@ -121,8 +139,21 @@ impl Workshop {
     ///
     /// Fails when the machine is at fault. What is published is then as it was.
     pub fn update(&mut self, paths: Option<&[String]>) -> anyhow::Result<Outcome> {
+        self.update_telling(paths, &mut |_| {})
+    }
+
+    /// As [`Workshop::update`]; `tell` hears of what is in its place before the rest is.
+    ///
+    /// # Errors
+    ///
+    /// As [`Workshop::update`].
+    pub fn update_telling(
+        &mut self,
+        paths: Option<&[String]>,
+        tell: &mut dyn FnMut(&Made),
+    ) -> anyhow::Result<Outcome> {
         let changes = self.take_in(paths)?;
-        self.make(&changes, true)
+        self.make(&changes, Some(tell))
     }
 
     /// Checks what was read, and writes nothing. The report holds all of `sources`.
@@ -141,7 +172,7 @@ impl Workshop {
         let mut workshop = Self { sources: sources.whole(), ..Self::new(options) };
         let changes = workshop.everything();
         let changes = workshop.read_pieces(changes);
-        let outcome = workshop.make(&changes, false)?;
+        let outcome = workshop.make(&changes, None)?;
         Ok((workshop, outcome))
     }
 
@@ -183,26 +214,32 @@ impl Workshop {
         Ok((drafts, diags))
     }
 
-    fn make(&mut self, changes: &Changes, print: bool) -> anyhow::Result<Outcome> {
-        let (drafts, mut diags) = self.drafts()?;
-        let Heads { world, mut site, book } =
-            check::heads(&self.sources, &drafts, self.options.today, &mut diags);
-        if let Some(site) = &mut site {
-            site.changed.clone_from(&self.days);
+    /// Makes what has changed. `tell`: publishes it and says so; without it nothing is printed.
+    fn make(&mut self, changes: &Changes, tell: Option<Tell<'_>>) -> anyhow::Result<Outcome> {
+        let (mut frame, is_kept) = self.take_frame(changes)?;
+        if tell.is_some() {
+            frame.set_types()?;
         }
-        let printer = site.as_ref().filter(|_| print).map(Printer::new).transpose()?;
-        let printing = printer.as_ref().map_or(self.stamps.printing, Printer::stamp);
-        let stamps = Stamps { reading: world.stamp(), printing };
-        let question = stale::Question {
-            world: &world,
-            changes,
-            drafts: &drafts,
-            days: &self.days,
-            old: self.stamps,
-            new: stamps,
+        let world = frame.world(&self.sources);
+        let printer = frame.printer();
+        let reasons = if is_kept {
+            self.edited(changes)
+        } else {
+            let printing = printer.as_ref().map_or(self.stamps.printing, Printer::stamp);
+            let new = Stamps { reading: world.stamp(), printing };
+            let question = stale::Question {
+                world: &world,
+                changes,
+                drafts: &frame.drafts,
+                days: &self.days,
+                old: self.stamps,
+                new,
+            };
+            let reasons = question.documents(&self.documents);
+            self.others_stale |= question.others(&self.documents);
+            self.stamps = new;
+            reasons
         };
-        let reasons = question.documents(&self.documents);
-        self.others_stale |= question.others(&self.documents);
         let batch = match &printer {
             Some(_) => Some(Batch::begin(&self.outputs, &self.options.out)?),
             None => None,
@@ -211,74 +248,82 @@ impl Workshop {
         let maker = Maker::new(&world, &self.days, press, self.options.search);
         let made = make_all(&maker, &reasons, &self.pieces)?;
         let done = Made { documents: self.named(&reasons), ..Made::default() };
-        put_all(&mut self.documents, made);
+        self.put_all(made);
+        let mut diags = frame.diags.clone();
         let told = |file, codes: &[&str]| {
             self.documents.get(&file).is_some_and(|document| document.notes.diags.told_of(file, codes))
         };
-        check::heads::check_age(&drafts, self.options.today, &told, &mut diags);
+        check::heads::check_age(&frame.drafts, self.options.today, &told, &mut diags);
         let pages = self.documents.values().map(|document| (document.url.as_str(), &document.notes));
-        let pictures = book.close(pages, &world, &mut diags);
+        let pictures = frame.book.clone().close(pages, (&self.sources, &frame.drafts.catalogue), &mut diags);
         self.check_held(&mut diags);
-        self.stamps = stamps;
-        self.data_stale |= !reasons.is_empty() || self.others_stale;
-        let Some(site) = site.as_ref().filter(|_| !diags.has_errors()) else {
-            return Ok(Outcome::Rejected(self.report(diags, done)));
+        self.data_stale |= self.others_stale || (self.options.search && !reasons.is_empty());
+        let ready = printer.as_ref().zip(batch).filter(|_| !diags.has_errors()).zip(tell);
+        let Some(((printer, batch), tell)) = ready else {
+            let report = self.report(diags, done);
+            let broken = report.diags.has_errors() || frame.site.is_none();
+            return Ok(if broken { Outcome::Rejected(report) } else { Outcome::Built(report) });
         };
-        let (Some(printer), Some(batch)) = (&printer, batch) else {
-            return Ok(Outcome::Built(self.report(diags, done)));
-        };
-        let done =
-            self.publish(Ready { site, drafts: &drafts, printer, batch, pictures, reasons: &reasons, done })?;
+        let publication = Publication { frame: &frame, printer, pictures, reasons: &reasons, tell, done };
+        let done = publication.publish(self, batch)?;
+        self.frame = Some(frame);
         Ok(Outcome::Built(self.report(diags, done)))
     }
 
-    /// Prints what is not of one document, and puts everything in its place.
-    fn publish(&mut self, ready: Ready<'_>) -> anyhow::Result<Made> {
-        let Ready { site, drafts, printer, batch, pictures, reasons, mut done } = ready;
-        self.forget()?;
-        let cited = document::cited(self.documents.values());
-        done.others = self.others_stale || cited != self.cited;
-        if done.others {
-            let put = |(path, bytes): (String, Vec<u8>)| batch.put(Owner::Others, &path, &bytes);
-            // What is wrong with titles has been told.
-            let statutes = StatuteBook::new(drafts, self.options.today, &mut Diagnostics::default());
-            printer.others(&cited, &statutes, &put)?;
-            publish::files(&site.statutes).try_for_each(put)?;
-            pictures.into_iter().try_for_each(|(path, bytes)| batch.put(Owner::Others, &path, &bytes))?;
+    /// The frame as of these changes, and whether it is the one that was kept.
+    fn take_frame(&mut self, changes: &Changes) -> anyhow::Result<(Frame, bool)> {
+        if let Some(mut frame) = self.frame.take()
+            && self.holds(&frame, changes)?
+        {
+            frame.take(&changes.written, &self.pieces);
+            return Ok((frame, true));
         }
-        self.cited = cited;
-        let data = self.data_stale || done.others;
-        if data {
-            if self.options.search && !self.fetch_records() {
-                anyhow::bail!("上一次生成的搜索数据读不了：再运行一次，会全部重新生成");
-            }
-            self.put_data(&batch, site, printer)?;
-        }
-        let remade = |owner: Owner| match owner {
-            // One that went while something stopped publishing is known to nobody any more.
-            Owner::Document(file) => reasons.contains_key(&file) || !self.documents.contains_key(&file),
-            Owner::Others => done.others,
-            Owner::Data => data,
-        };
-        (done.written, done.gone) = batch.finish(&mut self.outputs, remade)?;
-        self.documents.values_mut().for_each(|document| document.printed = true);
-        (self.others_stale, self.data_stale) = (false, false);
-        Ok(done)
+        Ok((self.new_frame()?, false))
     }
 
-    /// The published records, and the search index where it is wanted.
-    fn put_data(&self, batch: &Batch, site: &Site, printer: &Printer<'_>) -> anyhow::Result<()> {
-        let mut bundle = index::bundle(site, printer.shell()?);
-        let put = |(name, bytes): (String, Vec<u8>)| {
-            batch.put(Owner::Data, &format!("{}/{name}", search::bundle::FOLDER), &bytes)
+    fn new_frame(&mut self) -> anyhow::Result<Frame> {
+        let (drafts, diags) = self.drafts()?;
+        let mut frame = Frame::new(&self.sources, drafts, diags, self.options.today);
+        if let Some(site) = &mut frame.site {
+            site.changed.clone_from(&self.days);
+        }
+        Ok(frame)
+    }
+
+    /// Whether nothing else is to be done than to make the documents whose bodies were written.
+    fn holds(&self, frame: &Frame, changes: &Changes) -> anyhow::Result<bool> {
+        Ok(!self.others_stale
+            && frame.is_of(self.options.today)
+            && frame.fits(changes, &self.pieces, &self.documents)
+            && self.shelf.is_as_read(&frame.drafts, &self.options)?)
+    }
+
+    fn edited(&self, changes: &Changes) -> BTreeMap<FileId, Reason> {
+        let differs = |file: &&FileId| {
+            self.documents.get(file).is_some_and(|document| document.hash != self.sources.hash(**file))
         };
-        if self.options.search {
-            let documents = self.documents.values().filter_map(|document| document.record.clone());
-            bundle.records = index::others(site, &self.cited).into_iter().chain(documents).collect();
-            bundle.records.sort_by(|a, b| a.id.cmp(&b.id));
-            bundle.files().into_iter().try_for_each(put)
-        } else {
-            bundle.files_without_search().into_iter().try_for_each(put)
+        changes.written.iter().filter(differs).map(|file| (*file, Reason::Edited)).collect()
+    }
+
+    fn put_all(&mut self, made: Vec<(FileId, Option<Document>)>) {
+        let many = made.len() > FEW;
+        for (file, document) in made {
+            let old = match document {
+                Some(document) => self.documents.insert(file, document),
+                None => {
+                    self.gone.insert(file);
+                    self.documents.remove(&file)
+                }
+            };
+            let new = self.documents.get(&file);
+            if document::rest_on_the_same(old.as_ref(), new) {
+                continue;
+            }
+            self.others_stale = true;
+            match &mut self.cited {
+                Some(cited) if !many => document::cite_again(cited, old.as_ref(), new),
+                cited => *cited = None,
+            }
         }
     }
 
@@ -301,17 +346,6 @@ impl Workshop {
     }
 }
 
-/// What is needed to publish.
-struct Ready<'a> {
-    site: &'a Site,
-    drafts: &'a Drafts,
-    printer: &'a Printer<'a>,
-    batch: Batch,
-    pictures: BTreeMap<String, Vec<u8>>,
-    reasons: &'a BTreeMap<FileId, Reason>,
-    done: Made,
-}
-
 fn make_all(
     maker: &Maker<'_>,
     reasons: &BTreeMap<FileId, Reason>,
@@ -320,13 +354,4 @@ fn make_all(
     let files: Vec<FileId> = reasons.keys().copied().collect();
     let make = |&file: &FileId| Ok((file, maker.make(file, pieces.get(&file).map(Arc::as_ref))?));
     files.par_iter().map(make).collect()
-}
-
-fn put_all(documents: &mut BTreeMap<FileId, Document>, made: Vec<(FileId, Option<Document>)>) {
-    for (file, document) in made {
-        match document {
-            Some(document) => documents.insert(file, document),
-            None => documents.remove(&file),
-        };
-    }
 }

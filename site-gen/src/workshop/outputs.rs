@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize};
 
@@ -11,7 +11,7 @@ use crate::source::{FileId, Hash};
 
 /// The files of the output folder, by path from the site's root. Empty: nothing is known of the folder.
 #[derive(Debug, Default, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Outputs(BTreeMap<String, Output>);
+pub(super) struct Outputs(Arc<BTreeMap<String, Output>>);
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct Output {
@@ -33,7 +33,7 @@ pub(super) enum Owner {
 /// The files of one run.
 pub(super) struct Batch {
     staging: Staging,
-    known: BTreeMap<String, Hash>,
+    known: Outputs,
     made: Mutex<Made>,
 }
 
@@ -49,6 +49,11 @@ impl Outputs {
         self.0.get(path).is_some_and(|output| output.hash == *blake3::hash(bytes).as_bytes())
     }
 
+    /// Whether nothing is known of the folder.
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// How many pages there are.
     pub(super) fn pages(&self) -> usize {
         self.0.keys().filter(|path| path.ends_with(".html") && !path.starts_with("data/")).count()
@@ -58,14 +63,13 @@ impl Outputs {
 impl Batch {
     /// Begins a run that leads from `known` to something else in the folder `out`.
     pub(super) fn begin(known: &Outputs, out: &Path) -> anyhow::Result<Self> {
-        let known = known.0.iter().map(|(path, output)| (path.clone(), output.hash)).collect();
-        Ok(Self { staging: Staging::beside(out)?, known, made: Mutex::default() })
+        Ok(Self { staging: Staging::beside(out)?, known: known.clone(), made: Mutex::default() })
     }
 
     /// Takes a file; writes it where its bytes are new.
     pub(super) fn put(&self, owner: Owner, path: &str, bytes: &[u8]) -> anyhow::Result<()> {
         let hash: Hash = blake3::hash(bytes).into();
-        let is_new = self.known.get(path) != Some(&hash);
+        let is_new = self.known.0.get(path).is_none_or(|known| known.hash != hash);
         if is_new {
             self.staging.put(path, bytes)?;
         }
@@ -83,6 +87,8 @@ impl Batch {
         outputs: &mut Outputs,
         remade: impl Fn(Owner) -> bool,
     ) -> anyhow::Result<(BTreeSet<String>, Vec<String>)> {
+        // Two hold the table until here: one of them has to let go, or it would be copied.
+        drop(self.known);
         let Made { outputs: made, written } = self.made.into_inner().unwrap_or_else(PoisonError::into_inner);
         let is_gone = |path: &String, output: &Output| remade(output.owner) && !made.contains_key(path);
         let gone: Vec<String> = outputs
@@ -96,10 +102,11 @@ impl Batch {
         } else if !(written.is_empty() && gone.is_empty()) {
             self.staging.merge(&gone)?;
         }
+        let known = Arc::make_mut(&mut outputs.0);
         for path in &gone {
-            outputs.0.remove(path);
+            known.remove(path);
         }
-        outputs.0.extend(made);
+        known.extend(made);
         Ok((written, gone))
     }
 }

@@ -22,7 +22,7 @@ use serde::{Deserialize, Serialize};
 
 use super::document::{Document, Head};
 use super::outputs::Outputs;
-use super::{Stamps, Workshop, document};
+use super::{Stamps, Workshop};
 use crate::Options;
 use crate::check::resolver::Notes;
 use crate::diag::Diagnostics;
@@ -74,6 +74,7 @@ struct Kept {
     draft: KeptDraft,
     diags: Diagnostics,
     unread: bool,
+    front: Option<Hash>,
     notes: Notes,
     citations: Vec<Citation>,
     day: Option<Date>,
@@ -235,7 +236,6 @@ impl Workshop {
         }
         let changes = held_back::sort_out(&mut self.sources, changes);
         self.read_into_place(&to_read);
-        self.cited = document::cited(self.documents.values());
         (self.stamps, self.outputs) = (state.stamps, state.outputs);
         // Pictures are not kept: what shows them is looked at again.
         self.others_stale = !self.sources.blobs().is_empty() || self.days != state.days;
@@ -284,6 +284,7 @@ impl Kept {
             draft,
             diags: piece.diags.clone(),
             unread: piece.unread,
+            front: piece.front,
             notes: document.notes.clone(),
             citations: document.citations.clone(),
             day: document.day,
@@ -291,14 +292,15 @@ impl Kept {
     }
 
     fn open(self, hash: Hash) -> (Piece, Document) {
-        let Self { draft, diags, unread, notes, citations, day, .. } = self;
+        let Self { draft, diags, unread, front, notes, citations, day, .. } = self;
         let (draft, head) = match draft {
             KeptDraft::Guide(draft) => (Draft::Guide(Arc::clone(&draft)), Head::Guide(draft.head())),
             KeptDraft::Case(draft) => (Draft::Case(Arc::clone(&draft)), Head::Case(draft.head())),
         };
         let url = head.url();
-        let document = Document { hash, head, url, day, notes, citations, record: None, printed: true };
-        (Piece { draft, diags, unread }, document)
+        let document =
+            Document { hash, front, head, url, day, notes, citations, record: None, printed: true };
+        (Piece { draft, diags, unread, front }, document)
     }
 }
 

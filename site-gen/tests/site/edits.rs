@@ -17,6 +17,8 @@ enum Edit {
     Guide(u8, u8, bool, u8, u8),
     /// Writes case `.0` with title `.1` that mentions guide `.2`.
     Case(u8, u8, u8),
+    /// Writes one more sentence under guide `.0`, and nothing else.
+    Body(u8, u8),
     RemoveGuide(u8),
     RemoveCase(u8),
     /// Gives a body a link to guide `.1`, and to a heading of it.
@@ -48,6 +50,7 @@ fn edit() -> impl Strategy<Value = Edit> {
         6 => (few.clone(), few.clone(), any::<bool>(), few.clone(), 20..40_u8)
             .prop_map(|(a, b, c, d, e)| Edit::Guide(a, b, c, d, e)),
         3 => (few.clone(), few.clone(), few.clone()).prop_map(|(a, b, c)| Edit::Case(a, b, c)),
+        4 => (few.clone(), few.clone()).prop_map(|(a, b)| Edit::Body(a, b)),
         2 => few.clone().prop_map(Edit::RemoveGuide),
         1 => few.clone().prop_map(Edit::RemoveCase),
         2 => (few.clone(), few.clone()).prop_map(|(a, b)| Edit::LinkFrom(a, b)),
@@ -108,6 +111,7 @@ impl Edit {
                     ),
                 )
             }
+            Self::Body(number, more) => return add_sentence(site, &guide_path(*number), *more),
             Self::RemoveGuide(number) => return vec![remove(site, &guide_path(*number))],
             Self::RemoveCase(number) => return vec![remove(site, &case_path(*number))],
             Self::LinkFrom(from, to) => {
@@ -167,6 +171,21 @@ impl Edit {
         };
         (path.to_owned(), text)
     }
+}
+
+/// Where the guide is there. Some sentences are wrong, some rest on a law.
+fn add_sentence(site: &TestSite, path: &str, more: u8) -> Vec<String> {
+    let sentence = [
+        "又一句。",
+        "按《反家暴法》第三十条。",
+        "见[这里](/guides/domestic-violence/g0.md#归谁)。",
+        "ＡＢ 一句,话。",
+    ];
+    if site.content().join(path).is_file() {
+        let text = site.read(path);
+        site.write(path, format!("{text}\n{}\n", sentence[usize::from(more)]));
+    }
+    vec![path.to_owned()]
 }
 
 /// A picture and a guide that shows it, or does not.

@@ -8,3 +8,4 @@ mod journey;
 mod nearest;
 mod public;
 mod start;
+mod watch;

@@ -1,0 +1,138 @@
+//! What an edit costs in a large site: `cargo bench -p site-gen --bench scale -- 3500 35000`.
+//!
+//! Builds generated sites of so many documents (3,500 where nothing is said), each task in a process of its own so that its
+//! peak memory is its own: everything from nothing; a new process after one edit; and one process that is kept, told which file
+//! was edited. Printed as a table; not a test, because a time depends on the machine. Without search data.
+
+mod corpus;
+mod support;
+
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use anyhow::{Context as _, bail};
+use corpus::{generate, markdown_under, output_under};
+use site_gen::workshop::Workshop;
+use site_gen::{Options, Outcome};
+use support::{measure, megabytes, report_cost, say};
+
+/// How often each edit is made in the process that is kept. The middle one is told.
+const ROUNDS: usize = 5;
+
+fn main() -> anyhow::Result<()> {
+    let arguments: Vec<String> = std::env::args().collect();
+    match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
+        [_, "task-build", content, out] => return task_build(Path::new(content), Path::new(out)),
+        [_, "task-kept", content, out] => return task_kept(Path::new(content), Path::new(out)),
+        _ => {}
+    }
+    let mut sizes: Vec<usize> = arguments.iter().filter_map(|argument| argument.parse().ok()).collect();
+    if sizes.is_empty() {
+        sizes.push(3500);
+    }
+    say("| documents | what | time | CPU | peak memory |");
+    say("| --: | --- | --: | --: | --: |");
+    sizes.into_iter().try_for_each(rows)
+}
+
+fn rows(size: usize) -> anyhow::Result<()> {
+    let folder = tempfile::tempdir()?;
+    let (content, out) = (folder.path().join("content"), folder.path().join("site"));
+    let real = Path::new(env!("CARGO_MANIFEST_DIR")).join("../content");
+    generate(&real, &content, size)?;
+    let (files, bytes) = markdown_under(&content)?;
+    let edited = edited(&content)?;
+    let row = |what: &str| -> anyhow::Result<()> {
+        let (cost, _) = measure("task-build", &content, &out)?;
+        let peak = megabytes(cost.peak);
+        say(&format!("| {size} | {what} | {} ms | {} ms | {peak:.0} MB |", cost.wall_ms, cost.cpu_ms));
+        Ok(())
+    };
+    row("everything, from nothing")?;
+    let (pages, written) = output_under(&out)?;
+    let (bytes, written) = (megabytes(bytes), megabytes(written));
+    say(&format!(
+        "| {size} | ({files} files, {bytes:.0} MB of Markdown; {pages} pages, {written:.0} MB) | | | |"
+    ));
+    row("a new process, nothing changed")?;
+    edit_body(&edited, 0)?;
+    row("a new process, one body edited")?;
+    edit_title(&edited, 0)?;
+    row("a new process, one title edited")?;
+    let (kept, lines) = measure("task-kept", &content, &out)?;
+    for line in lines.lines() {
+        say(&format!("| {size} | kept process, {line} | | {:.0} MB |", megabytes(kept.peak)));
+    }
+    Ok(())
+}
+
+/// One of the generated guides.
+fn edited(content: &Path) -> anyhow::Result<PathBuf> {
+    let mut guides = corpus::markdown_paths(&content.join("guides"))?;
+    guides.retain(|path| path.to_string_lossy().contains("generated-"));
+    let middle = guides.len() / 2;
+    guides.get(middle).cloned().context("a generated guide")
+}
+
+fn options(content: &Path, out: &Path) -> Options {
+    Options { search: false, ..Options::new(content, out, jiff::civil::date(2026, 11, 21)) }
+}
+
+fn task_build(content: &Path, out: &Path) -> anyhow::Result<()> {
+    match site_gen::build(&options(content, out))? {
+        Outcome::Built(_) => report_cost(),
+        Outcome::Rejected(report) => bail!("{}", report.text()),
+    }
+}
+
+fn task_kept(content: &Path, out: &Path) -> anyhow::Result<()> {
+    let mut workshop = Workshop::open(options(content, out))?;
+    workshop.update(None)?;
+    let edited = edited(content)?;
+    let path = edited.strip_prefix(content)?.to_str().context("a name")?.to_owned();
+    for (what, edit) in [("one body edited", edit_body as Edit), ("one title edited", edit_title)] {
+        let mut rounds: Vec<(u128, u128)> = Vec::new();
+        for round in 1..=ROUNDS {
+            edit(&edited, round)?;
+            rounds.push(update(&mut workshop, &path)?);
+        }
+        rounds.sort_unstable();
+        let (first, all) = rounds[ROUNDS / 2];
+        let (least, most) = (rounds[0].1, rounds[ROUNDS - 1].1);
+        say(&format!("{what} | page after {first} ms, all after {all} ms ({least}–{most})"));
+    }
+    report_cost()
+}
+
+type Edit = fn(&Path, usize) -> anyhow::Result<()>;
+
+/// Milliseconds until the first page is in its place, and until all is.
+fn update(workshop: &mut Workshop, path: &str) -> anyhow::Result<(u128, u128)> {
+    let (started, mut first) = (Instant::now(), None);
+    let told = [path.to_owned()];
+    let outcome = workshop.update_telling(Some(&told), &mut |_| {
+        first.get_or_insert_with(|| started.elapsed().as_millis());
+    })?;
+    let all = started.elapsed().as_millis();
+    match outcome {
+        Outcome::Built(report) if report.made.documents.is_empty() => bail!("nothing was made"),
+        Outcome::Built(_) => Ok((first.unwrap_or(all), all)),
+        Outcome::Rejected(report) => bail!("{}", report.text()),
+    }
+}
+
+fn edit_body(path: &Path, round: usize) -> anyhow::Result<()> {
+    let text = String::from_utf8(fs::read(path)?)?;
+    write(path, &format!("{text}\n第 {round} 次改动。\n"))
+}
+
+fn edit_title(path: &Path, round: usize) -> anyhow::Result<()> {
+    let text = String::from_utf8(fs::read(path)?)?;
+    write(path, &text.replacen("\ntitle: ", &format!("\ntitle: {round} "), 1))
+}
+
+fn write(path: &Path, text: &str) -> anyhow::Result<()> {
+    Ok(fs::File::create(path)?.write_all(text.as_bytes())?)
+}

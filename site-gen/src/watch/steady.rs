@@ -1,0 +1,98 @@
+//! A workshop that lives as long as its watcher, whatever happens to it.
+
+use anyhow::Context as _;
+use jiff::civil::Date;
+
+use super::Touched;
+use crate::history;
+use crate::workshop::{Made, Workshop};
+use crate::{Options, Outcome};
+
+/// Keeps one site in step. Where an update fails because of the machine, nobody knows what it had done: the next one makes
+/// everything anew.
+#[derive(Debug)]
+pub struct Steady {
+    options: Options,
+    workshop: Option<Workshop>,
+    /// Whether pages get days from the history of the folder.
+    dated: bool,
+    /// Whether there were changes that nobody could take in.
+    missed: bool,
+}
+
+impl Steady {
+    /// Takes up the work where the last process left it. `dated`: pages get days from git's history of the content.
+    ///
+    /// # Errors
+    ///
+    /// As [`Workshop::open`].
+    pub fn open(mut options: Options, dated: bool) -> anyhow::Result<Self> {
+        if dated {
+            options.changed = history::of_folder(&options.content).0;
+        }
+        let workshop = Some(Workshop::open(options.clone())?);
+        Ok(Self { options, workshop, dated, missed: false })
+    }
+
+    /// Brings the site up to date for `today`. `tell` hears of what is in its place before the rest is.
+    ///
+    /// # Errors
+    ///
+    /// Fails when the machine is at fault. The site is as it was, but for single pages that may be newer.
+    pub fn update(
+        &mut self,
+        touched: &Touched,
+        today: Date,
+        tell: &mut dyn FnMut(&Made),
+    ) -> anyhow::Result<Outcome> {
+        let content = &self.options.content;
+        if self.workshop.is_some() && !content.join("site.toml").is_file() {
+            self.missed = true;
+            // Renamed away, or about to be replaced: what is known of it is true again when it comes back.
+            anyhow::bail!("{} 里没有 site.toml：内容文件夹挪走了，或者正在替换", content.display());
+        }
+        // Only what went well is put back.
+        let (mut workshop, touched) = match self.workshop.take() {
+            Some(workshop) => (workshop, touched.paths().filter(|_| !self.missed)),
+            None => (Workshop::new(self.options.clone()), None),
+        };
+        workshop.know_today(today);
+        let mut outcome = workshop.update_telling(touched, tell)?;
+        if self.dated {
+            let changed = history::of_folder(content).0;
+            if changed != self.options.changed {
+                workshop.know_days(&changed);
+                self.options.changed = changed;
+                outcome = join(outcome, workshop.update_telling(Some(&[]), tell)?);
+            }
+        }
+        (self.workshop, self.missed) = (Some(workshop), false);
+        Ok(outcome)
+    }
+
+    /// Keeps what is known for the next process.
+    ///
+    /// # Errors
+    ///
+    /// Fails when it can't be written; the next process then has more to do.
+    pub fn keep(&self) -> anyhow::Result<()> {
+        self.workshop
+            .as_ref()
+            .map_or(Ok(()), Workshop::keep)
+            .context("没能记下做了什么，下一次会全部重新生成")
+    }
+}
+
+/// What two updates did, one after the other.
+fn join(first: Outcome, mut second: Outcome) -> Outcome {
+    let (Outcome::Built(before) | Outcome::Rejected(before)) = first;
+    let (Outcome::Built(report) | Outcome::Rejected(report)) = &mut second;
+    let Made { documents, others, written, gone } = before.made;
+    report.made.others |= others;
+    for (path, reason) in documents {
+        report.made.documents.entry(path).or_insert(reason);
+    }
+    report.made.written.extend(written);
+    report.made.gone.extend(gone);
+    second
+}
