@@ -82,9 +82,7 @@ const FAULTS: &[Fault] = &[
         name: "a note on an article beyond the last",
         codes: &["no-such-article"],
         plant: |page| {
-            page.is_in("laws")
-                .then(|| page.with_last_paragraph("### 第九千条 没有的一条\n\n内容。"))
-                .map(|(text, line)| (text, line))
+            page.is_in("laws").then(|| page.with_last_paragraph("### 第九千条 没有的一条\n\n内容。"))
         },
     },
     Fault {

@@ -7,12 +7,12 @@ pub(crate) const FAULTS: &[Fault] = &[
     Fault {
         name: "nothing at all",
         codes: &["front-matter"],
-        plant: |page| markdown(page).map(|_| (Vec::new(), 1)),
+        plant: |page| markdown(page).map(|()| (Vec::new(), 1)),
     },
     Fault {
         name: "only blanks",
         codes: &["front-matter"],
-        plant: |page| markdown(page).map(|_| (b" \n\n \t\n".to_vec(), 1)),
+        plant: |page| markdown(page).map(|()| (b" \n\n \t\n".to_vec(), 1)),
     },
     Fault {
         name: "a byte that is no UTF-8",
@@ -22,7 +22,7 @@ pub(crate) const FAULTS: &[Fault] = &[
     Fault {
         name: "cut off within a letter",
         codes: &["encoding"],
-        plant: |page| Some((page.text.as_bytes()[..middle(page)? + 1].to_vec(), 0)),
+        plant: |page| Some((page.text.as_bytes()[..=middle(page)?].to_vec(), 0)),
     },
     Fault {
         name: "half of a pair of UTF-16 in UTF-8",
@@ -65,12 +65,12 @@ pub(crate) const FAULTS: &[Fault] = &[
     Fault {
         name: "line ends of old Macs",
         codes: &["front-matter"],
-        plant: |page| markdown(page).map(|_| (page.text.replace('\n', "\r").into_bytes(), 1)),
+        plant: |page| markdown(page).map(|()| (page.text.replace('\n', "\r").into_bytes(), 1)),
     },
     Fault {
         name: "two marks of byte order",
         codes: &["front-matter"],
-        plant: |page| markdown(page).map(|_| (format!("\u{feff}\u{feff}{}", page.text).into_bytes(), 1)),
+        plant: |page| markdown(page).map(|()| (format!("\u{feff}\u{feff}{}", page.text).into_bytes(), 1)),
     },
     Fault {
         name: "merge marks of git",

@@ -4,14 +4,17 @@ use std::collections::BTreeMap;
 
 use crate::content::Told;
 
+/// A broken text, and the line, from 1, that the finding has to name; 0 where it may be any.
+pub(crate) type Planted = (Vec<u8>, usize);
+
 /// A way to break a text.
 pub(crate) struct Fault {
     /// What was done, for the reader of a failing test and of the counts.
     pub(crate) name: &'static str,
     /// The codes that may tell of it: one of them has to.
     pub(crate) codes: &'static [&'static str],
-    /// Breaks a text; `None` where it does not apply. The second value is the line, from 1, that the finding has to name.
-    pub(crate) plant: fn(&Page<'_>) -> Option<(Vec<u8>, usize)>,
+    /// Breaks a text; `None` where it does not apply.
+    pub(crate) plant: fn(&Page<'_>) -> Option<Planted>,
 }
 
 /// A text file before it is broken.

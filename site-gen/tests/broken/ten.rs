@@ -40,8 +40,8 @@ fn ten_faults_in_each_of_dozens_of_files_are_ten_findings_in_each() {
 #[test]
 fn ten_faults_in_a_head_are_ten_findings() {
     let path = "guides/domestic-violence/protection-order.md";
-    let head = "title: 十处\nsummary: 一处也不少。\nreviewed: 2026-02-30\nupdated: 昨天\nsensitive: 也许\nhelp_at: [茶馆, 法院]\nhotlines: [\"98765\"]\nrelated: [no-such-guide]\nkeywords: [词, 词]\ncolour: 红\naudience： 妇女\n";
-    let told = told(&Files::from([(path.to_owned(), format!("---\n{head}---\n正文。\n").into_bytes())]));
+    let typed = "title: 十处\nsummary: 一处也不少。\nreviewed: 2026-02-30\nupdated: 昨天\nsensitive: 也许\nhelp_at: [茶馆, 法院]\nhotlines: [\"98765\"]\nrelated: [no-such-guide]\nkeywords: [词, 词]\ncolour: 红\naudience： 妇女\n";
+    let told = told(&Files::from([(path.to_owned(), format!("---\n{typed}---\n正文。\n").into_bytes())]));
     let heard: Vec<String> = told
         .iter()
         .filter(|told| told.path == path)

@@ -30,7 +30,9 @@ fn sources(path: &str, bytes: &[u8]) -> SourceMap {
         SITE.iter().map(|(path, bytes)| (path.as_str(), bytes.as_slice())).collect();
     files.insert(path, bytes);
     let mut sources = SourceMap::default();
-    files.into_iter().for_each(|(path, bytes)| sources.add(path, bytes));
+    for (path, bytes) in files {
+        sources.add(path, bytes);
+    }
     sources
 }
 
@@ -74,7 +76,7 @@ pub(crate) fn told_well(report: &Report) {
             );
         }
         assert!(found.start.line >= 1 && found.start.column >= 1 && !finding.message.is_empty());
-        assert!(finding.message.chars().any(|c| !c.is_ascii()), "{finding:?} is not Chinese");
+        assert!(!finding.message.is_ascii(), "{finding:?} is not Chinese");
     }
     let repeated = found.windows(2).find(|pair| pair[0].diagnostic == pair[1].diagnostic);
     assert!(repeated.is_none(), "{repeated:?}");
@@ -135,7 +137,7 @@ pub(crate) fn list(bytes: &[u8]) {
     };
     let sources = sources("pages/x.md", b"---\ntitle: x\n---\nx\n");
     match plan(bytes, &ask, &sources) {
-        Err(why) => assert!(why.chars().any(|c| !c.is_ascii()), "{why:?} is not Chinese"),
+        Err(why) => assert!(!why.is_ascii(), "{why:?} is not Chinese"),
         Ok(plan) => {
             assert!(!report::text(&plan).is_empty());
             report::kept(&plan.kept);

@@ -23,6 +23,11 @@ fn many(piece: &str) -> String {
     piece.repeat(large() / piece.len())
 }
 
+/// As many lines as asked for.
+fn lines(count: usize, line: impl Fn(usize) -> String) -> String {
+    (0..count).map(line).collect::<Vec<_>>().join("\n") + "\n"
+}
+
 /// What took too long of these, each held against a claim.
 fn too_slow(hostile: Vec<(&str, Vec<u8>)>, claim: impl Fn(&[u8])) {
     for (name, bytes) in hostile {
@@ -54,7 +59,7 @@ fn large_texts_take_no_longer_than_their_size() {
         ("quotations", many(">")),
         ("quotations with blanks", many("> ")),
         ("items", many("- 一\n")),
-        ("items within items", (0..300).map(|depth| format!("{}- 一\n", "  ".repeat(depth))).collect()),
+        ("items within items", lines(300, |depth| format!("{}- 一", "  ".repeat(depth)))),
         ("one line", many("先报警，再看病。")),
         ("one word", many("字")),
         ("one line of ASCII", many("a")),
@@ -91,14 +96,13 @@ fn large_texts_take_no_longer_than_their_size() {
 
 #[test]
 fn heads_that_unfold_are_refused() {
-    let bomb: String =
-        (1..30).map(|at| format!("k{at}: &a{at} [{}]\n", format!("*a{},", at - 1).repeat(9))).collect();
+    let bomb = lines(29, |at| format!("k{}: &a{} [{}]", at + 1, at + 1, format!("*a{at},").repeat(9)));
     let texts = [
         ("anchors that multiply", format!("k0: &a0 [一]\n{bomb}")),
         ("maps within maps", format!("k: {}", many("{a: "))),
         ("lists within lists", format!("k: {}", many("["))),
         ("items within items", format!("k:\n  {}", many("- "))),
-        ("keys", (0..large() / 12).map(|at| format!("key{at}: 1\n")).collect()),
+        ("keys", lines(large() / 12, |at| format!("key{at}: 1"))),
         ("the same key", many("note: 1\n")),
         ("quotes", format!("k: {}", many("\""))),
         ("one value", format!("note: {}", many("字"))),

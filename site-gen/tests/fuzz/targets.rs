@@ -32,15 +32,15 @@ fn fuzz(cases: u64, seeds: &[Vec<u8>], claim: impl Fn(&[u8])) {
     for seed in seeds.iter().take(if until.is_some() { usize::MAX } else { 8 }) {
         hold(seed, None);
     }
-    let mut held = 0_u64;
+    let mut count = 0_u64;
     for case in (0..).take_while(|case| go_on(*case)) {
         let dice = first.wrapping_mul(1 << 32).wrapping_add(case);
         hold(&changed(seeds, &mut Dice::new(dice)), Some(dice));
-        held += 1;
+        count += 1;
     }
     #[expect(clippy::print_stdout, reason = "the count is asked for with --nocapture")]
     {
-        println!("{held} cases");
+        println!("{count} cases");
     }
 }
 

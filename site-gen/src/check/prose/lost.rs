@@ -84,8 +84,8 @@ fn endless_code(block: &str) -> Option<Lost> {
         let bare = line.trim_start_matches([' ', '\t', '>']).trim_end();
         bare.chars().count() >= fence && bare.chars().all(|c| c == sign)
     };
-    let closed = block.lines().skip(1).last().is_some_and(closes);
-    (!closed).then_some((0..first.len(), |at| {
+    let is_closed = block.lines().skip(1).last().is_some_and(closes);
+    (!is_closed).then_some((0..first.len(), |at| {
         Diagnostic::error("stray-markup", at, "这一段代码没有结束，后面的内容都成了代码")
             .hint("在这一段的末尾另起一行，写同样的三个反引号；不是代码，就删掉这一行")
     }))
