@@ -1,7 +1,7 @@
 //! Which line of a YAML text is at fault. Its parser says where it gave up, which is often a line too late: behind a quote
 //! that was never closed, or a colon without its blank.
 //!
-//! Start at [`line`]. Nothing is guessed from how a line looks: a line is to blame if the text reads further without it.
+//! Start at [`line()`]. Nothing is guessed from how a line looks: a line is to blame if the text reads further without it.
 
 use std::ops::Range;
 
