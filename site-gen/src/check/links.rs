@@ -135,11 +135,12 @@ pub fn check_anchors(
         }
         let near = nearest(&link.anchor, known.iter().map(String::as_str));
         let hint = near.map_or_else(
-            || {
-                format!(
-                    "这一页有：{}",
-                    known.iter().map(|id| format!("#{id}")).collect::<Vec<_>>().join("、")
-                )
+            || match known.is_empty() {
+                true => "那一页没有小标题，去掉 # 和后面的字".to_owned(),
+                false => {
+                    let all: Vec<String> = known.iter().map(|id| format!("#{id}")).collect();
+                    format!("这一页有：{}", all.join("、"))
+                }
             },
             |near| format!("是不是想写 #{near}"),
         );

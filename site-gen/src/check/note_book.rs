@@ -25,7 +25,8 @@ pub struct NoteBook {
 impl NoteBook {
     /// Takes what reading the page at `url` brought to light.
     pub fn add(&mut self, url: &str, notes: Notes) {
-        if !notes.anchors.is_empty() {
+        // Lists have anchors that no editor makes.
+        if !notes.anchors.is_empty() || !url.starts_with("/regions/") {
             self.anchors.entry(url.to_owned()).or_default().extend(notes.anchors);
         }
         self.wanted.extend(notes.wanted);

@@ -3,6 +3,7 @@
 //! Start at [`drafts`]: the folder says what a file is. This stage finds what is wrong with a file by itself (syntax,
 //! types, missing and unknown fields); what is wrong between files is `check`'s.
 
+mod blame;
 pub mod fields;
 pub mod front_matter;
 pub mod heads;
@@ -163,6 +164,12 @@ pub fn piece(sources: &SourceMap, file: FileId) -> Piece {
     let mut diags = Diagnostics::default();
     let draft = read_file(&Reading { file, path, text: sources.text(file) }, &mut diags);
     let unread = diags.has_errors();
+    if let Some(at) = sources.text(file).find('\u{fffd}') {
+        diags.push(lost_letters(sources.text(file), Span::new(file, at, at + '\u{fffd}'.len_utf8())));
+    }
+    if path.ends_with(".csv") {
+        diags.extend(hidden_in_table(sources.text(file), file));
+    }
     let draft = draft.unwrap_or_default();
     let body = draft.document_body().filter(|_| diags.is_empty());
     let front = body.map(|body| blake3::hash(&sources.text(file).as_bytes()[..body.0.start]).into());
@@ -178,6 +185,20 @@ impl Draft {
             _ => None,
         }
     }
+}
+
+/// Characters that no spreadsheet shows and no page may have. Markdown and YAML have their own rules for them.
+fn hidden_in_table(text: &str, file: FileId) -> Diagnostics {
+    let mut diags = Diagnostics::default();
+    let is_hidden = |c: char| c.is_control() && !matches!(c, '\t' | '\n' | '\r');
+    for (at, c) in text.char_indices().filter(|(_, c)| is_hidden(*c)) {
+        let span = Span::new(file, at, at + c.len_utf8());
+        let message = "这一格里有看不见的控制字符";
+        diags.push(
+            Diagnostic::error("table", span, message).hint("删掉它：把这一格重新打一遍").edit(span, ""),
+        );
+    }
+    diags
 }
 
 impl Drafts {
@@ -257,6 +278,16 @@ fn foreign(file: FileId, path: &str) -> Diagnostic {
     }
     Diagnostic::warning("unknown-file", at, "不认识这种文件，没有发布")
         .hint("文字写成 .md，图片用 .png、.jpg、.webp 或 .svg")
+}
+
+/// What a program puts in the place of letters that it could not read. One finding for a file: it was one slip.
+fn lost_letters(text: &str, first: Span) -> Diagnostic {
+    let message = match text.matches('\u{fffd}').count() {
+        1 => "这里的字丢了，只剩下一个“�”".to_owned(),
+        count => format!("从这里起有 {count} 处的字丢了，只剩下“�”"),
+    };
+    Diagnostic::error("encoding", first, message)
+        .hint("多半是另存为时选错了编码：找原来的文件重新存，编码选 UTF-8；找不到就对照原稿补上字")
 }
 
 fn misplaced(reading: &Reading<'_>, first: &str) -> Diagnostic {
