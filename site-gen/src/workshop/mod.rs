@@ -295,9 +295,8 @@ impl Workshop {
             let sources = self.sources.holding(files)?;
             let world = frame.world(&sources);
             let maker = Maker::new(&world, &self.days, press, self.options.search);
-            let make =
-                |&file: &FileId| Ok((file, maker.make(file, self.pieces.get(&file).map(Arc::as_ref))?));
-            let some: anyhow::Result<Vec<_>> = files.par_iter().map(make).collect();
+            let one = |&file: &FileId| Ok((file, maker.make(file, self.pieces.get(&file).map(Arc::as_ref))?));
+            let some: anyhow::Result<Vec<_>> = files.par_iter().map(one).collect();
             made.extend(some?);
             // What will not be published need not be printed.
             press = press.filter(|_| !maker.is_broken());
