@@ -3,7 +3,9 @@
 //! Start at [`Workshop::open`]. Nothing kept can show when it is stale: what was kept by another program or with other
 //! options is not used; a file whose signature is what it was has the bytes it had, and one that was written so shortly
 //! before the state was kept that the clock can't tell is compared by its hash; templates, settings, laws and places go
-//! into the stamps that every run compares. The state is taken away before the output folder is touched and written
+//! into the stamps that every run compares. The documents, which are nearly all of it, are in a file of their own that is written
+//! anew only when many of them changed: what few did is in the state, which names that file by its signature. The state
+//! is taken away before the output folder is touched and written
 //! again after, so whoever is killed between finds none and makes everything anew.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -53,6 +55,12 @@ struct State {
     /// When each page's words last changed, by address.
     days: BTreeMap<String, Date>,
     files: Vec<File>,
+    /// The file of documents, as it has to look.
+    base: Signature,
+    /// How many [`Kept`] are in it.
+    in_base: usize,
+    /// Which of them are of no use any more.
+    since_base: BTreeSet<FileId>,
     /// How many [`Kept`] follow.
     documents: usize,
 }
@@ -111,24 +119,49 @@ impl Workshop {
     }
 
     /// Keeps what is known for the next process. Where that fails the next process has more to do, and nothing else.
-    pub fn keep(&self) -> anyhow::Result<()> {
+    pub fn keep(&mut self) -> anyhow::Result<()> {
         if self.others_stale || self.data_stale || self.documents.values().any(|document| !document.printed) {
             return Ok(());
         }
+        let fits = |base: &Base| {
+            let few = base.since.len() <= super::FEW + self.documents.len() / 8;
+            few && looks(&self.options.out).is_some_and(|looks| looks == base.signature)
+        };
+        let base = match self.base.take().filter(fits) {
+            Some(base) => base,
+            None => self.keep_documents()?,
+        };
         let place = place(&self.options.out)?;
         let draft = place.with_extension("new");
         let mut file = BufWriter::new(fs::File::create(&draft)?);
         write(&mut file, &self.key()?)?;
-        write(&mut file, &self.state())?;
-        for (id, document) in &self.documents {
-            let Some(kept) = self.pieces.get(id).and_then(|piece| Kept::of(*id, piece, document)) else {
-                return Ok(());
-            };
+        let changed: Vec<Kept> = base.since.iter().filter_map(|id| self.kept(*id)).collect();
+        write(&mut file, &self.state(&base, changed.len()))?;
+        changed.iter().try_for_each(|kept| write(&mut file, kept))?;
+        file.flush()?;
+        drop(file);
+        self.base = Some(base);
+        Ok(fs::rename(&draft, &place)?)
+    }
+
+    /// Writes the file of documents anew.
+    fn keep_documents(&self) -> anyhow::Result<Base> {
+        let place = documents_place(&self.options.out)?;
+        let draft = place.with_extension("new");
+        let mut file = BufWriter::new(fs::File::create(&draft)?);
+        let mut count = 0;
+        for kept in self.documents.keys().filter_map(|id| self.kept(*id)) {
             write(&mut file, &kept)?;
+            count += 1;
         }
         file.flush()?;
         drop(file);
-        Ok(fs::rename(&draft, &place)?)
+        fs::rename(&draft, &place)?;
+        Ok(Base { signature: Signature::of(&fs::metadata(&place)?), count, since: BTreeSet::new() })
+    }
+
+    fn kept(&self, file: FileId) -> Option<Kept> {
+        Kept::of(file, self.pieces.get(&file)?, self.documents.get(&file)?)
     }
 
     fn key(&self) -> anyhow::Result<Key> {
@@ -138,7 +171,7 @@ impl Workshop {
         Ok(Key { version, program, content, search: self.options.search })
     }
 
-    fn state(&self) -> State {
+    fn state(&self, base: &Base, documents: usize) -> State {
         let file = |(id, text): (FileId, &crate::source::SourceText)| File {
             id,
             path: text.path.clone(),
@@ -151,7 +184,10 @@ impl Workshop {
             outputs: self.outputs.clone(),
             days: self.days.clone(),
             files: self.sources.whole().texts().map(file).collect(),
-            documents: self.documents.len(),
+            base: base.signature,
+            in_base: base.count,
+            since_base: base.since.clone(),
+            documents,
         }
     }
 
@@ -175,13 +211,19 @@ impl Workshop {
         if !state.outputs.has(&format!("{FOLDER}/manifest.json"), &manifest) {
             return None;
         }
-        let mut blocks = Vec::with_capacity(state.documents);
-        for _ in 0..state.documents {
-            blocks.push(block(&mut file)?);
+        if looks(&self.options.out)? != state.base {
+            return None;
         }
-        let documents = blocks.into_par_iter().map(|block| postcard::from_bytes(&block).ok());
+        let bytes = fs::read(documents_place(&self.options.out).ok()?).ok()?;
+        let blocks = blocks(&bytes, state.in_base)?;
+        let documents = blocks.into_par_iter().map(|block| postcard::from_bytes(block).ok());
         let documents: Option<Vec<Kept>> = documents.collect();
-        Some(Taken { state, documents: documents?, kept_at })
+        let mut documents = documents?;
+        documents.retain(|kept| !state.since_base.contains(&kept.file));
+        for _ in 0..state.documents {
+            documents.push(read(&mut file, &mut buffer)?);
+        }
+        Some(Taken { state, documents, kept_at })
     }
 
     /// Compares what was kept with what is there.
@@ -240,6 +282,7 @@ impl Workshop {
         // Pictures are not kept: what shows them is looked at again.
         self.others_stale = !self.sources.blobs().is_empty() || self.days != state.days;
         self.data_stale = false;
+        self.base = Some(Base { signature: state.base, count: state.in_base, since: state.since_base });
         self.taken_up = Some(changes);
         Ok(())
     }
@@ -262,6 +305,15 @@ impl Workshop {
         }
         self.documents.values().all(|document| document.record.is_some())
     }
+}
+
+/// The file of documents that was written last.
+#[derive(Debug)]
+pub(super) struct Base {
+    signature: Signature,
+    count: usize,
+    /// Documents that were made again, came or went since.
+    pub since: BTreeSet<FileId>,
 }
 
 /// What was read back.
@@ -309,6 +361,16 @@ fn place(out: &Path) -> anyhow::Result<PathBuf> {
     emit::beside(out, "state")
 }
 
+/// Where its documents are kept.
+fn documents_place(out: &Path) -> anyhow::Result<PathBuf> {
+    emit::beside(out, "documents")
+}
+
+/// How the file of documents looks.
+fn looks(out: &Path) -> Option<Signature> {
+    Some(Signature::of(&fs::metadata(documents_place(out).ok()?).ok()?))
+}
+
 fn write<T: Serialize>(file: &mut impl io::Write, value: &T) -> anyhow::Result<()> {
     let bytes = postcard::to_stdvec(value)?;
     file.write_all(&(bytes.len() as u64).to_le_bytes())?;
@@ -324,6 +386,18 @@ fn block(file: &mut impl io::Read) -> Option<Vec<u8>> {
     let limit = u64::try_from(length).ok()?;
     file.take(limit).read_to_end(&mut bytes).ok()?;
     (bytes.len() == length).then_some(bytes)
+}
+
+/// The first `count` blocks of `bytes`.
+fn blocks(mut bytes: &[u8], count: usize) -> Option<Vec<&[u8]>> {
+    let mut blocks = Vec::new();
+    for _ in 0..count {
+        let (length, rest) = bytes.split_first_chunk()?;
+        let block;
+        (block, bytes) = rest.split_at_checked(usize::try_from(u64::from_le_bytes(*length)).ok()?)?;
+        blocks.push(block);
+    }
+    Some(blocks)
 }
 
 fn read<T: for<'de> Deserialize<'de>>(file: &mut impl io::Read, buffer: &mut Vec<u8>) -> Option<T> {

@@ -12,3 +12,4 @@ mod mending;
 mod real_statutes;
 mod rules;
 mod telling;
+mod watching;
