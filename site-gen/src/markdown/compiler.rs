@@ -52,6 +52,12 @@ impl<'r> Compiler<'r> {
         Self { resolver, body: Body::default(), ids: BTreeSet::new(), state, headings: Vec::new() }
     }
 
+    /// Makes room for as many events and bytes of text.
+    pub(super) fn expect(&mut self, events: usize, bytes: usize) {
+        self.body.events.reserve(events + events / 8);
+        self.body.text.reserve(bytes);
+    }
+
     /// What was read.
     pub(super) fn finish(mut self) -> Body {
         self.body.text = tidy(&self.body.text);
@@ -311,5 +317,12 @@ fn anchor_of(text: &str) -> String {
 
 /// No blank lines, no space at the ends of lines.
 fn tidy(text: &str) -> String {
-    text.lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
+    let mut tidy = String::with_capacity(text.len());
+    for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
+        if !tidy.is_empty() {
+            tidy.push('\n');
+        }
+        tidy.push_str(line);
+    }
+    tidy
 }

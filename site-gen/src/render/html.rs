@@ -22,10 +22,11 @@ pub(super) fn html(body: &Body, typesetter: &Typesetter) -> Html {
         events: &body.events,
         headings: body.headings.iter(),
         typesetter,
-        out: Vec::new(),
+        // Some events become two.
+        out: Vec::with_capacity(body.events.len() + body.events.len() / 8),
         places: Vec::new(),
     };
-    let mut html = String::new();
+    let mut html = String::with_capacity(body.text.len() * 3 / 2);
     push_html(&mut html, writer.adjusted().into_iter());
     Html(html)
 }

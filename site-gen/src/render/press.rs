@@ -24,6 +24,8 @@ use crate::source::Hash;
 
 /// Every template, by the name that others include it by.
 const TEMPLATES: &[(&str, &str)] = &[
+    ("now.html", include_str!("../../templates/now.html")),
+    ("foot.html", include_str!("../../templates/foot.html")),
     ("base.html", include_str!("../../templates/base.html")),
     ("parts.html", include_str!("../../templates/parts.html")),
     ("shell.html", include_str!("../../templates/shell.html")),
@@ -70,7 +72,6 @@ pub(super) struct Press<'a> {
     /// Knows where words end.
     pub typesetter: Arc<Typesetter>,
     templates: Arc<Environment<'static>>,
-    chrome: Chrome,
 }
 
 /// What every page of a site is set with, whatever stands in its documents.
@@ -131,6 +132,10 @@ struct Chrome {
     pages: Vec<Link>,
     /// The page about reading this site safely, where there is one.
     safety: Option<String>,
+    /// What helps at once, above every page; the same on all of them.
+    now: Html,
+    /// The foot of every page, the same on all of them.
+    foot: Html,
 }
 
 #[derive(Serialize)]
@@ -150,7 +155,7 @@ impl<'a> Press<'a> {
 
     /// The same with `types` that were made for this site.
     pub(super) fn with(site: &'a Site, Types { assets, typesetter, templates }: Types) -> Self {
-        Self { site, library: Library::new(site), assets, typesetter, templates, chrome: Chrome::new(site) }
+        Self { site, library: Library::new(site), assets, typesetter, templates }
     }
 
     /// Prints a page.
@@ -165,9 +170,8 @@ impl<'a> Press<'a> {
 
     /// Fills any template with `values` and what all pages share.
     pub(super) fn fill(&self, template: &str, values: Value) -> anyhow::Result<String> {
-        let shared = context! { site => Value::from(Serde(&self.chrome)) };
         let template = self.templates.get_template(template)?;
-        let text = template.render(context! { ..values, ..shared });
+        let text = template.render(values);
         text.with_context(|| format!("the template {} can't be filled", template.name()))
     }
 
@@ -211,11 +215,14 @@ impl<'a> Press<'a> {
 }
 
 impl Types {
-    /// Reads the templates.
+    /// Reads the templates and prints the frame around all pages.
     pub(super) fn new(site: &Site) -> anyhow::Result<Self> {
         let typesetter = Arc::new(Typesetter::new(typography::words_of(site)));
         let assets = Assets::new();
-        let templates = environment(&typesetter, &assets).context("the templates can't be read")?;
+        let mut templates = environment(&typesetter, &assets).context("the templates can't be read")?;
+        let chrome = Chrome::new(site).printed(&templates).context("the frame can't be printed")?;
+        // Made into the engine's values once, not once a page.
+        templates.add_global("site", Value::from(Serde(&chrome)));
         Ok(Self { assets: assets.into(), typesetter, templates: templates.into() })
     }
 }
@@ -233,7 +240,17 @@ impl Chrome {
             emergency: site.hotlines.iter().filter(|hotline| hotline.emergency).cloned().collect(),
             pages: site.pages.iter().map(|page| Link::new(&page.title, page.url())).collect(),
             safety: site.pages.iter().find(|page| page.slug == SAFETY).map(model::Page::url),
+            now: Html::default(),
+            foot: Html::default(),
         }
+    }
+
+    /// With the parts that are the same on every page printed.
+    fn printed(self, templates: &Environment<'static>) -> Result<Self, minijinja::Error> {
+        let part =
+            |name| templates.get_template(name)?.render(context! { site => Value::from(Serde(&self)) });
+        let (now, foot) = (Html(part("now.html")?), Html(part("foot.html")?));
+        Ok(Self { now, foot, ..self })
     }
 }
 

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
-use std::sync::LazyLock;
+use std::sync::{LazyLock, Mutex};
 
 use jieba_rs::Jieba;
 use search::vocabulary::{Service, StationKind};
@@ -19,6 +19,8 @@ const NOT_FIRST: &str = "，。、；：？！”’）》】〉…—·％%,.;:
 const NOT_LAST: &str = "“‘（《【〈(";
 /// Headings up to this many characters fit on the narrowest line.
 const SHORT: usize = 6;
+/// So many headings are remembered.
+const LATELY: usize = 1024;
 
 /// Words of the field that the dictionary takes apart. A site's own come from its places, laws and thesaurus; not from
 /// keywords of guides, for then one guide's keyword would change every page.
@@ -33,6 +35,8 @@ static DICTIONARY: LazyLock<Jieba> = LazyLock::new(Jieba::new);
 pub(super) struct Typesetter {
     /// Words of the site that must stay whole, by their first character, the longest first.
     own: BTreeMap<char, Vec<String>>,
+    /// Headings set lately: one stands in the text, in the list of contents, and on the pages that point at it.
+    lately: Mutex<BTreeMap<String, Html>>,
 }
 
 /// The site's own words: names of places, topics, laws and kinds.
@@ -58,7 +62,7 @@ impl Typesetter {
         for words in own.values_mut() {
             words.sort_by_key(|word| std::cmp::Reverse(word.len()));
         }
-        Self { own }
+        Self { own, lately: Mutex::default() }
     }
 
     /// The site's own words, always in the same order.
@@ -72,6 +76,22 @@ impl Typesetter {
         if count <= SHORT {
             return Html(escaped(text));
         }
+        // Whoever finds another thread at it sets the heading again: that takes no longer than waiting.
+        if let Some(set) = self.lately.try_lock().ok().and_then(|lately| lately.get(text).cloned()) {
+            return set;
+        }
+        let set = Html(self.set(text, count));
+        if let Ok(mut lately) = self.lately.try_lock() {
+            if lately.len() == LATELY {
+                lately.clear();
+            }
+            lately.insert(text.to_owned(), set.clone());
+        }
+        set
+    }
+
+    /// `count`: how many characters `text` has.
+    fn set(&self, text: &str, count: usize) -> String {
         let mut breaks = self.breaks(text).into_iter().peekable();
         let mut out = String::with_capacity(text.len() * 2);
         let mut before = ' ';
@@ -85,7 +105,7 @@ impl Typesetter {
             push_escaped(&mut out, c);
             before = c;
         }
-        Html(out)
+        out
     }
 
     /// The bytes before which a line may break, in order: between the dictionary's words, but around the site's own.
