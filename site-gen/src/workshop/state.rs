@@ -11,7 +11,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::{self, BufReader, BufWriter, Read as _, Write as _};
-use std::os::unix::fs::MetadataExt as _;
+use std::os::unix::fs::{FileExt as _, MetadataExt as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -38,6 +38,9 @@ use crate::{emit, held_back};
 /// Files written less than this before the state was kept are compared by their hash: clocks of file systems tick.
 const RACY_NANOSECONDS: i64 = 2_000_000_000;
 
+/// How many documents are read and written at a time.
+const GROUP: usize = 256;
+
 /// What is kept first, and looked at before anything else is read.
 #[derive(Serialize, Deserialize, PartialEq, Eq)]
 struct Key {
@@ -57,8 +60,8 @@ struct State {
     files: Vec<File>,
     /// The file of documents, as it has to look.
     base: Signature,
-    /// How many [`Kept`] are in it.
-    in_base: usize,
+    /// How many bytes its groups of documents have.
+    groups: Vec<u64>,
     /// Which of them are of no use any more.
     since_base: BTreeSet<FileId>,
     /// How many [`Kept`] follow.
@@ -148,16 +151,18 @@ impl Workshop {
     fn keep_documents(&self) -> anyhow::Result<Base> {
         let place = documents_place(&self.options.out)?;
         let draft = place.with_extension("new");
-        let mut file = BufWriter::new(fs::File::create(&draft)?);
-        let mut count = 0;
-        for kept in self.documents.keys().filter_map(|id| self.kept(*id)) {
-            write(&mut file, &kept)?;
-            count += 1;
+        let mut file = fs::File::create(&draft)?;
+        let mut groups = Vec::new();
+        let documents: Vec<FileId> = self.documents.keys().copied().collect();
+        for group in documents.chunks(GROUP) {
+            let group: Vec<Kept> = group.iter().filter_map(|id| self.kept(*id)).collect();
+            let bytes = postcard::to_stdvec(&group)?;
+            file.write_all(&bytes)?;
+            groups.push(bytes.len() as u64);
         }
-        file.flush()?;
         drop(file);
         fs::rename(&draft, &place)?;
-        Ok(Base { signature: Signature::of(&fs::metadata(&place)?), count, since: BTreeSet::new() })
+        Ok(Base { signature: Signature::of(&fs::metadata(&place)?), groups, since: BTreeSet::new() })
     }
 
     fn kept(&self, file: FileId) -> Option<Kept> {
@@ -185,7 +190,7 @@ impl Workshop {
             days: self.days.clone(),
             files: self.sources.whole().texts().map(file).collect(),
             base: base.signature,
-            in_base: base.count,
+            groups: base.groups.clone(),
             since_base: base.since.clone(),
             documents,
         }
@@ -214,11 +219,7 @@ impl Workshop {
         if looks(&self.options.out)? != state.base {
             return None;
         }
-        let bytes = fs::read(documents_place(&self.options.out).ok()?).ok()?;
-        let blocks = blocks(&bytes, state.in_base)?;
-        let documents = blocks.into_par_iter().map(|block| postcard::from_bytes(block).ok());
-        let documents: Option<Vec<Kept>> = documents.collect();
-        let mut documents = documents?;
+        let mut documents = documents(&self.options.out, &state.groups)?;
         documents.retain(|kept| !state.since_base.contains(&kept.file));
         for _ in 0..state.documents {
             documents.push(read(&mut file, &mut buffer)?);
@@ -282,7 +283,7 @@ impl Workshop {
         // Pictures are not kept: what shows them is looked at again.
         self.others_stale = !self.sources.blobs().is_empty() || self.days != state.days;
         self.data_stale = false;
-        self.base = Some(Base { signature: state.base, count: state.in_base, since: state.since_base });
+        self.base = Some(Base { signature: state.base, groups: state.groups, since: state.since_base });
         self.taken_up = Some(changes);
         Ok(())
     }
@@ -311,7 +312,7 @@ impl Workshop {
 #[derive(Debug)]
 pub(super) struct Base {
     signature: Signature,
-    count: usize,
+    groups: Vec<u64>,
     /// Documents that were made again, came or went since.
     pub since: BTreeSet<FileId>,
 }
@@ -388,16 +389,24 @@ fn block(file: &mut impl io::Read) -> Option<Vec<u8>> {
     (bytes.len() == length).then_some(bytes)
 }
 
-/// The first `count` blocks of `bytes`.
-fn blocks(mut bytes: &[u8], count: usize) -> Option<Vec<&[u8]>> {
-    let mut blocks = Vec::new();
-    for _ in 0..count {
-        let (length, rest) = bytes.split_first_chunk()?;
-        let block;
-        (block, bytes) = rest.split_at_checked(usize::try_from(u64::from_le_bytes(*length)).ok()?)?;
-        blocks.push(block);
+/// The groups of documents, each read for itself: never all their bytes at once.
+fn documents(out: &Path, groups: &[u64]) -> Option<Vec<Kept>> {
+    let file = fs::File::open(documents_place(out).ok()?).ok()?;
+    let (mut places, mut end) = (Vec::with_capacity(groups.len()), 0_u64);
+    for length in groups {
+        places.push((end, usize::try_from(*length).ok()?));
+        end = end.checked_add(*length)?;
     }
-    Some(blocks)
+    if end != file.metadata().ok()?.len() {
+        return None;
+    }
+    let group = |&(start, length): &(u64, usize)| {
+        let mut bytes = vec![0; length];
+        file.read_exact_at(&mut bytes, start).ok()?;
+        postcard::from_bytes::<Vec<Kept>>(&bytes).ok()
+    };
+    let groups: Option<Vec<Vec<Kept>>> = places.par_iter().map(group).collect();
+    Some(groups?.into_iter().flatten().collect())
 }
 
 fn read<T: for<'de> Deserialize<'de>>(file: &mut impl io::Read, buffer: &mut Vec<u8>) -> Option<T> {

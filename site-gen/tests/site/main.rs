@@ -7,6 +7,7 @@ mod check;
 mod citations;
 mod common;
 mod edits;
+mod kept;
 mod library;
 mod mending;
 mod real_statutes;

@@ -93,7 +93,9 @@ fn ends_as_a_clean_build(site: &TestSite) {
     let mut workshop = Workshop::new(Options::new(site.content(), &clean, TODAY));
     assert!(matches!(workshop.update(None).unwrap(), Outcome::Built(_)));
     let clean = read_all(&clean);
-    wait_for("the site is what a clean build makes", || read_all(&site.dist()) == clean);
+    wait_for("the site is what a clean build makes", || {
+        site.dist().is_dir() && read_all(&site.dist()) == clean
+    });
 }
 
 fn sentence(text: &str) -> String {
