@@ -64,6 +64,9 @@ pub struct Options {
     pub search: bool,
     /// When each file last changed, for pages that don't say it themselves: see [`history`]. Empty where nobody knows.
     pub changed: history::Changed,
+    /// How many bytes of texts are held from their heads being read until their pages are made. Texts beyond that are read
+    /// twice: once is cheaper, but a large site would need as much memory as it is large.
+    pub held_bytes: usize,
 }
 
 /// What came of a build. One that succeeds may still have warnings.
@@ -103,6 +106,7 @@ impl Options {
             statutes: None,
             search: true,
             changed: history::Changed::new(),
+            held_bytes: 128 << 20,
         }
     }
 }

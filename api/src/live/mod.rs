@@ -2,7 +2,7 @@
 //!
 //! Start at [`Live`]. Only a server that builds its content itself, listens to this machine alone and was given no public
 //! address has one ([`Live::where_allowed`]); elsewhere its addresses do not exist. Published bytes know nothing of it: the
-//! script is put into answers as they go out ([`inject`]). No cookie, and nobody writes down who listens.
+//! script is put into answers as they go out ([`inject()`]). No cookie, and nobody writes down who listens.
 //!
 //! Pages on which something is asked or answered (`/ask/`, `/desk/`) never get the script: a page that reloads itself
 //! would take what she has typed.

@@ -121,6 +121,13 @@ impl<'w> References<'w> {
     }
 }
 
+/// Takes note of where an address leads, once: a page names the same ones again and again.
+fn remember(known: &mut Vec<(String, Option<String>)>, target: &str, found: Option<&String>) {
+    if !known.iter().any(|(other, _)| other == target) {
+        known.push((target.to_owned(), found.cloned()));
+    }
+}
+
 impl Resolver for References<'_> {
     fn link(&mut self, target: &str, at: Span) -> Option<String> {
         let from = (self.world.sources.path(self.page.file), self.page.url);
@@ -136,7 +143,7 @@ impl Resolver for References<'_> {
                 None
             }
         };
-        self.notes.links.push((target.to_owned(), found.clone()));
+        remember(&mut self.notes.links, target, found.as_ref());
         found
     }
 
@@ -150,7 +157,7 @@ impl Resolver for References<'_> {
             let hint = "图片放在内容文件夹里，用相对路径写；不能用别的网站的图片";
             self.report(Diagnostic::error("broken-image", at, message).hint(hint));
         }
-        self.notes.images.push((target.to_owned(), found.clone()));
+        remember(&mut self.notes.images, target, found.as_ref());
         found
     }
 

@@ -7,6 +7,7 @@
 mod changes;
 mod folder;
 mod read;
+mod release;
 mod variants;
 
 use std::collections::BTreeSet;
@@ -48,6 +49,8 @@ pub struct SourceText {
     kind: Kind,
     signature: Signature,
     read: OnceLock<Read>,
+    /// What it was when its text was let go.
+    known: Option<Hash>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -208,8 +211,14 @@ impl SourceMap {
             let among = self.blobs.partition_point(|blob| blob.file < id);
             self.blobs.insert(among, blob);
         }
-        let text =
-            SourceText { path: found.path, id, kind, signature: found.signature, read: OnceLock::new() };
+        let text = SourceText {
+            path: found.path,
+            id,
+            kind,
+            signature: found.signature,
+            read: OnceLock::new(),
+            known: None,
+        };
         self.texts.insert(place, Arc::new(text));
         Ok(())
     }
@@ -223,7 +232,8 @@ impl SourceMap {
             self.blobs.push(Blob { file: id, path: path.clone(), bytes: bytes.clone() }.into());
         }
         let read = OnceLock::from(Read::of(bytes));
-        self.texts.push(SourceText { path, id, kind, signature: Signature::default(), read }.into());
+        self.texts
+            .push(SourceText { path, id, kind, signature: Signature::default(), read, known: None }.into());
     }
 
     fn found(&self, root: &Path) -> anyhow::Result<Vec<Found>> {
@@ -242,7 +252,7 @@ impl SourceMap {
         let id = FileId(POINTED_AT + self.pointed_at.len() as u64);
         let (path, read) = (path.into(), OnceLock::from(Read::of(text.as_bytes().to_vec())));
         let (kind, signature) = (Kind::Text, Signature::default());
-        self.pointed_at.push(SourceText { path, id, kind, signature, read }.into());
+        self.pointed_at.push(SourceText { path, id, kind, signature, read, known: None }.into());
         id
     }
 
@@ -309,14 +319,14 @@ impl SourceMap {
             let read = OnceLock::from(Read { skipped, ..Read::of(text.into_bytes()) });
             let SourceText { path, id, kind, signature, .. } = self.texts[place].as_ref();
             let (path, id, kind, signature) = (path.clone(), *id, *kind, *signature);
-            self.texts[place] = SourceText { path, id, kind, signature, read }.into();
+            self.texts[place] = SourceText { path, id, kind, signature, read, known: None }.into();
         }
         earlier
     }
 
     /// The hash of `file`.
     pub fn hash(&self, file: FileId) -> Hash {
-        self.look(file).hash
+        self.entry(file).known.unwrap_or_else(|| self.look(file).hash)
     }
 
     /// Reads `files` from disk, in parallel.

@@ -78,3 +78,29 @@ fn files_keep_their_ids_over_processes() {
     let ids: Vec<FileId> = after.texts().map(|(id, _)| id).collect();
     assert!(ids.is_sorted() && ids.len() == 6);
 }
+
+#[test]
+fn a_text_that_was_let_go_is_read_once_more_and_must_be_what_it_was() {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), "a.md", "第一稿");
+    let mut sources = SourceMap::read(folder.path()).unwrap();
+    let file = sources.file("a.md").unwrap();
+    sources.load(&[file]).unwrap();
+    let hash = sources.hash(file);
+    sources.let_go(&[file]);
+    assert_eq!((sources.held_bytes(&[file]), sources.hash(file)), (0, hash));
+    assert_eq!(sources.holding(&[file]).unwrap().text(file), "第一稿");
+
+    write(folder.path(), "a.md", "第二稿");
+    let why = sources.holding(&[file]).unwrap_err().to_string();
+    assert!(why.contains("a.md") && why.contains("再运行一次"), "{why}");
+}
+
+#[test]
+fn texts_that_are_on_no_disk_are_not_let_go() {
+    let mut sources = SourceMap::default();
+    sources.add("a.md", "只在这里");
+    let file = sources.file("a.md").unwrap();
+    sources.let_go(&[file]);
+    assert_eq!(sources.text(file), "只在这里");
+}

@@ -135,6 +135,11 @@ impl<'a> Maker<'a> {
         Ok(Some(Document { front: piece.and_then(|piece| piece.front), ..document }))
     }
 
+    /// Whether something was found that stops publishing.
+    pub(super) fn is_broken(&self) -> bool {
+        self.broken.load(Ordering::Relaxed)
+    }
+
     fn print(
         &self,
         file: FileId,

@@ -12,21 +12,55 @@ use super::document::{Document, Maker};
 use crate::check::{self, Heads};
 use crate::diag::Diagnostics;
 use crate::held_back;
-use crate::load::{self, Drafts, Piece};
+use crate::load::{self, Draft, Drafts, Piece};
 use crate::source::{Changes, FileId};
+
+/// So many files are read at a time.
+const READ_TOGETHER: usize = 512;
 
 impl Workshop {
     /// Takes up what the files say that were written, and forgets those that are gone. Gives the changes as what is
     /// published sees them: a page that became a draft is gone.
-    pub(super) fn read_pieces(&mut self, changes: Changes) -> Changes {
-        let files = changes.written.clone();
-        let changes = held_back::sort_out(&mut self.sources, changes);
-        for (file, _) in &changes.gone {
+    ///
+    /// # Errors
+    ///
+    /// Fails where one of the files can't be read.
+    pub(super) fn read_pieces(&mut self, changes: Changes) -> anyhow::Result<Changes> {
+        let Changes { written, gone, set } = changes;
+        self.forget_pieces(&gone);
+        let (mut seen, mut bytes) = (Changes { written: Vec::new(), gone, set }, 0);
+        for files in written.chunks(READ_TOGETHER) {
+            self.sources.load(files)?;
+            let some = Changes { written: files.to_vec(), ..Changes::default() };
+            let some = held_back::sort_out(&mut self.sources, some);
+            self.forget_pieces(&some.gone);
+            seen.written.extend(some.written);
+            seen.gone.extend(some.gone);
+            seen.set |= some.set;
+            self.read_into_place(files);
+            bytes += self.sources.held_bytes(files);
+            if bytes > self.options.held_bytes {
+                self.let_go_of_documents(files);
+            }
+        }
+        Ok(seen)
+    }
+
+    fn forget_pieces(&mut self, gone: &[(FileId, String)]) {
+        for (file, _) in gone {
             self.pieces.remove(file);
             self.held.remove(file);
         }
-        self.read_into_place(&files);
-        changes
+    }
+
+    /// The texts of documents are read once more when they are made.
+    fn let_go_of_documents(&mut self, files: &[FileId]) {
+        let is_document = |file: &&FileId| {
+            let piece = self.pieces.get(file).or_else(|| self.held.get(file));
+            piece.is_some_and(|piece| matches!(piece.draft, Draft::Guide(_) | Draft::Case(_)))
+        };
+        let documents: Vec<FileId> = files.iter().filter(is_document).copied().collect();
+        self.sources.let_go(&documents);
     }
 
     /// Reads `files`; `sources` leaves out the drafts among them.
@@ -45,20 +79,26 @@ impl Workshop {
 
     /// Adds what is wrong with the drafts to `diags`. They may refer to everything and to each other, so everything is
     /// looked at as if nothing were held back. A text in which nothing was found then has nothing to find now.
-    pub(super) fn check_held(&self, diags: &mut Diagnostics) {
+    ///
+    /// # Errors
+    ///
+    /// Fails when a file is not any more what it was.
+    pub(super) fn check_held(&self, diags: &mut Diagnostics) -> anyhow::Result<()> {
         if self.held.is_empty() {
-            return;
+            return Ok(());
         }
         let mut together = Diagnostics::default();
         let drafts = self.all_drafts(&mut together);
-        let sources = self.sources.whole();
-        let Heads { world, book, .. } = check::heads(&sources, &drafts, self.options.today, &mut together);
-        let maker = Maker::new(&world, &self.days, None, false);
         let of_old = self.documents.iter().filter(|(_, document)| !document.notes.diags.is_empty());
         let again: Vec<(FileId, &Piece)> = of_old
             .filter_map(|(file, _)| Some((*file, self.pieces.get(file)?.as_ref())))
             .chain(self.held.iter().map(|(file, piece)| (*file, piece.as_ref())))
             .collect();
+        let files: Vec<FileId> = again.iter().map(|(file, _)| *file).collect();
+        let sources = self.sources.whole();
+        let sources = sources.holding(&files)?;
+        let Heads { world, book, .. } = check::heads(&sources, &drafts, self.options.today, &mut together);
+        let maker = Maker::new(&world, &self.days, None, false);
         // Only printing can fail.
         let read = again
             .par_iter()
@@ -74,6 +114,7 @@ impl Workshop {
         book.close(pages, (&sources, &drafts.catalogue), &mut together);
         let held: BTreeSet<FileId> = self.held.keys().copied().collect();
         held_back::tell(&held, &together, diags);
+        Ok(())
     }
 
     /// Everything that could be read, drafts among it.

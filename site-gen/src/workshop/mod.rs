@@ -45,6 +45,9 @@ pub use stale::Reason;
 /// Up to how many documents it is quicker to say who cites what anew for these alone.
 const FEW: usize = 64;
 
+/// So many documents are made at a time, by all threads.
+const MADE_TOGETHER: usize = 1024;
+
 /// A content folder and what was made of it.
 #[derive(Debug)]
 pub struct Workshop {
@@ -174,7 +177,7 @@ impl Workshop {
     fn checked(sources: SourceMap, options: Options) -> anyhow::Result<(Self, Outcome)> {
         let mut workshop = Self { sources: sources.whole(), ..Self::new(options) };
         let changes = workshop.everything();
-        let changes = workshop.read_pieces(changes);
+        let changes = workshop.read_pieces(changes)?;
         let outcome = workshop.make(&changes, None)?;
         Ok((workshop, outcome))
     }
@@ -192,8 +195,7 @@ impl Workshop {
         } else {
             self.sources.refresh(paths, but)?
         };
-        self.sources.load(&changes.written)?;
-        let changes = self.read_pieces(changes);
+        let changes = self.read_pieces(changes)?;
         if self.sources.file("site.toml").is_none() {
             anyhow::bail!("{} 里没有 site.toml：--content 要指向内容文件夹的最上层", content.display());
         }
@@ -248,8 +250,7 @@ impl Workshop {
             None => None,
         };
         let press = printer.as_ref().zip(batch.as_ref());
-        let maker = Maker::new(&world, &self.days, press, self.options.search);
-        let made = make_all(&maker, &reasons, &self.pieces)?;
+        let made = self.make_all(&frame, press, &reasons)?;
         let done = Made { documents: self.named(&reasons), ..Made::default() };
         self.put_all(made);
         let mut diags = frame.diags.clone();
@@ -259,7 +260,7 @@ impl Workshop {
         check::heads::check_age(&frame.drafts, self.options.today, &told, &mut diags);
         let pages = self.documents.values().map(|document| (document.url.as_str(), &document.notes));
         let pictures = frame.book.clone().close(pages, (&self.sources, &frame.drafts.catalogue), &mut diags);
-        self.check_held(&mut diags);
+        self.check_held(&mut diags)?;
         self.data_stale |= self.others_stale || (self.options.search && !reasons.is_empty());
         let ready = printer.as_ref().zip(batch).filter(|_| !diags.has_errors()).zip(tell);
         let Some(((printer, batch), tell)) = ready else {
@@ -271,6 +272,29 @@ impl Workshop {
         let done = publication.publish(self, batch)?;
         self.frame = Some(frame);
         Ok(Outcome::Built(self.report(diags, done)))
+    }
+
+    /// Makes documents, some at a time: their texts need not be held all at once.
+    fn make_all(
+        &self,
+        frame: &Frame,
+        press: Option<(&Printer<'_>, &Batch)>,
+        reasons: &BTreeMap<FileId, Reason>,
+    ) -> anyhow::Result<Vec<(FileId, Option<Document>)>> {
+        let files: Vec<FileId> = reasons.keys().copied().collect();
+        let (mut made, mut press) = (Vec::with_capacity(files.len()), press);
+        for files in files.chunks(MADE_TOGETHER) {
+            let sources = self.sources.holding(files)?;
+            let world = frame.world(&sources);
+            let maker = Maker::new(&world, &self.days, press, self.options.search);
+            let make =
+                |&file: &FileId| Ok((file, maker.make(file, self.pieces.get(&file).map(Arc::as_ref))?));
+            let some: anyhow::Result<Vec<_>> = files.par_iter().map(make).collect();
+            made.extend(some?);
+            // What will not be published need not be printed.
+            press = press.filter(|_| !maker.is_broken());
+        }
+        Ok(made)
     }
 
     /// The frame as of these changes, and whether it is the one that was kept.
@@ -350,14 +374,4 @@ impl Workshop {
         report.held_back = self.held.keys().map(|file| self.sources.path(*file).to_owned()).collect();
         report
     }
-}
-
-fn make_all(
-    maker: &Maker<'_>,
-    reasons: &BTreeMap<FileId, Reason>,
-    pieces: &BTreeMap<FileId, Arc<Piece>>,
-) -> anyhow::Result<Vec<(FileId, Option<Document>)>> {
-    let files: Vec<FileId> = reasons.keys().copied().collect();
-    let make = |&file: &FileId| Ok((file, maker.make(file, pieces.get(&file).map(Arc::as_ref))?));
-    files.par_iter().map(make).collect()
 }
