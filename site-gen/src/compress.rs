@@ -8,8 +8,10 @@ use std::io::Write as _;
 use std::path::Path;
 
 use flate2::{Compression, GzBuilder};
+use serde::{Deserialize, Serialize};
 
 use crate::cache::{Cache, name_of};
+use crate::source::Hash;
 
 /// Files under this size gain less than the headers of their answer.
 const SMALLEST: usize = 1024;
@@ -18,18 +20,51 @@ const SMALLEST: usize = 1024;
 const COMPRESSIBLE: [&str; 12] =
     ["css", "csv", "geojson", "html", "ics", "js", "json", "mjs", "svg", "txt", "webmanifest", "xml"];
 
-/// A way to compress: the ending of its files, a name that changes with its parameters, and how.
+/// Files above this size are pressed with little care, whoever asks: with much, a megabyte takes seconds.
+const LARGE: usize = 512 * 1024;
+
+/// How much care is taken to make a copy small.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Care {
+    /// As small as it gets.
+    Much,
+    /// Some 15 % larger, in a thirtieth of the time: for sites of many pages.
+    Little,
+}
+
+impl Care {
+    /// `stamp` of everything that pages show, and of the care: what is published changes with either.
+    #[must_use]
+    pub fn stamp(self, stamp: Hash) -> Hash {
+        match self {
+            Self::Much => stamp,
+            Self::Little => blake3::hash(&stamp).into(),
+        }
+    }
+}
+
+/// A way to compress: the ending of its files, and for each care a name that changes with its parameters, and how.
 struct Coding {
     ending: &'static str,
-    version: &'static str,
-    encode: fn(&[u8]) -> Vec<u8>,
+    much: (&'static str, Encode),
+    little: (&'static str, Encode),
 }
+
+type Encode = fn(&[u8]) -> Vec<u8>;
 
 /// In the order in which a server prefers them. The levels are measured: see `docs/decisions/0013-outputs.md`.
 const CODINGS: [Coding; 3] = [
-    Coding { ending: "br", version: "br11", encode: brotli },
-    Coding { ending: "zst", version: "zst19", encode: zstd },
-    Coding { ending: "gz", version: "gz9", encode: gzip },
+    Coding {
+        ending: "br",
+        much: ("br11", |bytes| brotli(bytes, 11)),
+        little: ("br5", |bytes| brotli(bytes, 5)),
+    },
+    Coding {
+        ending: "zst",
+        much: ("zst19", |bytes| zstd(bytes, 19)),
+        little: ("zst6", |bytes| zstd(bytes, 6)),
+    },
+    Coding { ending: "gz", much: ("gz9", |bytes| gzip(bytes, 9)), little: ("gz6", |bytes| gzip(bytes, 6)) },
 ];
 
 /// Compresses, and remembers.
@@ -45,14 +80,14 @@ impl Compressor {
     }
 
     /// The copies of the file at `path` that are smaller than it, each with its ending.
-    pub fn variants(&self, path: &str, bytes: &[u8]) -> Vec<(&'static str, Vec<u8>)> {
+    pub fn variants(&self, path: &str, bytes: &[u8], care: Care) -> Vec<(&'static str, Vec<u8>)> {
         if !is_worth_it(path, bytes) {
             return Vec::new();
         }
         let name = name_of(bytes);
         let remembered = |coding: &Coding| {
-            let entry = format!("{name}.{}", coding.version);
-            (coding.ending, self.cache.get_or_make(&entry, || (coding.encode)(bytes)))
+            let (version, encode) = coding.with(care, bytes);
+            (coding.ending, self.cache.get_or_make(&format!("{name}.{version}"), || encode(bytes)))
         };
         only_smaller(CODINGS.iter().map(remembered), bytes)
     }
@@ -69,11 +104,20 @@ impl Compressor {
 }
 
 /// The copies of the file at `path` that are smaller than it, each with its ending.
-pub fn variants(path: &str, bytes: &[u8]) -> Vec<(&'static str, Vec<u8>)> {
+pub fn variants(path: &str, bytes: &[u8], care: Care) -> Vec<(&'static str, Vec<u8>)> {
     if !is_worth_it(path, bytes) {
         return Vec::new();
     }
-    only_smaller(CODINGS.iter().map(|coding| (coding.ending, (coding.encode)(bytes))), bytes)
+    only_smaller(CODINGS.iter().map(|coding| (coding.ending, coding.with(care, bytes).1(bytes))), bytes)
+}
+
+impl Coding {
+    fn with(&self, care: Care, bytes: &[u8]) -> (&'static str, Encode) {
+        match care {
+            Care::Much if bytes.len() <= LARGE => self.much,
+            _ => self.little,
+        }
+    }
 }
 
 /// The endings of copies.
@@ -94,9 +138,9 @@ fn only_smaller(
     made.filter(|(_, copy)| !copy.is_empty() && copy.len() < bytes.len()).collect()
 }
 
-fn brotli(bytes: &[u8]) -> Vec<u8> {
+fn brotli(bytes: &[u8], quality: i32) -> Vec<u8> {
     let params = brotli::enc::BrotliEncoderParams {
-        quality: 11,
+        quality,
         size_hint: bytes.len(),
         ..brotli::enc::BrotliEncoderParams::default()
     };
@@ -108,13 +152,13 @@ fn brotli(bytes: &[u8]) -> Vec<u8> {
 }
 
 /// Without a name and a time in its head: the same bytes whenever it is made.
-fn gzip(bytes: &[u8]) -> Vec<u8> {
-    let mut encoder = GzBuilder::new().mtime(0).write(Vec::new(), Compression::best());
+fn gzip(bytes: &[u8], level: u32) -> Vec<u8> {
+    let mut encoder = GzBuilder::new().mtime(0).write(Vec::new(), Compression::new(level));
     encoder.write_all(bytes).and_then(|()| encoder.finish()).unwrap_or_default()
 }
 
-fn zstd(bytes: &[u8]) -> Vec<u8> {
-    zstd::bulk::compress(bytes, 19).unwrap_or_default()
+fn zstd(bytes: &[u8], level: i32) -> Vec<u8> {
+    zstd::bulk::compress(bytes, level).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -140,21 +184,35 @@ mod tests {
 
     #[test]
     fn every_copy_unpacks_to_the_file() {
-        let variants = variants("a/index.html", &page());
-        assert_eq!(variants.iter().map(|(ending, _)| *ending).collect::<Vec<_>>(), ["br", "zst", "gz"]);
-        for (ending, copy) in variants {
-            assert!(copy.len() < page().len() / 4, "{ending}");
-            assert_eq!(decode(ending, &copy), page(), "{ending}");
+        for care in [Care::Much, Care::Little] {
+            let variants = variants("a/index.html", &page(), care);
+            assert_eq!(variants.iter().map(|(ending, _)| *ending).collect::<Vec<_>>(), ["br", "zst", "gz"]);
+            for (ending, copy) in variants {
+                assert!(copy.len() < page().len() / 4, "{ending}");
+                assert_eq!(decode(ending, &copy), page(), "{ending}");
+            }
         }
     }
 
     #[test]
+    fn large_files_are_pressed_with_little_care_whoever_asks() {
+        let large: Vec<u8> =
+            (0..9000u32).flat_map(|n| format!("{} {n}\n", n * n % 977).into_bytes()).collect();
+        let large = large.repeat(LARGE / large.len() + 1);
+        assert_eq!(variants("a.json", &large, Care::Much), variants("a.json", &large, Care::Little));
+        assert_ne!(variants("a.html", &page(), Care::Much), variants("a.html", &page(), Care::Little));
+    }
+
+    #[test]
     fn small_and_dense_files_have_no_copies() {
-        assert!(variants("a.html", b"<p>short").is_empty());
-        assert!(variants("a.png", &page()).is_empty() && variants("index", &page()).is_empty());
+        assert!(variants("a.html", b"<p>short", Care::Much).is_empty());
+        assert!(
+            variants("a.png", &page(), Care::Much).is_empty()
+                && variants("index", &page(), Care::Much).is_empty()
+        );
         // Noise does not shrink: no copy, or a smaller one.
         let noise: Vec<u8> = (0..200u8).flat_map(|n| *blake3::hash(&[n]).as_bytes()).collect();
-        assert!(variants("a.svg", &noise).is_empty());
+        assert!(variants("a.svg", &noise, Care::Much).is_empty());
     }
 
     #[test]
@@ -162,10 +220,10 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let out = folder.path().join("cache");
         let first = Compressor::new(&out);
-        let copies = first.variants("a.html", &page());
-        assert_eq!((first.made(), &copies), (3, &variants("a.html", &page())));
+        let copies = first.variants("a.html", &page(), Care::Much);
+        assert_eq!((first.made(), &copies), (3, &variants("a.html", &page(), Care::Much)));
         let second = Compressor::new(&out);
-        assert_eq!(second.variants("elsewhere/b.html", &page()), copies);
+        assert_eq!(second.variants("elsewhere/b.html", &page(), Care::Much), copies);
         assert_eq!(second.made(), 0);
     }
 }

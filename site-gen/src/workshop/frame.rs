@@ -12,11 +12,16 @@ use super::document::Document;
 use crate::check::citations::StatuteBook;
 use crate::check::pictures::Album;
 use crate::check::{self, Heads, Lasting, NoteBook, World};
+use crate::compress::Care;
 use crate::diag::Diagnostics;
 use crate::load::{Draft, Drafts, Piece};
 use crate::model::Site;
 use crate::render::{Printer, TypeCase};
 use crate::source::{Changes, FileId, SourceMap};
+use crate::statute::catalogue::Known;
+
+/// Copies of more pages than this are not pressed as small as they get.
+const MANY: usize = 500;
 
 /// What the heads and the few other files say.
 #[derive(Debug)]
@@ -97,6 +102,13 @@ impl Frame {
     /// What may be cited. What is wrong with it has been told.
     pub(super) fn statutes(&self) -> StatuteBook<'_> {
         StatuteBook::new(&self.drafts, self.today, &mut Diagnostics::default())
+    }
+
+    /// How well copies are pressed: an editor waits for a small site a minute at most, and not ten for a large one.
+    pub(super) fn care(&self) -> Care {
+        let texts = self.drafts.catalogue.statutes.iter().flat_map(Known::texts).count();
+        let pages = self.drafts.guides.len() + self.drafts.cases.len() + texts;
+        if pages > MANY { Care::Little } else { Care::Much }
     }
 
     /// Gets the type ready that pages are printed with.

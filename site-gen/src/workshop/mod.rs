@@ -240,6 +240,7 @@ impl Workshop {
             self.edited(changes)
         } else {
             let printing = printer.as_ref().map_or(self.stamps.printing, Printer::stamp);
+            let printing = if self.options.compress { frame.care().stamp(printing) } else { printing };
             let moved = frame.site.as_ref().map_or(self.stamps.moved, Site::stamp_of_redirects);
             let new = Stamps { reading: world.stamp(), printing, moved };
             let question = stale::Question {
@@ -256,7 +257,7 @@ impl Workshop {
             reasons
         };
         let batch = match &printer {
-            Some(_) => Some(Batch::begin(&self.outputs, &self.options.out, self.compressor())?),
+            Some(_) => Some(Batch::begin(&self.outputs, &self.options.out, self.compressor(&frame))?),
             None => None,
         };
         let press = printer.as_ref().zip(batch.as_ref());

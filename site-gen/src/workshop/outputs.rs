@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde::{Deserialize, Serialize};
 
-use crate::compress::{self, Compressor};
+use crate::compress::{self, Care, Compressor};
 use crate::emit::Staging;
 use crate::source::{FileId, Hash};
 
@@ -18,6 +18,8 @@ pub(super) struct Outputs(Arc<BTreeMap<String, Output>>);
 struct Output {
     hash: Hash,
     owner: Owner,
+    /// With how much care its copies were made.
+    care: Care,
 }
 
 /// What a file was made from.
@@ -37,8 +39,8 @@ pub(super) enum Owner {
 pub(super) struct Batch {
     staging: Staging,
     known: Outputs,
-    /// Makes compressed copies, where they are wanted.
-    compressor: Option<Compressor>,
+    /// Makes compressed copies, where they are wanted, with as much care as so many pages allow.
+    compressor: Option<(Compressor, Care)>,
     made: Mutex<Made>,
 }
 
@@ -67,18 +69,27 @@ impl Outputs {
 
 impl Batch {
     /// Begins a run that leads from `known` to something else in the folder `out`.
-    pub(super) fn begin(known: &Outputs, out: &Path, compressor: Option<Compressor>) -> anyhow::Result<Self> {
+    pub(super) fn begin(
+        known: &Outputs,
+        out: &Path,
+        compressor: Option<(Compressor, Care)>,
+    ) -> anyhow::Result<Self> {
         Ok(Self { staging: Staging::beside(out)?, known: known.clone(), compressor, made: Mutex::default() })
     }
 
     /// Takes a file; writes it, and its compressed copies, where its bytes are new.
     pub(super) fn put(&self, owner: Owner, path: &str, bytes: &[u8]) -> anyhow::Result<()> {
-        let is_new = self.put_alone(owner, path, bytes)?;
-        let Some(compressor) = &self.compressor else { return Ok(()) };
-        if is_new {
-            let copies = compressor.variants(path, bytes);
+        // A picture is made once, and there are few.
+        let care = match &self.compressor {
+            Some((_, care)) if owner != Owner::Picture => *care,
+            _ => Care::Much,
+        };
+        let is_new = self.put_alone((owner, care), path, bytes)?;
+        let Some((compressor, _)) = &self.compressor else { return Ok(()) };
+        if is_new || self.known.0.get(path).is_some_and(|known| known.care != care) {
+            let copies = compressor.variants(path, bytes, care);
             return copies.into_iter().try_for_each(|(ending, copy)| {
-                self.put_alone(owner, &format!("{path}.{ending}"), &copy).map(drop)
+                self.put_alone((owner, care), &format!("{path}.{ending}"), &copy).map(drop)
             });
         }
         for ending in compress::endings() {
@@ -88,14 +99,14 @@ impl Batch {
         Ok(())
     }
 
-    fn put_alone(&self, owner: Owner, path: &str, bytes: &[u8]) -> anyhow::Result<bool> {
+    fn put_alone(&self, (owner, care): (Owner, Care), path: &str, bytes: &[u8]) -> anyhow::Result<bool> {
         let hash: Hash = blake3::hash(bytes).into();
         let is_new = self.known.0.get(path).is_none_or(|known| known.hash != hash);
         if is_new {
             self.staging.put(path, bytes)?;
         }
         let mut made = self.made();
-        made.outputs.insert(path.to_owned(), Output { hash, owner });
+        made.outputs.insert(path.to_owned(), Output { hash, owner, care });
         if is_new {
             made.written.insert(path.to_owned());
         }
@@ -104,8 +115,8 @@ impl Batch {
 
     /// Leaves the file at `path` as it is, where it is there.
     pub(super) fn keeps(&self, owner: Owner, path: &str) -> bool {
-        let Some(hash) = self.known.0.get(path).map(|known| known.hash) else { return false };
-        self.made().outputs.insert(path.to_owned(), Output { hash, owner });
+        let Some(Output { hash, care, .. }) = self.known.0.get(path).cloned() else { return false };
+        self.made().outputs.insert(path.to_owned(), Output { hash, owner, care });
         true
     }
 
@@ -132,7 +143,7 @@ impl Batch {
         if outputs.0.is_empty() {
             self.staging.swap()?;
             // Only a run that made everything knows what nobody needs any more.
-            self.compressor.iter().for_each(Compressor::prune);
+            self.compressor.iter().for_each(|(compressor, _)| compressor.prune());
         } else if !(written.is_empty() && gone.is_empty()) {
             self.staging.merge(&gone)?;
         }

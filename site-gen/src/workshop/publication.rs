@@ -37,7 +37,7 @@ impl Publication<'_> {
         let first = self.documents_can_go_first(workshop);
         if first {
             self.finish(workshop, batch, of_documents)?;
-            batch = Batch::begin(&workshop.outputs, &workshop.options.out, workshop.compressor())?;
+            batch = Batch::begin(&workshop.outputs, &workshop.options.out, workshop.compressor(self.frame))?;
             // They are there; those that no page shows any more go now, when no page does.
             workshop.put_pictures(&batch, &self.pictures)?;
         }

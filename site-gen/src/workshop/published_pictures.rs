@@ -6,9 +6,10 @@ use std::path::PathBuf;
 use rayon::prelude::*;
 
 use super::Workshop;
+use super::frame::Frame;
 use super::outputs::{Batch, Owner};
 use crate::cache::{self, Cache};
-use crate::compress::Compressor;
+use crate::compress::{Care, Compressor};
 use crate::pictures;
 
 impl Workshop {
@@ -16,9 +17,9 @@ impl Workshop {
         self.options.cache.clone().unwrap_or_else(|| cache::folder_beside(&self.options.out))
     }
 
-    /// What makes compressed copies, where they are wanted.
-    pub(super) fn compressor(&self) -> Option<Compressor> {
-        self.options.compress.then(|| Compressor::new(&self.cache()))
+    /// What makes compressed copies, where they are wanted, and how well.
+    pub(super) fn compressor(&self, frame: &Frame) -> Option<(Compressor, Care)> {
+        self.options.compress.then(|| (Compressor::new(&self.cache()), frame.care()))
     }
 
     /// The files of the pictures at these paths in the content. Those that are there were made of the same bytes: their
