@@ -135,6 +135,8 @@ pub fn build(options: &Options) -> anyhow::Result<Outcome> {
         // The site is there; the next run will take longer.
         report.note = Some(format!("没能记下这一次做了什么，下一次会全部重新生成：{why:#}"));
     }
+    // Letting go of tens of thousands of documents takes a while, and nobody has to wait for it.
+    std::thread::spawn(move || drop(workshop));
     Ok(outcome)
 }
 

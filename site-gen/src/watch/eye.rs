@@ -34,7 +34,9 @@ pub(super) struct Eye {
 }
 
 impl Eye {
-    pub(super) fn new(folder: PathBuf, post: Sender<Notice>) -> anyhow::Result<Self> {
+    pub(super) fn new(folder: &Path, post: Sender<Notice>) -> anyhow::Result<Self> {
+        // The system tells of whole paths.
+        let folder = std::path::absolute(folder)?;
         let root = folder.clone();
         let handler = move |event: notify::Result<Event>| {
             for notice in notices(&root, event) {

@@ -70,7 +70,7 @@ pub struct Watcher(Stopper);
 /// Fails when the system can't watch anything.
 pub fn watch(folder: PathBuf) -> anyhow::Result<Watch> {
     let (notices, inbox) = mpsc::channel();
-    let mut eye = Eye::new(folder, notices.clone())?;
+    let mut eye = Eye::new(&folder, notices.clone())?;
     eye.look();
     Ok(Watch { eye, notices, inbox, once_more: None })
 }

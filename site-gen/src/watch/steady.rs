@@ -75,9 +75,9 @@ impl Steady {
     /// # Errors
     ///
     /// Fails when it can't be written; the next process then has more to do.
-    pub fn keep(&self) -> anyhow::Result<()> {
+    pub fn keep(&mut self) -> anyhow::Result<()> {
         self.workshop
-            .as_ref()
+            .as_mut()
             .map_or(Ok(()), Workshop::keep)
             .context("没能记下做了什么，下一次会全部重新生成")
     }

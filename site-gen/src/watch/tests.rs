@@ -61,6 +61,17 @@ fn a_file_saved_by_renaming_another_over_it_is_named() {
 }
 
 #[test]
+fn a_folder_named_from_where_one_stands_is_told_of_file_by_file() {
+    let folder = tempfile::tempdir_in(".").unwrap();
+    let name = Path::new(folder.path().file_name().unwrap());
+    let (_watcher, changes) = watched(name);
+    write(&folder.path().join("a.md"), "text");
+    let all = settle(&changes);
+    assert!(!all.contains(&Touched::Anything), "nothing else has to be looked at: {all:?}");
+    assert_eq!(paths(&all), BTreeSet::from(["a.md"]));
+}
+
+#[test]
 fn a_folder_that_is_replaced_is_watched_again() {
     let parent = tempfile::tempdir().unwrap();
     let folder = parent.path().join("content");

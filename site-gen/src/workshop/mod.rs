@@ -63,6 +63,8 @@ pub struct Workshop {
     documents: BTreeMap<FileId, Document>,
     /// Documents that went since the site was published last.
     gone: BTreeSet<FileId>,
+    /// The file of documents that was kept last.
+    base: Option<state::Base>,
     /// Who rests on which article, as it was last printed; `None` where nobody has asked yet.
     cited: Option<Cited>,
     /// What the last documents were made in, where it may still hold.
@@ -118,6 +120,7 @@ impl Workshop {
             held: BTreeMap::new(),
             documents: BTreeMap::new(),
             gone: BTreeSet::new(),
+            base: None,
             cited: None,
             frame: None,
             stamps: Stamps::default(),
@@ -342,6 +345,9 @@ impl Workshop {
     fn put_all(&mut self, made: Vec<(FileId, Option<Document>)>) {
         let many = made.len() > FEW;
         for (file, document) in made {
+            if let Some(base) = &mut self.base {
+                base.since.insert(file);
+            }
             let old = match document {
                 Some(document) => self.documents.insert(file, document),
                 None => {

@@ -64,7 +64,9 @@ impl Publication<'_> {
             Owner::Data => data,
         };
         self.finish(workshop, batch, remade)?;
-        workshop.documents.values_mut().for_each(|document| document.printed = true);
+        for file in made.keys() {
+            workshop.documents.entry(*file).and_modify(|document| document.printed = true);
+        }
         (workshop.others_stale, workshop.data_stale) = (false, false);
         Ok(self.done)
     }

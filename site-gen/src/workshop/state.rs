@@ -3,13 +3,15 @@
 //! Start at [`Workshop::open`]. Nothing kept can show when it is stale: what was kept by another program or with other
 //! options is not used; a file whose signature is what it was has the bytes it had, and one that was written so shortly
 //! before the state was kept that the clock can't tell is compared by its hash; templates, settings, laws and places go
-//! into the stamps that every run compares. The state is taken away before the output folder is touched and written
+//! into the stamps that every run compares. The documents, which are nearly all of it, are in a file of their own that is written
+//! anew only when many of them changed: what few did is in the state, which names that file by its signature. The state
+//! is taken away before the output folder is touched and written
 //! again after, so whoever is killed between finds none and makes everything anew.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::{self, BufReader, BufWriter, Read as _, Write as _};
-use std::os::unix::fs::MetadataExt as _;
+use std::os::unix::fs::{FileExt as _, MetadataExt as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -37,6 +39,9 @@ use crate::{emit, held_back};
 /// Files written less than this before the state was kept are compared by their hash: clocks of file systems tick.
 const RACY_NANOSECONDS: i64 = 2_000_000_000;
 
+/// How many documents are read and written at a time.
+const GROUP: usize = 256;
+
 /// What is kept first, and looked at before anything else is read.
 #[derive(Serialize, Deserialize, PartialEq, Eq)]
 struct Key {
@@ -56,6 +61,12 @@ struct State {
     /// When each page's words last changed, by address.
     days: BTreeMap<String, Date>,
     files: Vec<File>,
+    /// The file of documents, as it has to look.
+    base: Signature,
+    /// How many bytes its groups of documents have.
+    groups: Vec<u64>,
+    /// Which of them are of no use any more.
+    since_base: BTreeSet<FileId>,
     /// How many [`Kept`] follow.
     documents: usize,
 }
@@ -114,24 +125,51 @@ impl Workshop {
     }
 
     /// Keeps what is known for the next process. Where that fails the next process has more to do, and nothing else.
-    pub fn keep(&self) -> anyhow::Result<()> {
+    pub fn keep(&mut self) -> anyhow::Result<()> {
         if self.others_stale || self.data_stale || self.documents.values().any(|document| !document.printed) {
             return Ok(());
         }
+        let fits = |base: &Base| {
+            let few = base.since.len() <= super::FEW + self.documents.len() / 8;
+            few && looks(&self.options.out).is_some_and(|looks| looks == base.signature)
+        };
+        let base = match self.base.take().filter(fits) {
+            Some(base) => base,
+            None => self.keep_documents()?,
+        };
         let place = place(&self.options.out)?;
         let draft = place.with_extension("new");
         let mut file = BufWriter::new(fs::File::create(&draft)?);
         write(&mut file, &self.key()?)?;
-        write(&mut file, &self.state())?;
-        for (id, document) in &self.documents {
-            let Some(kept) = self.pieces.get(id).and_then(|piece| Kept::of(*id, piece, document)) else {
-                return Ok(());
-            };
-            write(&mut file, &kept)?;
-        }
+        let changed: Vec<Kept> = base.since.iter().filter_map(|id| self.kept(*id)).collect();
+        write(&mut file, &self.state(&base, changed.len()))?;
+        changed.iter().try_for_each(|kept| write(&mut file, kept))?;
         file.flush()?;
         drop(file);
+        self.base = Some(base);
         Ok(fs::rename(&draft, &place)?)
+    }
+
+    /// Writes the file of documents anew.
+    fn keep_documents(&self) -> anyhow::Result<Base> {
+        let place = documents_place(&self.options.out)?;
+        let draft = place.with_extension("new");
+        let mut file = fs::File::create(&draft)?;
+        let mut groups = Vec::new();
+        let documents: Vec<FileId> = self.documents.keys().copied().collect();
+        for group in documents.chunks(GROUP) {
+            let group: Vec<Kept> = group.iter().filter_map(|id| self.kept(*id)).collect();
+            let bytes = postcard::to_stdvec(&group)?;
+            file.write_all(&bytes)?;
+            groups.push(bytes.len() as u64);
+        }
+        drop(file);
+        fs::rename(&draft, &place)?;
+        Ok(Base { signature: Signature::of(&fs::metadata(&place)?), groups, since: BTreeSet::new() })
+    }
+
+    fn kept(&self, file: FileId) -> Option<Kept> {
+        Kept::of(file, self.pieces.get(&file)?, self.documents.get(&file)?)
     }
 
     fn key(&self) -> anyhow::Result<Key> {
@@ -142,7 +180,7 @@ impl Workshop {
         Ok(Key { version, program, content, search, compress })
     }
 
-    fn state(&self) -> State {
+    fn state(&self, base: &Base, documents: usize) -> State {
         let file = |(id, text): (FileId, &crate::source::SourceText)| File {
             id,
             path: text.path.clone(),
@@ -156,7 +194,10 @@ impl Workshop {
             album: self.album.clone(),
             days: self.days.clone(),
             files: self.sources.whole().texts().map(file).collect(),
-            documents: self.documents.len(),
+            base: base.signature,
+            groups: base.groups.clone(),
+            since_base: base.since.clone(),
+            documents,
         }
     }
 
@@ -180,13 +221,15 @@ impl Workshop {
         if !state.outputs.has(&format!("{FOLDER}/manifest.json"), &manifest) {
             return None;
         }
-        let mut blocks = Vec::with_capacity(state.documents);
-        for _ in 0..state.documents {
-            blocks.push(block(&mut file)?);
+        if looks(&self.options.out)? != state.base {
+            return None;
         }
-        let documents = blocks.into_par_iter().map(|block| postcard::from_bytes(&block).ok());
-        let documents: Option<Vec<Kept>> = documents.collect();
-        Some(Taken { state, documents: documents?, kept_at })
+        let mut documents = documents(&self.options.out, &state.groups)?;
+        documents.retain(|kept| !state.since_base.contains(&kept.file));
+        for _ in 0..state.documents {
+            documents.push(read(&mut file, &mut buffer)?);
+        }
+        Some(Taken { state, documents, kept_at })
     }
 
     /// Compares what was kept with what is there.
@@ -246,6 +289,7 @@ impl Workshop {
         changes.pictures = self.sources.blobs().iter().filter(racy).map(|blob| blob.file).collect();
         self.others_stale = self.days != state.days;
         self.data_stale = false;
+        self.base = Some(Base { signature: state.base, groups: state.groups, since: state.since_base });
         self.taken_up = Some(changes);
         Ok(())
     }
@@ -268,6 +312,15 @@ impl Workshop {
         }
         self.documents.values().all(|document| document.record.is_some())
     }
+}
+
+/// The file of documents that was written last.
+#[derive(Debug)]
+pub(super) struct Base {
+    signature: Signature,
+    groups: Vec<u64>,
+    /// Documents that were made again, came or went since.
+    pub since: BTreeSet<FileId>,
 }
 
 /// What was read back.
@@ -315,6 +368,16 @@ fn place(out: &Path) -> anyhow::Result<PathBuf> {
     emit::beside(out, "state")
 }
 
+/// Where its documents are kept.
+fn documents_place(out: &Path) -> anyhow::Result<PathBuf> {
+    emit::beside(out, "documents")
+}
+
+/// How the file of documents looks.
+fn looks(out: &Path) -> Option<Signature> {
+    Some(Signature::of(&fs::metadata(documents_place(out).ok()?).ok()?))
+}
+
 fn write<T: Serialize>(file: &mut impl io::Write, value: &T) -> anyhow::Result<()> {
     let bytes = postcard::to_stdvec(value)?;
     file.write_all(&(bytes.len() as u64).to_le_bytes())?;
@@ -330,6 +393,26 @@ fn block(file: &mut impl io::Read) -> Option<Vec<u8>> {
     let limit = u64::try_from(length).ok()?;
     file.take(limit).read_to_end(&mut bytes).ok()?;
     (bytes.len() == length).then_some(bytes)
+}
+
+/// The groups of documents, each read for itself: never all their bytes at once.
+fn documents(out: &Path, groups: &[u64]) -> Option<Vec<Kept>> {
+    let file = fs::File::open(documents_place(out).ok()?).ok()?;
+    let (mut places, mut end) = (Vec::with_capacity(groups.len()), 0_u64);
+    for length in groups {
+        places.push((end, usize::try_from(*length).ok()?));
+        end = end.checked_add(*length)?;
+    }
+    if end != file.metadata().ok()?.len() {
+        return None;
+    }
+    let group = |&(start, length): &(u64, usize)| {
+        let mut bytes = vec![0; length];
+        file.read_exact_at(&mut bytes, start).ok()?;
+        postcard::from_bytes::<Vec<Kept>>(&bytes).ok()
+    };
+    let groups: Option<Vec<Vec<Kept>>> = places.par_iter().map(group).collect();
+    Some(groups?.into_iter().flatten().collect())
 }
 
 fn read<T: for<'de> Deserialize<'de>>(file: &mut impl io::Read, buffer: &mut Vec<u8>) -> Option<T> {

@@ -285,7 +285,7 @@ fn restyle(site: &TestSite, number: u8) -> String {
 }
 
 /// A site on which every edit has something to change.
-fn site() -> TestSite {
+pub(crate) fn site() -> TestSite {
     let site = TestSite::new();
     site.edit("site.toml", "exit_url", "statutes = \"../statutes\"\nexit_url");
     full_text(&site, 1);
@@ -466,22 +466,4 @@ fn a_change_in_the_library_is_noticed_and_nothing_else_makes_it_read_again() {
     let first = found(&mut workshop);
     assert!(first.contains("statute-text"), "{first}");
     assert_eq!(found(&mut workshop), first);
-}
-
-#[test]
-fn what_was_kept_is_not_trusted_when_the_site_is_not_what_it_was() {
-    let site = site();
-    site.build();
-    let whole = read_all(&site.dist());
-    fs::remove_dir_all(site.dist()).unwrap();
-    site.build();
-    assert_eq!(read_all(&site.dist()), whole);
-    let state = site.dist().with_file_name(".dist.state");
-    let kept = fs::read(&state).unwrap();
-    for damaged in [&kept[..kept.len() / 2], b"", b"nonsense that is long enough to be a length"] {
-        #[expect(clippy::disallowed_methods, reason = "a test damages a file")]
-        fs::write(&state, damaged).unwrap();
-        site.build();
-        assert_eq!(read_all(&site.dist()), whole);
-    }
 }
