@@ -84,6 +84,7 @@ pub fn unless_unchanged(request: &HeaderMap, response: Response) -> Response {
     parts.status = StatusCode::NOT_MODIFIED;
     parts.headers.remove(header::CONTENT_TYPE);
     parts.headers.remove(header::CONTENT_LENGTH);
+    parts.headers.remove(header::CONTENT_ENCODING);
     Response::from_parts(parts, axum::body::Body::empty())
 }
 

@@ -13,6 +13,7 @@
 
 pub mod answer;
 pub mod clock;
+pub mod coding;
 pub mod compiler;
 pub mod config;
 pub mod consultations;

@@ -14,7 +14,7 @@ use search::text::Engine;
 use search::text::embedded::Embedded;
 
 /// Where files lie whose name changes with their content.
-pub const HASHED: &str = "assets";
+pub const HASHED: [&str; 2] = ["assets", "media"];
 
 /// How many releases back a page may still be open on somebody's phone.
 const EARLIER: usize = 4;
@@ -32,6 +32,8 @@ pub struct Release {
     pub engine: Box<dyn Engine>,
     /// Finds stations by place.
     pub stations: StationIndex,
+    /// From old addresses, without a final slash, to those that pages have now.
+    pub redirects: BTreeMap<String, String>,
 }
 
 /// The release being served. Cheap to clone; every clone sees a new release at once.
@@ -63,7 +65,8 @@ impl Release {
         })?;
         let stations =
             StationIndex::new(std::mem::take(&mut bundle.stations), std::mem::take(&mut bundle.regions));
-        Ok(Self { dist: dist.to_owned(), bundle, engine: Box::new(engine), stations })
+        let redirects = Bundle::open_redirects(dist)?;
+        Ok(Self { dist: dist.to_owned(), bundle, engine: Box::new(engine), stations, redirects })
     }
 }
 
@@ -103,7 +106,9 @@ impl Serving {
         let in_use = in_use.filter(|folder| folder.try_lock_shared().is_ok());
         let mut assets = Assets::new();
         let mut left = KEPT_BYTES;
-        gather(&release.dist, Path::new(HASHED), &mut left, &mut assets);
+        for folder in HASHED {
+            gather(&release.dist, Path::new(folder), &mut left, &mut assets);
+        }
         Self { release: Arc::new(release), _in_use: in_use, assets, earlier: VecDeque::new() }
     }
 }

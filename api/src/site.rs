@@ -8,10 +8,12 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
+use search::bundle::FOLDER;
 
 use crate::answer;
+use crate::coding::{self, Coding};
 use crate::error::ApiError;
 use crate::published::{HASHED, Published};
 
@@ -23,6 +25,9 @@ const FOR_EVER: &str = "public, max-age=31536000, immutable";
 
 /// Answers `GET` and `HEAD` for any address from the files of the release.
 pub async fn serve(State(published): State<Published>, request: Request) -> Response {
+    if let Some(moved) = moved(&published, &request) {
+        return moved;
+    }
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
         let allow = [(header::ALLOW, HeaderValue::from_static("GET, HEAD"))];
         return (allow, ApiError::MethodNotAllowed).into_response();
@@ -30,11 +35,35 @@ pub async fn serve(State(published): State<Published>, request: Request) -> Resp
     page(&published, request.uri(), request.headers()).await
 }
 
+/// Where an old address leads now. Of pages only: what is sent somewhere is sent again to the new address (308).
+fn moved(published: &Published, request: &Request) -> Option<Response> {
+    let redirects = &published.current().redirects;
+    if redirects.is_empty() {
+        return None;
+    }
+    let old = names(request.uri().path())?.iter().fold(String::new(), |old, name| old + "/" + name);
+    let old = old.strip_suffix("/index.html").unwrap_or(&old);
+    // An address with a query may have been a page of its own; else the query means nothing to the new page.
+    let with_query = request.uri().query().and_then(|query| redirects.get(&format!("{old}?{query}")));
+    let location = HeaderValue::try_from(with_query.or_else(|| redirects.get(old))?).ok()?;
+    let status = match *request.method() {
+        Method::GET | Method::HEAD => StatusCode::MOVED_PERMANENTLY,
+        _ => StatusCode::PERMANENT_REDIRECT,
+    };
+    // Not for ever: an address may be used again.
+    let keep = (header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=3600"));
+    Some((status, [(header::LOCATION, location), keep]).into_response())
+}
+
 /// The file for `uri`, for handlers that do more than files at the same address.
 pub async fn page(published: &Published, uri: &Uri, headers: &HeaderMap) -> Response {
     let (published, path) = (published.clone(), uri.path().to_owned());
+    let codings = coding::accepted(headers);
     // Reading a file blocks. The runtime has threads for that.
-    let look = move || Ok(older(look_up(&published.current().dist, &path)?, &published, &path));
+    let look = move || {
+        let folder = Folder { dist: published.current().dist.clone(), codings };
+        Ok(older(look_up(&folder, &path)?, &published, &path))
+    };
     let found = tokio::task::spawn_blocking(look).await;
     let found = found.map_err(|err| ApiError::Internal(anyhow::Error::new(err).context("reading a file")));
     match found.and_then(|found| found.map_err(unreadable)) {
@@ -61,9 +90,19 @@ struct File {
     bytes: Vec<u8>,
     media_type: &'static str,
     keep: &'static str,
+    /// The coding of `bytes`; `None`: as written.
+    coding: Option<Coding>,
+    /// Whether pages of other sites may fetch it.
+    open: bool,
 }
 
-fn look_up(dist: &Path, path: &str) -> io::Result<Found> {
+/// The release's folder, and which compressed copies may be taken from it.
+struct Folder {
+    dist: PathBuf,
+    codings: Vec<Coding>,
+}
+
+fn look_up(dist: &Folder, path: &str) -> io::Result<Found> {
     let Some(names) = names(path) else { return nothing(dist) };
     let inside: PathBuf = names.iter().collect();
     if path.ends_with('/') {
@@ -85,7 +124,14 @@ fn older(found: Found, published: &Published, path: &str) -> Found {
     let inside: Option<PathBuf> = names(path).map(|names| names.iter().collect());
     let asset = inside.and_then(|inside| Some((published.earlier_asset(&inside)?, media_type(&inside))));
     asset.map_or(Found::Nothing(page), |(bytes, media_type)| {
-        Found::File(File { status: StatusCode::OK, bytes: bytes.to_vec(), media_type, keep: FOR_EVER })
+        Found::File(File {
+            status: StatusCode::OK,
+            bytes: bytes.to_vec(),
+            media_type,
+            keep: FOR_EVER,
+            coding: None,
+            open: false,
+        })
     })
 }
 
@@ -120,19 +166,34 @@ fn decode(name: &str) -> Option<String> {
     String::from_utf8(bytes).ok()
 }
 
+/// A published file, as the best of its compressed copies that the browser takes, where it has any.
+fn read(folder: &Folder, inside: &Path) -> io::Result<Option<File>> {
+    let Some(plain) = regular(&folder.dist, inside)? else { return Ok(None) };
+    let (mut real, mut taken) = (plain, None);
+    for coding in &folder.codings {
+        let mut copy = inside.as_os_str().to_owned();
+        copy.push(".");
+        copy.push(coding.ending());
+        if let Some(copy) = regular(&folder.dist, Path::new(&copy))? {
+            (real, taken) = (copy, Some(*coding));
+            break;
+        }
+    }
+    let keep = if HASHED.iter().any(|folder| inside.starts_with(folder)) { FOR_EVER } else { "no-cache" };
+    let (status, media_type) = (StatusCode::OK, media_type(inside));
+    let open = inside.starts_with(FOLDER);
+    Ok(Some(File { status, bytes: fs::read(&real)?, media_type, keep, coding: taken, open }))
+}
+
 /// A regular file under `dist`. What a link leads out to is not under it.
-fn read(dist: &Path, inside: &Path) -> io::Result<Option<File>> {
+fn regular(dist: &Path, inside: &Path) -> io::Result<Option<PathBuf>> {
     let found = fs::canonicalize(dist.join(inside)).and_then(|real| Ok((fs::canonicalize(dist)?, real)));
     let (root, real) = match found {
         Ok(found) => found,
         Err(err) if is_absence(&err) => return Ok(None),
         Err(err) => return Err(err),
     };
-    if !real.starts_with(&root) || !real.is_file() {
-        return Ok(None);
-    }
-    let keep = if inside.starts_with(HASHED) { FOR_EVER } else { "no-cache" };
-    Ok(Some(File { status: StatusCode::OK, bytes: fs::read(&real)?, media_type: media_type(inside), keep }))
+    Ok((real.starts_with(&root) && real.is_file()).then_some(real))
 }
 
 /// Whether there is simply no such file: not there, below a file, or with a name too long to be one.
@@ -141,13 +202,15 @@ fn is_absence(err: &io::Error) -> bool {
     matches!(err.kind(), NotFound | NotADirectory | InvalidFilename)
 }
 
-fn nothing(dist: &Path) -> io::Result<Found> {
+fn nothing(dist: &Folder) -> io::Result<Found> {
     let page = read(dist, Path::new(NOT_FOUND_PAGE))?;
     let plain = || File {
         status: StatusCode::NOT_FOUND,
         bytes: "没有这个页面。有危险，请打 110。".as_bytes().to_vec(),
         media_type: "text/plain; charset=utf-8",
         keep: "no-store",
+        coding: None,
+        open: false,
     };
     let page =
         page.map_or_else(plain, |page| File { status: StatusCode::NOT_FOUND, keep: "no-store", ..page });
@@ -159,9 +222,17 @@ impl IntoResponse for File {
         let headers = [
             (header::CONTENT_TYPE, HeaderValue::from_static(self.media_type)),
             (header::CACHE_CONTROL, HeaderValue::from_static(self.keep)),
+            // By the bytes that are sent, so each coding has a tag of its own.
             (header::ETAG, answer::tag(&self.bytes)),
+            (header::VARY, HeaderValue::from_static("accept-encoding")),
         ];
-        (self.status, headers, self.bytes).into_response()
+        // What anybody may use, any page may fetch.
+        let open = self.open.then_some([
+            (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
+            (HeaderName::from_static("cross-origin-resource-policy"), "cross-origin"),
+        ]);
+        let coding = self.coding.map(|coding| [(header::CONTENT_ENCODING, coding.name())]);
+        (self.status, headers, open, coding, self.bytes).into_response()
     }
 }
 

@@ -20,6 +20,18 @@ pub const FORMAT: u32 = 1;
 /// The folder under the site's root that holds the bundle.
 pub const FOLDER: &str = "data";
 
+/// The file of old addresses, from the site's root.
+pub const REDIRECTS: &str = "data/redirects.json";
+
+/// An address that a page had before, and the one it has.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Redirect {
+    /// Without a final slash; may have a query: `/show.asp?id=12`.
+    pub old: String,
+    /// An address of the site, from the root.
+    pub new: String,
+}
+
 /// The published records.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Bundle {
@@ -134,6 +146,16 @@ impl Bundle {
                 reason: err.to_string(),
             })?,
         })
+    }
+
+    /// The old addresses of the site at `dist`, by themselves; none where the build is older than they are.
+    pub fn open_redirects(dist: &Path) -> Result<BTreeMap<String, String>, BundleError> {
+        let path = dist.join(REDIRECTS);
+        if !path.exists() {
+            return Ok(BTreeMap::new());
+        }
+        let redirects: Vec<Redirect> = read_json(&path)?;
+        Ok(redirects.into_iter().map(|redirect| (redirect.old, redirect.new)).collect())
     }
 
     /// Opens the text index of the site at `dist`.

@@ -3,6 +3,8 @@
 //! The rule is a recurrence rule of RFC 5545. The part of it that duty rosters use is understood: weekly by day, monthly
 //! by day of the month or by nth weekday.
 
+use jiff::civil::Date;
+
 /// The day or days of `rule` in words; the error says what is wrong in Chinese.
 pub fn days_in_words(rule: &str) -> Result<String, String> {
     let (mut freq, mut by_day, mut by_month_day) = (None, None, None);
@@ -21,6 +23,43 @@ pub fn days_in_words(rule: &str) -> Result<String, String> {
         (Some("MONTHLY"), None, Some(days)) => monthly_by_date(days),
         _ => Err("值班规则要写成每周几、每月几号或每月第几个星期几".to_owned()),
     }
+}
+
+/// Whether `day` is one of the days of `rule`, which [`days_in_words`] has read.
+pub fn falls_on(rule: &str, day: Date) -> bool {
+    let mut days = rule.split(';').filter_map(|part| part.trim().split_once('='));
+    days.all(|(name, value)| match name {
+        "BYDAY" => value.split(',').any(|nth| is_weekday(nth, day)),
+        "BYMONTHDAY" => value.split(',').any(|nth| match nth.parse::<i8>() {
+            Ok(-1) => day.day() == day.days_in_month(),
+            Ok(nth) => day.day() == nth,
+            Err(_) => false,
+        }),
+        _ => true,
+    })
+}
+
+/// Whether `day` is a `MO`, the `1MO` or the `-1MO` of its month.
+fn is_weekday(nth: &str, day: Date) -> bool {
+    const CODES: [&str; 7] = ["MO", "TU", "WE", "TH", "FR", "SA", "SU"];
+    let at = nth.len().saturating_sub(2);
+    let (count, code) = (nth.get(..at).unwrap_or_default(), nth.get(at..).unwrap_or_default());
+    let today = CODES[usize::from(day.weekday().to_monday_zero_offset().unsigned_abs())];
+    let from_start = (day.day() - 1) / 7 + 1;
+    let last = day.day() + 7 > day.days_in_month();
+    code == today
+        && match count {
+            "" => true,
+            "-1" => last,
+            count => count.parse() == Ok(from_start),
+        }
+}
+
+/// `09:00-11:30` in minutes after midnight; `None` where it is not a time.
+pub fn minutes(time: &str) -> Option<(u16, u16)> {
+    let (from, to) = time.trim().split_once('-')?;
+    let minutes = |(hour, minute): (u8, u8)| u16::from(hour) * 60 + u16::from(minute);
+    Some((minutes(clock_time(from).ok()?), minutes(clock_time(to).ok()?)))
 }
 
 /// `09:00-11:30` as 9:00–11:30.

@@ -27,7 +27,7 @@ pub fn leave_out(sources: &mut SourceMap) {
 /// As [`leave_out`], after `changes`: `sources` leaves out what was a draft before them. A page that became a draft is gone,
 /// and one that is a draft no more is new.
 pub fn sort_out(sources: &mut SourceMap, changes: Changes) -> Changes {
-    let Changes { written, mut gone, mut set } = changes;
+    let Changes { written, pictures, mut gone, mut set } = changes;
     let drafts = drafts_among(sources, &written);
     let mut published = Vec::with_capacity(written.len());
     for file in written {
@@ -41,7 +41,7 @@ pub fn sort_out(sources: &mut SourceMap, changes: Changes) -> Changes {
         }
         sources.leave_out(file, is_draft);
     }
-    Changes { written: published, gone, set }
+    Changes { written: published, pictures, gone, set }
 }
 
 fn drafts_among(sources: &SourceMap, files: &[FileId]) -> BTreeSet<FileId> {

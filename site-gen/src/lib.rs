@@ -11,8 +11,11 @@
 //! values. ([`mend`] alone writes content, and only when an editor asks for it.) [`mod@check`] is the gate: past it a [`model::Site`] is valid by construction and nothing later may fail
 //! because of what an editor wrote.
 
+pub mod cache;
 pub mod check;
 pub mod citation;
+pub mod compress;
+pub mod data;
 pub mod diag;
 pub mod doctor;
 pub mod duty;
@@ -28,6 +31,7 @@ pub mod load;
 pub mod markdown;
 pub mod mend;
 pub mod model;
+pub mod pictures;
 pub mod publish;
 pub mod render;
 pub mod roster;
@@ -62,6 +66,10 @@ pub struct Options {
     pub today: Date,
     /// Whether the records and the index are made that the API searches.
     pub search: bool,
+    /// Whether compressed copies lie beside the files: for what is published.
+    pub compress: bool,
+    /// Where compressed copies and pictures are remembered; `None`: beside `out`. See [`mod@cache`].
+    pub cache: Option<PathBuf>,
     /// When each file last changed, for pages that don't say it themselves: see [`history`]. Empty where nobody knows.
     pub changed: history::Changed,
     /// How many bytes of texts are held from their heads being read until their pages are made. Texts beyond that are read
@@ -105,6 +113,8 @@ impl Options {
             today,
             statutes: None,
             search: true,
+            compress: false,
+            cache: None,
             changed: history::Changed::new(),
             held_bytes: 128 << 20,
         }

@@ -10,6 +10,7 @@ pub mod devtools;
 pub mod git;
 pub mod http;
 pub mod nuanzhan;
+pub mod pictures;
 pub mod postgres;
 pub mod server;
 pub mod skip;

@@ -17,7 +17,7 @@ use site_gen::diag::Severity;
 use site_gen::diag::pages::{self, CodePage};
 use site_gen::{Outcome, Report};
 use tempfile::TempDir;
-use tests::workspace;
+use tests::{pictures, workspace};
 
 /// The examples that lines are put into.
 const EXAMPLES: [(&str, &str); 3] = [
@@ -195,7 +195,7 @@ impl Trial {
         let blocks = blocks(&trial.handbook);
         for (number, block) in blocks.iter().enumerate() {
             for picture in block.text.split("](/images/").skip(1) {
-                trial.write(&format!("images/{}", picture.split(')').next().unwrap()), "a picture");
+                trial.write(&format!("images/{}", picture.split(')').next().unwrap()), pictures::PICTURE);
             }
             if let Some((path, text)) = trial.destination(block, number) {
                 trial.write(&path, text);
@@ -216,7 +216,7 @@ impl Trial {
             (Some(list), "yaml") => {
                 Some((list.to_owned(), self.read(list).trim_end().to_owned() + "\n" + text))
             }
-            (Some(list @ "regions.csv"), _) => {
+            (Some(list @ ("redirects.csv" | "regions.csv")), _) => {
                 let regions = self.read(list);
                 let new = text.lines().filter(|row| !regions.lines().any(|known| known == *row));
                 let rows: Vec<&str> = regions.lines().chain(new).collect();

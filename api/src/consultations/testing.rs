@@ -86,6 +86,7 @@ pub(crate) fn release() -> Release {
         dist: std::path::PathBuf::from("no-such-site"),
         engine: Box::new(Embedded::new(Index::build(&[], &[]), vec![]).unwrap()),
         stations: StationIndex::new(vec![], regions),
+        redirects: std::collections::BTreeMap::new(),
         bundle,
     }
 }

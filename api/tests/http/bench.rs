@@ -179,7 +179,8 @@ pub(crate) fn release(dist: &Path) -> Release {
     let mut bundle = Bundle::open(dist).unwrap();
     let stations =
         StationIndex::new(std::mem::take(&mut bundle.stations), std::mem::take(&mut bundle.regions));
-    Release { dist: dist.to_owned(), bundle, engine: Box::new(Parrot), stations }
+    let redirects = Bundle::open_redirects(dist).unwrap();
+    Release { dist: dist.to_owned(), bundle, engine: Box::new(Parrot), stations, redirects }
 }
 
 /// Writes a site as the compiler does.
@@ -190,6 +191,9 @@ pub(crate) fn write_site(dist: &Path) {
     }
     write(&dist.join("404.html"), page("没有这一页").as_bytes());
     write(&dist.join("assets/site.0f3a.css"), "body{color:black}".repeat(200).as_bytes());
+    let redirects = r#"[{"old":"/old/page.html","new":"/about/"},{"old":"/show.asp?id=12","new":"/search/"},{"old":"/旧","new":"/about/#a"}]"#;
+    write(&dist.join("data/redirects.json"), redirects.as_bytes());
+    write(&dist.join("old/page.html"), page("搬家").as_bytes());
     for (name, bytes) in bundle().files() {
         write(&dist.join(FOLDER).join(name), &bytes);
     }

@@ -107,6 +107,44 @@ async fn a_redirect_never_leads_to_another_host() {
 }
 
 #[tokio::test]
+async fn an_old_address_leads_to_the_page_that_it_is_now() {
+    let bench = Bench::new().await;
+    for (old, new) in [
+        ("/old/page.html", "/about/"),
+        ("/old/page.html?from=wechat", "/about/"),
+        ("/show.asp?id=12", "/search/"),
+        ("/%E6%97%A7", "/about/#a"),
+        ("/%E6%97%A7/", "/about/#a"),
+        ("/%E6%97%A7/index.html", "/about/#a"),
+    ] {
+        let got = bench.get(old).await;
+        assert_eq!((got.status.as_u16(), got.header("location")), (301, new), "{old}");
+        assert_eq!(got.header("cache-control"), "public, max-age=3600");
+    }
+    for nowhere in ["/show.asp", "/show.asp?id=13", "/old/", "/old/page"] {
+        assert_eq!(bench.get(nowhere).await.status, 404, "{nowhere}");
+    }
+    let sent = Request::post("/old/page.html").body(Body::empty()).unwrap();
+    assert_eq!(bench.send(sent).await.status, 308);
+    let head = Request::builder().method(Method::HEAD).uri("/old/page.html").body(Body::empty()).unwrap();
+    assert_eq!(bench.send(head).await.status, 301);
+}
+
+#[tokio::test]
+async fn the_data_is_open_to_pages_of_other_sites_and_pages_are_not() {
+    let bench = Bench::new().await;
+    let data = bench.get("/data/stations.json").await;
+    assert_eq!((data.status.as_u16(), data.header("content-type")), (200, "application/json"));
+    assert_eq!(data.header("access-control-allow-origin"), "*");
+    assert_eq!(data.header("cross-origin-resource-policy"), "cross-origin");
+    let page = bench.get("/about/").await;
+    assert_eq!(
+        (page.header("access-control-allow-origin"), page.header("cross-origin-resource-policy")),
+        ("", "same-origin")
+    );
+}
+
+#[tokio::test]
 async fn a_head_has_no_body() {
     let bench = Bench::new().await;
     for path in ["/about/", "/api/v1/topics", "/search/?q=a"] {
@@ -126,6 +164,52 @@ async fn pages_are_compressed_where_the_browser_can() {
         assert!(got.header("vary").contains("accept-encoding"));
     }
     assert_eq!(bench.get("/assets/site.0f3a.css").await.header("content-encoding"), "");
+}
+
+/// The copies of a test hold a word instead of compressed bytes: what matters is which of them is sent.
+#[tokio::test]
+async fn a_copy_made_beforehand_is_sent_as_the_browser_wishes() {
+    let bench = Bench::new().await;
+    for ending in ["br", "zst", "gz"] {
+        bench.write(&format!("about/index.html.{ending}"), ending);
+    }
+    let mut tags = std::collections::BTreeSet::new();
+    for (wish, coding, sent) in [
+        ("gzip, deflate, br, zstd", "br", "br"),
+        ("gzip, br;q=0.2, zstd;q=0.5", "gzip", "gz"),
+        ("zstd", "zstd", "zst"),
+        ("gzip;q=0, identity", "", "<!doctype"),
+        ("identity;q=1, br;q=0.5", "", "<!doctype"),
+    ] {
+        let got = bench.get_with("/about/", "accept-encoding", wish).await;
+        assert_eq!((got.status.as_u16(), got.header("content-encoding")), (200, coding), "{wish}");
+        assert!(got.text().starts_with(sent), "{wish}: {}", got.text());
+        assert_eq!(got.header("content-type"), "text/html; charset=utf-8");
+        assert_eq!(got.header("vary"), "accept-encoding");
+        tags.insert(got.header("etag").to_owned());
+        let again = Request::get("/about/").header("accept-encoding", wish);
+        let again = again.header("if-none-match", got.header("etag")).body(Body::empty()).unwrap();
+        let again = bench.send(again).await;
+        assert_eq!((again.status.as_u16(), again.body.len()), (304, 0), "{wish}");
+        assert_eq!((again.header("vary"), again.header("content-encoding")), ("accept-encoding", ""));
+    }
+    assert_eq!(tags.len(), 4, "each coding has a tag of its own, the plain file another");
+    let head = Request::builder().method(Method::HEAD).uri("/about/").header("accept-encoding", "br");
+    let head = bench.send(head.body(Body::empty()).unwrap()).await;
+    assert_eq!((head.header("content-encoding"), head.header("content-length")), ("br", "2"));
+    assert_eq!(head.body.len(), 0);
+}
+
+#[tokio::test]
+async fn a_copy_that_leads_out_of_the_folder_is_not_one() {
+    let bench = Bench::new().await;
+    let outside = tempfile::tempdir().unwrap();
+    let secret = outside.path().join("secret");
+    #[expect(clippy::disallowed_methods, reason = "the secret of this test")]
+    std::fs::write(&secret, "secret").unwrap();
+    symlink(&secret, bench.dist.path().join("about/index.html.br")).unwrap();
+    let got = bench.get_with("/about/", "accept-encoding", "br;q=1, identity;q=0.1").await;
+    assert!(!String::from_utf8_lossy(&got.body).contains("secret"));
 }
 
 #[tokio::test]

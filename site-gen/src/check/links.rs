@@ -12,7 +12,7 @@ use crate::source::Span;
 pub struct Links {
     /// From a file's path in the content (`guides/work/maternity-leave.md`) to its address.
     pub files: BTreeMap<String, String>,
-    /// From a picture's path in the content to its address.
+    /// From a picture's path in the content to its address, which changes with what is in the file.
     pub images: BTreeMap<String, String>,
     /// Every address of the site.
     pub addresses: BTreeSet<String>,
@@ -89,7 +89,13 @@ impl Links {
 
     /// The address of a picture that the file `from` shows.
     pub fn image(&self, target: &str, from: &str) -> Option<&str> {
-        self.images.get(&join(from, target)).map(String::as_str)
+        self.picture(target, from).map(|(_, address)| address)
+    }
+
+    /// The path in the content and the address of a picture that the file `from` shows.
+    pub fn picture(&self, target: &str, from: &str) -> Option<(&str, &str)> {
+        let found = self.images.get_key_value(&join(from, target));
+        found.map(|(path, address)| (path.as_str(), address.as_str()))
     }
 
     fn page(&self, path: &str, from: &str) -> Option<String> {
@@ -129,11 +135,12 @@ pub fn check_anchors(
         }
         let near = nearest(&link.anchor, known.iter().map(String::as_str));
         let hint = near.map_or_else(
-            || {
-                format!(
-                    "这一页有：{}",
-                    known.iter().map(|id| format!("#{id}")).collect::<Vec<_>>().join("、")
-                )
+            || match known.is_empty() {
+                true => "那一页没有小标题，去掉 # 和后面的字".to_owned(),
+                false => {
+                    let all: Vec<String> = known.iter().map(|id| format!("#{id}")).collect();
+                    format!("这一页有：{}", all.join("、"))
+                }
             },
             |near| format!("是不是想写 #{near}"),
         );

@@ -8,12 +8,15 @@ mod citation_faults;
 mod citation_tests;
 pub mod citations;
 pub mod digests;
+pub mod duties;
 pub mod heads;
 pub mod identity;
 pub mod links;
 mod note_book;
 pub mod pages;
+pub mod pictures;
 pub mod prose;
+pub mod redirects;
 pub mod regions;
 pub mod resolver;
 pub mod stations;
@@ -34,6 +37,7 @@ use crate::statute::catalogue::Catalogue;
 use citations::{Spoken, StatuteBook};
 use links::Links;
 pub use note_book::NoteBook;
+use pictures::Album;
 use prose::Rules;
 use regions::Regions;
 use resolver::{PageContext, References};
@@ -74,8 +78,14 @@ pub struct Heads<'d> {
 
 impl<'d> World<'d> {
     /// Takes in what there is to refer to; reports divisions and titles that make no sense.
-    pub fn new(sources: &'d SourceMap, drafts: &'d Drafts, today: Date, diags: &mut Diagnostics) -> Self {
+    pub fn new(
+        (sources, album): (&'d SourceMap, &'d Album),
+        drafts: &'d Drafts,
+        today: Date,
+        diags: &mut Diagnostics,
+    ) -> Self {
         let mut links = all_links(sources, drafts);
+        links.images = album.addresses();
         links.addresses.extend(drafts.catalogue.addresses());
         drafts.catalogue.compare(&drafts.statutes, diags);
         Self {
@@ -119,12 +129,12 @@ impl World<'_> {
 /// Checks everything but the texts of guides and digests: see [`pages::guide`] and [`digests::case`]. `today` is for
 /// warnings about stale facts only: it changes no output.
 pub fn heads<'d>(
-    sources: &'d SourceMap,
+    (sources, album): (&'d SourceMap, &'d Album),
     drafts: &'d Drafts,
     today: Date,
     diags: &mut Diagnostics,
 ) -> Heads<'d> {
-    let world = World::new(sources, drafts, today, diags);
+    let world = World::new((sources, album), drafts, today, diags);
     let mut book = NoteBook::default();
     let settings = settings(drafts, &world.regions, diags);
     let topics = topics(drafts, diags);
@@ -143,6 +153,7 @@ pub fn heads<'d>(
     let (stations, station_bodies) = all_stations(drafts, &world, today, &mut book);
     check_thesaurus(drafts, diags);
     diags.extend(std::mem::take(&mut book.diags));
+    let redirects = redirects::redirects(sources, drafts, &world.links, diags);
     let site = settings.zip(drafts.settings.as_ref()).filter(|_| !diags.has_errors());
     let site = site.map(|(settings, draft)| {
         let mut site = Site {
@@ -156,6 +167,7 @@ pub fn heads<'d>(
                 .regions
                 .publish(|code| stations.iter().filter(|station| station.region.is_within(code)).count()),
             directories,
+            duties: duties::of(&drafts.stations, &stations),
             stations,
             station_bodies,
             station_roles: drafts
@@ -166,6 +178,8 @@ pub fn heads<'d>(
             campaigns,
             pages: other_pages,
             thesaurus: thesaurus(drafts),
+            redirects,
+            pictures: album.pictures(),
             changed: BTreeMap::new(),
         };
         order(&mut site);
@@ -191,7 +205,17 @@ fn settings(drafts: &Drafts, regions: &Regions, diags: &mut Diagnostics) -> Opti
         return None;
     };
     let region = regions.find(&draft.region, diags)?;
-    let SettingsDraft { name, title, description, base_url, exit_url, footer, .. } = draft.as_ref();
+    let SettingsDraft {
+        name,
+        title,
+        description,
+        base_url,
+        exit_url,
+        search_in_browser,
+        licence,
+        footer,
+        ..
+    } = draft.as_ref();
     Some(Settings {
         name: name.clone(),
         title: title.clone(),
@@ -199,6 +223,8 @@ fn settings(drafts: &Drafts, regions: &Regions, diags: &mut Diagnostics) -> Opti
         base_url: base_url.clone(),
         region,
         exit_url: exit_url.clone(),
+        search_in_browser: *search_in_browser,
+        licence: licence.clone(),
         footer: footer.clone(),
     })
 }
@@ -319,6 +345,7 @@ fn all_links(sources: &SourceMap, drafts: &Drafts) -> Links {
         "/ask/reply/",
         "/campaigns/",
         "/cases/",
+        "/data/",
         "/guides/",
         "/laws/",
         "/search/",
@@ -336,15 +363,7 @@ fn all_links(sources: &SourceMap, drafts: &Drafts) -> Links {
         .chain(stations)
         .chain(files.values().cloned())
         .collect();
-    Links {
-        files,
-        images: sources
-            .blobs()
-            .iter()
-            .map(|blob| (blob.path.clone(), format!("/media/{}", blob.path)))
-            .collect(),
-        addresses,
-    }
+    Links { files, images: BTreeMap::new(), addresses }
 }
 
 /// The address of the page that a file becomes. By path alone, so that a file with a fault can still be linked to.

@@ -5,9 +5,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::links::{self, WantedAnchor};
+use super::pictures::Album;
 use super::resolver::Notes;
-use crate::diag::{Diagnostic, Diagnostics};
-use crate::source::{SourceMap, Span};
+use crate::diag::Diagnostics;
+use crate::source::SourceMap;
 use crate::statute::catalogue::Catalogue;
 
 /// What the reading of all pages brought to light, for what can only be looked up at the end.
@@ -24,7 +25,8 @@ pub struct NoteBook {
 impl NoteBook {
     /// Takes what reading the page at `url` brought to light.
     pub fn add(&mut self, url: &str, notes: Notes) {
-        if !notes.anchors.is_empty() {
+        // Lists have anchors that no editor makes.
+        if !notes.anchors.is_empty() || !url.starts_with("/regions/") {
             self.anchors.entry(url.to_owned()).or_default().extend(notes.anchors);
         }
         self.wanted.extend(notes.wanted);
@@ -33,13 +35,13 @@ impl NoteBook {
     }
 
     /// Looks up what had to wait until every page was read. `documents`: guides and digests by address. Gives the
-    /// pictures to publish.
+    /// pictures to publish, by path in the content.
     pub fn close<'n>(
         mut self,
         documents: impl Iterator<Item = (&'n str, &'n Notes)> + Clone,
-        (sources, catalogue): (&SourceMap, &Catalogue),
+        (sources, catalogue, album): (&SourceMap, &Catalogue, &Album),
         diags: &mut Diagnostics,
-    ) -> BTreeMap<String, Vec<u8>> {
+    ) -> Vec<String> {
         diags.extend(self.diags);
         for (_, notes) in documents.clone() {
             self.wanted.extend(notes.wanted.iter().cloned());
@@ -57,30 +59,6 @@ impl NoteBook {
             self.anchors.entry((*url).to_owned()).or_default().extend(catalogue.anchors(url));
         }
         links::check_anchors(&self.wanted, &self.anchors, diags);
-        pictures(sources, &self.shown, diags)
+        album.check(sources, &self.shown, diags)
     }
-}
-
-/// The pictures that pages show. One that no page shows stays unpublished; one that may say where it was taken stops
-/// publishing.
-fn pictures(
-    sources: &SourceMap,
-    shown: &BTreeSet<String>,
-    diags: &mut Diagnostics,
-) -> BTreeMap<String, Vec<u8>> {
-    let mut published = BTreeMap::new();
-    for blob in sources.blobs() {
-        let at = Span::start_of(blob.file);
-        if !shown.contains(&blob.path) {
-            diags.push(
-                Diagnostic::warning("unused-image", at, "没有页面用到这张图片，没有发布").hint("不用就删掉"),
-            );
-        } else if blob.has_camera_data() {
-            let message = "图片里带着拍摄信息，可能有拍摄的时间和地点";
-            diags.push(Diagnostic::error("image-metadata", at, message).hint("对着图片截一张屏，用截图代替"));
-        } else {
-            published.insert(format!("media/{}", blob.path), blob.bytes.clone());
-        }
-    }
-    published
 }

@@ -14,6 +14,7 @@ use crate::load::Drafts;
 use crate::load::heads::values;
 use crate::load::kinds::{GuideDraft, StatuteDraft};
 use crate::markdown::{self, Resolver as _};
+use crate::model::date::duration;
 use crate::model::{
     ArticleNo, ArticleNote, Campaign, Directory, Guide, GuideHead, Page, Replacement, Statute,
     StatuteVersion, Step,
@@ -34,6 +35,7 @@ pub fn guides(drafts: &Drafts, known: &BTreeSet<&str>, diags: &mut Diagnostics) 
             check_slugs(&draft.hotlines, "热线（见 site.toml）", &hotlines, diags);
         }
         check_slugs(&draft.related, "指南", known, diags);
+        check_takes(draft, diags);
     }
     drafts.guides.iter().map(|draft| draft.head()).collect()
 }
@@ -56,6 +58,17 @@ pub fn guide(draft: &GuideDraft, world: &World<'_>) -> (Guide, Notes) {
     let bring = draft.bring.iter().map(|item| references.inline(item)).collect();
     let body = references.body(draft.body);
     (Guide { head, steps, bring, body }, references.notes)
+}
+
+fn check_takes(draft: &GuideDraft, diags: &mut Diagnostics) {
+    let Some(written) = draft.takes.as_ref().filter(|written| duration(&written.value).is_none()) else {
+        return;
+    };
+    let message = format!("“{}”不是一段时间", written.value.trim());
+    diags.push(
+        Diagnostic::error("duration", written.span, message)
+            .hint("写一个数和一个单位，例如 72 小时、30 天、6 个月"),
+    );
 }
 
 fn check_topic_folder(draft: &GuideDraft, topics: &BTreeSet<&str>, diags: &mut Diagnostics) {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use search::coord::Coord;
 use search::region::{Level, Region, RegionCode};
 
+use super::stations::in_china;
 use crate::diag::{Diagnostic, Diagnostics, nearest, suggest};
 use crate::load::Drafts;
 use crate::load::tables::{self, RegionDraft};
@@ -44,6 +45,7 @@ impl Regions {
                 }
             };
             check_level(draft, &code, diags);
+            check_centre(draft, diags);
             let location = draft.centre.as_ref().and_then(|(lat, lon)| Coord::new(lat.value, lon.value));
             let known = Known { name: draft.name.clone(), location, radius_km: draft.radius_km };
             if let Some(earlier) = regions.by_code.insert(code, known) {
@@ -158,6 +160,21 @@ impl Regions {
             }
         }
     }
+}
+
+fn check_centre(draft: &RegionDraft, diags: &mut Diagnostics) {
+    let Some((lat, lon)) = &draft.centre else { return };
+    if in_china(lat.value, lon.value) {
+        return;
+    }
+    let hint = if in_china(lon.value, lat.value) {
+        format!("经纬度写反了：lat 是 {}，lon 是 {}", lon.value, lat.value)
+    } else {
+        "在地图上重新取一次坐标".to_owned()
+    };
+    let message = format!("{}, {} 不在中国境内", lat.value, lon.value);
+    let at = Span::new(lat.span.file, lat.span.start, lon.span.end.max(lat.span.end));
+    diags.push(Diagnostic::error("coord-range", at, message).hint(hint));
 }
 
 fn check_level(draft: &RegionDraft, code: &RegionCode, diags: &mut Diagnostics) {

@@ -149,16 +149,17 @@ impl Resolver for References<'_> {
 
     fn image(&mut self, target: &str, at: Span) -> Option<String> {
         let from = self.world.sources.path(self.page.file);
-        let found = self.world.links.image(target, from).map(str::to_owned);
-        if let Some(path) = found.as_ref().and_then(|url| url.strip_prefix("/media/")) {
+        let found = self.world.links.picture(target, from);
+        if let Some((path, _)) = found {
             self.notes.shown.insert(path.to_owned());
         } else {
             let message = format!("没有“{target}”这张图片");
             let hint = "图片放在内容文件夹里，用相对路径写；不能用别的网站的图片";
             self.report(Diagnostic::error("broken-image", at, message).hint(hint));
         }
-        remember(&mut self.notes.images, target, found.as_ref());
-        found
+        let address = found.map(|(_, address)| address.to_owned());
+        remember(&mut self.notes.images, target, address.as_ref());
+        address
     }
 
     fn citations(&mut self, text: &str, at: Span, context: &mut Context) -> Vec<CitationLink> {

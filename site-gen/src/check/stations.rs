@@ -327,6 +327,11 @@ pub fn has_house_number(text: &str) -> bool {
     })
 }
 
+/// The box around China is generous: it only tells swapped coordinates from real ones.
+pub(super) fn in_china(lat: f64, lon: f64) -> bool {
+    (3.0..=54.0).contains(&lat) && (73.0..=136.0).contains(&lon)
+}
+
 fn coordinates(location: &LocationDraft, diags: &mut Diagnostics) -> Option<Coord> {
     let (lat, lon) = (degrees(&location.lat, diags)?, degrees(&location.lon, diags)?);
     if Coord::new(lat, lon).is_none() {
@@ -340,8 +345,6 @@ fn coordinates(location: &LocationDraft, diags: &mut Diagnostics) -> Option<Coor
         diags.push(Diagnostic::error("coord-range", location.span, message).hint(hint));
         return None;
     }
-    // The box around China is generous: it only tells swapped coordinates from real ones.
-    let in_china = |lat: f64, lon: f64| (3.0..=54.0).contains(&lat) && (73.0..=136.0).contains(&lon);
     if !in_china(lat, lon) {
         let hint = if in_china(lon, lat) {
             format!("经纬度写反了：lat: {lon}，lon: {lat}")
@@ -434,7 +437,7 @@ fn check_verified(draft: &StationDraft, today: Date, diags: &mut Diagnostics) {
     }
 }
 
-fn duty_in_words(duty: &DutyDraft, diags: &mut Diagnostics) -> Option<String> {
+pub(super) fn duty_in_words(duty: &DutyDraft, diags: &mut Diagnostics) -> Option<String> {
     let mut wrong = |text: &Located<String>, reason: String, reads: fn(&str) -> bool| {
         let hint = "例如 rule: \"FREQ=MONTHLY;BYMONTHDAY=25\"，time: \"09:00-11:30\"";
         let half = Some(suggest::half_width(&text.value).to_ascii_uppercase());

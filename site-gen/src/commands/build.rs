@@ -13,6 +13,7 @@ use super::{Content, Done, Run, say, today};
 
 /// 检查内容；没有错误就生成网站，有错误时原来的网站不动。
 #[derive(Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own on the command line")]
 pub(super) struct Build {
     #[command(flatten)]
     content: Content,
@@ -24,6 +25,9 @@ pub(super) struct Build {
     /// 不做搜索用的数据：只看页面时快一些。这样的网站不能交给 nuanzhan 服务器。
     #[arg(long)]
     no_search: bool,
+    /// 给每个文件备好压缩好的副本，网页打开更快。要多花几倍的时间，以后只压缩变了的；publish 总是这样做。
+    #[arg(long)]
+    compress: bool,
     /// 一个个说出重新生成了哪些文件，为什么。
     #[arg(long)]
     why: bool,
@@ -36,9 +40,13 @@ impl Run for Build {
     fn run(self) -> anyhow::Result<Done> {
         let started = Instant::now();
         let (Content { content, statutes }, today) = (self.content, today());
+        if self.compress {
+            say("正在生成、压缩……\n");
+        }
         let mut options = Options::new(content.clone(), self.out.clone(), today);
         options.statutes = statutes;
         options.search = !self.no_search;
+        options.compress = self.compress;
         if !self.no_git {
             let (changed, advice) = site_gen::history::of_folder(&content);
             options.changed = changed;

@@ -18,7 +18,7 @@ pub struct Found<'r> {
     pub start: Place,
     /// Just behind its last character; the same as `start` where it is a place between two.
     pub end: Place,
-    /// The line it begins on, without its line break.
+    /// The line it begins on, without its line break; what is near of one that goes on and on.
     pub line: &'r str,
     /// The bytes of `line` that are meant. A problem of several lines is cut at the end of the first.
     pub marked: Range<usize>,
@@ -39,6 +39,20 @@ pub struct Replacement<'r> {
     pub text: &'r str,
 }
 
+/// A line longer than this is not shown whole, in bytes: a thousand findings would show it a thousand times.
+const LONGEST_LINE: usize = 8_000;
+
+/// What of a line that begins at a byte is near another one, and where that begins.
+fn near((start, line): (usize, &str), byte: usize) -> (usize, &str) {
+    if line.len() <= LONGEST_LINE {
+        return (start, line);
+    }
+    let at = byte.saturating_sub(start);
+    let from = floor_char_boundary(line, at.saturating_sub(LONGEST_LINE / 20));
+    let to = floor_char_boundary(line, at + LONGEST_LINE / 20);
+    (start + from, &line[from..to])
+}
+
 /// Everything found, in file order, the same problem at the same place once.
 pub fn all<'r>(diagnostics: &'r Diagnostics, sources: &'r SourceMap) -> Vec<Found<'r>> {
     let mut index = Index { sources, lines: BTreeMap::new() };
@@ -55,8 +69,8 @@ impl<'r> Index<'r> {
     fn found(&mut self, diagnostic: &'r Diagnostic) -> Found<'r> {
         let span = self.without_line_break(diagnostic.span);
         let (start, end) = self.places(span);
-        let (line_start, line) = self.lines(span.file).around(span.start);
-        let within = |byte: usize| (byte - line_start).min(line.len());
+        let (line_start, line) = near(self.lines(span.file).around(span.start), span.start);
+        let within = |byte: usize| byte.saturating_sub(line_start).min(line.len());
         let edits = diagnostic.edits.iter().map(|edit| {
             let (start, end) = self.places(edit.span);
             Replacement { path: self.sources.path(edit.span.file), start, end, text: &edit.text }

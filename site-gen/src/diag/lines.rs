@@ -1,11 +1,15 @@
 //! Where the lines of a text begin, so that a place costs a look-up and not a walk through the file.
 
+use std::cell::Cell;
+
 /// The lines of one text.
 #[derive(Debug)]
 pub struct Lines<'t> {
     text: &'t str,
     /// The first byte of each line; never empty.
     starts: Vec<usize>,
+    /// The line, byte and column of the last look-up: of a line with a thousand findings the characters are counted once.
+    last: Cell<(usize, usize, usize)>,
 }
 
 /// A place in a file.
@@ -23,13 +27,20 @@ impl<'t> Lines<'t> {
     /// Finds the lines of `text`.
     pub fn new(text: &'t str) -> Self {
         let after_breaks = text.match_indices('\n').map(|(at, _)| at + 1);
-        Self { text, starts: std::iter::once(0).chain(after_breaks).collect() }
+        Self { text, starts: std::iter::once(0).chain(after_breaks).collect(), last: Cell::default() }
     }
 
     /// The place of a byte of the text; `skipped` bytes of the file stand before the text.
     pub fn place(&self, byte: usize, skipped: usize) -> Place {
         let line = self.line_at(byte);
-        let column = self.text[self.starts[line]..byte].chars().count() + 1;
+        let (last_line, last_byte, last_column) = self.last.get();
+        let (from, before) = match last_line == line && (self.starts[line]..=byte).contains(&last_byte) {
+            true => (last_byte, last_column),
+            false => (self.starts[line], 0),
+        };
+        let column = before + self.text[from..byte].chars().count();
+        self.last.set((line, byte, column));
+        let column = column + 1;
         Place { line: line + 1, column, byte: byte + skipped }
     }
 
@@ -62,11 +73,12 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_place_is_what_counting_gives(text in "[a暖\t\r\n😀]{0,30}", at in 0_usize..31) {
+        fn a_place_is_what_counting_gives_whatever_was_asked_before(text in "[a暖\t\r\n😀]{0,30}", at in 0_usize..31, asked in 0_usize..31) {
             let byte = text.char_indices().map(|(at, _)| at).nth(at).unwrap_or(text.len());
             let before = &text[..byte];
             let line_start = before.rfind('\n').map_or(0, |at| at + 1);
             let lines = Lines::new(&text);
+            lines.place(text.char_indices().map(|(at, _)| at).nth(asked).unwrap_or(0), 0);
             let place = lines.place(byte, 0);
             prop_assert_eq!(place.line, before.matches('\n').count() + 1);
             prop_assert_eq!(place.column, before[line_start..].chars().count() + 1);

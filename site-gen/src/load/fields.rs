@@ -100,10 +100,10 @@ impl<'d> Fields<'d> {
 
     /// A text that must be there.
     pub fn required(&mut self, key: Key) -> Option<Located<String>> {
-        let written = self.is_written(key);
+        let wrong_type = self.is_wrong_type(key);
         let text = self.text(key);
         // A field of the wrong type has been reported already.
-        if text.is_none() && !written {
+        if text.is_none() && !wrong_type {
             self.missing(key);
         }
         text
@@ -260,12 +260,22 @@ impl<'d> Fields<'d> {
         })
     }
 
+    /// Whether there are several values where one belongs.
+    fn is_wrong_type(&self, key: Key) -> bool {
+        self.entries.iter().any(|(name, value, _)| {
+            matches!(&name.value, Value::Scalar(text) if text == key.0 || text == key.1)
+                && matches!(value.value, Value::List(_) | Value::Map(_))
+        })
+    }
+
     /// Reports what nobody asked for.
     pub fn finish(self) {
         // What a row can't hold is no help to who mistyped a column's name.
         let known: Vec<Key> =
             self.known.iter().copied().filter(|key| !(self.is_row && key.needs_file())).collect();
         let names = || known.iter().flat_map(|key| [key.0, key.1]);
+        let free: Vec<&'static str> =
+            self.known.iter().filter(|key| !self.is_written(**key)).map(|key| key.0).collect();
         for (name, _, taken) in &self.entries {
             if *taken {
                 continue;
@@ -283,16 +293,8 @@ impl<'d> Fields<'d> {
             let what = if self.is_row { "列" } else { "项" };
             let message = format!("没有叫“{typed}”的{what}");
             let finding = Diagnostic::error("unknown-field", name.span, message).hint(hint);
-            self.diags.push(finding.maybe_edit(self.certain_key(name, typed)));
+            self.diags.push(finding.maybe_edit(certain_key(&free, name, typed)));
         }
-    }
-
-    /// The English name that was certainly meant, unless the setting is written elsewhere already.
-    fn certain_key(&self, name: &Node, typed: &str) -> Option<(Span, String)> {
-        let free = self.known.iter().filter(|key| !self.is_written(**key)).map(|key| key.0);
-        let typed = Located { value: typed.to_owned(), span: name.span };
-        let meant = suggest::certain(&typed.value, free).map(str::to_owned);
-        suggest::instead(&typed, meant, |_| true)
     }
 
     fn scalar(&mut self, node: Node, key: Key) -> Option<Located<String>> {
@@ -315,6 +317,13 @@ impl<'d> Fields<'d> {
         };
         self.diags.push(Diagnostic::error("field-type", span, message).hint(hint));
     }
+}
+
+/// The English name that was certainly meant, unless the setting is written elsewhere already: then it is not `free`.
+fn certain_key(free: &[&'static str], name: &Node, typed: &str) -> Option<(Span, String)> {
+    let typed = Located { value: typed.to_owned(), span: name.span };
+    let meant = suggest::certain(&typed.value, free.iter().copied()).map(str::to_owned);
+    suggest::instead(&typed, meant, |_| true)
 }
 
 /// A closed vocabulary: how to read a word, and every word there is.

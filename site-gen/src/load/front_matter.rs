@@ -26,10 +26,7 @@ pub struct BodyDraft(pub Span);
 pub fn split(reading: &Reading<'_>, diags: &mut Diagnostics) -> Option<Parts> {
     let text = reading.text;
     let Some(head_start) = opening_line(text) else {
-        diags.push(
-            Diagnostic::error("front-matter", Span::start_of(reading.file), "文件开头没有设置部分")
-                .hint("第一行写 ---，接着每行一个“名字: 内容”，再用一行 --- 结束"),
-        );
+        diags.push(no_head(reading));
         return None;
     };
     let Some((head_end, body_start)) = closing_line(text, head_start) else {
@@ -49,6 +46,21 @@ pub fn split(reading: &Reading<'_>, diags: &mut Diagnostics) -> Option<Parts> {
         head_span: Span::new(reading.file, 0, 3),
         body: BodyDraft(Span::new(reading.file, body_start, text.len())),
     })
+}
+
+/// The first line is no fence: why not, where that can be seen.
+fn no_head(reading: &Reading<'_>) -> Diagnostic {
+    let at = Span::start_of(reading.file);
+    if reading.text.contains('\r') && !reading.text.contains('\n') {
+        return Diagnostic::error("front-matter", at, "换行是很老的写法，整个文件成了一行")
+            .hint("另存为时，换行选 LF 或 CRLF（Windows）");
+    }
+    if reading.text.starts_with('\u{feff}') {
+        return Diagnostic::error("front-matter", at, "第一行的 --- 前面有看不见的字符")
+            .hint("删掉第一行，重新打三个半角的短横 ---");
+    }
+    Diagnostic::error("front-matter", at, "文件开头没有设置部分")
+        .hint("第一行写 ---，接着每行一个“名字: 内容”，再用一行 --- 结束")
 }
 
 /// Takes `draft` out of the head: `held_back` has read it already, from the text. Reports a value that is neither yes

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use jiff::civil::Date;
 
 use super::kinds::{CaseDraft, GuideDraft};
-use crate::model::{CaseHead, GuideHead};
+use crate::model::date::duration;
+use crate::model::{CaseHead, GuideHead, Takes};
 use crate::source::Located;
 
 impl GuideDraft {
@@ -20,6 +21,10 @@ impl GuideDraft {
             updated: day(&self.updated),
             reviewed: day(&self.reviewed),
             audience: values(&self.audience),
+            takes: self.takes.as_ref().and_then(|takes| {
+                let iso = duration(&takes.value)?;
+                Some(Takes { text: takes.value.trim().to_owned(), iso })
+            }),
             hotlines: values(&self.hotlines),
             help_at: self.help_at.clone(),
             related: values(&self.related),

@@ -1,5 +1,5 @@
-//! Readers of the Markdown kinds and the two YAML lists: guide, digest, statute, directory, campaign, page, topic,
-//! thesaurus. One draft type and one function each, in the order of the handbook.
+//! Readers of the Markdown kinds: guide, digest, statute, directory, campaign, page. One draft type and one function each,
+//! in the order of the handbook. The YAML lists are in [`super::lists`].
 
 use std::sync::{Arc, OnceLock};
 
@@ -10,14 +10,15 @@ use serde::{Deserialize, Serialize};
 use super::Reading;
 use super::fields::{Fields, Key, vocabulary_of};
 use super::front_matter::{self, BodyDraft};
-use super::node::{self, Node, Value};
+use super::node::{Node, Value};
+use super::redirects;
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::model::{CaseHead, GuideHead, YearlyDates};
 use crate::source::{Located, Span};
 
-const TITLE: Key = Key("title", "标题");
-const SUMMARY: Key = Key("summary", "摘要");
-const TOPIC: Key = Key("topic", "主题");
+pub(super) const TITLE: Key = Key("title", "标题");
+pub(super) const SUMMARY: Key = Key("summary", "摘要");
+pub(super) const TOPIC: Key = Key("topic", "主题");
 const GUIDES: Key = Key("guides", "指南");
 
 /// A name in URLs, from a file's or folder's name.
@@ -42,6 +43,8 @@ pub struct GuideDraft {
     pub audience: Vec<Located<String>>,
     /// What to do first, and how.
     pub steps: Vec<(Located<String>, Option<Located<String>>)>,
+    /// How long it takes.
+    pub takes: Option<Located<String>>,
     /// What to take along.
     pub bring: Vec<Located<String>>,
     /// Numbers to dial.
@@ -56,6 +59,8 @@ pub struct GuideDraft {
     pub asked: Vec<Located<String>>,
     /// Whether being seen reading it is dangerous.
     pub sensitive: bool,
+    /// Addresses it had before.
+    pub aliases: Vec<Located<String>>,
     /// The rest.
     pub body: BodyDraft,
     /// What other pages may show of it.
@@ -73,6 +78,7 @@ pub fn guide(reading: &Reading<'_>, topic: &str, slug: &str, diags: &mut Diagnos
     let reviewed = fields.date(Key("reviewed", "核对"));
     let audience = fields.words(Key("audience", "对象"));
     let steps = fields.maps(Key("steps", "步骤"));
+    let takes = fields.text(Key("takes", "办多久"));
     let bring = fields.texts(Key("bring", "带上"));
     let hotlines = fields.words(Key("hotlines", "热线"));
     let help_at = fields.vocabulary(Key("help_at", "去哪里"), vocabulary_of!("站点类别", StationKind));
@@ -80,6 +86,7 @@ pub fn guide(reading: &Reading<'_>, topic: &str, slug: &str, diags: &mut Diagnos
     let keywords = fields.words(Key("keywords", "关键词"));
     let asked = fields.texts(Key("asked", "常问"));
     let sensitive = fields.truth(Key("sensitive", "敏感")).unwrap_or(false);
+    let aliases = redirects::aliases(&mut fields);
     fields.finish();
     let steps = steps.into_iter().filter_map(|node| step(node, diags)).collect();
     let topic = Located { value: topic.to_owned(), span: Span::start_of(reading.file) };
@@ -92,6 +99,7 @@ pub fn guide(reading: &Reading<'_>, topic: &str, slug: &str, diags: &mut Diagnos
         reviewed,
         audience,
         steps,
+        takes,
         bring,
         hotlines,
         help_at,
@@ -99,6 +107,7 @@ pub fn guide(reading: &Reading<'_>, topic: &str, slug: &str, diags: &mut Diagnos
         keywords,
         asked,
         sensitive,
+        aliases,
         body: parts.body,
         head: OnceLock::new(),
     })
@@ -137,6 +146,8 @@ pub struct CaseDraft {
     pub applied: Vec<Located<String>>,
     /// Slugs of guides.
     pub guides: Vec<Located<String>>,
+    /// Addresses it had before.
+    pub aliases: Vec<Located<String>>,
     /// The story.
     pub body: BodyDraft,
     /// What other pages may show of it.
@@ -166,6 +177,7 @@ pub fn case(reading: &Reading<'_>, year: &str, slug: &str, diags: &mut Diagnosti
     let channel = fields.one_of(Key("channel", "途径"), vocabulary_of!("途径", Channel));
     let applied = fields.texts(Key("applied", "依据"));
     let guides = fields.words(GUIDES);
+    let aliases = redirects::aliases(&mut fields);
     fields.finish();
     Some(CaseDraft {
         slug,
@@ -177,6 +189,7 @@ pub fn case(reading: &Reading<'_>, year: &str, slug: &str, diags: &mut Diagnosti
         channel,
         applied,
         guides,
+        aliases,
         body: parts.body,
         head: OnceLock::new(),
     })
@@ -197,6 +210,8 @@ pub struct StatuteDraft {
     pub versions: Vec<VersionDraft>,
     /// What was replaced, and by what.
     pub replaced_by: Vec<(Located<String>, Located<String>)>,
+    /// Addresses it had before.
+    pub aliases: Vec<Located<String>>,
     /// What it is for, and the articles that matter.
     pub body: BodyDraft,
 }
@@ -232,6 +247,7 @@ pub fn statute(reading: &Reading<'_>, slug: &str, diags: &mut Diagnostics) -> Op
         fields.missing(versions_key);
     }
     let replaced = fields.node(Key("replaced_by", "被取代"));
+    let aliases = redirects::aliases(&mut fields);
     fields.finish();
     let written = versions.len();
     let versions: Vec<VersionDraft> = versions.into_iter().filter_map(|node| version(node, diags)).collect();
@@ -240,7 +256,16 @@ pub fn statute(reading: &Reading<'_>, slug: &str, diags: &mut Diagnostics) -> Op
         return None;
     }
     let replaced_by = replaced.map(|node| replacements(node, diags)).unwrap_or_default();
-    Some(StatuteDraft { slug, title: title?, short_titles, rank, versions, replaced_by, body: parts.body })
+    Some(StatuteDraft {
+        slug,
+        title: title?,
+        short_titles,
+        rank,
+        versions,
+        replaced_by,
+        aliases,
+        body: parts.body,
+    })
 }
 
 fn version(node: Node, diags: &mut Diagnostics) -> Option<VersionDraft> {
@@ -297,6 +322,8 @@ pub struct DirectoryDraft {
     pub region: Located<String>,
     /// The page's heading.
     pub title: Option<Located<String>>,
+    /// Addresses it had before.
+    pub aliases: Vec<Located<String>>,
     /// The introduction.
     pub body: BodyDraft,
 }
@@ -307,8 +334,9 @@ pub fn directory(reading: &Reading<'_>, diags: &mut Diagnostics) -> Option<Direc
     let mut fields = Fields::of(parts.head?, parts.head_span, diags);
     let region = fields.required(Key("region", "区划"));
     let title = fields.text(TITLE);
+    let aliases = redirects::aliases(&mut fields);
     fields.finish();
-    Some(DirectoryDraft { region: region?, title, body: parts.body })
+    Some(DirectoryDraft { region: region?, title, aliases, body: parts.body })
 }
 
 /// A campaign as written.
@@ -324,6 +352,8 @@ pub struct CampaignDraft {
     pub guides: Vec<Located<String>>,
     /// Slugs of topics.
     pub topics: Vec<Located<String>>,
+    /// Addresses it had before.
+    pub aliases: Vec<Located<String>>,
     /// What it is about.
     pub body: BodyDraft,
 }
@@ -337,6 +367,7 @@ pub fn campaign(reading: &Reading<'_>, slug: &str, diags: &mut Diagnostics) -> O
     let written = fields.required(Key("dates", "日期"));
     let guides = fields.words(GUIDES);
     let topics = fields.words(Key("topics", "主题"));
+    let aliases = redirects::aliases(&mut fields);
     fields.finish();
     let written = written?;
     let dates = YearlyDates::parse(written.value.trim());
@@ -346,7 +377,7 @@ pub fn campaign(reading: &Reading<'_>, slug: &str, diags: &mut Diagnostics) -> O
                 .hint("写成 11-25（每年）、03-01/03-08（每年一段）或 2026-11-25/2026-12-10（只一次）"),
         );
     }
-    Some(CampaignDraft { slug, title: title?, dates: dates?, guides, topics, body: parts.body })
+    Some(CampaignDraft { slug, title: title?, dates: dates?, guides, topics, aliases, body: parts.body })
 }
 
 /// Any other page as written.
@@ -358,6 +389,8 @@ pub struct PageDraft {
     pub title: Located<String>,
     /// For search.
     pub summary: Option<Located<String>>,
+    /// Addresses it had before.
+    pub aliases: Vec<Located<String>>,
     /// The page.
     pub body: BodyDraft,
 }
@@ -369,97 +402,9 @@ pub fn page(reading: &Reading<'_>, slug: &str, diags: &mut Diagnostics) -> Optio
     let mut fields = Fields::of(parts.head?, parts.head_span, diags);
     let title = fields.required(TITLE);
     let summary = fields.text(SUMMARY);
+    let aliases = redirects::aliases(&mut fields);
     fields.finish();
-    Some(PageDraft { slug, title: title?, summary, body: parts.body })
-}
-
-/// A shelf as written.
-#[derive(Debug)]
-pub struct TopicDraft {
-    /// Its folder under `guides/`.
-    pub slug: Slug,
-    /// Its name.
-    pub title: Located<String>,
-    /// What stands on it.
-    pub summary: Option<Located<String>>,
-    /// Lower comes first.
-    pub order: f64,
-    /// Which icon.
-    pub icon: Option<Located<String>>,
-    /// Whether people who come here may be in danger.
-    pub emergency: bool,
-}
-
-/// Reads `topics.yaml`.
-pub fn topics(reading: &Reading<'_>, diags: &mut Diagnostics) -> Vec<TopicDraft> {
-    list(reading, diags)
-        .into_iter()
-        .filter_map(|node| {
-            let span = node.span;
-            let mut fields = Fields::of(node, span, diags);
-            let (slug, title) = (fields.required(Key("slug", "名字")), fields.required(TITLE));
-            let summary = fields.text(SUMMARY);
-            let order =
-                fields.number(Key("order", "顺序"), 0.0..=10_000.0).map_or(f64::MAX, |order| order.value);
-            let icon = fields.text(Key("icon", "图标"));
-            let emergency = fields.truth(Key("emergency", "紧急")).unwrap_or(false);
-            fields.finish();
-            let slug = slug?;
-            check_slug(&slug, diags);
-            Some(TopicDraft { slug, title: title?, summary, order, icon, emergency })
-        })
-        .collect()
-}
-
-/// A thesaurus entry as written.
-#[derive(Debug)]
-pub struct ThesaurusDraft {
-    /// What people type.
-    pub say: Vec<Located<String>>,
-    /// What the law says.
-    pub law: Vec<Located<String>>,
-    /// The topic's slug.
-    pub topic: Option<Located<String>>,
-    /// How sure.
-    pub weight: f64,
-}
-
-/// Reads `thesaurus.yaml`.
-pub fn thesaurus(reading: &Reading<'_>, diags: &mut Diagnostics) -> Vec<ThesaurusDraft> {
-    list(reading, diags)
-        .into_iter()
-        .map(|node| {
-            let span = node.span;
-            let mut fields = Fields::of(node, span, diags);
-            let (say_key, law_key) = (Key("say", "口语"), Key("law", "法律用语"));
-            let (say, law) = (fields.words(say_key), fields.words(law_key));
-            for (key, words) in [(say_key, &say), (law_key, &law)] {
-                if words.is_empty() && !fields.is_written(key) {
-                    fields.missing(key);
-                }
-            }
-            let topic = fields.text(TOPIC);
-            let weight = fields.number(Key("weight", "把握"), 0.1..=1.0).map_or(1.0, |weight| weight.value);
-            fields.finish();
-            ThesaurusDraft { say, law, topic, weight }
-        })
-        .collect()
-}
-
-/// The items of a file that is one YAML list.
-fn list(reading: &Reading<'_>, diags: &mut Diagnostics) -> Vec<Node> {
-    match node::from_yaml(reading.file, reading.text, 0, diags) {
-        None => Vec::new(),
-        Some(Node { value: Value::List(items), .. }) => items,
-        Some(Node { value: Value::Map(entries), .. }) if entries.is_empty() => Vec::new(),
-        Some(node) => {
-            diags.push(
-                Diagnostic::error("field-type", node.span, "这个文件应是一个列表")
-                    .hint("每一项以“- ”开头，项里的各行缩进两格"),
-            );
-            Vec::new()
-        }
-    }
+    Some(PageDraft { slug, title: title?, summary, aliases, body: parts.body })
 }
 
 /// The slug that a file's name gives; reports a name that can't stand in an address.

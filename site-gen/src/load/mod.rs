@@ -3,12 +3,15 @@
 //! Start at [`drafts`]: the folder says what a file is. This stage finds what is wrong with a file by itself (syntax,
 //! types, missing and unknown fields); what is wrong between files is `check`'s.
 
+mod blame;
 pub mod fields;
 pub mod front_matter;
 pub mod heads;
 pub mod kinds;
+pub mod lists;
 mod mends;
 pub mod node;
+pub mod redirects;
 pub mod settings;
 pub mod station;
 pub mod tables;
@@ -23,9 +26,9 @@ use crate::source::{FileId, Hash, SourceMap, Span};
 use crate::statute::Library;
 use crate::statute::catalogue::Catalogue;
 use front_matter::BodyDraft;
-use kinds::{
-    CampaignDraft, CaseDraft, DirectoryDraft, GuideDraft, PageDraft, StatuteDraft, ThesaurusDraft, TopicDraft,
-};
+use kinds::{CampaignDraft, CaseDraft, DirectoryDraft, GuideDraft, PageDraft, StatuteDraft};
+use lists::{ThesaurusDraft, TopicDraft};
+use redirects::RedirectDraft;
 use settings::SettingsDraft;
 use station::StationDraft;
 use tables::RegionDraft;
@@ -57,6 +60,8 @@ pub struct Drafts {
     pub campaigns: Vec<Arc<CampaignDraft>>,
     /// `pages/<slug>.md`.
     pub pages: Vec<Arc<PageDraft>>,
+    /// `redirects.csv`; the old addresses that pages name are with the pages.
+    pub redirects: Vec<Arc<RedirectDraft>>,
     /// First parts of paths (`laws`, `topics.yaml`) of which something could not be read. What else refers to it is
     /// not reported: one slip must not show as fifty.
     pub unread: BTreeSet<String>,
@@ -103,6 +108,8 @@ pub enum Draft {
     Campaign(Arc<CampaignDraft>),
     /// `pages/<slug>.md`.
     Page(Arc<PageDraft>),
+    /// `redirects.csv`.
+    Redirects(Vec<Arc<RedirectDraft>>),
 }
 
 /// A file being read.
@@ -116,8 +123,9 @@ pub struct Reading<'s> {
 }
 
 /// The files and folders at the content root.
-const ROOT_NAMES: [&str; 10] = [
+const ROOT_NAMES: [&str; 11] = [
     "site.toml",
+    "redirects.csv",
     "topics.yaml",
     "thesaurus.yaml",
     "regions.csv",
@@ -156,6 +164,12 @@ pub fn piece(sources: &SourceMap, file: FileId) -> Piece {
     let mut diags = Diagnostics::default();
     let draft = read_file(&Reading { file, path, text: sources.text(file) }, &mut diags);
     let unread = diags.has_errors();
+    if let Some(at) = sources.text(file).find('\u{fffd}') {
+        diags.push(lost_letters(sources.text(file), Span::new(file, at, at + '\u{fffd}'.len_utf8())));
+    }
+    if path.ends_with(".csv") {
+        diags.extend(hidden_in_table(sources.text(file), file));
+    }
     let draft = draft.unwrap_or_default();
     let body = draft.document_body().filter(|_| diags.is_empty());
     let front = body.map(|body| blake3::hash(&sources.text(file).as_bytes()[..body.0.start]).into());
@@ -171,6 +185,20 @@ impl Draft {
             _ => None,
         }
     }
+}
+
+/// Characters that no spreadsheet shows and no page may have. Markdown and YAML have their own rules for them.
+fn hidden_in_table(text: &str, file: FileId) -> Diagnostics {
+    let mut diags = Diagnostics::default();
+    let is_hidden = |c: char| c.is_control() && !matches!(c, '\t' | '\n' | '\r');
+    for (at, c) in text.char_indices().filter(|(_, c)| is_hidden(*c)) {
+        let span = Span::new(file, at, at + c.len_utf8());
+        let message = "这一格里有看不见的控制字符";
+        diags.push(
+            Diagnostic::error("table", span, message).hint("删掉它：把这一格重新打一遍").edit(span, ""),
+        );
+    }
+    diags
 }
 
 impl Drafts {
@@ -197,6 +225,7 @@ impl Drafts {
             Draft::Stations(drafts) => self.stations.extend_from_slice(drafts),
             Draft::Campaign(draft) => self.campaigns.push(Arc::clone(draft)),
             Draft::Page(draft) => self.pages.push(Arc::clone(draft)),
+            Draft::Redirects(drafts) => self.redirects.extend_from_slice(drafts),
         }
     }
 }
@@ -206,8 +235,9 @@ fn read_file(reading: &Reading<'_>, diags: &mut Diagnostics) -> Option<Draft> {
     Some(match parts.as_slice() {
         ["site.toml"] => Draft::Settings(settings::load(reading, diags)?.into()),
         ["regions.csv"] => Draft::Regions(shared(tables::regions(reading, diags))),
-        ["topics.yaml"] => Draft::Topics(shared(kinds::topics(reading, diags))),
-        ["thesaurus.yaml"] => Draft::Thesaurus(shared(kinds::thesaurus(reading, diags))),
+        ["redirects.csv"] => Draft::Redirects(shared(redirects::table(reading, diags))),
+        ["topics.yaml"] => Draft::Topics(shared(lists::topics(reading, diags))),
+        ["thesaurus.yaml"] => Draft::Thesaurus(shared(lists::thesaurus(reading, diags))),
         ["guides", topic, name] => Draft::Guide(kinds::guide(reading, topic, stem(name), diags)?.into()),
         ["cases", year, name] => Draft::Case(kinds::case(reading, year, stem(name), diags)?.into()),
         ["laws", name] => Draft::Statute(kinds::statute(reading, stem(name), diags)?.into()),
@@ -248,6 +278,16 @@ fn foreign(file: FileId, path: &str) -> Diagnostic {
     }
     Diagnostic::warning("unknown-file", at, "不认识这种文件，没有发布")
         .hint("文字写成 .md，图片用 .png、.jpg、.webp 或 .svg")
+}
+
+/// What a program puts in the place of letters that it could not read. One finding for a file: it was one slip.
+fn lost_letters(text: &str, first: Span) -> Diagnostic {
+    let message = match text.matches('\u{fffd}').count() {
+        1 => "这里的字丢了，只剩下一个“�”".to_owned(),
+        count => format!("从这里起有 {count} 处的字丢了，只剩下“�”"),
+    };
+    Diagnostic::error("encoding", first, message)
+        .hint("多半是另存为时选错了编码：找原来的文件重新存，编码选 UTF-8；找不到就对照原稿补上字")
 }
 
 fn misplaced(reading: &Reading<'_>, first: &str) -> Diagnostic {

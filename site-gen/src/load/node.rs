@@ -10,7 +10,7 @@ use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_saphyr::Spanned;
 
-use super::mends;
+use super::{blame, mends};
 use crate::diag::lines::Lines;
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::source::{FileId, Span};
@@ -43,7 +43,7 @@ pub fn from_yaml(file: FileId, text: &str, base: usize, diags: &mut Diagnostics)
     if text.trim().is_empty() {
         return Some(Node { value: Value::Map(Vec::new()), span: Span::new(file, base, base) });
     }
-    match serde_saphyr::from_str::<Spanned<RawYaml>>(&text) {
+    match read_yaml(&text) {
         Ok(raw) => Some(Place { file, base, text: &text }.node(raw)),
         Err(err) => {
             diags.push(yaml_error(file, &text, base, &err));
@@ -57,9 +57,10 @@ pub fn from_toml(file: FileId, text: &str, diags: &mut Diagnostics) -> Option<No
     let (table, errors) = toml::de::DeTable::parse_recoverable(text);
     let failed = !errors.is_empty();
     let wrong = errors.len();
+    let lines = Lines::new(text);
     for error in errors {
         let range = error.span().unwrap_or(0..0);
-        diags.push(toml_error(file, text, (range, wrong)));
+        diags.push(toml_error(file, (text, &lines), (range, wrong)));
     }
     (!failed).then(|| {
         let range = table.span();
@@ -68,8 +69,12 @@ pub fn from_toml(file: FileId, text: &str, diags: &mut Diagnostics) -> Option<No
 }
 
 /// What is wrong at `range`, one of `wrong` faults. Word processors make quotes curly: that is said as such where it is all.
-fn toml_error(file: FileId, text: &str, (range, wrong): (Range<usize>, usize)) -> Diagnostic {
-    let (start, written) = Lines::new(text).around(range.start);
+fn toml_error(
+    file: FileId,
+    (text, lines): (&str, &Lines<'_>),
+    (range, wrong): (Range<usize>, usize),
+) -> Diagnostic {
+    let (start, written) = lines.around(range.start);
     let line = start..start + written.len();
     let reads = |text: &str| toml::de::DeTable::parse_recoverable(text).1.len() < wrong;
     let mends = mends::toml(text, line.clone(), reads);
@@ -130,17 +135,45 @@ fn full_width_colon_after_key(line: &str) -> Option<usize> {
     (is_key && (begins_item || !before.starts_with("- "))).then_some(at)
 }
 
+/// Values within values deeper than this are no settings, and would use up the stack of a thread.
+const DEEPEST: usize = 12;
+/// So many values may be said by calling others by name, which nobody has to: each may stand for thousands.
+const MOST_CALLED: usize = 1_000;
+
+fn read_yaml(text: &str) -> Result<Spanned<RawYaml>, serde_saphyr::Error> {
+    let mut options = serde_saphyr::Options::default();
+    if let Some(budget) = &mut options.budget {
+        budget.max_depth = DEEPEST;
+    }
+    options.alias_limits.max_total_replayed_events = MOST_CALLED;
+    serde_saphyr::from_str_with_options(text, options)
+}
+
+/// The byte at which the parser gave up.
+fn told_at(text: &str, err: &serde_saphyr::Error) -> usize {
+    err.location().map_or(0, |location| place_of(text, &location))
+}
+
 fn yaml_error(file: FileId, text: &str, base: usize, err: &serde_saphyr::Error) -> Diagnostic {
-    let start = err.location().map_or(0, |location| place_of(text, &location));
-    let line_start = text[..start].rfind('\n').map_or(0, |at| at + 1);
-    let line = text[line_start..].lines().next().unwrap_or_default();
+    let told = told_at(text, err);
+    let reads = |text: &str| read_yaml(text).is_ok();
+    let told_line = blame::told_line(text, told);
+    let mends = mends::yaml(text, told_line, reads);
+    let line = match mends.first() {
+        Some((mended, _)) => blame::told_line(text, mended.start),
+        None => blame::line(text, told, |text| read_yaml(text).err().map(|err| told_at(text, &err))),
+    };
+    let mends = mends::edits(file, base, mends);
+    let (line_start, line) = (line.start, &text[line]);
+    // The place that the parser names is the better one where it lies in the line.
+    let indent = line.len() - line.trim_start().len();
+    let within = (line_start..=line_start + line.len()).contains(&told);
+    let start = if within { told } else { line_start + indent };
     let at = Span::new(file, base + start, base + (line_start + line.len()).max(start));
     let words = err.without_snippet().to_string();
     if words.contains("duplicate") {
         return Diagnostic::error("duplicate-key", at, "这个名字写了两次").hint("留下一个，删掉另一个");
     }
-    let reads = |text: &str| serde_saphyr::from_str::<Spanned<RawYaml>>(text).is_ok();
-    let mends = mends::edits(file, base, mends::yaml(text, line_start..line_start + line.len(), reads));
     if line.contains('\t') {
         return Diagnostic::error("yaml", at, "这一行用了制表符（Tab）")
             .hint("把 Tab 换成两个空格")

@@ -7,7 +7,7 @@ use super::fields::{Fields, Key, Vocabulary};
 use super::node::{self, Node};
 use crate::check::prose::Spacing;
 use crate::diag::{Diagnostic, Diagnostics};
-use crate::model::Footer;
+use crate::model::{Footer, Licence};
 use crate::source::Located;
 
 /// `site.toml` as written.
@@ -25,6 +25,10 @@ pub struct SettingsDraft {
     pub region: Located<String>,
     /// Where “leave at once” goes.
     pub exit_url: String,
+    /// Whether browsers are told of the search.
+    pub search_in_browser: bool,
+    /// What others may do with the data.
+    pub licence: Option<Licence>,
     /// The folder of full texts, from the content folder.
     pub statutes: Option<Located<String>>,
     /// The foot of the page.
@@ -57,6 +61,8 @@ pub fn load(reading: &Reading<'_>, diags: &mut Diagnostics) -> Option<SettingsDr
     let base_url = fields.required(Key("base_url", "网址"));
     let region = fields.required(Key("region", "区划"));
     let exit_url = fields.required(Key("exit_url", "离开去"));
+    let search_in_browser = fields.truth(Key("search_in_browser", "浏览器搜索")).unwrap_or(false);
+    let data = fields.node(Key("data", "数据"));
     let statutes = fields.text(Key("statutes", "法规全文"));
     let footer = fields.node(Key("footer", "页脚"));
     let hotlines = fields.maps(Key("hotlines", "热线"));
@@ -64,6 +70,7 @@ pub fn load(reading: &Reading<'_>, diags: &mut Diagnostics) -> Option<SettingsDr
     fields.finish();
     let base_url = base_url.and_then(|url| web_address(url, diags));
     let exit_url = exit_url.and_then(|url| web_address(url, diags));
+    let licence = data.and_then(|node| load_licence(node, diags));
     let footer = footer.map(|node| load_footer(node, diags)).unwrap_or_default();
     let hotlines = hotlines.into_iter().filter_map(|node| load_hotline(node, diags)).collect();
     let style = style.map(|node| load_style(node, diags)).unwrap_or_default();
@@ -75,6 +82,8 @@ pub fn load(reading: &Reading<'_>, diags: &mut Diagnostics) -> Option<SettingsDr
         base_url: base_url?.trim_end_matches('/').to_owned(),
         region: region?,
         exit_url: exit_url?,
+        search_in_browser,
+        licence,
         statutes,
         footer,
         hotlines,
@@ -96,6 +105,34 @@ fn web_address(url: Located<String>, diags: &mut Diagnostics) -> Option<String> 
         );
     }
     shaped.then_some(url.value)
+}
+
+/// Where well-known licences of data are written down, by their name without blanks and hyphens.
+const LICENCES: [(&str, &str); 5] = [
+    ("ccby4.0", "https://creativecommons.org/licenses/by/4.0/deed.zh-hans"),
+    ("ccbysa4.0", "https://creativecommons.org/licenses/by-sa/4.0/deed.zh-hans"),
+    ("cc01.0", "https://creativecommons.org/publicdomain/zero/1.0/deed.zh-hans"),
+    ("odcby1.0", "https://opendatacommons.org/licenses/by/1-0/"),
+    ("odbl1.0", "https://opendatacommons.org/licenses/odbl/1-0/"),
+];
+
+fn load_licence(node: Node, diags: &mut Diagnostics) -> Option<Licence> {
+    let span = node.span;
+    let mut fields = Fields::of(node, span, diags);
+    let name = fields.text(Key("licence", "授权"));
+    let url = fields.text(Key("licence_url", "授权网址"));
+    let credit = fields.text(Key("credit", "署名")).map(|text| text.value);
+    fields.finish();
+    let name = name?;
+    let url = match url {
+        Some(url) => web_address(url, diags),
+        None => {
+            let plain: String =
+                name.value.to_lowercase().chars().filter(|c| !c.is_whitespace() && *c != '-').collect();
+            LICENCES.iter().find(|(known, _)| *known == plain).map(|(_, url)| (*url).to_owned())
+        }
+    };
+    Some(Licence { name: name.value.trim().to_owned(), url, credit })
 }
 
 fn load_footer(node: Node, diags: &mut Diagnostics) -> Footer {

@@ -8,6 +8,7 @@ use super::fields::{Fields, Key, vocabulary_of};
 use super::front_matter::{self, BodyDraft};
 use super::kinds::{Slug, check_slug, slug_of};
 use super::node::{Node, Value};
+use super::redirects;
 use crate::diag::Diagnostics;
 use crate::source::{Located, Span};
 
@@ -54,6 +55,8 @@ pub struct StationDraft {
     pub verified: Option<Located<Date>>,
     /// Anything else.
     pub note: Option<Located<String>>,
+    /// Addresses it had before.
+    pub aliases: Vec<Located<String>>,
     /// What happens when one goes there.
     pub body: Option<BodyDraft>,
 }
@@ -120,6 +123,7 @@ fn from_fields(mut fields: Fields<'_>, slug: Option<Slug>, body: Option<BodyDraf
     let desk = fields.text(Key("desk", "工作台"));
     let verified = fields.date(Key("verified", "核实"));
     let note = fields.text(Key("note", "备注"));
+    let aliases = redirects::aliases(&mut fields);
     let span = fields.span;
     let roles = roles.into_iter().filter_map(|node| role(node, fields.diags)).collect();
     let duty = duty.into_iter().filter_map(|node| duty_of(node, fields.diags)).collect();
@@ -148,6 +152,7 @@ fn from_fields(mut fields: Fields<'_>, slug: Option<Slug>, body: Option<BodyDraf
         desk,
         verified,
         note,
+        aliases,
         body,
     })
 }

@@ -37,11 +37,24 @@ pub fn regions(reading: &Reading<'_>, diags: &mut Diagnostics) -> Vec<RegionDraf
             let lat = fields.number(Key("lat", "纬度"), -90.0..=90.0);
             let lon = fields.number(Key("lon", "经度"), -180.0..=180.0);
             let radius = fields.number(Key("radius_km", "半径公里"), 0.0..=5000.0);
+            if let (Some(one), None) | (None, Some(one)) = (&lat, &lon) {
+                half_a_centre(one.span, &mut fields);
+            }
             fields.finish();
             let radius_km = radius.map(|radius| radius.value);
             Some(RegionDraft { code: code?, name: name?.value, level, centre: lat.zip(lon), radius_km })
         })
         .collect()
+}
+
+/// One of latitude and longitude is there. Where the other is wrong that has been said.
+fn half_a_centre(at: Span, fields: &mut Fields<'_>) {
+    let both = [Key("lat", "纬度"), Key("lon", "经度")].iter().all(|key| fields.is_written(*key));
+    if !both {
+        fields
+            .diags
+            .push(Diagnostic::error("coord-range", at, "纬度和经度要一起写").hint("两个都填，或者都空着"));
+    }
 }
 
 /// Reads `stations.csv`.
@@ -63,7 +76,7 @@ pub fn level(text: &str) -> Option<Level> {
 }
 
 /// The rows below the heading, as maps from heading to cell; empty cells are left out.
-fn rows(reading: &Reading<'_>, diags: &mut Diagnostics) -> Vec<Node> {
+pub(super) fn rows(reading: &Reading<'_>, diags: &mut Diagnostics) -> Vec<Node> {
     if let Some(finding) = wrong_separator(reading) {
         diags.push(finding);
         return Vec::new();
@@ -160,6 +173,17 @@ fn records(file: FileId, text: &str, diags: &mut Diagnostics) -> Vec<Vec<Located
                 .hint("在这一格的末尾补一个半角双引号，或者删掉开头的那个"),
             );
         }
+        let past = cell_end(&text[end..next]);
+        if past > 0 {
+            diags.push(
+                Diagnostic::error(
+                    "table",
+                    Span::new(file, end, end + past),
+                    "双引号已经结束，后面还有字，会丢掉",
+                )
+                .hint("把这些字移到双引号里面；内容里要写双引号，写两个：\"\""),
+            );
+        }
         cells.push(Located { value, span: Span::new(file, start, end) });
         let ended_line = text[end..next].contains('\n');
         rest = next;
@@ -172,6 +196,12 @@ fn records(file: FileId, text: &str, diags: &mut Diagnostics) -> Vec<Vec<Located
         }
     }
     records
+}
+
+/// How much of `rest`, from the end of a cell's value to the next cell, is text.
+fn cell_end(rest: &str) -> usize {
+    let rest = rest.strip_suffix([',', '\n']).unwrap_or(rest);
+    rest.trim_end_matches(['\r', ' ', '\t']).len()
 }
 
 /// One cell from byte `from`: its value, where it starts and ends, and where the next one starts.

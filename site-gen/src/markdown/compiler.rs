@@ -1,6 +1,6 @@
 //! Turns the events of one text into a [`Body`]. How the text is written is `check::prose`'s business.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use pulldown_cmark::{CowStr, Event, HeadingLevel, LinkType, Tag, TagEnd};
 
@@ -15,6 +15,8 @@ pub(super) struct Compiler<'r> {
     resolver: &'r mut dyn Resolver,
     body: Body,
     ids: BTreeSet<String>,
+    /// Which number comes next for a heading whose id is taken.
+    next_ids: BTreeMap<String, usize>,
     state: State,
     /// Level and first byte in the file of every heading of the text: what mends one may have to move others.
     pub(super) headings: Vec<(u8, usize)>,
@@ -49,7 +51,14 @@ impl<'r> Compiler<'r> {
     /// Nothing read yet, below a heading of `level`.
     pub(super) fn new(resolver: &'r mut dyn Resolver, level: u8) -> Self {
         let state = State { last_level: level, ..State::default() };
-        Self { resolver, body: Body::default(), ids: BTreeSet::new(), state, headings: Vec::new() }
+        Self {
+            resolver,
+            body: Body::default(),
+            ids: BTreeSet::new(),
+            next_ids: BTreeMap::new(),
+            state,
+            headings: Vec::new(),
+        }
     }
 
     /// Makes room for as many events and bytes of text.
@@ -254,10 +263,11 @@ impl<'r> Compiler<'r> {
     fn unique_id(&mut self, wanted: String) -> String {
         let wanted = if wanted.is_empty() { "section".to_owned() } else { wanted };
         let mut id = wanted.clone();
-        let mut count = 2;
+        // A thousand headings of one text need not be counted through a thousand times.
+        let count = self.next_ids.entry(wanted.clone()).or_insert(2);
         while !self.ids.insert(id.clone()) {
             id = format!("{wanted}-{count}");
-            count += 1;
+            *count += 1;
         }
         id
     }

@@ -60,6 +60,22 @@ pub fn date(text: &str) -> Option<Date> {
     shaped.then(|| text.parse().ok()).flatten()
 }
 
+/// Reads `72 小时`, `30 天`, `7 个工作日`, `6 个月` as a duration of ISO 8601. Working days count as days: the standard has none.
+pub fn duration(text: &str) -> Option<String> {
+    let plain: String = text.chars().filter(|c| !c.is_whitespace()).collect();
+    let digits = plain.find(|c: char| !c.is_ascii_digit())?;
+    let number: u16 = plain[..digits].parse().ok().filter(|number| *number > 0)?;
+    match &plain[digits..] {
+        "分钟" => Some(format!("PT{number}M")),
+        "小时" | "个小时" => Some(format!("PT{number}H")),
+        "天" | "日" | "个工作日" | "工作日" => Some(format!("P{number}D")),
+        "周" | "个星期" | "星期" => Some(format!("P{number}W")),
+        "个月" | "月" => Some(format!("P{number}M")),
+        "年" => Some(format!("P{number}Y")),
+        _ => None,
+    }
+}
+
 /// For readers: 2026 年 10 月 12 日.
 pub fn chinese_date(date: Date) -> String {
     format!("{} 年 {} 月 {} 日", date.year(), date.month(), date.day())
@@ -82,6 +98,22 @@ mod tests {
         assert_eq!(YearlyDates::parse("03-01/03-08").unwrap().chinese(), "每年 3 月 1 日至 3 月 8 日");
         let once = YearlyDates::parse("2026-06-26/2026-06-30").unwrap();
         assert_eq!(once.chinese(), "2026 年 6 月 26 日至 2026 年 6 月 30 日");
+    }
+
+    #[test]
+    fn how_long_it_takes_is_a_number_and_a_unit() {
+        for (text, iso) in [
+            ("72 小时", "PT72H"),
+            ("30天", "P30D"),
+            ("7 个工作日", "P7D"),
+            ("6 个月", "P6M"),
+            ("1 年", "P1Y"),
+        ] {
+            assert_eq!(duration(text).as_deref(), Some(iso));
+        }
+        for bad in ["", "很快", "0 天", "三天", "72", "1.5 小时", "99999 天", "3 天左右"] {
+            assert_eq!(duration(bad), None, "{bad}");
+        }
     }
 
     #[test]

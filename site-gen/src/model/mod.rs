@@ -16,6 +16,8 @@ use search::record::{Hotline, Station, ThesaurusEntry};
 use search::region::{Region, RegionCode};
 use search::vocabulary::{Channel, Outcome, StationKind};
 
+use crate::pictures::Pictures;
+use crate::source::Hash;
 use crate::statute::text::FullText;
 
 pub use article::{ArticleNo, Citation, CitationLink};
@@ -47,12 +49,18 @@ pub struct Site {
     pub station_bodies: BTreeMap<String, Body>,
     /// Who does what at a station, by station id.
     pub station_roles: BTreeMap<String, Vec<Role>>,
+    /// Recurring duty and reception days of public stations, by station id. Confidential ones have none here.
+    pub duties: BTreeMap<String, Vec<Duty>>,
     /// By the first day of their dates.
     pub campaigns: Vec<Campaign>,
     /// By slug.
     pub pages: Vec<Page>,
     /// Lay speech and the law's.
     pub thesaurus: Vec<ThesaurusEntry>,
+    /// By old address.
+    pub redirects: Vec<Redirect>,
+    /// Every picture of the content that can be published, by its address in the text.
+    pub pictures: Pictures,
     /// When the words of a page last changed, by its address; only of those whose file's history is known.
     pub changed: BTreeMap<String, Date>,
 }
@@ -75,8 +83,24 @@ pub struct Settings {
     pub region: RegionCode,
     /// Where “leave at once” goes.
     pub exit_url: String,
+    /// Whether pages name the search description. Browsers remember the sites whose description they meet and list them
+    /// in their settings, where somebody else may look: off unless the operator wants it.
+    pub search_in_browser: bool,
+    /// What others may do with the published data; `None`: the site does not say.
+    pub licence: Option<Licence>,
     /// What stands at the foot of each page.
     pub footer: Footer,
+}
+
+/// What others may do with the published data.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Licence {
+    /// CC BY 4.0
+    pub name: String,
+    /// Where it is written down.
+    pub url: Option<String>,
+    /// Whom to name as the source.
+    pub credit: Option<String>,
 }
 
 /// What stands at the foot of each page.
@@ -139,6 +163,8 @@ pub struct GuideHead {
     pub reviewed: Option<Date>,
     /// Whom it is for.
     pub audience: Vec<String>,
+    /// How long it takes to get it, where the law sets a time.
+    pub takes: Option<Takes>,
     /// Numbers of [`Site::hotlines`].
     pub hotlines: Vec<String>,
     /// Which kinds of station help.
@@ -151,6 +177,15 @@ pub struct GuideHead {
     pub asked: Vec<String>,
     /// Whether seeing it over her shoulder could put her in danger.
     pub sensitive: bool,
+}
+
+/// How long something takes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Takes {
+    /// As the editor wrote it: 72 小时.
+    pub text: String,
+    /// ISO 8601: `PT72H`.
+    pub iso: String,
 }
 
 /// One thing to do.
@@ -281,6 +316,19 @@ pub struct Role {
     pub duty: Option<String>,
 }
 
+/// A recurring duty or reception day.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Duty {
+    /// Recurrence rule (RFC 5545).
+    pub rule: String,
+    /// From when to when, in minutes after midnight; `None`: all day.
+    pub minutes: Option<(u16, u16)>,
+    /// Who is there.
+    pub who: String,
+    /// The whole in words, as on the station's page.
+    pub words: String,
+}
+
 /// A date with content.
 #[derive(Debug)]
 pub struct Campaign {
@@ -311,6 +359,15 @@ pub struct Page {
     pub body: Body,
 }
 
+/// An address that a page had before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Redirect {
+    /// Without a final slash; may have a query: `/show.asp?id=12`.
+    pub old: String,
+    /// An address of the site, from the root, with anchor where it has one.
+    pub new: String,
+}
+
 /// A page that rests on an article.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Backlink {
@@ -323,6 +380,11 @@ pub struct Backlink {
 }
 
 impl Site {
+    /// Changes whenever an old address leads elsewhere.
+    pub fn stamp_of_redirects(&self) -> Hash {
+        blake3::hash(format!("{:?}", self.redirects).as_bytes()).into()
+    }
+
     /// When the words of the page at `url` last changed: as its editor says, else as the history of its file does.
     pub fn changed_on(&self, url: &str, said: Option<Date>) -> Option<Date> {
         said.or_else(|| self.changed.get(url).copied())

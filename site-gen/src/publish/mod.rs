@@ -282,6 +282,9 @@ impl Publisher<'_> {
         }
         let options = Options {
             changed: changed.unwrap_or_default(),
+            // A preview is dressed after it is built, and nobody's phone loads it twice.
+            compress: preview.is_none(),
+            cache: Some(self.releases.cache().join(if preview.is_none() { "site" } else { "previews" })),
             ..Options::new(&content, stage.site(), self.now.date())
         };
         let report = match crate::workshop::Workshop::new(options).update(None)? {

@@ -89,6 +89,7 @@ struct Dress {
 pub(super) fn dress(site: &Path, branch: &str, address: Option<&Address>) -> anyhow::Result<()> {
     let below = address.map(|address| folder_of(&address.of(&name(branch)))).unwrap_or_default();
     let dress = Dress::new(branch, below);
+    let mut pages = Vec::new();
     let mut folders = vec![site.to_owned()];
     while let Some(folder) = folders.pop() {
         for entry in fs::read_dir(&folder).with_context(|| format!("读不了 {}", folder.display()))? {
@@ -96,18 +97,24 @@ pub(super) fn dress(site: &Path, branch: &str, address: Option<&Address>) -> any
             if path.is_dir() {
                 folders.push(path);
             } else if path.extension().is_some_and(|ending| ending == "html") {
-                let bytes = fs::read(&path)?;
-                write(&path, &dress.put_on(&String::from_utf8_lossy(&bytes), |link| has(site, link)))?;
+                pages.push(path);
+            } else if is_for_machines(&path) {
+                super::disk::remove(&path)?;
             }
         }
     }
-    // A preview has nothing to tell machines: neither what there is nor what is new.
-    for feed in ["sitemap.xml", "atom.xml", "opensearch.xml"] {
-        super::disk::remove(&site.join(feed))?;
+    for page in pages {
+        let bytes = fs::read(&page)?;
+        write(&page, &dress.put_on(&String::from_utf8_lossy(&bytes), |link| has(site, link)))?;
     }
     write(&site.join("robots.txt"), "User-agent: *\nDisallow: /\n")?;
     fs::create_dir_all(site.join("assets"))?;
     write(&site.join(STYLE), STYLES)
+}
+
+/// A preview has nothing to tell machines: neither what there is nor what is new.
+fn is_for_machines(path: &Path) -> bool {
+    matches!(path.extension().and_then(|ending| ending.to_str()), Some("xml" | "ics"))
 }
 
 impl Dress {
@@ -130,9 +137,12 @@ impl Dress {
     }
 }
 
+/// Begins the offers of a picture, of which there are several.
+const SEVERAL: &str = " srcset=\"/";
+
 /// Puts `prefix` before the links of a page that lead to its own site.
 fn turned(page: &str, prefix: &str, has: impl Fn(&str) -> bool) -> String {
-    const LINKS: [&str; 3] = [" href=\"/", " src=\"/", " action=\"/"];
+    const LINKS: [&str; 5] = [" href=\"/", " src=\"/", SEVERAL, " action=\"/", " content=\"0; url=/"];
     let mut out = String::with_capacity(page.len() + page.len() / 8);
     let mut rest = page;
     loop {
@@ -141,8 +151,15 @@ fn turned(page: &str, prefix: &str, has: impl Fn(&str) -> bool) -> String {
         // Up to the quote; the slash belongs to the link.
         let (before, link) = rest.split_at(at + length - 1);
         out.push_str(before);
-        let address = link.split('"').next().unwrap_or_default();
-        if !address.starts_with("//") && has(address) {
+        let written = link.split('"').next().unwrap_or_default();
+        if rest[at..].starts_with(SEVERAL) {
+            // The generator writes these: each is a file of the site with its width.
+            out.push_str(prefix);
+            out.push_str(&written.replace(", /", &format!(", {prefix}/")));
+            rest = &link[written.len()..];
+            continue;
+        }
+        if !written.starts_with("//") && has(written) {
             out.push_str(prefix);
         }
         rest = link;
@@ -206,11 +223,11 @@ mod tests {
 
     #[test]
     fn links_to_its_own_pages_are_turned_and_others_left() {
-        let page = "<a class=\"x\" href=\"/guides/a/\">甲</a><script src=\"/assets/s.js\"></script><form action=\"/ask/\"><a href=\"//other.example/\"><a href=\"https://x.example/\">";
+        let page = "<a class=\"x\" href=\"/guides/a/\">甲</a><script src=\"/assets/s.js\"></script><form action=\"/ask/\"><a href=\"//other.example/\"><a href=\"https://x.example/\"><source srcset=\"/media/a-1.avif 480w, /media/a-2.avif 800w\"><img src=\"/b\">";
         let turned = turned(page, "/preview/x", |link| !link.starts_with("/ask/"));
         assert_eq!(
             turned,
-            "<a class=\"x\" href=\"/preview/x/guides/a/\">甲</a><script src=\"/preview/x/assets/s.js\"></script><form action=\"/ask/\"><a href=\"//other.example/\"><a href=\"https://x.example/\">"
+            "<a class=\"x\" href=\"/preview/x/guides/a/\">甲</a><script src=\"/preview/x/assets/s.js\"></script><form action=\"/ask/\"><a href=\"//other.example/\"><a href=\"https://x.example/\"><source srcset=\"/preview/x/media/a-1.avif 480w, /preview/x/media/a-2.avif 800w\"><img src=\"/preview/x/b\">"
         );
     }
 

@@ -29,6 +29,7 @@ const RELEASES: &str = "releases";
 const PREVIEWS: &str = "previews";
 const CURRENT: &str = "current";
 const WORK: &str = ".work";
+const CACHE: &str = ".cache";
 const LOCK: &str = ".lock";
 const JOURNAL: &str = "journal.jsonl";
 /// Within a release: what is served, and what is known about it.
@@ -209,6 +210,11 @@ impl Releases {
     /// The folder that a web server or `nuanzhan` serves.
     pub fn served(&self) -> PathBuf {
         self.folder.join(CURRENT)
+    }
+
+    /// Where compressed copies and pictures are remembered from one release to the next. Nobody is served from it.
+    pub fn cache(&self) -> PathBuf {
+        self.folder.join(CACHE)
     }
 
     /// Where the previews are.

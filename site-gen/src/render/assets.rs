@@ -1,31 +1,36 @@
-//! Stylesheets and scripts, published under names that change with their content, so that they can be cached for good.
+//! Stylesheets and scripts, made small and published under names that change with their content, so that they can be
+//! cached for good.
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
-use super::icons;
 use super::press::Sheet;
+use super::{icons, minify};
 
 /// How many hexadecimal digits of the hash are in a name.
 const DIGITS: usize = 8;
 
-/// One file under a name of its own: the name that templates use, its ending, its bytes.
-const FILES: &[(&str, &str, &[u8])] = &[
-    ("site", "css", include_bytes!("../../assets/site.css")),
-    ("desk", "css", include_bytes!("../../assets/desk.css")),
-    ("law", "css", include_bytes!("../../assets/law.css")),
-    ("letters", "css", include_bytes!("../../assets/letters.css")),
-    ("leave", "js", include_bytes!("../../assets/leave.js")),
-    ("search", "js", include_bytes!("../../assets/search.js")),
-    ("stations", "js", include_bytes!("../../assets/stations.js")),
-    ("print", "js", include_bytes!("../../assets/print.js")),
+/// One file under a name of its own: the name that templates use, its ending, its source.
+const FILES: &[(&str, &str, &str)] = &[
+    ("site", "css", include_str!("../../assets/site.css")),
+    ("desk", "css", include_str!("../../assets/desk.css")),
+    ("law", "css", include_str!("../../assets/law.css")),
+    ("letters", "css", include_str!("../../assets/letters.css")),
+    ("leave", "js", include_str!("../../assets/leave.js")),
+    ("search", "js", include_str!("../../assets/search.js")),
+    ("stations", "js", include_str!("../../assets/stations.js")),
+    ("print", "js", include_str!("../../assets/print.js")),
 ];
 
 /// Modules that import each other by relative name: one folder, hashed as a whole, the entry first.
-const DESK: &[(&str, &[u8])] = &[
-    ("desk.js", include_bytes!("../../assets/desk.js")),
-    ("sealing.js", include_bytes!("../../assets/sealing.js")),
-    ("hpke.js", include_bytes!("../../assets/hpke.js")),
+const DESK: &[(&str, &str)] = &[
+    ("desk.js", include_str!("../../assets/desk.js")),
+    ("sealing.js", include_str!("../../assets/sealing.js")),
+    ("hpke.js", include_str!("../../assets/hpke.js")),
 ];
+
+/// They are the same for every site, and made once.
+static ASSETS: LazyLock<Assets> = LazyLock::new(Assets::make);
 
 /// The assets and their names.
 #[derive(Debug)]
@@ -36,16 +41,23 @@ pub(super) struct Assets {
 }
 
 impl Assets {
-    /// Names every asset.
-    pub(super) fn new() -> Self {
+    /// Every asset.
+    pub(super) fn all() -> &'static Self {
+        &ASSETS
+    }
+
+    fn make() -> Self {
         let mut assets = Self { urls: BTreeMap::new(), files: Vec::new() };
-        for (name, ending, bytes) in FILES {
-            let path = format!("assets/{name}-{}.{ending}", hash([*bytes]));
-            assets.add(&format!("{name}.{ending}"), path, bytes);
+        for (name, ending, source) in FILES {
+            let small = small(ending, source);
+            let path = format!("assets/{name}-{}.{ending}", hash([small.as_bytes()]));
+            assets.add(&format!("{name}.{ending}"), path, small);
         }
-        let folder = format!("assets/desk-{}", hash(DESK.iter().map(|(_, bytes)| *bytes)));
-        for (name, bytes) in DESK {
-            assets.add(name, format!("{folder}/{name}"), bytes);
+        let modules: Vec<(&str, String)> =
+            DESK.iter().map(|(name, source)| (*name, small("js", source))).collect();
+        let folder = format!("assets/desk-{}", hash(modules.iter().map(|(_, small)| small.as_bytes())));
+        for (name, small) in modules {
+            assets.add(name, format!("{folder}/{name}"), small);
         }
         assets.files.push(("favicon.svg".to_owned(), icons::favicon()));
         assets
@@ -61,9 +73,16 @@ impl Assets {
         self.files.iter().cloned()
     }
 
-    fn add(&mut self, name: &str, path: String, bytes: &[u8]) {
+    fn add(&mut self, name: &str, path: String, small: String) {
         self.urls.insert(name.to_owned(), format!("/{path}"));
-        self.files.push((path, bytes.to_vec()));
+        self.files.push((path, small.into_bytes()));
+    }
+}
+
+fn small(ending: &str, source: &str) -> String {
+    match ending {
+        "css" => minify::css(source),
+        _ => minify::js(source),
     }
 }
 
@@ -87,6 +106,20 @@ mod tests {
     fn what_every_page_loads_is_small() {
         assert!(size("site") <= 16 * 1024, "site.css: {} bytes", size("site"));
         assert!(size("leave") <= 1024, "leave.js: {} bytes", size("leave"));
+    }
+
+    #[test]
+    fn what_is_published_is_smaller_than_what_we_write() {
+        let published = |name: &str| {
+            let path = Assets::all().urls[name].trim_start_matches('/').to_owned();
+            Assets::all().files.iter().find(|(known, _)| *known == path).unwrap().1.len()
+        };
+        for (name, ending, source) in FILES {
+            assert!(published(&format!("{name}.{ending}")) < source.len(), "{name}.{ending}");
+        }
+        for (name, source) in DESK {
+            assert!(published(name) < source.len(), "{name}");
+        }
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! What machines read: sitemap, feed, search description, robots.
+//! What machines read: feeds, search description, robots.
 //!
 //! Dates come from the content: a build knows no today.
 
@@ -8,9 +8,9 @@ use minijinja::value::{Serde, Value};
 use serde::Serialize;
 
 use super::press::{Press, Sheet};
-use crate::model::{GuideHead, Site};
+use crate::model::{GuideHead, Site, Topic};
 
-/// Guides in the feed at most.
+/// Guides in a feed at most.
 const NEWEST: usize = 30;
 
 #[derive(Debug, Serialize)]
@@ -18,69 +18,81 @@ struct Entry {
     url: String,
     title: String,
     summary: String,
-    updated: Option<String>,
+    updated: String,
 }
 
-/// Every feed of the site.
-///
-/// No page links to the search description: browsers remember the sites whose description they meet, and list them in
-/// their settings. Who wants it can be given its address.
+/// What a feed says of itself.
+#[derive(Debug, Serialize)]
+struct Feed {
+    title: String,
+    /// The page that it is the feed of; with the site's address before it, its id.
+    url: String,
+    /// Its own address.
+    own: String,
+    updated: String,
+}
+
+/// Every feed of the site: one of all guides, one for each topic that has a dated guide.
 pub(super) fn all(press: &Press<'_>) -> anyhow::Result<Vec<Sheet>> {
     let base_url = &press.site.settings.base_url;
     // The desk and replies are nobody's business; the API answers machines in its own way.
     let robots = format!(
         "User-agent: *\nDisallow: /api/\nDisallow: /ask/reply/\nDisallow: /desk/\n\nSitemap: {base_url}/sitemap.xml\n"
     );
-    Ok(vec![
+    let mut sheets = vec![
         ("robots.txt".to_owned(), robots.into_bytes()),
-        ("sitemap.xml".to_owned(), sitemap(press)?),
-        ("atom.xml".to_owned(), atom(press)?),
         ("opensearch.xml".to_owned(), press.fill("opensearch.xml", context! {})?.into_bytes()),
-    ])
+        atom(
+            press,
+            &press.site.settings.title,
+            ("/", "/atom.xml"),
+            press.site.guides.iter().map(AsRef::as_ref),
+        )?,
+    ];
+    for topic in &press.site.topics {
+        if let Some(own) = of_topic(press, topic) {
+            let title = format!("{} · {}", topic.title, press.site.settings.name);
+            sheets.push(atom(
+                press,
+                &title,
+                (&topic.url(), &own),
+                press.library.guides_on(&topic.slug).iter().copied(),
+            )?);
+        }
+    }
+    Ok(sheets)
 }
 
-fn sitemap(press: &Press<'_>) -> anyhow::Result<Vec<u8>> {
-    let site = press.site;
-    let changed = |url: &str| site.changed.get(url).map(ToString::to_string);
-    let plain =
-        |url: String| Entry { updated: changed(&url), url, title: String::new(), summary: String::new() };
-    let shelves = ["/", "/topics/", "/guides/", "/cases/", "/laws/", "/stations/", "/campaigns/"];
-    let mut entries: Vec<Entry> = shelves.into_iter().map(|url| plain(url.to_owned())).collect();
-    entries.extend(site.topics.iter().map(|topic| plain(topic.url())));
-    entries.extend(site.guides.iter().map(|guide| Entry {
-        updated: day_of(site, guide).map(|date| date.to_string()),
-        ..plain(guide.url())
-    }));
-    entries.extend(site.cases.iter().map(|case| plain(case.url())));
-    entries.extend(site.statutes.iter().map(|statute| plain(statute.url())));
-    entries.extend(site.regions.iter().map(|region| plain(region.url.clone())));
-    entries.extend(site.stations.iter().map(|station| plain(station.url.clone())));
-    entries.extend(site.campaigns.iter().map(|campaign| plain(campaign.url())));
-    entries.extend(site.pages.iter().map(|page| plain(page.url())));
-    Ok(press.fill("sitemap.xml", context! { entries => Value::from(Serde(&entries)) })?.into_bytes())
+/// The address of a topic's feed, where it has one.
+pub(super) fn of_topic(press: &Press<'_>, topic: &Topic) -> Option<String> {
+    let dated = press.library.guides_on(&topic.slug).iter().any(|guide| day_of(press.site, guide).is_some());
+    dated.then(|| format!("{}feed.xml", topic.url()))
 }
 
-fn atom(press: &Press<'_>) -> anyhow::Result<Vec<u8>> {
-    let dated = press.site.guides.iter().filter_map(|guide| Some((day_of(press.site, guide)?, guide)));
-    let mut dated: Vec<_> = dated.collect();
+fn atom<'g>(
+    press: &Press<'_>,
+    title: &str,
+    (url, own): (&str, &str),
+    guides: impl Iterator<Item = &'g GuideHead>,
+) -> anyhow::Result<Sheet> {
+    let mut dated: Vec<_> = guides.filter_map(|guide| Some((day_of(press.site, guide)?, guide))).collect();
     dated.sort_by(|(a, one), (b, other)| b.cmp(a).then_with(|| one.slug.cmp(&other.slug)));
     // A feed must say when it changed; one without entries has never changed.
     let updated = dated.first().map_or_else(|| moment(Date::constant(1970, 1, 1)), |(date, _)| moment(*date));
-    let entries: Vec<Entry> = dated
-        .into_iter()
-        .take(NEWEST)
-        .map(|(date, guide)| Entry {
-            url: guide.url(),
-            title: guide.title.clone(),
-            summary: guide.summary.clone(),
-            updated: Some(moment(date)),
-        })
-        .collect();
-    let values = context! { updated => updated, entries => Value::from(Serde(&entries)) };
-    Ok(press.fill("atom.xml", values)?.into_bytes())
+    let entry = |(date, guide): (Date, &GuideHead)| Entry {
+        url: guide.url(),
+        title: guide.title.clone(),
+        summary: guide.summary.clone(),
+        updated: moment(date),
+    };
+    let entries: Vec<Entry> = dated.into_iter().take(NEWEST).map(entry).collect();
+    let feed = Feed { title: title.to_owned(), url: url.to_owned(), own: own.to_owned(), updated };
+    let values = context! { feed => Value::from(Serde(&feed)), entries => Value::from(Serde(&entries)) };
+    Ok((own.trim_start_matches('/').to_owned(), press.fill("atom.xml", values)?.into_bytes()))
 }
 
-fn day_of(site: &Site, guide: &GuideHead) -> Option<Date> {
+/// When its words changed, or when they were last found still to be true.
+pub(super) fn day_of(site: &Site, guide: &GuideHead) -> Option<Date> {
     site.changed_on(&guide.url(), guide.updated).or(guide.reviewed)
 }
 

@@ -8,6 +8,7 @@ use pulldown_cmark::{CowStr, Event, Tag, TagEnd, html::push_html};
 use super::press::Html;
 use super::typography::{Typesetter, escaped, keep_articles};
 use crate::model::{Body, Heading};
+use crate::pictures::{Picture, Pictures, Source};
 
 /// A quotation that begins so tells what the text before it rests on.
 const RESTS_ON: &str = "依据";
@@ -16,15 +17,21 @@ const LONG_RUN: usize = 8;
 /// Bold words up to this many characters stay on one line: 72 小时, 不收费.
 const SHORT_BOLD: usize = 8;
 
-/// The HTML of `body`.
-pub(super) fn html(body: &Body, typesetter: &Typesetter) -> Html {
+/// How wide a picture stands on the page, for browsers to choose among its files before they know the page: the column of
+/// text on a wide screen, the screen without its margins on a phone.
+const SIZES: &str = "(min-width: 45rem) 684px, calc(100vw - 2rem)";
+
+/// The HTML of `body`, which shows `pictures`.
+pub(super) fn html(body: &Body, typesetter: &Typesetter, pictures: &Pictures) -> Html {
     let writer = Writer {
         events: &body.events,
         headings: body.headings.iter(),
         typesetter,
+        pictures,
         // Some events become two.
         out: Vec::with_capacity(body.events.len() + body.events.len() / 8),
         places: Vec::new(),
+        shown: None,
     };
     let mut html = String::with_capacity(body.text.len() * 3 / 2);
     push_html(&mut html, writer.adjusted().into_iter());
@@ -46,9 +53,12 @@ struct Writer<'a> {
     events: &'a [Event<'static>],
     headings: std::slice::Iter<'a, Heading>,
     typesetter: &'a Typesetter,
+    pictures: &'a Pictures,
     out: Vec<Event<'a>>,
     /// From the outermost to the one at hand.
     places: Vec<Place>,
+    /// The picture at hand, and what it shows, so far.
+    shown: Option<(&'a Picture, String)>,
 }
 
 impl<'a> Writer<'a> {
@@ -56,6 +66,9 @@ impl<'a> Writer<'a> {
         let events = self.events;
         for (at, event) in events.iter().enumerate() {
             match event {
+                Event::Text(text) | Event::Code(text) if let Some((_, alt)) = &mut self.shown => {
+                    alt.push_str(text);
+                }
                 Event::Start(tag) => self.start(at, tag),
                 Event::End(tag) => self.end(*tag),
                 Event::Text(text) => self.text(at, text),
@@ -90,9 +103,12 @@ impl<'a> Writer<'a> {
                 self.places.push(Place::Link);
                 self.out.push(Event::Start(tag.clone()));
             }
-            Tag::Image { .. } => {
+            Tag::Image { dest_url, .. } => {
                 self.places.push(Place::Picture);
-                self.out.push(Event::Start(tag.clone()));
+                self.shown = self.pictures.get(dest_url.as_ref()).map(|picture| (picture, String::new()));
+                if self.shown.is_none() {
+                    self.out.push(Event::Start(tag.clone()));
+                }
             }
             other => self.out.push(Event::Start(other.clone())),
         }
@@ -107,6 +123,12 @@ impl<'a> Writer<'a> {
             TagEnd::Table => {
                 self.out.push(Event::End(tag));
                 self.raw("</div>\n".to_owned());
+            }
+            TagEnd::Image if self.shown.is_some() => {
+                self.places.pop();
+                if let Some((picture, alt)) = self.shown.take() {
+                    self.raw(picture_html(picture, &alt));
+                }
             }
             TagEnd::Strong | TagEnd::Link | TagEnd::Image => {
                 self.places.pop();
@@ -157,6 +179,23 @@ impl<'a> Writer<'a> {
     }
 }
 
+/// The newer formats for browsers that know them, the old one for all; the place is kept free until it is there.
+fn picture_html(picture: &Picture, alt: &str) -> String {
+    let source = |source: Source| {
+        let (srcset, media_type) = (escaped(&source.srcset), source.media_type);
+        format!("<source type=\"{media_type}\" srcset=\"{srcset}\" sizes=\"{SIZES}\">")
+    };
+    let sources: String = picture.sources().into_iter().map(source).collect();
+    let offers = picture.fallback_srcset();
+    let offers = offers.map(|srcset| format!(" srcset=\"{}\" sizes=\"{SIZES}\"", escaped(&srcset)));
+    let offers = offers.unwrap_or_default();
+    let ((width, height), url, alt) = (picture.size(), escaped(&picture.fallback()), escaped(alt.trim()));
+    let img = format!(
+        "<img src=\"{url}\"{offers} width=\"{width}\" height=\"{height}\" loading=\"lazy\" decoding=\"async\" alt=\"{alt}\">"
+    );
+    format!("<picture>{sources}{img}</picture>")
+}
+
 /// Text whose last two characters, with the marks after them, stay on one line.
 fn with_kept_end(text: &str) -> String {
     let mut letters = text.char_indices().rev().filter(|(_, c)| c.is_alphanumeric());
@@ -179,7 +218,7 @@ mod tests {
         let headings =
             headings.iter().map(|id| Heading { level: 2, id: (*id).to_owned(), text: String::new() });
         let body = Body { events, headings: headings.collect(), ..Body::default() };
-        html(&body, &Typesetter::default()).0
+        html(&body, &Typesetter::default(), &Pictures::new()).0
     }
 
     #[test]

@@ -27,6 +27,7 @@ pub(super) struct Library<'a> {
     regions: BTreeMap<&'a RegionCode, &'a Region>,
     in_region: BTreeMap<&'a RegionCode, Vec<&'a Station>>,
     within: BTreeMap<&'a RegionCode, Vec<&'a Region>>,
+    on_duty: BTreeMap<RegionCode, Vec<&'a Station>>,
 }
 
 impl<'a> Library<'a> {
@@ -43,7 +44,13 @@ impl<'a> Library<'a> {
             regions: site.regions.iter().map(|region| (&region.code, region)).collect(),
             in_region: BTreeMap::new(),
             within: BTreeMap::new(),
+            on_duty: BTreeMap::new(),
         };
+        for station in site.stations.iter().filter(|station| site.duties.contains_key(&station.id)) {
+            for code in station.region.ancestry() {
+                library.on_duty.entry(code).or_default().push(station);
+            }
+        }
         for guide in &site.guides {
             library.on_shelf.entry(&guide.topic).or_default().guides.push(guide);
         }
@@ -112,6 +119,11 @@ impl<'a> Library<'a> {
     /// The stations that serve exactly this division.
     pub(super) fn stations_of(&self, code: &RegionCode) -> &[&'a Station] {
         self.in_region.get(code).map_or(&[], Vec::as_slice)
+    }
+
+    /// The stations that have duty days, by every division that they lie in.
+    pub(super) fn on_duty(&self) -> &BTreeMap<RegionCode, Vec<&'a Station>> {
+        &self.on_duty
     }
 
     /// The guides on a shelf.

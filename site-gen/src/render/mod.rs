@@ -6,13 +6,16 @@
 //! and nothing here fails because of what an editor wrote.
 
 mod assets;
+mod calendar;
 mod feeds;
 mod html;
 mod icons;
 mod library;
 mod links;
+mod minify;
 mod pages;
 mod press;
+mod sitemap;
 mod structured;
 mod typography;
 
@@ -97,6 +100,8 @@ impl<'s> Printer<'s> {
     ) -> anyhow::Result<()> {
         pages::others(&self.0, cited, statutes, put)?;
         feeds::all(&self.0)?.into_iter().try_for_each(put)?;
+        sitemap::all(&self.0)?.into_iter().try_for_each(put)?;
+        calendar::all(&self.0).into_iter().try_for_each(put)?;
         self.0.assets.files().into_iter().try_for_each(put)
     }
 

@@ -20,6 +20,7 @@ use super::library::Library;
 use super::links::Link;
 use super::typography::{self, Typesetter};
 use crate::model::{self, Footer, Site};
+use crate::pictures::Pictures;
 use crate::source::Hash;
 
 /// Every template, by the name that others include it by.
@@ -51,10 +52,13 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("desk.html", include_str!("../../templates/desk.html")),
     ("campaigns.html", include_str!("../../templates/campaigns.html")),
     ("campaign.html", include_str!("../../templates/campaign.html")),
+    ("data.html", include_str!("../../templates/data.html")),
+    ("moved.html", include_str!("../../templates/moved.html")),
     ("text.html", include_str!("../../templates/text.html")),
     ("lost.html", include_str!("../../templates/lost.html")),
     ("atom.xml", include_str!("../../templates/atom.xml")),
     ("sitemap.xml", include_str!("../../templates/sitemap.xml")),
+    ("sitemaps.xml", include_str!("../../templates/sitemaps.xml")),
     ("opensearch.xml", include_str!("../../templates/opensearch.xml")),
 ];
 
@@ -68,7 +72,7 @@ pub(super) struct Press<'a> {
     /// What belongs to what.
     pub library: Library<'a>,
     /// Stylesheets and scripts under names that change with their content.
-    pub assets: Arc<Assets>,
+    pub assets: &'static Assets,
     /// Knows where words end.
     pub typesetter: Arc<Typesetter>,
     templates: Arc<Environment<'static>>,
@@ -77,7 +81,7 @@ pub(super) struct Press<'a> {
 /// What every page of a site is set with, whatever stands in its documents.
 #[derive(Debug, Clone)]
 pub(super) struct Types {
-    assets: Arc<Assets>,
+    assets: &'static Assets,
     typesetter: Arc<Typesetter>,
     templates: Arc<Environment<'static>>,
 }
@@ -129,6 +133,8 @@ struct Chrome {
     exit_url: String,
     footer: Footing,
     emergency: Vec<Hotline>,
+    /// Whether browsers are told that they can search here.
+    search_in_browser: bool,
     pages: Vec<Link>,
     /// The page about reading this site safely, where there is one.
     safety: Option<String>,
@@ -156,6 +162,11 @@ impl<'a> Press<'a> {
     /// The same with `types` that were made for this site.
     pub(super) fn with(site: &'a Site, Types { assets, typesetter, templates }: Types) -> Self {
         Self { site, library: Library::new(site), assets, typesetter, templates }
+    }
+
+    /// What pages say of the pictures they show.
+    pub(super) fn pictures(&self) -> &'a Pictures {
+        &self.site.pictures
     }
 
     /// Prints a page.
@@ -218,12 +229,12 @@ impl Types {
     /// Reads the templates and prints the frame around all pages.
     pub(super) fn new(site: &Site) -> anyhow::Result<Self> {
         let typesetter = Arc::new(Typesetter::new(typography::words_of(site)));
-        let assets = Assets::new();
-        let mut templates = environment(&typesetter, &assets).context("the templates can't be read")?;
+        let assets = Assets::all();
+        let mut templates = environment(&typesetter, assets).context("the templates can't be read")?;
         let chrome = Chrome::new(site).printed(&templates).context("the frame can't be printed")?;
         // Made into the engine's values once, not once a page.
         templates.add_global("site", Value::from(Serde(&chrome)));
-        Ok(Self { assets: assets.into(), typesetter, templates: templates.into() })
+        Ok(Self { assets, typesetter, templates: templates.into() })
     }
 }
 
@@ -238,6 +249,7 @@ impl Chrome {
             exit_url: settings.exit_url.clone(),
             footer: Footing { operator, partners, notice, icp, police_record },
             emergency: site.hotlines.iter().filter(|hotline| hotline.emergency).cloned().collect(),
+            search_in_browser: settings.search_in_browser,
             pages: site.pages.iter().map(|page| Link::new(&page.title, page.url())).collect(),
             safety: site.pages.iter().find(|page| page.slug == SAFETY).map(model::Page::url),
             now: Html::default(),

@@ -12,9 +12,9 @@ use search::vocabulary::{Channel, Have, Outcome, Service, StationKind};
 
 use crate::check::citations::{Entry, StatuteBook};
 use crate::model::{
-    ArticleNo, ArticleNote, Backlink, Body, Campaign, CaseDigest, CaseHead, Citation, Cited, Directory,
-    Footer, Guide, GuideHead, Heading, Page, Replacement, Role, Settings, Since, Site, Statute,
-    StatuteVersion, Step, Topic, YearlyDates,
+    ArticleNo, ArticleNote, Backlink, Body, Campaign, CaseDigest, CaseHead, Citation, Cited, Directory, Duty,
+    Footer, Guide, GuideHead, Heading, Licence, Page, Redirect, Replacement, Role, Settings, Since, Site,
+    Statute, StatuteVersion, Step, Takes, Topic, YearlyDates,
 };
 use crate::statute::parse;
 use crate::statute::text::FullText;
@@ -39,6 +39,7 @@ pub(super) fn site() -> Site {
             "nuanxi".to_owned(),
             vec![Role { role: "站长".into(), duty: Some("接待".into()) }],
         )]),
+        duties: BTreeMap::from([("nuanxi".to_owned(), vec![duty()])]),
         campaigns: vec![campaign()],
         pages: vec![Page {
             slug: "safety".into(),
@@ -47,6 +48,11 @@ pub(super) fn site() -> Site {
             body: body("先清记录。"),
         }],
         thesaurus: Vec::new(),
+        redirects: vec![Redirect {
+            old: "/old/leave.html".into(),
+            new: "/guides/work/maternity-leave/".into(),
+        }],
+        pictures: BTreeMap::new(),
         changed: BTreeMap::new(),
     }
 }
@@ -117,6 +123,8 @@ fn settings() -> Settings {
         base_url: "https://nuanzhan.example".into(),
         region: "990100".parse().unwrap(),
         exit_url: "https://exit.example/".into(),
+        search_in_browser: false,
+        licence: Some(Licence { name: "CC BY 4.0".into(), url: None, credit: None }),
         footer: Footer {
             operator: "示例市妇女联合会主办".into(),
             notice: Some("演示数据".into()),
@@ -155,6 +163,7 @@ pub(super) fn guide() -> Guide {
         updated: None,
         reviewed: Some(date(2026, 10, 12)),
         audience: vec!["妇女".into()],
+        takes: Some(Takes { text: "72 小时".into(), iso: "PT72H".into() }),
         hotlines: vec!["110".into()],
         help_at: vec![StationKind::CourtWindow],
         related: vec!["maternity-leave".into()],
@@ -305,6 +314,15 @@ fn stations() -> Vec<Station> {
         ..nuanxi.clone()
     };
     vec![nuanxi, shelter]
+}
+
+fn duty() -> Duty {
+    Duty {
+        rule: "FREQ=MONTHLY;BYMONTHDAY=25".into(),
+        minutes: Some((540, 690)),
+        who: "律师坐班".into(),
+        words: "每月 25 日 9:00–11:30 律师坐班".into(),
+    }
 }
 
 fn campaign() -> Campaign {

@@ -35,7 +35,7 @@ pub(super) fn website(press: &Press<'_>) -> Value {
         "publisher": publisher(press),
         "potentialAction": {
             "@type": "SearchAction",
-            "target": absolute(press, "/search/?q={q}"),
+            "target": { "@type": "EntryPoint", "urlTemplate": absolute(press, "/search/?q={q}") },
             "query-input": "required name=q",
         },
     })
@@ -61,61 +61,153 @@ pub(super) fn questions(guide: &GuideHead) -> Option<Value> {
     (!questions.is_empty()).then(|| json!({ "@type": "FAQPage", "mainEntity": questions }))
 }
 
-/// A law and its versions.
+/// How long it takes to get what a guide is about, where the law sets a time.
+pub(super) fn procedure(press: &Press<'_>, guide: &GuideHead) -> Option<Value> {
+    let takes = guide.takes.as_ref()?;
+    Some(json!({
+        "@type": "GovernmentService",
+        "name": guide.title,
+        "serviceType": press.library.topic(&guide.topic).map_or("", |topic| topic.title.as_str()),
+        "url": absolute(press, &guide.url()),
+        "availableChannel": {
+            "@type": "ServiceChannel",
+            "serviceUrl": absolute(press, &guide.url()),
+            "processingTime": takes.iso,
+        },
+    }))
+}
+
+/// A law and its newest version.
 pub(super) fn legislation(press: &Press<'_>, statute: &Statute) -> Value {
     let latest = statute.latest();
     let force = if latest.repealed.is_some() { "NotInForce" } else { "InForce" };
+    let until = latest.repealed.map_or_else(|| "..".to_owned(), |day| day.to_string());
     json!({
         "@type": "Legislation",
         "name": statute.title,
         "alternateName": statute.short_titles,
+        // The country numbers no statutes: a title and the day it was passed name one version and no other.
+        "legislationIdentifier": format!("{}（{}）", statute.title, latest.adopted),
         "legislationType": statute.rank,
         "legislationDate": latest.adopted.to_string(),
         "legislationDateVersion": (latest.since != Since::Adopted).then(|| latest.effective.to_string()),
+        "temporalCoverage": format!("{}/{until}", latest.effective),
         "legislationLegalForce": format!("https://schema.org/{force}"),
+        "legislationJurisdiction": "CN",
+        "inLanguage": "zh-CN",
         "url": absolute(press, &statute.url()),
     })
 }
 
-/// A station as a service and the ways to it. Of a confidential one only its telephone: that is all the record holds.
-pub(super) fn service(press: &Press<'_>, station: &Station) -> Value {
-    let mut channel = json!({ "@type": "ServiceChannel", "serviceUrl": absolute(press, &station.url) });
+/// A station: the service, the ways to it and, where anybody may come, the office. Of a confidential one only its
+/// telephone: that is all the record holds.
+pub(super) fn service(press: &Press<'_>, station: &Station) -> Vec<Value> {
+    let url = absolute(press, &station.url);
+    let area = json!({ "@type": "AdministrativeArea", "name": station.region_names.concat() });
+    let mut channel = json!({ "@type": "ServiceChannel", "serviceUrl": url, "availableLanguage": "zh-CN" });
     if let Some(phone) = station.phones.first() {
         channel["servicePhone"] = json!({ "@type": "ContactPoint", "telephone": phone });
     }
-    if let Some(address) = station.address() {
-        let mut place = json!({ "@type": "Place", "address": address });
-        if let Some(hours) = &station.hours {
-            place["openingHours"] = json!(hours.text);
-        }
-        if let Some(at) = station.location() {
-            place["geo"] = json!({ "@type": "GeoCoordinates", "latitude": at.lat(), "longitude": at.lon() });
-        }
-        channel["serviceLocation"] = place;
+    let office = office(station, &url);
+    if office.is_some() {
+        channel["serviceLocation"] = json!({ "@id": format!("{url}#office") });
     }
-    json!({
+    let service = json!({
         "@type": "GovernmentService",
         "name": station.name,
+        "url": url,
         "serviceType": station.kind.chinese(),
-        "areaServed": station.region_names.concat(),
-        "isAccessibleForFree": true,
-        "provider": publisher(press),
+        "areaServed": area,
+        "serviceOperator": publisher(press),
         "availableChannel": channel,
-    })
+    });
+    std::iter::once(service).chain(office).collect()
 }
+
+/// Where anybody may come; `None` where there is no address, or none that is public.
+fn office(station: &Station, url: &str) -> Option<Value> {
+    let address = station.address()?;
+    let mut office = json!({
+        "@type": "GovernmentOffice",
+        "@id": format!("{url}#office"),
+        "name": station.name,
+        "url": url,
+        "address": address,
+        "isAccessibleForFree": true,
+    });
+    if let Some(phone) = station.phones.first() {
+        office["telephone"] = json!(phone);
+    }
+    let hours = station.hours.as_ref().map(|hours| opening_hours(&hours.osm)).unwrap_or_default();
+    if !hours.is_empty() {
+        office["openingHours"] = json!(hours);
+    }
+    if let Some(at) = station.location() {
+        office["geo"] = json!({ "@type": "GeoCoordinates", "latitude": at.lat(), "longitude": at.lon() });
+    }
+    Some(office)
+}
+
+/// Opening hours as schema.org writes them: one day or span of days with one span of hours each. Empty where they hold
+/// something that it has no words for, such as the first Monday of a month.
+fn opening_hours(osm: &str) -> Vec<String> {
+    let mut hours = Vec::new();
+    for rule in osm.split(';').map(str::trim) {
+        if rule == "24/7" {
+            hours.push("Mo-Su 00:00-23:59".to_owned());
+            continue;
+        }
+        let (days, times) = rule.split_once(' ').unwrap_or(("Mo-Su", rule));
+        if matches!(times, "off" | "closed") {
+            continue;
+        }
+        let days_are_plain = days.split([',', '-']).all(|day| WEEKDAYS.contains(&day));
+        let times: Vec<&str> = times.split(',').collect();
+        let plain = |time: &str| {
+            time.len() == 11 && time.bytes().all(|byte| byte.is_ascii_digit() || b":-".contains(&byte))
+        };
+        if !days_are_plain || !times.iter().all(|time| plain(time)) {
+            return Vec::new();
+        }
+        hours.extend(times.into_iter().map(|time| format!("{days} {time}")));
+    }
+    hours
+}
+
+const WEEKDAYS: [&str; 7] = ["Mo", "Tu", "We", "Th", "Fr", "Sa", "Su"];
 
 fn trail(press: &Press<'_>, crumbs: &[Link]) -> Value {
     let step = |(at, link): (usize, &Link)| json!({ "@type": "ListItem", "position": at + 1, "name": link.title, "item": absolute(press, &link.url) });
     json!({ "@type": "BreadcrumbList", "itemListElement": crumbs.iter().enumerate().map(step).collect::<Vec<_>>() })
 }
 
-fn publisher(press: &Press<'_>) -> Value {
+/// Who answers for the site.
+pub(super) fn publisher(press: &Press<'_>) -> Value {
     let settings = &press.site.settings;
     let name =
         Some(settings.footer.operator.as_str()).filter(|name| !name.is_empty()).unwrap_or(&settings.title);
-    json!({ "@type": "GovernmentOrganization", "name": name.trim_end_matches("主办") })
+    json!({ "@type": "GovernmentOrganization", "name": name.trim_end_matches("主办"), "url": absolute(press, "/") })
 }
 
 fn absolute(press: &Press<'_>, url: &str) -> String {
     format!("{}{url}", press.site.settings.base_url)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hours_that_schema_org_has_words_for_are_given_and_others_are_not() {
+        for (osm, expected) in [
+            ("Mo-Fr 08:30-12:00,14:00-17:30; PH off", vec!["Mo-Fr 08:30-12:00", "Mo-Fr 14:00-17:30"]),
+            ("24/7", vec!["Mo-Su 00:00-23:59"]),
+            ("Tu,Th 09:00-11:30; Sa 09:00-11:00", vec!["Tu,Th 09:00-11:30", "Sa 09:00-11:00"]),
+            ("08:00-20:00", vec!["Mo-Su 08:00-20:00"]),
+            ("Mo[1] 09:00-11:00", vec![]),
+            ("Mo-Fr 08:30-12:00; PH 10:00-11:00", vec![]),
+        ] {
+            assert_eq!(opening_hours(osm), expected, "{osm}");
+        }
+    }
 }

@@ -197,7 +197,11 @@ impl Reader<'_> {
         let both = both.map(|(column, cell)| ((*column).clone(), (*cell).clone()));
         let (column, found) = match (both, cell(row, Field::Lat), cell(row, Field::Lon)) {
             (Some((column, both)), _, _) => (column, position::pair(&both)),
-            (None, Some((column, lat)), Some((_, lon))) => (column, position::two(&lat, &lon)),
+            (None, Some((column, lat)), Some((other, lon))) => {
+                // What is wrong with the longitude alone is told in its own cell.
+                let only_lon = position::degrees(&lat).is_ok() && position::degrees(&lon).is_err();
+                (if only_lon { other } else { column }, position::two(&lat, &lon))
+            }
             (None, Some((column, _)), None) | (None, None, Some((column, _))) => {
                 (column, Err("纬度和经度要一起写".to_owned()))
             }

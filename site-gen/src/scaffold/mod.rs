@@ -112,6 +112,9 @@ impl Sort {
 /// Refuses an unknown topic, a name that is taken or can't stand in an address, and a request that leaves out what
 /// nothing can be derived from.
 pub fn plan(request: &Request, around: &Around) -> Result<NewFile, Refusal> {
+    if request.title.as_ref().is_some_and(|title| title.contains('\u{fffd}')) {
+        return Err(refusal("标题里有一个字丢了，只剩下“�”", "把标题重新打一遍"));
+    }
     let mut spot = spot(request, around)?;
     refuse_taken(request, &spot, around)?;
     let path = path_of(request.sort, &spot);

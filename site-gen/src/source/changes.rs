@@ -64,15 +64,17 @@ impl SourceMap {
                     changes.set |= is_picture;
                     self.blobs.retain(|blob| blob.file != id);
                     self.texts.remove(place);
-                    self.insert(place, id, file)?;
-                    changes.written.extend((!is_picture).then_some(id));
+                    self.insert(place, id, file);
+                    let kind = if is_picture { &mut changes.pictures } else { &mut changes.written };
+                    kind.push(id);
                 }
                 Err(place) => {
                     let next = self.texts.get(place).map(|text| text.id);
                     let id = self.id_between(place, next).context("no room for another file's id")?;
-                    self.insert(place, id, file)?;
+                    self.insert(place, id, file);
                     let is_picture = self.texts[place].kind == Kind::Picture;
-                    changes.written.extend((!is_picture).then_some(id));
+                    let kind = if is_picture { &mut changes.pictures } else { &mut changes.written };
+                    kind.push(id);
                     changes.set = true;
                 }
             }

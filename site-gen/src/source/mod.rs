@@ -4,6 +4,7 @@
 //! it means. A file is read from disk when somebody first asks for its text, and once; [`SourceMap::refresh`] takes in
 //! what has changed since. Nothing here knows what the files are for.
 
+mod blob;
 mod changes;
 mod folder;
 mod read;
@@ -19,6 +20,8 @@ use anyhow::Context as _;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
+pub use blob::Blob;
+use blob::{Held, is_drawing};
 use folder::Found;
 pub use folder::Signature;
 pub(crate) use folder::is_left_out;
@@ -65,17 +68,6 @@ enum Kind {
 /// The BLAKE3 hash of a file's bytes.
 pub type Hash = [u8; 32];
 
-/// A file that is copied as it is: a picture.
-#[derive(Debug)]
-pub struct Blob {
-    /// Its id, for pointing at it.
-    pub file: FileId,
-    /// From the content root, with `/`.
-    pub path: String,
-    /// As read.
-    pub bytes: Vec<u8>,
-}
-
 /// Names a file of a [`SourceMap`]. Ordered as the paths are, and kept when other files come and go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct FileId(u64);
@@ -105,6 +97,8 @@ pub struct Located<T> {
 pub struct Changes {
     /// Texts whose bytes may have changed, and new ones.
     pub written: Vec<FileId>,
+    /// Pictures whose bytes may have changed, whatever they look like from outside, and new ones.
+    pub pictures: Vec<FileId>,
     /// Files that are gone, by path.
     pub gone: Vec<(FileId, String)>,
     /// Whether a file came or went, or a picture changed.
@@ -133,11 +127,11 @@ impl Span {
 }
 
 impl SourceMap {
-    /// Finds every file under `content`, hidden ones and the handbook apart. Pictures are read, texts when asked for.
+    /// Finds every file under `content`, hidden ones and the handbook apart. They are read when asked for.
     ///
     /// # Errors
     ///
-    /// Fails when the folder or a picture in it can't be read.
+    /// Fails when the folder can't be read.
     pub fn read(content: &Path) -> anyhow::Result<Self> {
         Self::read_but(content, None)
     }
@@ -151,7 +145,7 @@ impl SourceMap {
         let mut sources = Self { root: Some(content.to_owned()), but, ..Self::default() };
         for found in sources.found(content)? {
             let id = FileId((sources.texts.len() as u64 + 1) * STEP);
-            sources.insert(sources.texts.len(), id, found)?;
+            sources.insert(sources.texts.len(), id, found);
         }
         Ok(sources)
     }
@@ -173,7 +167,7 @@ impl SourceMap {
             match known.next_if(|(_, path)| *path == found.path) {
                 Some((id, _)) => {
                     sources.append(std::mem::take(&mut waiting), Some(*id))?;
-                    sources.insert(sources.texts.len(), *id, found)?;
+                    sources.insert(sources.texts.len(), *id, found);
                 }
                 None => waiting.push(found),
             }
@@ -186,7 +180,7 @@ impl SourceMap {
     fn append(&mut self, found: Vec<Found>, next: Option<FileId>) -> anyhow::Result<()> {
         for file in found {
             let id = self.id_between(self.texts.len(), next);
-            self.insert(self.texts.len(), id.context("no room for another file's id")?, file)?;
+            self.insert(self.texts.len(), id.context("no room for another file's id")?, file);
         }
         Ok(())
     }
@@ -202,12 +196,12 @@ impl SourceMap {
         fits.then_some(FileId(id))
     }
 
-    fn insert(&mut self, place: usize, id: FileId, found: Found) -> anyhow::Result<()> {
+    fn insert(&mut self, place: usize, id: FileId, found: Found) {
         let kind = Kind::of(&found.path);
         if kind == Kind::Picture {
             let at = self.root.as_deref().unwrap_or(Path::new("")).join(&found.path);
-            let bytes = fs::read(&at).with_context(|| format!("读不了 {}", at.display()))?;
-            let blob = Arc::new(Blob { file: id, path: found.path.clone(), bytes });
+            let (path, signature) = (found.path.clone(), found.signature);
+            let blob = Arc::new(Blob { file: id, path, signature, held: Held::Disk(at) });
             let among = self.blobs.partition_point(|blob| blob.file < id);
             self.blobs.insert(among, blob);
         }
@@ -220,7 +214,6 @@ impl SourceMap {
             known: None,
         };
         self.texts.insert(place, Arc::new(text));
-        Ok(())
     }
 
     /// Adds one file. Only tests call this from outside; paths must come in order.
@@ -229,7 +222,9 @@ impl SourceMap {
         let id = FileId((self.texts.len() as u64 + 1) * STEP);
         let kind = Kind::of(&path);
         if kind == Kind::Picture {
-            self.blobs.push(Blob { file: id, path: path.clone(), bytes: bytes.clone() }.into());
+            let held = Held::Memory(bytes.clone());
+            let signature = Signature::default();
+            self.blobs.push(Blob { file: id, path: path.clone(), signature, held }.into());
         }
         let read = OnceLock::from(Read::of(bytes));
         self.texts
@@ -358,6 +353,10 @@ impl SourceMap {
             let root = self.root.as_deref().unwrap_or(Path::new(""));
             match entry.kind {
                 Kind::Text => fs::read(root.join(&entry.path)).map_or_else(Read::failed, Read::of),
+                // A drawing has lines that findings point into.
+                Kind::Picture if is_drawing(&entry.path) => {
+                    fs::read(root.join(&entry.path)).map_or_else(Read::failed, Read::of)
+                }
                 Kind::Picture | Kind::Other => Read::of(Vec::new()),
             }
         })
@@ -391,17 +390,6 @@ impl Kind {
             ending if TEXT_ENDINGS.contains(&ending) => Self::Text,
             _ => Self::Other,
         }
-    }
-}
-
-impl Blob {
-    /// Whether it carries what cameras write beside the picture (Exif), which often says where it was taken. The marks
-    /// are those of JPEG (`Exif` in an APP1 segment), PNG (chunk `eXIf`) and WebP (chunk `EXIF`).
-    pub fn has_camera_data(&self) -> bool {
-        let has = |mark: &[u8]| self.bytes.windows(mark.len()).any(|window| window == mark);
-        has(b"Exif\0\0")
-            || (self.bytes.starts_with(b"\x89PNG") && has(b"eXIf"))
-            || (self.bytes.starts_with(b"RIFF") && has(b"EXIF"))
     }
 }
 

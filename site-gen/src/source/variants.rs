@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{FileId, Kind, SourceMap};
+use super::{Blob, FileId, Kind, SourceMap};
 
 impl SourceMap {
     /// The same without some text files: they are not listed. Ids stay, and what was found in them can still be shown.
@@ -46,11 +46,19 @@ impl SourceMap {
             let bytes = if unreadable { [0xff].as_slice() } else { self.text(text.id).as_bytes() };
             all.insert(&text.path, bytes);
         }
-        all.extend(self.blobs.iter().map(|blob| (blob.path.as_str(), blob.bytes.as_slice())));
         all.extend(files.iter().map(|(path, text)| (path.as_str(), text.as_bytes())));
         let mut changed = Self::default();
         for (path, bytes) in all {
             changed.add(path, bytes);
+        }
+        // Pictures stay where they are: nobody writes those as text.
+        for blob in &mut changed.blobs {
+            let known = self.blobs.binary_search_by(|known| known.path.cmp(&blob.path));
+            let known = known.ok().filter(|_| !files.contains_key(&blob.path));
+            if let Some(known) = known.map(|place| &self.blobs[place]) {
+                let (signature, held) = (known.signature, known.held.clone());
+                *blob = Blob { file: blob.file, path: blob.path.clone(), signature, held }.into();
+            }
         }
         changed
     }

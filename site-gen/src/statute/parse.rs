@@ -198,6 +198,11 @@ impl<'t> Parser<'t> {
 
     fn take_title(&mut self, text: &str) {
         let title = text::clean(text).replace([' ', '\n'], "");
+        // Where the title is missing, the first chapter or article is not what the statute is called.
+        let article = line::article_head(text, Style::Articles).is_some_and(|head| head.set_off);
+        if article || line::unit(text).is_some_and(|rank| rank > 0) {
+            return;
+        }
         if title.chars().nth(200).is_none() && !title.contains('。') && !title.is_empty() {
             self.out.title = title;
             self.titled = true;

@@ -10,6 +10,7 @@ use jiff::civil::Date;
 
 use super::document::Document;
 use crate::check::citations::StatuteBook;
+use crate::check::pictures::Album;
 use crate::check::{self, Heads, Lasting, NoteBook, World};
 use crate::diag::Diagnostics;
 use crate::load::{Draft, Drafts, Piece};
@@ -34,8 +35,13 @@ pub(super) struct Frame {
 
 impl Frame {
     /// Makes it of everything that was read.
-    pub(super) fn new(sources: &SourceMap, drafts: Drafts, mut diags: Diagnostics, today: Date) -> Self {
-        let Heads { world, site, book } = check::heads(sources, &drafts, today, &mut diags);
+    pub(super) fn new(
+        read: (&SourceMap, &Album),
+        drafts: Drafts,
+        mut diags: Diagnostics,
+        today: Date,
+    ) -> Self {
+        let Heads { world, site, book } = check::heads(read, &drafts, today, &mut diags);
         let lasting = world.lasting();
         Self { drafts, site, diags, book, lasting, today, types: None }
     }

@@ -26,9 +26,9 @@ impl Workshop {
     ///
     /// Fails where one of the files can't be read.
     pub(super) fn read_pieces(&mut self, changes: Changes) -> anyhow::Result<Changes> {
-        let Changes { written, gone, set } = changes;
-        self.forget_pieces(&gone);
-        let (mut seen, mut bytes) = (Changes { written: Vec::new(), gone, set }, 0);
+        self.forget_pieces(&changes.gone);
+        let (mut seen, mut bytes) = (changes, 0);
+        let written = std::mem::take(&mut seen.written);
         for files in written.chunks(READ_TOGETHER) {
             self.sources.load(files)?;
             let some = Changes { written: files.to_vec(), ..Changes::default() };
@@ -97,7 +97,8 @@ impl Workshop {
         let files: Vec<FileId> = again.iter().map(|(file, _)| *file).collect();
         let sources = self.sources.whole();
         let sources = sources.holding(&files)?;
-        let Heads { world, book, .. } = check::heads(&sources, &drafts, self.options.today, &mut together);
+        let Heads { world, book, .. } =
+            check::heads((&sources, &self.album), &drafts, self.options.today, &mut together);
         let maker = Maker::new(&world, &self.days, None, false);
         // Only printing can fail.
         let read = again
@@ -111,7 +112,7 @@ impl Workshop {
         check::heads::check_age(&drafts, self.options.today, &told, &mut together);
         let rest = self.documents.iter().filter(|(file, _)| !read.contains_key(file));
         let pages = rest.chain(&read).map(|(_, document)| (document.url.as_str(), &document.notes));
-        book.close(pages, (&sources, &drafts.catalogue), &mut together);
+        book.close(pages, (&sources, &drafts.catalogue, &self.album), &mut together);
         let held: BTreeSet<FileId> = self.held.keys().copied().collect();
         held_back::tell(&held, &together, diags);
         Ok(())

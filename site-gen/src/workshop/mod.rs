@@ -17,6 +17,7 @@ mod held;
 mod library;
 mod outputs;
 mod publication;
+mod published_pictures;
 mod stale;
 mod state;
 
@@ -28,9 +29,10 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::check;
+use crate::check::pictures::Album;
 use crate::diag::Diagnostics;
 use crate::load::{Drafts, Piece};
-use crate::model::Cited;
+use crate::model::{Cited, Site};
 use crate::render::Printer;
 use crate::source::{Changes, FileId, Hash, SourceMap};
 use crate::statute::gather;
@@ -71,6 +73,8 @@ pub struct Workshop {
     days: BTreeMap<String, Date>,
     stamps: Stamps,
     outputs: Outputs,
+    /// What is known of the pictures.
+    album: Album,
     /// Whether what is not of one document has to be printed again.
     others_stale: bool,
     /// Whether the records and the search index have to be written again.
@@ -86,6 +90,8 @@ struct Stamps {
     reading: Hash,
     /// What any page may show.
     printing: Hash,
+    /// The old addresses.
+    moved: Hash,
 }
 
 /// What an update made anew.
@@ -119,6 +125,7 @@ impl Workshop {
             frame: None,
             stamps: Stamps::default(),
             outputs: Outputs::default(),
+            album: Album::default(),
             others_stale: true,
             data_stale: true,
             taken_up: None,
@@ -158,7 +165,8 @@ impl Workshop {
         paths: Option<&[String]>,
         tell: &mut dyn FnMut(&Made),
     ) -> anyhow::Result<Outcome> {
-        let changes = self.take_in(paths)?;
+        let mut changes = self.take_in(paths)?;
+        changes.set |= self.album.look(&self.sources, &|blob| changes.pictures.contains(&blob.file))?;
         self.make(&changes, Some(tell))
     }
 
@@ -176,6 +184,7 @@ impl Workshop {
 
     fn checked(sources: SourceMap, options: Options) -> anyhow::Result<(Self, Outcome)> {
         let mut workshop = Self { sources: sources.whole(), ..Self::new(options) };
+        workshop.album.look(&workshop.sources, &|_| true)?;
         let changes = workshop.everything();
         let changes = workshop.read_pieces(changes)?;
         let outcome = workshop.make(&changes, None)?;
@@ -205,7 +214,7 @@ impl Workshop {
     /// All files, as changes.
     fn everything(&self) -> Changes {
         let written = self.sources.texts().map(|(file, _)| file).collect();
-        Changes { written, gone: Vec::new(), set: true }
+        Changes { written, set: true, ..Changes::default() }
     }
 
     /// Everything that could be read, and what is wrong with single files.
@@ -231,7 +240,8 @@ impl Workshop {
             self.edited(changes)
         } else {
             let printing = printer.as_ref().map_or(self.stamps.printing, Printer::stamp);
-            let new = Stamps { reading: world.stamp(), printing };
+            let moved = frame.site.as_ref().map_or(self.stamps.moved, Site::stamp_of_redirects);
+            let new = Stamps { reading: world.stamp(), printing, moved };
             let question = stale::Question {
                 world: &world,
                 changes,
@@ -246,7 +256,7 @@ impl Workshop {
             reasons
         };
         let batch = match &printer {
-            Some(_) => Some(Batch::begin(&self.outputs, &self.options.out)?),
+            Some(_) => Some(Batch::begin(&self.outputs, &self.options.out, self.compressor())?),
             None => None,
         };
         let press = printer.as_ref().zip(batch.as_ref());
@@ -259,7 +269,8 @@ impl Workshop {
         };
         check::heads::check_age(&frame.drafts, self.options.today, &told, &mut diags);
         let pages = self.documents.values().map(|document| (document.url.as_str(), &document.notes));
-        let pictures = frame.book.clone().close(pages, (&self.sources, &frame.drafts.catalogue), &mut diags);
+        let known = (&self.sources, &frame.drafts.catalogue, &self.album);
+        let pictures = frame.book.clone().close(pages, known, &mut diags);
         self.check_held(&mut diags)?;
         self.data_stale |= self.others_stale || (self.options.search && !reasons.is_empty());
         let ready = printer.as_ref().zip(batch).filter(|_| !diags.has_errors()).zip(tell);
@@ -287,9 +298,8 @@ impl Workshop {
             let sources = self.sources.holding(files)?;
             let world = frame.world(&sources);
             let maker = Maker::new(&world, &self.days, press, self.options.search);
-            let make =
-                |&file: &FileId| Ok((file, maker.make(file, self.pieces.get(&file).map(Arc::as_ref))?));
-            let some: anyhow::Result<Vec<_>> = files.par_iter().map(make).collect();
+            let one = |&file: &FileId| Ok((file, maker.make(file, self.pieces.get(&file).map(Arc::as_ref))?));
+            let some: anyhow::Result<Vec<_>> = files.par_iter().map(one).collect();
             made.extend(some?);
             // What will not be published need not be printed.
             press = press.filter(|_| !maker.is_broken());
@@ -310,7 +320,7 @@ impl Workshop {
 
     fn new_frame(&mut self) -> anyhow::Result<Frame> {
         let (drafts, diags) = self.drafts()?;
-        let mut frame = Frame::new(&self.sources, drafts, diags, self.options.today);
+        let mut frame = Frame::new((&self.sources, &self.album), drafts, diags, self.options.today);
         if let Some(site) = &mut frame.site {
             site.changed.clone_from(&self.days);
         }

@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde::{Deserialize, Serialize};
 
+use crate::compress::{self, Compressor};
 use crate::emit::Staging;
 use crate::source::{FileId, Hash};
 
@@ -26,6 +27,8 @@ pub(super) enum Owner {
     Document(FileId),
     /// Everything else that readers see.
     Others,
+    /// A picture. Its files are named by what is in it.
+    Picture,
     /// The published records.
     Data,
 }
@@ -34,6 +37,8 @@ pub(super) enum Owner {
 pub(super) struct Batch {
     staging: Staging,
     known: Outputs,
+    /// Makes compressed copies, where they are wanted.
+    compressor: Option<Compressor>,
     made: Mutex<Made>,
 }
 
@@ -62,23 +67,50 @@ impl Outputs {
 
 impl Batch {
     /// Begins a run that leads from `known` to something else in the folder `out`.
-    pub(super) fn begin(known: &Outputs, out: &Path) -> anyhow::Result<Self> {
-        Ok(Self { staging: Staging::beside(out)?, known: known.clone(), made: Mutex::default() })
+    pub(super) fn begin(known: &Outputs, out: &Path, compressor: Option<Compressor>) -> anyhow::Result<Self> {
+        Ok(Self { staging: Staging::beside(out)?, known: known.clone(), compressor, made: Mutex::default() })
     }
 
-    /// Takes a file; writes it where its bytes are new.
+    /// Takes a file; writes it, and its compressed copies, where its bytes are new.
     pub(super) fn put(&self, owner: Owner, path: &str, bytes: &[u8]) -> anyhow::Result<()> {
+        let is_new = self.put_alone(owner, path, bytes)?;
+        let Some(compressor) = &self.compressor else { return Ok(()) };
+        if is_new {
+            let copies = compressor.variants(path, bytes);
+            return copies.into_iter().try_for_each(|(ending, copy)| {
+                self.put_alone(owner, &format!("{path}.{ending}"), &copy).map(drop)
+            });
+        }
+        for ending in compress::endings() {
+            // Not every file has a copy in every coding.
+            let _had_one = self.keeps(owner, &format!("{path}.{ending}"));
+        }
+        Ok(())
+    }
+
+    fn put_alone(&self, owner: Owner, path: &str, bytes: &[u8]) -> anyhow::Result<bool> {
         let hash: Hash = blake3::hash(bytes).into();
         let is_new = self.known.0.get(path).is_none_or(|known| known.hash != hash);
         if is_new {
             self.staging.put(path, bytes)?;
         }
-        let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut made = self.made();
         made.outputs.insert(path.to_owned(), Output { hash, owner });
         if is_new {
             made.written.insert(path.to_owned());
         }
-        Ok(())
+        Ok(is_new)
+    }
+
+    /// Leaves the file at `path` as it is, where it is there.
+    pub(super) fn keeps(&self, owner: Owner, path: &str) -> bool {
+        let Some(hash) = self.known.0.get(path).map(|known| known.hash) else { return false };
+        self.made().outputs.insert(path.to_owned(), Output { hash, owner });
+        true
+    }
+
+    fn made(&self) -> MutexGuard<'_, Made> {
+        self.made.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Publishes. `remade` tells of whose files this run made all there are. Gives what was written and what is gone.
@@ -99,6 +131,8 @@ impl Batch {
             .collect();
         if outputs.0.is_empty() {
             self.staging.swap()?;
+            // Only a run that made everything knows what nobody needs any more.
+            self.compressor.iter().for_each(Compressor::prune);
         } else if !(written.is_empty() && gone.is_empty()) {
             self.staging.merge(&gone)?;
         }

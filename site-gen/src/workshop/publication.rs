@@ -1,15 +1,15 @@
 //! How what was made gets into the output folder: documents first, because somebody waits for hers; lists after them; what
 //! is searched last.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::frame::Frame;
 use super::outputs::{Batch, Owner};
 use super::{Made, Reason, Workshop, document};
-use crate::index;
 use crate::render::Printer;
 use crate::source::FileId;
 use crate::statute::publish;
+use crate::{data, index};
 
 /// Hears of what is in its place.
 pub(super) type Tell<'t> = &'t mut dyn FnMut(&Made);
@@ -18,8 +18,8 @@ pub(super) type Tell<'t> = &'t mut dyn FnMut(&Made);
 pub(super) struct Publication<'a> {
     pub frame: &'a Frame,
     pub printer: &'a Printer<'a>,
-    /// By path from the site's root.
-    pub pictures: BTreeMap<String, Vec<u8>>,
+    /// By path in the content.
+    pub pictures: Vec<String>,
     pub reasons: &'a BTreeMap<FileId, Reason>,
     pub tell: Tell<'a>,
     pub done: Made,
@@ -33,10 +33,13 @@ impl Publication<'_> {
         let data = workshop.data_stale || workshop.others_stale;
         let (made, gone) = (self.reasons, std::mem::take(&mut workshop.gone));
         let of_documents = |owner: Owner| matches!(owner, Owner::Document(file) if made.contains_key(&file) || gone.contains(&file));
+        workshop.put_pictures(&batch, &self.pictures)?;
         let first = self.documents_can_go_first(workshop);
         if first {
             self.finish(workshop, batch, of_documents)?;
-            batch = Batch::begin(&workshop.outputs, &workshop.options.out)?;
+            batch = Batch::begin(&workshop.outputs, &workshop.options.out, workshop.compressor())?;
+            // They are there; those that no page shows any more go now, when no page does.
+            workshop.put_pictures(&batch, &self.pictures)?;
         }
         if self.done.others {
             let cited = match workshop.cited.take() {
@@ -48,8 +51,6 @@ impl Publication<'_> {
             let statutes = self.frame.site.iter().flat_map(|site| publish::files(&site.statutes));
             statutes.into_iter().try_for_each(put)?;
             workshop.cited = Some(cited);
-            let pictures = std::mem::take(&mut self.pictures);
-            pictures.into_iter().try_for_each(|(path, bytes)| batch.put(Owner::Others, &path, &bytes))?;
         }
         if data {
             self.put_data(workshop, &batch)?;
@@ -59,6 +60,7 @@ impl Publication<'_> {
             // What went first is in its place, and in no later batch.
             Owner::Document(_) => !first && of_documents(owner),
             Owner::Others => others,
+            Owner::Picture => true,
             Owner::Data => data,
         };
         self.finish(workshop, batch, remade)?;
@@ -105,11 +107,18 @@ impl Publication<'_> {
         let put = |(name, bytes): (String, Vec<u8>)| {
             batch.put(Owner::Data, &format!("{}/{name}", search::bundle::FOLDER), &bytes)
         };
+        let cited = workshop.cited.get_or_insert_with(|| document::cited(workshop.documents.values()));
+        let mut resting: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+        for document in workshop.documents.values() {
+            let statutes = document.citations.iter().map(|citation| citation.statute.as_str());
+            resting.entry(&document.url).or_default().extend(statutes);
+        }
+        let mut published = data::files(site, cited, &resting).into_iter();
+        published.try_for_each(|(path, bytes)| batch.put(Owner::Data, &path, &bytes))?;
         if !workshop.options.search {
             return bundle.files_without_search().into_iter().try_for_each(put);
         }
         let documents = workshop.documents.values();
-        let cited = workshop.cited.get_or_insert_with(|| document::cited(documents.clone()));
         let records = documents.filter_map(|document| document.record.clone());
         bundle.records = index::others(site, cited).into_iter().chain(records).collect();
         bundle.records.sort_by(|a, b| a.id.cmp(&b.id));

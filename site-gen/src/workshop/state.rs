@@ -26,12 +26,13 @@ use super::document::{Document, Head};
 use super::outputs::Outputs;
 use super::{Stamps, Workshop};
 use crate::Options;
+use crate::check::pictures::Album;
 use crate::check::resolver::Notes;
 use crate::diag::Diagnostics;
 use crate::load::kinds::{CaseDraft, GuideDraft};
 use crate::load::{Draft, Piece};
 use crate::model::Citation;
-use crate::source::{Changes, FileId, Hash, Signature, SourceMap};
+use crate::source::{Blob, Changes, FileId, Hash, Signature, SourceMap};
 use crate::statute::gather;
 use crate::{emit, held_back};
 
@@ -48,6 +49,7 @@ struct Key {
     program: Signature,
     content: PathBuf,
     search: bool,
+    compress: bool,
 }
 
 /// What is kept once.
@@ -55,6 +57,7 @@ struct Key {
 struct State {
     stamps: Stamps,
     outputs: Outputs,
+    album: Album,
     /// When each page's words last changed, by address.
     days: BTreeMap<String, Date>,
     files: Vec<File>,
@@ -173,7 +176,8 @@ impl Workshop {
         let program = Signature::of(&fs::metadata(std::env::current_exe()?)?);
         let content = fs::canonicalize(&self.options.content)?;
         let version = env!("CARGO_PKG_VERSION").to_owned();
-        Ok(Key { version, program, content, search: self.options.search })
+        let Options { search, compress, .. } = self.options;
+        Ok(Key { version, program, content, search, compress })
     }
 
     fn state(&self, base: &Base, documents: usize) -> State {
@@ -187,6 +191,7 @@ impl Workshop {
         State {
             stamps: self.stamps,
             outputs: self.outputs.clone(),
+            album: self.album.clone(),
             days: self.days.clone(),
             files: self.sources.whole().texts().map(file).collect(),
             base: base.signature,
@@ -277,11 +282,12 @@ impl Workshop {
         for file in state.files.iter().filter(|file| file.held && here.contains(&file.id)) {
             self.sources.leave_out(file.id, true);
         }
-        let changes = held_back::sort_out(&mut self.sources, changes);
+        let mut changes = held_back::sort_out(&mut self.sources, changes);
         self.read_into_place(&to_read);
-        (self.stamps, self.outputs) = (state.stamps, state.outputs);
-        // Pictures are not kept: what shows them is looked at again.
-        self.others_stale = !self.sources.blobs().is_empty() || self.days != state.days;
+        (self.stamps, self.outputs, self.album) = (state.stamps, state.outputs, state.album);
+        let racy = |blob: &&Arc<Blob>| blob.signature.changed_within(RACY_NANOSECONDS, kept_at);
+        changes.pictures = self.sources.blobs().iter().filter(racy).map(|blob| blob.file).collect();
+        self.others_stale = self.days != state.days;
         self.data_stale = false;
         self.base = Some(Base { signature: state.base, groups: state.groups, since: state.since_base });
         self.taken_up = Some(changes);

@@ -99,11 +99,11 @@ fn feeds_maps_and_data_are_whole() {
     let files = read_all(&site.dist());
     let text = |path: &str| String::from_utf8(files[path].clone()).unwrap();
     assert!(
-        text("sitemap.xml")
+        text("sitemap-1.xml")
             .contains("<loc>https://nuanzhan.example/guides/domestic-violence/protection-order/</loc>")
     );
     assert!(text("atom.xml").contains("https://nuanzhan.example/guides/domestic-violence/protection-order/"));
-    assert!(!text("sitemap.xml").contains("/desk/"));
+    assert!(!text("sitemap-1.xml").contains("/desk/"));
     let bundle = search::bundle::Bundle::open(&site.dist()).unwrap();
     assert_eq!(bundle.stations.len(), 2);
     search::bundle::Bundle::open_index(&site.dist()).unwrap();

@@ -379,15 +379,23 @@ fn other_programs_markup_is_told_and_not_published_as_it_stands() {
     assert_eq!(site.findings(), Vec::<String>::new(), "a comment is for editors only");
 }
 
+/// Four by three grey pixels (PNG), and the same with what a camera writes beside it.
+const PICTURE: &[u8] = b"\x89PNG\x0d\x0a\x1a\x0a\0\0\0\x0dIHDR\0\0\0\x04\0\0\0\x03\x08\0\0\0\0\x91\x9f\xf1\x1a\0\0\0\x0eIDATx\xdach\0\x02\x068\x01\0-\x0f\x06\x01\xb0j\xad(\0\0\0\0IEND\xaeB`\x82";
+const WITH_CAMERA_DATA: &[u8] = b"\x89PNG\x0d\x0a\x1a\x0a\0\0\0\x0dIHDR\0\0\0\x04\0\0\0\x03\x08\0\0\0\0\x91\x9f\xf1\x1a\0\0\0\x0aeXIfMM\0*\0\0\0\x08\0\0\xbe\xa0\xf2\xaf\0\0\0\x0eIDATx\xdach\0\x02\x068\x01\0-\x0f\x06\x01\xb0j\xad(\0\0\0\0IEND\xaeB`\x82";
+
 #[test]
 fn pictures_are_published_only_where_shown_and_without_camera_data() {
     let site = TestSite::new();
-    site.write("guides/domestic-violence/door.png", b"\x89PNG plain");
+    site.write("guides/domestic-violence/door.png", PICTURE);
     assert_eq!(site.codes(), ["unused-image"]);
     site.edit(GUIDE, "法院 **72 小时**内决定。", "![大门](door.png)");
     assert_eq!(site.findings(), Vec::<String>::new());
-    site.write("guides/domestic-violence/door.png", b"\x89PNG eXIf somewhere");
+    site.write("guides/domestic-violence/door.png", WITH_CAMERA_DATA);
     assert_eq!(site.codes(), ["image-metadata"]);
+    assert!(matches!(site.build(), site_gen::Outcome::Built(_)), "it is taken out, so publishing goes on");
+    for (path, bytes) in crate::common::read_all(&site.dist()) {
+        assert!(!path.starts_with("media/") || !bytes.windows(4).any(|window| window == b"eXIf"), "{path}");
+    }
 }
 
 #[test]

@@ -1,7 +1,9 @@
 //! A small site on disk that tests change and check.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
 use jiff::civil::{Date, date};
 use site_gen::{Options, Outcome};
@@ -128,9 +130,25 @@ impl TestSite {
     }
 }
 
+/// The files of the real content's site, by path.
+pub(crate) fn real_site() -> &'static BTreeMap<String, Vec<u8>> {
+    static SITE: LazyLock<BTreeMap<String, Vec<u8>>> = LazyLock::new(build_real_site);
+    &SITE
+}
+
+fn build_real_site() -> BTreeMap<String, Vec<u8>> {
+    let folder = tempfile::tempdir().unwrap();
+    let content = Path::new(env!("CARGO_MANIFEST_DIR")).join("../content");
+    let out = folder.path().join("dist");
+    match site_gen::build(&Options::new(content, &out, TODAY)).unwrap() {
+        Outcome::Built(_) => read_all(&out),
+        Outcome::Rejected(report) => panic!("{}", report.text()),
+    }
+}
+
 /// Every file under `folder` with its bytes, by path.
-pub(crate) fn read_all(folder: &Path) -> std::collections::BTreeMap<String, Vec<u8>> {
-    let mut files = std::collections::BTreeMap::new();
+pub(crate) fn read_all(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+    let mut files = BTreeMap::new();
     let mut folders = vec![folder.to_owned()];
     while let Some(next) = folders.pop() {
         for entry in fs::read_dir(next).unwrap() {
@@ -144,4 +162,17 @@ pub(crate) fn read_all(folder: &Path) -> std::collections::BTreeMap<String, Vec<
         }
     }
     files
+}
+
+/// A picture with something to see; another `shade` is another picture.
+pub(crate) fn png(width: u32, height: u32, shade: u8) -> Vec<u8> {
+    let mut file = Vec::new();
+    let mut encoder = png::Encoder::new(&mut file, width, height);
+    encoder.set_color(png::ColorType::Rgb);
+    let pixels: Vec<u8> = (0..height)
+        .flat_map(|y| (0..width).flat_map(move |x| [x, y, (x ^ y) + u32::from(shade)]))
+        .map(|value| u8::try_from(value % 251).unwrap())
+        .collect();
+    encoder.write_header().unwrap().write_image_data(&pixels).unwrap();
+    file
 }

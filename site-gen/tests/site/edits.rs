@@ -1,13 +1,14 @@
 //! Whatever an editor does, the site that is kept in step is the one that a clean build makes.
 
 use std::fs;
+use std::path::Path;
 
 use proptest::prelude::*;
 use site_gen::model::article::chinese_number;
 use site_gen::workshop::{Reason, Workshop};
 use site_gen::{Options, Outcome};
 
-use crate::common::{TODAY, TestSite, read_all};
+use crate::common::{TODAY, TestSite, png, read_all};
 
 /// One thing an editor does. Numbers choose among what there is.
 #[derive(Debug, Clone)]
@@ -32,7 +33,13 @@ enum Edit {
     Word(u8),
     /// How texts are to be spaced, and which terms need no explaining.
     Style(u8),
-    Picture(u8, bool),
+    /// Picture `.0` in shade `.1`, and whether a guide shows it.
+    Picture(u8, u8, bool),
+    RemovePicture(u8),
+    /// An old address of guide `.0`, or in the table.
+    Moved(u8, bool),
+    /// What guide `.0` takes, in hours.
+    Takes(u8, u8),
     /// Makes a draft of guide `.0`, or a page of the draft; begins one where there is none. Nobody mentions 4 and 5.
     DraftGuide(u8),
     /// The same of case `.0`.
@@ -63,7 +70,10 @@ fn edit() -> impl Strategy<Value = Edit> {
         3 => (0..6_u8).prop_map(Edit::DraftGuide),
         3 => few.clone().prop_map(Edit::DraftCase),
         1 => Just(Edit::DraftLaw),
-        1 => (few, any::<bool>()).prop_map(|(a, b)| Edit::Picture(a, b)),
+        2 => (few.clone(), few.clone(), any::<bool>()).prop_map(|(a, b, c)| Edit::Picture(a, b, c)),
+        1 => few.clone().prop_map(Edit::RemovePicture),
+        2 => (few.clone(), any::<bool>()).prop_map(|(a, b)| Edit::Moved(a, b)),
+        1 => (few, 1..3_u8).prop_map(|(a, b)| Edit::Takes(a, b)),
         2 => any::<bool>().prop_map(Edit::Break),
     ]
 }
@@ -126,7 +136,22 @@ impl Edit {
             Self::DraftGuide(number) => return vec![toggle_draft(site, guide_path(*number))],
             Self::DraftCase(number) => return vec![toggle_draft(site, case_path(*number))],
             Self::DraftLaw => return vec![toggle_draft(site, LAW.to_owned())],
-            Self::Picture(number, shown) => return picture(site, *number, *shown),
+            Self::Picture(number, shade, shown) => return picture(site, *number, (*shade, *shown)),
+            Self::RemovePicture(number) => {
+                return vec![remove(site, &format!("guides/domestic-violence/p{number}.png"))];
+            }
+            Self::Moved(number, true) => {
+                let target = guide_path(*number);
+                ("redirects.csv".to_owned(), format!("old,new\n/old/{number}.html,/{target}\n"))
+            }
+            Self::Moved(number, false) => (
+                guide_path(*number),
+                format!("---\ntitle: 搬家\nsummary: 一句。\naliases: [/moved/{number}]\n---\n一句。\n"),
+            ),
+            Self::Takes(number, hours) => (
+                guide_path(*number),
+                format!("---\ntitle: 多久\nsummary: 一句。\ntakes: {hours} 小时\n---\n一句。\n"),
+            ),
             Self::RenameSite(number) => return vec![rename_site(site, *number)],
             Self::Style(number) => return vec![restyle(site, *number)],
             other => other.of_few(),
@@ -188,9 +213,9 @@ fn add_sentence(site: &TestSite, path: &str, more: u8) -> Vec<String> {
 }
 
 /// A picture and a guide that shows it, or does not.
-fn picture(site: &TestSite, number: u8, shown: bool) -> Vec<String> {
+fn picture(site: &TestSite, number: u8, (shade, shown): (u8, bool)) -> Vec<String> {
     let (path, file) = (guide_path(number), format!("guides/domestic-violence/p{number}.png"));
-    site.write(&file, [0x89, b'P', b'N', b'G', number]);
+    site.write(&file, png(4, 3, shade));
     let line = if shown { format!("![县服务中心的大门](p{number}.png)") } else { String::new() };
     site.write(&path, format!("---\ntitle: 图片\nsummary: 一句。\n---\n看图。\n\n{line}\n"));
     vec![path, file]
@@ -275,12 +300,13 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 12, ..ProptestConfig::default() })]
 
     #[test]
-    fn a_site_kept_in_step_is_what_a_clean_build_makes(edits in prop::collection::vec((edit(), how()), 1..8)) {
+    fn a_site_kept_in_step_is_what_a_clean_build_makes(edits in prop::collection::vec((edit(), how()), 1..8), compress in any::<bool>()) {
         let site = site();
+        let options = |out: &Path| Options { compress, ..Options::new(site.content(), out, TODAY) };
         let kept = site.content().with_file_name("kept");
         // The one holds no text for long, the other all.
-        let options = Options { held_bytes: 0, ..Options::new(site.content(), &kept, TODAY) };
-        let mut workshop = Workshop::new(options.clone());
+        let options_kept = Options { held_bytes: 0, ..options(&kept) };
+        let mut workshop = Workshop::new(options_kept.clone());
         prop_assert!(matches!(workshop.update(None).unwrap(), Outcome::Built(_)));
         for (edit, how) in edits {
             let paths = edit.apply(&site);
@@ -290,11 +316,11 @@ proptest! {
                 How::Looks => workshop.update(None).unwrap(),
                 How::Anew => {
                     workshop.keep().unwrap();
-                    workshop = Workshop::open(options.clone()).unwrap();
+                    workshop = Workshop::open(options_kept.clone()).unwrap();
                     workshop.update(None).unwrap()
                 }
             };
-            let clean = Workshop::new(Options::new(site.content(), site.dist(), TODAY)).update(None).unwrap();
+            let clean = Workshop::new(options(&site.dist())).update(None).unwrap();
             match (outcome, clean) {
                 (Outcome::Built(kept_report), Outcome::Built(clean_report)) => {
                     prop_assert_eq!(kept_report.text(), clean_report.text());

@@ -2,15 +2,20 @@
 
 #![expect(clippy::unwrap_used, reason = "tests stop at the first surprise")]
 
+mod ages;
 mod build;
 mod check;
 mod citations;
 mod common;
+mod data;
 mod edits;
+mod feeds;
 mod kept;
 mod library;
 mod mending;
+mod outputs;
 mod real_statutes;
 mod rules;
+mod schema_org;
 mod telling;
 mod watching;

@@ -1,6 +1,6 @@
 //! Rules that look at one page, seen as an editor sees them: what is said, once, and what mends it.
 
-use crate::common::TestSite;
+use crate::common::{TestSite, png};
 
 const GUIDE: &str = "guides/domestic-violence/protection-order.md";
 const STATION: &str = "stations/shili-county/nuanxi-rights.md";
@@ -15,7 +15,7 @@ fn codes(path: &str, from: &str, to: &str) -> Vec<String> {
 #[test]
 fn ten_faults_in_one_file_are_ten_findings() {
     let site = TestSite::new();
-    site.write("guides/domestic-violence/door.png", b"\x89PNG plain");
+    site.write("guides/domestic-violence/door.png", png(4, 3, 0));
     site.write(
         "guides/domestic-violence/ten.md",
         "---\ntitle：十处错误\nsummary: 十处,一处也不少。\nreviewed: 2026/1/2\nkeywords: [保护令, 保护令]\nrelated: [ten]\n---\n\

@@ -29,7 +29,9 @@ fn a_branch_is_previewed_at_an_address_and_the_site_stays() {
     {
         assert!(page.contains(part), "{part} is not in\n{page}");
     }
-    assert!(!preview.join("sitemap.xml").exists());
+    for gone in ["sitemap.xml", "sitemap-1.xml", "atom.xml", "calendar.ics", "index.html.br"] {
+        assert!(!preview.join(gone).exists(), "{gone}");
+    }
     assert!(fs::read_to_string(preview.join("robots.txt")).unwrap().contains("Disallow: /\n"));
     assert!(preview.join("assets/preview.css").is_file());
     li.git(&["push", "origin", "--delete", "leave"]).unwrap().has(&["预览撤掉了"]).unwrap();

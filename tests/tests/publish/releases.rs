@@ -89,3 +89,30 @@ fn what_did_not_change_is_kept_once_and_what_did_is_told() {
     );
     assert_eq!(tests::git::bytes_under(&old), before, "an earlier release is never written to");
 }
+
+#[test]
+fn a_release_has_compressed_copies_and_only_what_changed_is_compressed_again() {
+    let remote = Remote::new().unwrap();
+    let li = remote.editor("li").unwrap();
+    li.mark(1).unwrap();
+    li.push().unwrap().well().unwrap();
+    let old = fs::canonicalize(remote.served()).unwrap();
+    let page = "guides/work/leave/index.html";
+    let copy = |release: &Path, path: &str, ending: &str| release.join(format!("{path}.{ending}"));
+    for ending in ["br", "zst", "gz"] {
+        assert!(copy(&old, page, ending).is_file(), "{ending}");
+    }
+    let remembered = || {
+        let entries = fs::read_dir(remote.site().join(".cache/site/compress")).unwrap();
+        entries.map(|entry| entry.unwrap().path()).map(|path| (inode(&path), path)).collect::<Vec<_>>()
+    };
+    let first = remembered();
+    li.say("只改这一句。").unwrap();
+    li.push().unwrap().well().unwrap();
+    let new = fs::canonicalize(remote.served()).unwrap();
+    assert_eq!(inode(&copy(&old, "about/index.html", "br")), inode(&copy(&new, "about/index.html", "br")));
+    assert_ne!(fs::read(copy(&old, page, "br")).unwrap(), fs::read(copy(&new, page, "br")).unwrap());
+    let again = remembered();
+    let made = again.iter().filter(|entry| !first.contains(entry)).count();
+    assert!((3..=15).contains(&made), "{made} of {}", again.len());
+}

@@ -26,7 +26,7 @@ enum Way {
 }
 
 /// The files of the site that pieces go into, by the name that pages call them.
-const PLACES: [(&str, &str, Way); 13] = [
+const PLACES: [(&str, &str, Way); 14] = [
     ("指南", "guides/work/night-shift.md", Way::Page),
     ("案例", "cases/2026/nursing-hour-restored.md", Way::Page),
     ("法规", "laws/shili-measures.md", Way::Page),
@@ -36,6 +36,7 @@ const PLACES: [(&str, &str, Way); 13] = [
     ("宣传", "campaigns/open-week.md", Way::Page),
     ("页面", "pages/before-you-come.md", Way::Page),
     ("站点表", "stations/shili-county/stations.csv", Way::Whole),
+    ("旧地址表", "redirects.csv", Way::Whole),
     ("区划表", "regions.csv", Way::Below),
     ("主题", "topics.yaml", Way::Below),
     ("同义词", "thesaurus.yaml", Way::Below),
@@ -53,9 +54,12 @@ impl Placed {
             );
             return Self::whole(block.place.clone(), block);
         };
+        if matches!(way, Way::Whole) {
+            return Self::whole((*path).to_owned(), block);
+        }
         let host = std::fs::read_to_string(site.join(path)).unwrap();
         let (before, after) = match way {
-            Way::Whole => return Self::whole((*path).to_owned(), block),
+            Way::Whole => (String::new(), String::new()),
             Way::Below => (host, String::new()),
             Way::Settings if block.text.starts_with('[') => (host + "\n", String::new()),
             Way::Settings => (String::new(), without_settings_of(&block.text, &host)),

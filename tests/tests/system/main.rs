@@ -6,6 +6,7 @@ mod consultations;
 mod content;
 mod journey;
 mod nearest;
+mod outputs;
 mod public;
 mod start;
 mod watch;

@@ -46,6 +46,7 @@ pub(super) fn sort(c: char) -> Sort {
         '）' | '》' | '〉' | '”' | '’' | '】' => Sort::Close,
         '…' => Sort::Dots,
         '"' | '「' | '」' | '『' | '』' | '．' | '％' | '－' | '／' => Sort::Odd,
+        _ if c.is_ascii_control() => Sort::Odd,
         _ if c.is_ascii() => Sort::Other,
         '\u{4e00}'..='\u{9fff}' | '\u{3400}'..='\u{4dbf}' | '\u{f900}'..='\u{faff}' | '〇' | '々' => {
             Sort::Han
@@ -87,6 +88,7 @@ pub(super) fn full_of(c: char) -> Option<char> {
 pub(super) fn is_hidden(c: char) -> bool {
     matches!(c, '\u{ad}' | '\u{200b}' | '\u{200c}' | '\u{200e}' | '\u{200f}' | '\u{2060}' | '\u{feff}')
         || ('\u{202a}'..='\u{202e}').contains(&c)
+        || (c.is_control() && !matches!(c, '\t' | '\n' | '\r'))
 }
 
 /// Spaces that are not the plain one.
@@ -124,7 +126,7 @@ const ASCII: [Sort; 128] = {
             b',' | b';' | b':' | b'?' | b'!' | b'.' | b'(' | b')' => Sort::Half,
             b'%' => Sort::Percent,
             b'-' => Sort::Hyphen,
-            b'"' => Sort::Odd,
+            b'"' | 0..=8 | 11 | 12 | 14..=31 | 127 => Sort::Odd,
             _ => Sort::Other,
         };
         byte += 1;

@@ -10,7 +10,10 @@ use super::chars::{half_of, is_full_width};
 use super::emphasis;
 use crate::citation::{self, Context, Page, Target, Titles};
 use crate::diag::{Diagnostic, Diagnostics};
-use crate::source::Span;
+use crate::source::{Span, floor_char_boundary};
+
+/// What a link leads to is no longer than this, in bytes.
+const LONGEST_TARGET: usize = 2_000;
 
 /// Which signs a block shows.
 #[derive(Debug, Default)]
@@ -187,7 +190,8 @@ impl Text<'_> {
         let gap = rest.len() - rest.trim_start_matches(' ').len();
         let bracket = rest[gap..].chars().next().filter(|c| matches!(c, '(' | '（'))?;
         let inner = behind + gap + bracket.len_utf8();
-        let len = self.written[inner..].find([')', '）'])?;
+        let near = floor_char_boundary(self.written, inner + LONGEST_TARGET);
+        let len = self.written[inner..near].find([')', '）'])?;
         let (target, end) = (self.written[inner..inner + len].trim(), inner + len);
         let past = end + self.written[end..].chars().next().map_or(0, char::len_utf8);
         let square = close == "]" && self.written[open..].starts_with('[');

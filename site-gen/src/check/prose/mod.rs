@@ -10,6 +10,7 @@ mod chars;
 mod copy;
 mod emphasis;
 pub mod fields;
+mod lost;
 mod markup;
 mod mend;
 mod quotes;
@@ -87,6 +88,7 @@ impl Rules {
         }
         walk.flush(&mut |block| page.block(block, diags));
         structure.finish(diags);
+        lost::check(events, &place, diags);
     }
 
     /// Reads a line of plain text, such as a title.

@@ -37,14 +37,15 @@ pub(super) fn hidden(line: &mut Line) {
 pub(super) fn full_width(line: &mut Line) {
     let mut at = 0;
     while at < line.units.len() {
-        if let Some(end) = list_number(line, at) {
-            at = end;
-            continue;
-        }
+        // First what costs nothing: to look past what was taken out before it is a walk.
         let Some(c) = line.units[at].now else {
             at += 1;
             continue;
         };
+        if let Some(end) = list_number(line, at) {
+            at = end;
+            continue;
+        }
         let digit_before = line.before(at).is_some_and(|(_, c)| c.is_ascii_digit());
         let digit_after = line.after(at).is_some_and(|(_, c)| c.is_ascii_digit() || is_full_width(c));
         let joins = matches!(c, '．' | '－' | '／') && digit_before && digit_after;

@@ -77,7 +77,7 @@ impl CampaignPage {
             },
             title: campaign.title.clone(),
             when: campaign.dates.chinese(),
-            body: html(&campaign.body, &press.typesetter),
+            body: html(&campaign.body, &press.typesetter, &press.site.pictures),
             guides: library.guide_links(&campaign.guides),
             topics: topics.map(|topic| Link::new(&topic.title, topic.url())).collect(),
         }

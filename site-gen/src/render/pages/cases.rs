@@ -87,7 +87,7 @@ impl CasePage {
             year: case.year,
             outcome: case.outcome.chinese(),
             channel: case.channel.map(Channel::chinese),
-            body: html(&digest.body, &press.typesetter),
+            body: html(&digest.body, &press.typesetter, press.pictures()),
             guides: library.guide_links(&case.guides),
             applied: digest.applied.iter().filter_map(|citation| library.citation(citation)).collect(),
         }

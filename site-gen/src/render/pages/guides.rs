@@ -35,6 +35,8 @@ pub(super) struct GuidePage {
     related: Vec<Link>,
     asked: Vec<String>,
     audience: Vec<String>,
+    /// How long it takes, in words.
+    takes: Option<String>,
     contents: Vec<Link>,
     reviewed: Option<Day>,
     /// The laws it rests on, with the day from which they hold.
@@ -84,7 +86,7 @@ impl GuidesPage {
 impl GuidePage {
     fn new(press: &Press<'_>, guide: &Guide) -> Self {
         let library = &press.library;
-        let set = |body: &Body| html(body, &press.typesetter);
+        let set = |body: &Body| html(body, &press.typesetter, &press.site.pictures);
         let about = guide.head.as_ref();
         let hotlines = about.hotlines.iter();
         let hotlines =
@@ -109,6 +111,7 @@ impl GuidePage {
             related: library.guide_links(&about.related),
             asked: about.asked.clone(),
             audience: about.audience.clone(),
+            takes: about.takes.as_ref().map(|takes| takes.text.clone()),
             contents: contents(guide),
             reviewed: about.reviewed.map(Day::new),
             statutes: statutes(press, guide),
@@ -123,7 +126,8 @@ fn head(press: &Press<'_>, guide: &GuideHead) -> Head {
     if let Some(date) = press.site.changed_on(&guide.url(), guide.updated).or(guide.reviewed) {
         article["dateModified"] = date.to_string().into();
     }
-    let parts = std::iter::once(article).chain(structured::questions(guide)).collect();
+    let more = structured::questions(guide).into_iter().chain(structured::procedure(press, guide));
+    let parts = std::iter::once(article).chain(more).collect();
     Head {
         url: guide.url(),
         title: (!guide.sensitive).then(|| guide.title.clone()),

@@ -177,7 +177,9 @@ impl Setter<'_> {
             name: article.number.to_string(),
             level: (self.deep + 1).min(6),
             title: note.map(|note| note.title.clone()).unwrap_or_default(),
-            note: note.map(|note| html(&note.body, &self.press.typesetter)).unwrap_or_default(),
+            note: note
+                .map(|note| html(&note.body, &self.press.typesetter, self.press.pictures()))
+                .unwrap_or_default(),
             first,
             lines,
             used_by: cited.into_iter().flatten().map(|page| Link::new(&page.title, &page.url)).collect(),

@@ -187,7 +187,7 @@ impl LawPage {
             repealed: statute.repealed().map(chinese_date),
             successor: whole.and_then(|replacement| press.library.citation(&replacement.by)),
             replaced: replaced(press, statute),
-            intro: html(&statute.intro, &press.typesetter),
+            intro: html(&statute.intro, &press.typesetter, &press.site.pictures),
             contents,
             articles,
             others,
@@ -224,7 +224,9 @@ fn articles(press: &Press<'_>, statute: &Statute, cited: Option<&CitedArticles>)
             anchor: number.anchor(),
             number: number.to_string(),
             title: note.map(|note| note.title.clone()).unwrap_or_default(),
-            body: note.map(|note| html(&note.body, &press.typesetter)).unwrap_or_default(),
+            body: note
+                .map(|note| html(&note.body, &press.typesetter, &press.site.pictures))
+                .unwrap_or_default(),
             used_by: used_by.iter().map(|page| Link::new(&page.title, &page.url)).collect(),
         }
     };

@@ -3,6 +3,7 @@
 mod ask;
 mod campaigns;
 mod cases;
+mod data;
 mod desk;
 mod guides;
 mod home;
@@ -11,6 +12,7 @@ mod law_list;
 mod law_text;
 mod law_versions;
 mod laws;
+mod moved;
 mod regions;
 mod search;
 mod station;
@@ -64,6 +66,8 @@ pub(super) fn others(
         desk::sheets,
         campaigns::sheets,
         text::sheets,
+        moved::sheets,
+        data::sheets,
     ];
     PRINTERS.par_iter().try_for_each(|print| print(press)?.into_iter().try_for_each(put))?;
     laws::put_all(press, cited, statutes, put)?;
@@ -98,6 +102,8 @@ pub(super) fn samples() {
     prints::<campaigns::CampaignPage>();
     prints::<text::TextPage>();
     prints::<text::LostPage>();
+    prints::<moved::MovedPage>();
+    prints::<data::DataPage>();
 }
 
 /// Links under a heading.

@@ -23,6 +23,8 @@ pub(super) struct RegionPage {
     above: Vec<Stations>,
     regions_title: String,
     regions: Vec<Link>,
+    /// Duty days of the stations in it for a phone's calendar.
+    calendar: Option<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -45,11 +47,18 @@ impl RegionPage {
         Self {
             head: head(press, region),
             title: title.unwrap_or_else(|| format!("{}的站点", region.name)),
-            intro: directory.map(|directory| html(&directory.body, &press.typesetter)).unwrap_or_default(),
+            intro: directory
+                .map(|directory| html(&directory.body, &press.typesetter, &press.site.pictures))
+                .unwrap_or_default(),
             groups: groups(press, region),
             above: above(press, region),
             regions_title: format!("{}下面", region.name),
             regions: children.iter().map(|child| child_link(child)).collect(),
+            calendar: press
+                .library
+                .on_duty()
+                .contains_key(&region.code)
+                .then(|| format!("{}calendar.ics", region.url)),
         }
     }
 }

@@ -32,6 +32,8 @@ pub(super) struct StationPage {
     services: Vec<&'static str>,
     has: Vec<&'static str>,
     duty: Vec<String>,
+    /// Its duty days for a phone's calendar.
+    calendar: Option<String>,
     serves: Option<String>,
     note: Option<String>,
     roles: Vec<Role>,
@@ -73,6 +75,7 @@ impl StationPage {
             services: station.services.iter().map(|service| service.chinese()).collect(),
             has: station.has.iter().map(|have| have.chinese()).collect(),
             duty: station.duty.clone(),
+            calendar: site.duties.contains_key(&station.id).then(|| format!("{}calendar.ics", station.url)),
             serves: station.serves.clone(),
             note: station.note.clone(),
             roles: roles.map(|role| Role { role: role.role.clone(), duty: role.duty.clone() }).collect(),
@@ -81,7 +84,7 @@ impl StationPage {
             body: site
                 .station_bodies
                 .get(&station.id)
-                .map(|body| html(body, &press.typesetter))
+                .map(|body| html(body, &press.typesetter, &press.site.pictures))
                 .unwrap_or_default(),
             others_title,
             others,
@@ -101,7 +104,7 @@ fn head(press: &Press<'_>, station: &Station) -> Head {
         description: format!("{place}{}：电话、时间、能办的事。", station.kind.chinese()),
         section: "/stations/",
         listed: true,
-        data: structured::block(press, vec![structured::service(press, station)], &crumbs),
+        data: structured::block(press, structured::service(press, station), &crumbs),
         crumbs,
         ..Head::default()
     }

@@ -48,7 +48,7 @@ impl TextPage {
                 ..Head::default()
             },
             title: page.title.clone(),
-            body: html(&page.body, &press.typesetter),
+            body: html(&page.body, &press.typesetter, &press.site.pictures),
         }
     }
 }

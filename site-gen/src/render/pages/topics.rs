@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use super::{home, kind_link};
 use crate::model::Topic;
+use crate::render::feeds;
 use crate::render::library::{case_link, guide_link};
 use crate::render::links::Link;
 use crate::render::press::{Head, Page, Press, Sheet};
@@ -28,6 +29,7 @@ pub(super) struct TopicPage {
     cases: Vec<Link>,
     campaigns: Vec<Link>,
     help: Vec<Link>,
+    feed: Option<String>,
 }
 
 /// A shelf in a list.
@@ -104,6 +106,7 @@ impl TopicPage {
             cases: library.cases_on(&topic.slug).iter().copied().map(case_link).collect(),
             campaigns: campaigns.map(|campaign| Link::new(&campaign.title, campaign.url())).collect(),
             help: kinds.into_iter().map(kind_link).collect(),
+            feed: feeds::of_topic(press, topic),
         }
     }
 }

@@ -1,0 +1,316 @@
+//! The public data set under `/data/`: what it holds, in which files, and the schema of each.
+//!
+//! Start at [`SETS`]: the catalogue, in the order in which people read it. [`files`] makes what the bundle of `search`
+//! does not already hold. Everything here is made from public records: a confidential station has no place that could
+//! get into a file.
+
+mod tables;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use jiff::civil::Date;
+use search::vocabulary::{Have, Service, StationKind};
+use serde_json::{Map, Value, json};
+
+use crate::model::{Cited, GuideHead, Site, YearlyDates};
+
+/// The folder of the data and, in it, of the schemas.
+const FOLDER: &str = "data";
+
+/// A set of data.
+#[derive(Debug)]
+pub struct Set {
+    /// Its name in addresses.
+    pub id: &'static str,
+    /// Its name.
+    pub title: &'static str,
+    /// What it is.
+    pub description: &'static str,
+    /// How many things are in it.
+    pub count: fn(&Site) -> usize,
+    /// Endings of its files: `stations` has `stations.json`, `stations.geojson`, `stations.csv`.
+    pub endings: &'static [&'static str],
+}
+
+/// What is published for everybody to use.
+pub const SETS: &[Set] = &[
+    Set {
+        id: "stations",
+        title: "站点",
+        description: "维权服务站和别的能帮忙的地方：类别、电话、时间、能办的事。地址保密的站点只有电话。",
+        count: |site| site.stations.len(),
+        endings: &["json", "csv", "geojson"],
+    },
+    Set {
+        id: "regions",
+        title: "区划",
+        description: "有名录的市、县、乡镇、村，和里面有多少站点。",
+        count: |site| site.regions.len(),
+        endings: &["json"],
+    },
+    Set {
+        id: "hotlines",
+        title: "热线",
+        description: "出事先打的号码，和什么时候打。",
+        count: |site| site.hotlines.len(),
+        endings: &["json"],
+    },
+    Set {
+        id: "topics",
+        title: "主题",
+        description: "指南和案例的分类。",
+        count: |site| site.topics.len(),
+        endings: &["json"],
+    },
+    Set {
+        id: "guides",
+        title: "指南目录",
+        description: "每篇指南的标题、摘要、核对的日子、大家怎么问。",
+        count: |site| site.guides.len(),
+        endings: &["json"],
+    },
+    Set {
+        id: "statutes",
+        title: "法规和引用",
+        description: "写到的法规、各个版本，哪一条被哪些页面引用。",
+        count: |site| site.statutes.iter().filter(|statute| statute.own_words).count(),
+        endings: &["json"],
+    },
+    Set {
+        id: "statutes/index",
+        title: "法规全文的目录",
+        description: "每一部法规、它的版本和有没有全文。全文一部一个文件，在同一个文件夹里，名字是目录里的 id。",
+        count: |site| site.statutes.len(),
+        endings: &["json"],
+    },
+    Set {
+        id: "campaigns",
+        title: "宣传的日子",
+        description: "一年里讲法、接待的日子。",
+        count: |site| site.campaigns.len(),
+        endings: &["json"],
+    },
+    Set {
+        id: "thesaurus",
+        title: "同义词",
+        description: "大家怎么说，法律怎么说：打老婆就是家庭暴力。",
+        count: |site| site.thesaurus.len(),
+        endings: &["json"],
+    },
+];
+
+/// The schema of each file of the folder, by its name; those of the JSON files without their ending.
+const SCHEMAS: &[(&str, &str)] = &[
+    ("campaigns", include_str!("../../schemas/campaigns.json")),
+    ("guides", include_str!("../../schemas/guides.json")),
+    ("hotlines", include_str!("../../schemas/hotlines.json")),
+    ("index", include_str!("../../schemas/index.json")),
+    ("manifest", include_str!("../../schemas/manifest.json")),
+    ("records", include_str!("../../schemas/records.json")),
+    ("redirects", include_str!("../../schemas/redirects.json")),
+    ("regions", include_str!("../../schemas/regions.json")),
+    ("stations", include_str!("../../schemas/stations.json")),
+    ("stations.csv", include_str!("../../schemas/stations.csv.json")),
+    ("stations.geojson", include_str!("../../schemas/stations.geojson.json")),
+    ("statutes", include_str!("../../schemas/statutes.json")),
+    ("statutes/index", include_str!("../../schemas/statutes.index.json")),
+    ("statutes/statute", include_str!("../../schemas/statute.json")),
+    ("thesaurus", include_str!("../../schemas/thesaurus.json")),
+    ("topics", include_str!("../../schemas/topics.json")),
+];
+
+impl Set {
+    /// Its place on the page about the data.
+    pub fn anchor(&self) -> String {
+        self.id.replace('/', "-")
+    }
+
+    /// The addresses of its files, from the root, with their media type and the address of their schema.
+    pub fn files(&self) -> impl Iterator<Item = (String, &'static str, String)> + '_ {
+        self.endings.iter().map(|ending| {
+            let media_type = match *ending {
+                "csv" => "text/csv",
+                "geojson" => "application/geo+json",
+                _ => "application/json",
+            };
+            let name = if *ending == "json" { self.id.to_owned() } else { format!("{}.{ending}", self.id) };
+            (format!("/{FOLDER}/{}.{ending}", self.id), media_type, format!("/{FOLDER}/schema/{name}.json"))
+        })
+    }
+}
+
+/// Which statutes the page at each address rests on.
+pub type Resting<'a> = BTreeMap<&'a str, BTreeSet<&'a str>>;
+
+/// The files that are not in the bundle, by path from the site's root. `cited`: who rests on which article.
+pub fn files(site: &Site, cited: &Cited, resting: &Resting<'_>) -> Vec<(String, Vec<u8>)> {
+    let mut files = vec![
+        ("index.json", pretty(&index(site))),
+        ("stations.geojson", tables::geojson(site).to_string().into_bytes()),
+        ("stations.csv", tables::csv(site).into_bytes()),
+        ("guides.json", guides(site, resting).to_string().into_bytes()),
+        ("statutes.json", statutes(site, cited).to_string().into_bytes()),
+        ("campaigns.json", campaigns(site).to_string().into_bytes()),
+    ]
+    .into_iter()
+    .map(|(name, bytes)| (format!("{FOLDER}/{name}"), bytes))
+    .collect::<Vec<_>>();
+    files.extend(SCHEMAS.iter().map(|(name, source)| {
+        let path = format!("{FOLDER}/schema/{name}.json");
+        let schema = schema(source, &format!("{}/{path}", site.settings.base_url));
+        (path, pretty(&schema))
+    }));
+    files
+}
+
+/// The newest day that the content names.
+pub fn updated(site: &Site) -> Option<Date> {
+    let guides = site.guides.iter().filter_map(|guide| guide.updated.max(guide.reviewed));
+    guides.chain(site.stations.iter().filter_map(|station| station.verified)).max()
+}
+
+fn index(site: &Site) -> Value {
+    let settings = &site.settings;
+    let absolute = |url: &str| format!("{}{url}", settings.base_url);
+    let file = |(url, media_type, schema): (String, &str, String)| json!({ "url": absolute(&url), "media_type": media_type, "schema": absolute(&schema) });
+    let set = |set: &Set| {
+        json!({
+            "id": set.id,
+            "title": set.title,
+            "description": set.description,
+            "count": (set.count)(site),
+            "files": set.files().map(file).collect::<Vec<_>>(),
+        })
+    };
+    let licence = settings.licence.as_ref();
+    let operator = settings.footer.operator.trim_end_matches("主办");
+    json!({
+        "title": settings.title,
+        "publisher": if operator.is_empty() { settings.name.as_str() } else { operator },
+        "page": absolute("/data/"),
+        "licence": licence.map(|licence| json!({ "name": licence.name, "url": licence.url, "credit": licence.credit })),
+        "updated": updated(site),
+        "sets": SETS.iter().map(set).collect::<Vec<_>>(),
+    })
+}
+
+fn guides(site: &Site, resting: &Resting<'_>) -> Value {
+    let guide = |guide: &Arc<GuideHead>| {
+        let url = guide.url();
+        json!({
+            "slug": guide.slug,
+            "title": guide.title,
+            "summary": guide.summary,
+            "topic": guide.topic,
+            "url": url,
+            "updated": guide.updated,
+            "reviewed": guide.reviewed,
+            "takes": guide.takes.as_ref().map(|takes| &takes.iso),
+            "audience": guide.audience,
+            "asked": guide.asked,
+            "keywords": guide.keywords,
+            "hotlines": guide.hotlines,
+            "help_at": guide.help_at,
+            "statutes": resting.get(url.as_str()).into_iter().flatten().collect::<Vec<_>>(),
+        })
+    };
+    site.guides.iter().map(guide).collect()
+}
+
+fn statutes(site: &Site, cited: &Cited) -> Value {
+    let statute = |statute: &crate::model::Statute| {
+        let versions: Vec<Value> = statute
+            .versions
+            .iter()
+            .map(|version| {
+                json!({
+                    "adopted": version.adopted,
+                    "effective": version.effective,
+                    "repealed": version.repealed,
+                    "articles": version.articles,
+                })
+            })
+            .collect();
+        let cited = cited.get(&statute.slug).into_iter().flatten();
+        let cited: Vec<Value> = cited
+            .map(|(article, pages)| {
+                let by: Vec<Value> =
+                    pages.iter().map(|page| json!({ "title": page.title, "url": page.url })).collect();
+                let url = format!("{}#{}", statute.url(), article.anchor());
+                json!({ "article": article.to_string(), "url": url, "by": by })
+            })
+            .collect();
+        json!({
+            "slug": statute.slug,
+            "title": statute.title,
+            "short_titles": statute.short_titles,
+            "rank": statute.rank,
+            "url": statute.url(),
+            "versions": versions,
+            "cited": cited,
+        })
+    };
+    // Of the thousands in a library those that the site speaks of.
+    let spoken_of = |statute: &&crate::model::Statute| statute.own_words || cited.contains_key(&statute.slug);
+    site.statutes.iter().filter(spoken_of).map(statute).collect()
+}
+
+fn campaigns(site: &Site) -> Value {
+    let of_year = |(month, day): (i8, i8)| format!("{month:02}-{day:02}");
+    let campaign = |campaign: &crate::model::Campaign| {
+        let (yearly, from, to) = match campaign.dates {
+            YearlyDates::Yearly { from, to } => (true, of_year(from), of_year(to)),
+            YearlyDates::Once { from, to } => (false, from.to_string(), to.to_string()),
+        };
+        json!({
+            "slug": campaign.slug,
+            "title": campaign.title,
+            "yearly": yearly,
+            "from": from,
+            "to": to,
+            "topics": campaign.topics,
+            "url": campaign.url(),
+        })
+    };
+    site.campaigns.iter().map(campaign).collect()
+}
+
+/// A schema with its address, and with the words of closed vocabularies where it names one (`"enum": "@service"`).
+fn schema(source: &str, id: &str) -> Value {
+    // They are part of the program, and a test publishes them all.
+    let mut schema: Value = serde_json::from_str(source).expect("schemas are JSON");
+    fill(&mut schema);
+    if let Value::Object(members) = &mut schema {
+        let mut with_id = Map::new();
+        with_id.insert("$id".to_owned(), json!(id));
+        with_id.append(members);
+        *members = with_id;
+    }
+    schema
+}
+
+fn fill(value: &mut Value) {
+    match value {
+        Value::Object(members) => {
+            let words: Option<Vec<&str>> = match members.get("enum").and_then(Value::as_str) {
+                Some("@station_kind") => Some(StationKind::ALL.iter().map(|word| word.code()).collect()),
+                Some("@service") => Some(Service::ALL.iter().map(|word| word.code()).collect()),
+                Some("@have") => Some(Have::ALL.iter().map(|word| word.code()).collect()),
+                _ => None,
+            };
+            if let Some(words) = words {
+                members.insert("enum".to_owned(), json!(words));
+            }
+            members.values_mut().for_each(fill);
+        }
+        Value::Array(values) => values.iter_mut().for_each(fill),
+        _ => {}
+    }
+}
+
+fn pretty(value: &Value) -> Vec<u8> {
+    let mut bytes = serde_json::to_vec_pretty(value).unwrap_or_default();
+    bytes.push(b'\n');
+    bytes
+}

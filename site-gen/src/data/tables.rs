@@ -1,0 +1,120 @@
+//! Stations for maps and for spreadsheets.
+
+use search::record::Station;
+use serde_json::{Value, json};
+
+use crate::model::Site;
+
+/// The columns, in order.
+const COLUMNS: [&str; 17] = [
+    "id",
+    "name",
+    "kind",
+    "kind_name",
+    "region",
+    "region_names",
+    "level",
+    "confidential",
+    "address",
+    "lat",
+    "lon",
+    "phones",
+    "hours",
+    "hours_text",
+    "services",
+    "verified",
+    "url",
+];
+
+/// The stations that have a public position (RFC 7946).
+pub(super) fn geojson(site: &Site) -> Value {
+    let feature = |station: &Station| {
+        let at = station.location()?;
+        Some(json!({
+            "type": "Feature",
+            "id": station.id,
+            "geometry": { "type": "Point", "coordinates": [at.lon(), at.lat()] },
+            "properties": {
+                "name": station.name,
+                "kind": station.kind,
+                "kind_name": station.kind.chinese(),
+                "region": station.region,
+                "address": station.address(),
+                "phones": station.phones,
+                "hours": station.hours.as_ref().map(|hours| &hours.osm),
+                "url": format!("{}{}", site.settings.base_url, station.url),
+            },
+        }))
+    };
+    let features: Vec<Value> = site.stations.iter().filter_map(feature).collect();
+    json!({ "type": "FeatureCollection", "features": features })
+}
+
+/// All stations as a table that Excel opens without asking (UTF-8 with a byte-order mark, RFC 4180).
+pub(super) fn csv(site: &Site) -> String {
+    let mut text = "\u{feff}".to_owned();
+    line(&mut text, COLUMNS.iter().map(|name| (*name).to_owned()));
+    for station in &site.stations {
+        line(&mut text, cells(site, station).into_iter());
+    }
+    text
+}
+
+fn cells(site: &Site, station: &Station) -> [String; 17] {
+    let at = station.location();
+    let (osm, words) =
+        station.hours.as_ref().map(|hours| (hours.osm.clone(), hours.text.clone())).unwrap_or_default();
+    let services: Vec<&str> = station.services.iter().map(|service| service.chinese()).collect();
+    [
+        station.id.clone(),
+        station.name.clone(),
+        station.kind.code().to_owned(),
+        station.kind.chinese().to_owned(),
+        station.region.to_string(),
+        station.region_names.join(" "),
+        json!(station.level).as_str().unwrap_or_default().to_owned(),
+        station.is_confidential().to_string(),
+        station.address().unwrap_or_default().to_owned(),
+        at.map_or(String::new(), |at| at.lat().to_string()),
+        at.map_or(String::new(), |at| at.lon().to_string()),
+        station.phones.join(";"),
+        osm,
+        words,
+        services.join(";"),
+        station.verified.map_or(String::new(), |day| day.to_string()),
+        format!("{}{}", site.settings.base_url, station.url),
+    ]
+}
+
+fn line(text: &mut String, cells: impl Iterator<Item = String>) {
+    let cells: Vec<String> = cells.map(|cell| quoted(&cell)).collect();
+    text.push_str(&cells.join(","));
+    text.push_str("\r\n");
+}
+
+/// A cell, so that a spreadsheet takes it for a text and not for a formula. Coordinates are numbers and stay so.
+fn quoted(cell: &str) -> String {
+    let formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r']) && cell.parse::<f64>().is_err();
+    let cell = if formula { format!("'{cell}") } else { cell.to_owned() };
+    if cell.contains(['"', ',', '\n', '\r']) { format!("\"{}\"", cell.replace('"', "\"\"")) } else { cell }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cell_is_never_a_formula_and_never_two() {
+        for (cell, written) in [
+            ("暖溪", "暖溪"),
+            ("=1+1", "'=1+1"),
+            ("@SUM(A1)", "'@SUM(A1)"),
+            ("-12.5", "-12.5"),
+            ("-12.5x", "'-12.5x"),
+            ("a,b", "\"a,b\""),
+            ("说“\"是\"”", "\"说“\"\"是\"\"”\""),
+        ] {
+            assert_eq!(quoted(cell), written);
+        }
+    }
+}
