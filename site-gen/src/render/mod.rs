@@ -33,6 +33,11 @@ use crate::source::Hash;
 pub use icons::{is_known as is_icon, names as icon_names};
 use press::{Press, Types};
 
+/// Reads the dictionary that says where words end, which takes a tenth of a second, before the first page needs it.
+pub fn read_dictionary() {
+    typography::read_dictionary();
+}
+
 /// A printed file: its path from the site's root and its bytes.
 pub type Sheet = (String, Vec<u8>);
 

@@ -30,6 +30,11 @@ const FIELD: [&str; 10] =
 /// The dictionary: five megabytes, read when the first heading is set.
 static DICTIONARY: LazyLock<Jieba> = LazyLock::new(Jieba::new);
 
+/// Reads the dictionary, where nobody has yet.
+pub(super) fn read_dictionary() {
+    LazyLock::force(&DICTIONARY);
+}
+
 /// Knows where words end.
 #[derive(Debug, Default)]
 pub(super) struct Typesetter {

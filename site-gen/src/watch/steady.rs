@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use super::Touched;
 use crate::history;
 use crate::workshop::{Made, Workshop};
-use crate::{Options, Outcome};
+use crate::{Options, Outcome, render};
 
 /// Keeps one site in step. Where an update fails because of the machine, nobody knows what it had done: the next one makes
 /// everything anew.
@@ -31,6 +31,8 @@ impl Steady {
             options.changed = history::of_folder(&options.content).0;
         }
         let workshop = Some(Workshop::open(options.clone())?);
+        // A start that made nothing has not read it, and the first edit would wait for it.
+        rayon::spawn(render::read_dictionary);
         Ok(Self { options, workshop, dated, missed: false })
     }
 
