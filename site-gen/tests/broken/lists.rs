@@ -95,7 +95,7 @@ const FAULTS: &[Fault] = &[
     },
     Fault {
         name: "the same row twice",
-        codes: &["duplicate-slug", "duplicate-station", "region-code", "duplicate-key"],
+        codes: &["duplicate-slug", "duplicate-station", "region-code", "duplicate-key", "redirect-twice"],
         plant: |page| {
             table(page)
                 .map(|line| page.with_new_line(line + 1, page.lines()[line - 1]))
@@ -125,12 +125,20 @@ const FAULTS: &[Fault] = &[
     Fault {
         name: "a heading misspelt",
         codes: &["unknown-field"],
-        plant: |page| table(page).map(|_| page.with_line(1, &page.lines()[0].replacen("name", "nmae", 1))),
+        plant: |page| {
+            table(page).map(|_| {
+                page.with_line(1, &page.lines()[0].replacen("name", "nmae", 1).replacen("new", "nwe", 1))
+            })
+        },
     },
     Fault {
         name: "a heading twice",
         codes: &["duplicate-key"],
-        plant: |page| table(page).map(|_| page.with_line(1, &page.lines()[0].replacen("level", "name", 1))),
+        plant: |page| {
+            table(page).map(|_| {
+                page.with_line(1, &page.lines()[0].replacen("level", "name", 1).replacen("new", "old", 1))
+            })
+        },
     },
     Fault {
         name: "a table with nothing in it",
