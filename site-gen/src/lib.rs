@@ -15,6 +15,7 @@ pub mod cache;
 pub mod check;
 pub mod citation;
 pub mod compress;
+pub mod csv_text;
 pub mod data;
 pub mod diag;
 pub mod doctor;

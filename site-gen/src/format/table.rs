@@ -1,12 +1,12 @@
 //! A CSV table: quotes only where they are needed, no empty rows and columns, plain line ends.
 
-use crate::roster::csv_text;
+use crate::csv_text;
 
 /// The table in order; `None` where it is better left alone: quotes that don't pair, rows longer or shorter than the
 /// heading, another separator.
 pub(super) fn formatted(text: &str) -> Option<String> {
     let rows = csv_text::records(text, ',');
-    if rows.iter().flatten().any(|piece| piece.broken) {
+    if rows.iter().flatten().any(|piece| piece.slip.is_some()) {
         return None;
     }
     let rows: Vec<Vec<&str>> =

@@ -182,11 +182,11 @@ proptest! {
 
     #[test]
     fn a_formatted_table_says_the_same(rows in prop::collection::vec(prop::collection::vec("[a暖\", ]{0,5}", 1..4), 1..5)) {
-        let typed: String = rows.iter().map(|row| crate::roster::csv_text::line(row.iter().map(String::as_str), ',') + "\r\n").collect();
+        let typed: String = rows.iter().map(|row| crate::csv_text::line(row.iter().map(String::as_str), ',') + "\r\n").collect();
         let once = text("regions.csv", &typed);
         prop_assert_eq!(text("regions.csv", &once), once.clone());
         let said = |text: &str| -> Vec<String> {
-            let cells = crate::roster::csv_text::records(text, ',').into_iter().flatten();
+            let cells = crate::csv_text::records(text, ',').into_iter().flatten();
             cells.map(|piece| piece.value.trim().to_owned()).filter(|cell| !cell.is_empty()).collect()
         };
         prop_assert_eq!(said(&typed), said(&once));

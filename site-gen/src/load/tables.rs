@@ -6,6 +6,7 @@ use super::Reading;
 use super::fields::{Fields, Key};
 use super::node::{Node, Value};
 use super::station::{self, StationDraft};
+use crate::csv_text::{self, Piece, Slip};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::source::{FileId, Located, Span};
 
@@ -155,79 +156,39 @@ fn trimmed(cell: Located<String>) -> Node {
     Node { value: Value::Scalar(cell.value.trim().to_owned()), span }
 }
 
-/// The cells of a CSV text (RFC 4180) with their places. Own reader: the `csv` crate does not say where a cell is.
+/// The cells of a CSV text (RFC 4180) with their places.
 fn records(file: FileId, text: &str, diags: &mut Diagnostics) -> Vec<Vec<Located<String>>> {
-    let mut records = Vec::new();
-    let mut cells = Vec::new();
-    let mut rest = 0;
-    while rest < text.len() {
-        let (value, start, end, next) = cell(text, rest);
-        if text[start..].starts_with('"') && !(end > start + 1 && text[start..end].ends_with('"')) {
-            let first_line = text[start..].find('\n').map_or(end, |at| start + at);
-            diags.push(
-                Diagnostic::error(
-                    "table",
-                    Span::new(file, start, first_line),
-                    "这一格的双引号没有结束，后面的行都被吞进去了",
-                )
-                .hint("在这一格的末尾补一个半角双引号，或者删掉开头的那个"),
-            );
+    let rows = csv_text::records(text, ',').into_iter();
+    let mut cell = |piece: Piece| {
+        if let Some(finding) = slip(file, text, &piece) {
+            diags.push(finding);
         }
-        let past = cell_end(&text[end..next]);
-        if past > 0 {
-            diags.push(
-                Diagnostic::error(
-                    "table",
-                    Span::new(file, end, end + past),
-                    "双引号已经结束，后面还有字，会丢掉",
-                )
-                .hint("把这些字移到双引号里面；内容里要写双引号，写两个：\"\""),
-            );
-        }
-        cells.push(Located { value, span: Span::new(file, start, end) });
-        let ended_line = text[end..next].contains('\n');
-        rest = next;
-        if ended_line || rest >= text.len() {
-            // A comma at the very end of the text leaves one more empty cell.
-            if !ended_line && text.ends_with(',') {
-                cells.push(Located { value: String::new(), span: Span::new(file, rest, rest) });
-            }
-            records.push(std::mem::take(&mut cells));
-        }
-    }
-    records
+        Located { value: piece.value, span: Span::new(file, piece.raw.start, piece.raw.end) }
+    };
+    rows.map(|row| row.into_iter().map(&mut cell).collect()).collect()
 }
 
-/// How much of `rest`, from the end of a cell's value to the next cell, is text.
-fn cell_end(rest: &str) -> usize {
-    let rest = rest.strip_suffix([',', '\n']).unwrap_or(rest);
-    rest.trim_end_matches(['\r', ' ', '\t']).len()
-}
-
-/// One cell from byte `from`: its value, where it starts and ends, and where the next one starts.
-fn cell(text: &str, from: usize) -> (String, usize, usize, usize) {
-    let rest = &text[from..];
-    if !rest.starts_with('"') {
-        let len = rest.find([',', '\n']).unwrap_or(rest.len());
-        let value = rest[..len].trim_end_matches('\r').to_owned();
-        let end = from + value.len();
-        return (value, from, end, (from + len + 1).min(text.len()));
-    }
-    let mut value = String::new();
-    let mut at = 1;
-    while let Some(quote) = rest[at..].find('"') {
-        value.push_str(&rest[at..at + quote]);
-        at += quote + 1;
-        if !rest[at..].starts_with('"') {
-            let len = rest[at..].find([',', '\n']).unwrap_or(rest.len() - at);
-            return (value, from, from + at, (from + at + len + 1).min(text.len()));
+/// What is wrong with the quotes of a cell; blanks behind them are nothing.
+fn slip(file: FileId, text: &str, piece: &Piece) -> Option<Diagnostic> {
+    match piece.slip? {
+        Slip::Open => {
+            let start = piece.raw.start;
+            let first_line = text[start..].find('\n').map_or(piece.raw.end, |at| start + at);
+            let message = "这一格的双引号没有结束，后面的行都被吞进去了";
+            Some(
+                Diagnostic::error("table", Span::new(file, start, first_line), message)
+                    .hint("在这一格的末尾补一个半角双引号，或者删掉开头的那个"),
+            )
         }
-        value.push('"');
-        at += 1;
+        Slip::Behind(at) => {
+            let past = text[at..piece.raw.end].trim_end().len();
+            let message = "双引号已经结束，后面还有字，会丢掉";
+            (past > 0).then(|| {
+                Diagnostic::error("table", Span::new(file, at, at + past), message)
+                    .hint("把这些字移到双引号里面；内容里要写双引号，写两个：\"\"")
+            })
+        }
     }
-    // A quote that never closes takes the rest of the text; `records` says so.
-    value.push_str(&rest[at..]);
-    (value, from, text.len(), text.len())
 }
 
 #[cfg(test)]

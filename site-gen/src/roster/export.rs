@@ -7,8 +7,8 @@
 use rust_xlsxwriter::{DataValidation, DocProperties, ExcelDateTime, Format, Workbook, Worksheet, XlsxError};
 use search::vocabulary::StationKind;
 
-use super::csv_text;
 use super::fields::{Field, Values, Words};
+use crate::csv_text;
 
 /// The heading of a column that is only to be looked at.
 const REGION_NAMES: &str = "区划名称";

@@ -7,7 +7,6 @@
 //! a word, a word of where a shelter is.
 
 pub mod cell;
-pub mod csv_text;
 pub mod divisions;
 pub mod export;
 pub mod fields;

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::csv_text::{self, Piece};
 use super::fields::{Field, Values, Words};
 use super::merge::Change;
+use crate::csv_text::{self, Piece};
 
 /// The text of a table with `changes` (by id) made and `added` put below.
 ///
@@ -17,7 +17,7 @@ pub fn edited(text: &str, changes: &[(String, Vec<Change>)], added: &[Values]) -
     }
     let end = if text.contains("\r\n") { "\r\n" } else { "\n" };
     let rows = csv_text::records(text, ',');
-    if rows.iter().flatten().any(|piece| piece.broken) {
+    if rows.iter().flatten().any(|piece| piece.slip.is_some()) {
         return Err("表里有双引号没有成对：先运行 site-gen check 改好".to_owned());
     }
     let Some((head, body)) = rows.split_first() else { return Ok(new_table(added)) };

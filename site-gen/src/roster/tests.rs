@@ -351,7 +351,7 @@ fn content_with(stations: &[Values]) -> SourceMap {
     let lines = rows
         .iter()
         .map(drop_names)
-        .map(|row| super::csv_text::line(row.iter().map(String::as_str), ',') + "\n");
+        .map(|row| crate::csv_text::line(row.iter().map(String::as_str), ',') + "\n");
     sources(&[("stations/shili-county/stations.csv", &lines.collect::<String>())])
 }
 
@@ -434,7 +434,7 @@ proptest! {
         rows in prop::collection::vec(prop::collection::vec("[0-9a-z暖溪镇派出所路号庇护站=,\"；:/ -]{0,10}", 7..8), 1..5),
     ) {
         let head = "名称,类别,区划,地址,电话,工作时间,备注\n";
-        let lines = rows.iter().map(|row| super::csv_text::line(row.iter().map(String::as_str), ',') + "\n");
+        let lines = rows.iter().map(|row| crate::csv_text::line(row.iter().map(String::as_str), ',') + "\n");
         let list = format!("{head}{}", lines.collect::<String>());
         if let Ok(plan) = plan(list.as_bytes(), &Ask { kind: Some(StationKind::RightsStation), ..ask() }, &sources(&[])) {
             if plan.blocked {

@@ -7,8 +7,8 @@
 use encoding_rs::{Encoding, GB18030, UTF_8, UTF_16BE, UTF_16LE};
 
 use super::cell::{Cell, Sheet};
-use super::csv_text;
 use super::workbook::{LONGEST_TEXT, MOST_CELLS};
+use crate::csv_text;
 
 /// The only sheet of a text file, and what it is written in: `GB18030，逗号分隔`.
 pub fn sheet(bytes: &[u8]) -> Result<(Sheet, String), String> {
@@ -19,7 +19,7 @@ pub fn sheet(bytes: &[u8]) -> Result<(Sheet, String), String> {
     for (row, pieces) in csv_text::records(&text, separator).into_iter().enumerate() {
         for (column, piece) in pieces.into_iter().enumerate() {
             let (Ok(row), Ok(column)) = (u32::try_from(row), u32::try_from(column)) else { continue };
-            if piece.broken && piece.value.contains('\n') {
+            if piece.slip.is_some() && piece.value.contains('\n') {
                 return Err(format!(
                     "第 {} 行有一个半角双引号没有成对，后面的行都被吞进去了：补上另一个，或者删掉它",
                     row + 1

@@ -1,7 +1,8 @@
 //! Delimited text, cell by cell: any separator, whatever line ends, each cell with its bytes.
 //!
-//! [`records`] reads, [`line()`] writes. Unlike the reader of `load::tables` this one judges nothing: what comes from
-//! elsewhere is read as far as it goes, and what is written comes back the same.
+//! [`records`] reads, [`line()`] writes. Own reader: the `csv` crate does not say where a cell is. It judges nothing: what
+//! comes from elsewhere is read as far as it goes, and what is written comes back the same. `load::tables` says what is
+//! wrong with the tables of the content, `roster` with lists from elsewhere.
 
 use std::ops::Range;
 
@@ -12,8 +13,17 @@ pub struct Piece {
     pub value: String,
     /// Its bytes in the text, quotes included.
     pub raw: Range<usize>,
-    /// A quote that never closes, or text after one that does: then nobody knows where the cell ends.
-    pub broken: bool,
+    /// What is wrong with its quotes: then nobody knows where the cell ends.
+    pub slip: Option<Slip>,
+}
+
+/// What may be wrong with the quotes of a cell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Slip {
+    /// They never close: the rest of the text is in the cell.
+    Open,
+    /// They close before this byte of the text, and the cell goes on.
+    Behind(usize),
 }
 
 /// The rows of `text`. An empty row is a row of one empty cell; the end of the text begins none.
@@ -69,7 +79,7 @@ fn piece(text: &str, from: usize, separator: char) -> Piece {
     let ends = |rest: &str| rest.find([separator, '\n', '\r']).unwrap_or(rest.len());
     if !rest.starts_with('"') {
         let len = ends(rest);
-        return Piece { value: rest[..len].to_owned(), raw: from..from + len, broken: false };
+        return Piece { value: rest[..len].to_owned(), raw: from..from + len, slip: None };
     }
     let mut value = String::new();
     let mut at = 1;
@@ -80,13 +90,14 @@ fn piece(text: &str, from: usize, separator: char) -> Piece {
             // `"a"b,`: kept as it stands, and marked.
             let more = ends(&rest[at..]);
             value.push_str(&rest[at..at + more]);
-            return Piece { value, raw: from..from + at + more, broken: more > 0 };
+            let slip = (more > 0).then_some(Slip::Behind(from + at));
+            return Piece { value, raw: from..from + at + more, slip };
         }
         value.push('"');
         at += 1;
     }
     value.push_str(&rest[at..]);
-    Piece { value, raw: from..text.len(), broken: true }
+    Piece { value, raw: from..text.len(), slip: Some(Slip::Open) }
 }
 
 #[cfg(test)]
@@ -106,7 +117,8 @@ mod tests {
         assert_eq!(values("a;b\rc;d", ';'), [["a", "b"], ["c", "d"]]);
         assert_eq!(values("a,", ','), [["a", ""]]);
         assert_eq!(values("a\n\nb\n", ','), [["a"], [""], ["b"]]);
-        assert!(records("\"a", ',')[0][0].broken && records("\"a\"b", ',')[0][0].broken);
+        assert_eq!(records("\"a", ',')[0][0].slip, Some(Slip::Open));
+        assert_eq!(records("\"a\"b", ',')[0][0].slip, Some(Slip::Behind(3)));
     }
 
     proptest! {
