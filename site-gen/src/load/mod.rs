@@ -15,6 +15,7 @@ pub mod redirects;
 pub mod settings;
 pub mod station;
 pub mod tables;
+mod yaml;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_saphyr::Spanned;
 
-use super::{blame, mends};
+use super::{blame, mends, yaml};
 use crate::diag::lines::Lines;
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::source::{FileId, Span};
@@ -43,10 +43,15 @@ pub fn from_yaml(file: FileId, text: &str, base: usize, diags: &mut Diagnostics)
     if text.trim().is_empty() {
         return Some(Node { value: Value::Map(Vec::new()), span: Span::new(file, base, base) });
     }
-    match read_yaml(&text) {
-        Ok(raw) => Some(Place { file, base, text: &text }.node(raw)),
+    yaml::read(file, &text, base).or_else(|| read_slowly(file, &text, base, diags))
+}
+
+/// Reads any YAML, and says what can't be read.
+pub(super) fn read_slowly(file: FileId, text: &str, base: usize, diags: &mut Diagnostics) -> Option<Node> {
+    match read_yaml(text) {
+        Ok(raw) => Some(Place { file, base, text }.node(raw)),
         Err(err) => {
-            diags.push(yaml_error(file, &text, base, &err));
+            diags.push(yaml_error(file, text, base, &err));
             None
         }
     }
