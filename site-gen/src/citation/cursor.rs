@@ -64,6 +64,17 @@ impl<'t> Cursor<'t> {
         words.iter().any(|word| self.eat(word))
     }
 
+    /// The character at hand.
+    fn next(&self) -> Option<char> {
+        self.rest().chars().next()
+    }
+
+    fn eat_char(&mut self, is_it: impl FnOnce(char) -> bool) -> bool {
+        let found = self.next().filter(|c| is_it(*c));
+        self.at += found.map_or(0, char::len_utf8);
+        found.is_some()
+    }
+
     pub(super) fn spaces(&mut self) {
         self.at = self.text.len() - self.rest().trim_start_matches(is_space).len();
     }
@@ -111,11 +122,11 @@ impl<'t> Cursor<'t> {
     pub(super) fn number(&mut self) -> Option<Result<u16, Unreadable>> {
         let before = self.at;
         self.spaces();
-        let bracketed = self.eat_any(&["（", "("]);
+        let bracketed = self.eat_char(|c| matches!(c, '（' | '('));
         let rest = self.rest();
         let len = rest.find(|c: char| !is_numeral(c)).unwrap_or(rest.len());
         self.at += len;
-        if len == 0 || (bracketed && !self.eat_any(&["）", ")"])) {
+        if len == 0 || (bracketed && !self.eat_char(|c| matches!(c, '）' | ')'))) {
             self.at = before;
             return None;
         }
@@ -125,7 +136,7 @@ impl<'t> Cursor<'t> {
     pub(super) fn range_mark(&mut self) -> bool {
         let before = self.at;
         self.spaces();
-        let found = self.eat_any(&["至", "到", "—", "–", "-", "－", "～", "~", "〜"]);
+        let found = self.eat_char(|c| matches!(c, '至' | '到' | '—' | '–' | '-' | '－' | '～' | '~' | '〜'));
         if found {
             // The Chinese dash is two of them.
             self.eat("—");
@@ -163,19 +174,22 @@ impl<'t> Cursor<'t> {
 
     /// What may stand between two places of one statute: at most two of 、，和及….
     pub(super) fn separator(&mut self) -> bool {
-        const BETWEEN: [&str; 13] =
-            ["、", "，", "；", ",", ";", "以及", "或者", "和", "及", "与", "或", "跟", "并"];
         let before = self.at;
         self.spaces();
-        let found = self.eat_any(&BETWEEN);
+        let found = self.between();
         if found {
             self.spaces();
-            self.eat_any(&BETWEEN);
+            self.between();
             self.spaces();
         } else {
             self.at = before;
         }
         found
+    }
+
+    fn between(&mut self) -> bool {
+        let mark = |c| matches!(c, '、' | '，' | '；' | ',' | ';' | '和' | '及' | '与' | '跟' | '并');
+        self.eat("以及") || self.eat("或者") || self.eat_char(|c| mark(c) || c == '或')
     }
 
     /// 之一 of an inserted article; not the 之一 of 之一切.

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use pulldown_cmark::{CowStr, Event, HeadingLevel, LinkType, Tag, TagEnd};
+use pulldown_cmark::{CowStr, Event, HeadingLevel, InlineStr, LinkType, Tag, TagEnd};
 
 use super::{Resolver, mends};
 use crate::citation::Context;
@@ -83,7 +83,7 @@ impl<'r> Compiler<'r> {
             Event::End(tag) => self.end(tag),
             Event::Code(code) => {
                 self.plain(&code);
-                self.push(Event::Code(code.into_string().into()));
+                self.push(Event::Code(owned(&code)));
             }
             Event::HardBreak => {
                 self.state.context.end_sentence();
@@ -101,12 +101,12 @@ impl<'r> Compiler<'r> {
             if self.state.links > 0 {
                 self.resolver.names(text, &mut self.state.context);
             }
-            self.push(Event::Text(text.to_owned().into()));
+            self.push(Event::Text(owned(text)));
             return;
         }
         let mut from = 0;
         for cited in self.resolver.citations(text, span, &mut self.state.context) {
-            let dest_url = CowStr::from(cited.url());
+            let dest_url = owned(&cited.url());
             let CitationLink { range, citations, .. } = cited;
             self.push_text(&text[from..range.start]);
             let (title, id) = (CowStr::Borrowed(""), CowStr::Borrowed(""));
@@ -298,13 +298,18 @@ impl<'r> Compiler<'r> {
 
     fn push_text(&mut self, text: &str) {
         if !text.is_empty() {
-            self.push(Event::Text(text.to_owned().into()));
+            self.push(Event::Text(owned(text)));
         }
     }
 
     fn push(&mut self, event: Event<'static>) {
         self.body.events.push(event);
     }
+}
+
+/// A text of its own, without a detour: a short one needs no memory, another one exactly as much as it is long.
+fn owned(text: &str) -> CowStr<'static> {
+    InlineStr::try_from(text).map_or_else(|_| CowStr::Boxed(text.into()), CowStr::Inlined)
 }
 
 /// What stands within a paragraph.
@@ -316,7 +321,10 @@ fn is_inline(tag: &Tag<'_>) -> bool {
 fn anchor_of(text: &str) -> String {
     let mut id = String::new();
     for c in text.chars() {
-        if c.is_alphanumeric() {
+        // Most are Chinese, and the tables of the others are slow to search.
+        if ('\u{4e00}'..='\u{9fff}').contains(&c) {
+            id.push(c);
+        } else if c.is_alphanumeric() {
             id.extend(c.to_lowercase());
         } else if !id.ends_with('-') && !id.is_empty() {
             id.push('-');

@@ -1,12 +1,13 @@
 //! Turns checked Markdown into HTML.
 //!
-//! Start at [`html`]. The events of the parser go through a few adjustments and then to the parser's own writer: anchors and
-//! word breaks for headings, a frame that scrolls for tables, quotations of the law, and no lonely last character.
+//! Start at [`html`]. Tags are [`Markup`]'s business; what is ours stands here: anchors and word breaks for headings, a frame
+//! that scrolls for tables, quotations of the law, pictures, and no lonely last character.
 
-use pulldown_cmark::{CowStr, Event, Tag, TagEnd, html::push_html};
+use pulldown_cmark::{CowStr, Event, Tag, TagEnd};
 
+use super::markup::Markup;
 use super::press::Html;
-use super::typography::{Typesetter, escaped, keep_articles};
+use super::typography::{Typesetter, escaped, is_letter, push_articles};
 use crate::model::{Body, Heading};
 use crate::pictures::{Picture, Pictures, Source};
 
@@ -23,19 +24,20 @@ const SIZES: &str = "(min-width: 45rem) 684px, calc(100vw - 2rem)";
 
 /// The HTML of `body`, which shows `pictures`.
 pub(super) fn html(body: &Body, typesetter: &Typesetter, pictures: &Pictures) -> Html {
-    let writer = Writer {
+    let mut writer = Writer {
         events: &body.events,
         headings: body.headings.iter(),
         typesetter,
         pictures,
-        // Some events become two.
-        out: Vec::with_capacity(body.events.len() + body.events.len() / 8),
+        // A page that cites much has as many tags as text.
+        out: Markup::with_capacity(body.text.len() * 2),
         places: Vec::new(),
         shown: None,
     };
-    let mut html = String::with_capacity(body.text.len() * 3 / 2);
-    push_html(&mut html, writer.adjusted().into_iter());
-    Html(html)
+    for (at, event) in body.events.iter().enumerate() {
+        writer.event(at, event);
+    }
+    Html(writer.out.finish())
 }
 
 /// What the text at hand is part of.
@@ -45,8 +47,6 @@ enum Place {
     Heading,
     Bold,
     Link,
-    /// What stands for a picture that is not seen: the parser's writer makes it an attribute.
-    Picture,
 }
 
 struct Writer<'a> {
@@ -54,63 +54,61 @@ struct Writer<'a> {
     headings: std::slice::Iter<'a, Heading>,
     typesetter: &'a Typesetter,
     pictures: &'a Pictures,
-    out: Vec<Event<'a>>,
+    out: Markup,
     /// From the outermost to the one at hand.
     places: Vec<Place>,
-    /// The picture at hand, and what it shows, so far.
-    shown: Option<(&'a Picture, String)>,
+    /// The picture at hand.
+    shown: Option<Shown<'a>>,
+}
+
+/// A picture being read.
+struct Shown<'a> {
+    address: &'a str,
+    title: &'a str,
+    /// What it shows, so far.
+    alt: String,
+    /// Pictures inside what is said of it.
+    inside: usize,
 }
 
 impl<'a> Writer<'a> {
-    fn adjusted(mut self) -> Vec<Event<'a>> {
-        let events = self.events;
-        for (at, event) in events.iter().enumerate() {
-            match event {
-                Event::Text(text) | Event::Code(text) if let Some((_, alt)) = &mut self.shown => {
-                    alt.push_str(text);
-                }
-                Event::Start(tag) => self.start(at, tag),
-                Event::End(tag) => self.end(*tag),
-                Event::Text(text) => self.text(at, text),
-                Event::SoftBreak if self.is_between_chinese(at) => {}
-                other => self.out.push(other.clone()),
-            }
+    fn event(&mut self, at: usize, event: &'a Event<'static>) {
+        if self.shown.is_some() {
+            return self.of_picture(event);
         }
-        self.out
+        match event {
+            Event::Start(tag) => self.start(at, tag),
+            Event::End(tag) => self.end(*tag),
+            Event::Text(text) => self.text(at, text),
+            Event::SoftBreak if self.is_between_chinese(at) => {}
+            other => self.out.single(other),
+        }
     }
 
-    fn start(&mut self, at: usize, tag: &Tag<'static>) {
+    fn start(&mut self, at: usize, tag: &'a Tag<'static>) {
         match tag {
             Tag::Heading { level, .. } => {
                 self.places.push(Place::Heading);
                 let id = self.headings.next().map_or("", |heading| &heading.id);
-                self.raw(format!("<{level} id=\"{}\">", escaped(id)));
+                self.out.push(&format!("<{level} id=\"{}\">", escaped(id)));
             }
             Tag::Table(_) => {
-                self.raw(
-                    "<div class=\"scroll\" role=\"region\" aria-label=\"表格\" tabindex=\"0\">".to_owned(),
-                );
-                self.out.push(Event::Start(tag.clone()));
+                self.out.push("<div class=\"scroll\" role=\"region\" aria-label=\"表格\" tabindex=\"0\">");
+                self.out.start(tag);
             }
-            Tag::BlockQuote(_) if self.rests_on_law(at) => {
-                self.raw("<blockquote class=\"law\">\n".to_owned());
+            Tag::BlockQuote(_) if self.rests_on_law(at) => self.out.push("<blockquote class=\"law\">\n"),
+            Tag::Image { dest_url, title, .. } => {
+                self.shown = Some(Shown { address: dest_url, title, alt: String::new(), inside: 0 });
             }
             Tag::Strong => {
                 self.places.push(Place::Bold);
-                self.out.push(Event::Start(Tag::Strong));
+                self.out.start(tag);
             }
             Tag::Link { .. } => {
                 self.places.push(Place::Link);
-                self.out.push(Event::Start(tag.clone()));
+                self.out.start(tag);
             }
-            Tag::Image { dest_url, .. } => {
-                self.places.push(Place::Picture);
-                self.shown = self.pictures.get(dest_url.as_ref()).map(|picture| (picture, String::new()));
-                if self.shown.is_none() {
-                    self.out.push(Event::Start(tag.clone()));
-                }
-            }
-            other => self.out.push(Event::Start(other.clone())),
+            other => self.out.start(other),
         }
     }
 
@@ -118,46 +116,72 @@ impl<'a> Writer<'a> {
         match tag {
             TagEnd::Heading(level) => {
                 self.places.pop();
-                self.raw(format!("</{level}>\n"));
+                self.out.push(&format!("</{level}>\n"));
             }
             TagEnd::Table => {
-                self.out.push(Event::End(tag));
-                self.raw("</div>\n".to_owned());
+                self.out.end(tag);
+                self.out.push("</div>\n");
             }
-            TagEnd::Image if self.shown.is_some() => {
+            TagEnd::Strong | TagEnd::Link => {
                 self.places.pop();
-                if let Some((picture, alt)) = self.shown.take() {
-                    self.raw(picture_html(picture, &alt));
-                }
+                self.out.end(tag);
             }
-            TagEnd::Strong | TagEnd::Link | TagEnd::Image => {
-                self.places.pop();
-                self.out.push(Event::End(tag));
-            }
-            other => self.out.push(Event::End(other)),
+            other => self.out.end(other),
         }
     }
 
     fn text(&mut self, at: usize, text: &CowStr<'static>) {
-        let set = match self.places.last().copied().unwrap_or(Place::Text) {
-            Place::Picture => return self.out.push(Event::Text(text.clone())),
-            Place::Heading => self.typesetter.heading(text).0,
-            Place::Bold if text.chars().count() <= SHORT_BOLD => {
-                format!("<span class=\"nb\">{}</span>", escaped(text))
+        let ends = self.ends_paragraph(at);
+        let out = &mut self.out;
+        match self.places.last().copied().unwrap_or(Place::Text) {
+            Place::Heading => out.push(&self.typesetter.heading(text).0),
+            Place::Bold if text.chars().nth(SHORT_BOLD).is_none() => {
+                out.push("<span class=\"nb\">");
+                out.text(text);
+                out.push("</span>");
             }
-            Place::Link => keep_articles(text).0,
-            Place::Text if self.ends_paragraph(at) => with_kept_end(text),
-            Place::Text | Place::Bold => escaped(text),
-        };
-        self.raw(set);
+            Place::Link => out.inline(|html| push_articles(html, text)),
+            Place::Text if ends => self.with_kept_end(text),
+            Place::Text | Place::Bold => out.text(text),
+        }
     }
 
-    fn raw(&mut self, html: String) {
-        self.out.push(Event::InlineHtml(html.into()));
+    /// What stands for a picture that is not seen.
+    fn of_picture(&mut self, event: &Event<'static>) {
+        let Some(shown) = &mut self.shown else { return };
+        match event {
+            Event::Text(text) | Event::Code(text) => shown.alt.push_str(text),
+            Event::SoftBreak | Event::HardBreak => shown.alt.push(' '),
+            Event::Start(Tag::Image { .. }) => shown.inside += 1,
+            Event::End(TagEnd::Image) if shown.inside > 0 => shown.inside -= 1,
+            Event::End(TagEnd::Image) => {
+                let picture = self.pictures.get(shown.address);
+                let html =
+                    picture.map_or_else(|| plain_picture(shown), |picture| picture_html(picture, &shown.alt));
+                self.shown = None;
+                self.out.push(&html);
+            }
+            _ => {}
+        }
     }
 
     fn ends_paragraph(&self, at: usize) -> bool {
         matches!(self.events.get(at + 1), Some(Event::End(TagEnd::Paragraph | TagEnd::Item)))
+    }
+
+    /// Text whose last two characters, with the marks after them, stay on one line.
+    fn with_kept_end(&mut self, text: &str) {
+        let mut letters = text.char_indices().rev().filter(|(_, c)| is_letter(*c));
+        let chinese_end = letters.next().is_some_and(|(_, c)| !c.is_ascii());
+        let Some((at, _)) = letters.next().filter(|_| chinese_end && letters.nth(LONG_RUN - 3).is_some())
+        else {
+            return self.out.text(text);
+        };
+        let (start, end) = text.split_at(at);
+        self.out.text(start);
+        self.out.push("<span class=\"nb\">");
+        self.out.text(end);
+        self.out.push("</span>");
     }
 
     /// A line of Chinese that an editor wrapped goes on without a blank.
@@ -179,6 +203,14 @@ impl<'a> Writer<'a> {
     }
 }
 
+/// A picture whose file nobody knows.
+fn plain_picture(shown: &Shown<'_>) -> String {
+    let (url, alt) = (escaped(shown.address), escaped(shown.alt.trim()));
+    let title =
+        if shown.title.is_empty() { String::new() } else { format!(" title=\"{}\"", escaped(shown.title)) };
+    format!("<img src=\"{url}\" alt=\"{alt}\"{title}>")
+}
+
 /// The newer formats for browsers that know them, the old one for all; the place is kept free until it is there.
 fn picture_html(picture: &Picture, alt: &str) -> String {
     let source = |source: Source| {
@@ -194,17 +226,6 @@ fn picture_html(picture: &Picture, alt: &str) -> String {
         "<img src=\"{url}\"{offers} width=\"{width}\" height=\"{height}\" loading=\"lazy\" decoding=\"async\" alt=\"{alt}\">"
     );
     format!("<picture>{sources}{img}</picture>")
-}
-
-/// Text whose last two characters, with the marks after them, stay on one line.
-fn with_kept_end(text: &str) -> String {
-    let mut letters = text.char_indices().rev().filter(|(_, c)| c.is_alphanumeric());
-    let chinese_end = letters.next().is_some_and(|(_, c)| !c.is_ascii());
-    let Some((at, _)) = letters.next().filter(|_| chinese_end && letters.nth(LONG_RUN - 3).is_some()) else {
-        return escaped(text);
-    };
-    let (start, end) = text.split_at(at);
-    format!("{}<span class=\"nb\">{}</span>", escaped(start), escaped(end))
 }
 
 #[cfg(test)]

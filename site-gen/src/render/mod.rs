@@ -12,6 +12,7 @@ mod html;
 mod icons;
 mod library;
 mod links;
+mod markup;
 mod minify;
 mod pages;
 mod press;

@@ -10,6 +10,7 @@ use anyhow::Context as _;
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::{Serde, Value};
 use minijinja::{AutoEscape, Environment, Output, State, UndefinedBehavior, context, escape_formatter};
+use pulldown_cmark_escape::{FmtWriter, escape_html};
 use search::record::Hotline;
 use serde::{Serialize, Serializer};
 
@@ -171,12 +172,11 @@ impl<'a> Press<'a> {
 
     /// Prints a page.
     pub(super) fn print<P: Page>(&self, page: &P) -> anyhow::Result<Sheet> {
-        let head = page.head();
-        let text = self.fill(
-            P::TEMPLATE,
-            context! { head => Value::from(Serde(head)), page => Value::from(Serde(page)) },
-        )?;
-        Ok((path(&head.url), text.into_bytes()))
+        let url = path(&page.head().url);
+        let page = Value::from(Serde(page));
+        // Made into the engine's values once.
+        let head = page.get_attr("head")?;
+        Ok((url, self.fill(P::TEMPLATE, context! { head, page })?.into_bytes()))
     }
 
     /// Fills any template with `values` and what all pages share.
@@ -307,7 +307,8 @@ fn environment(
 /// read “none”.
 fn write(out: &mut Output<'_>, state: &mut State<'_, '_>, value: &Value) -> Result<(), minijinja::Error> {
     match value.as_str() {
-        Some(text) if !value.is_safe() => Ok(out.write_str(&typography::escaped(text))?),
+        Some(text) if value.is_safe() => Ok(out.write_str(text)?),
+        Some(text) => Ok(escape_html(FmtWriter(out), text)?),
         None if value.is_none() => Err(minijinja::Error::new(
             minijinja::ErrorKind::InvalidOperation,
             "there is nothing to write here",

@@ -16,10 +16,12 @@ pub(super) fn block(press: &Press<'_>, mut parts: Vec<Value>, crumbs: &[Link]) -
         parts.push(trail(press, crumbs));
     }
     let graph = json!({ "@context": "https://schema.org", "@graph": parts });
-    Html(format!(
-        "<script type=\"application/ld+json\">{}</script>",
-        graph.to_string().replace('<', "\\u003c")
-    ))
+    // A tree of values is always JSON.
+    let mut text = serde_json::to_string(&graph).unwrap_or_default();
+    if text.contains('<') {
+        text = text.replace('<', "\\u003c");
+    }
+    Html(["<script type=\"application/ld+json\">", &text, "</script>"].concat())
 }
 
 /// The site and how it is searched.

@@ -8,6 +8,8 @@ use std::ops::Range;
 use std::sync::{LazyLock, Mutex};
 
 use jieba_rs::Jieba;
+use memchr::memmem;
+use pulldown_cmark_escape::escape_html;
 use search::vocabulary::{Service, StationKind};
 
 use super::press::Html;
@@ -176,33 +178,55 @@ pub(super) fn keep_numbers(text: &str) -> Html {
     Html(out)
 }
 
-/// The text of a citation in which the number of an article (第三十条, 第二款) stays on one line.
-pub(super) fn keep_articles(text: &str) -> Html {
-    let mut out = String::with_capacity(text.len() * 2);
-    let mut rest = text;
-    while let Some(start) = rest.find('第') {
-        push_all_escaped(&mut out, &rest[..start]);
-        rest = &rest[start..];
-        let length = ordinal(rest);
-        if length == 0 {
-            out.push('第');
-        } else {
+/// Writes the text of a citation, in which the number of an article (第三十条, 第二款) stays on one line.
+pub(super) fn push_articles(out: &mut String, text: &str) {
+    let mut written = 0;
+    let mut from = 0;
+    while let Some(found) = memmem::find(&text.as_bytes()[from..], "第".as_bytes()) {
+        let start = from + found;
+        let length = ordinal(&text[start..]);
+        if length > 0 {
+            push_all_escaped(out, &text[written..start]);
             out.push_str("<span class=\"nb\">");
-            push_all_escaped(&mut out, &rest[..length]);
+            push_all_escaped(out, &text[start..start + length]);
             out.push_str("</span>");
+            written = start + length;
         }
-        rest = &rest[length.max('第'.len_utf8())..];
+        from = start + length.max('第'.len_utf8());
     }
-    push_all_escaped(&mut out, rest);
-    Html(out)
+    push_all_escaped(out, &text[written..]);
 }
 
 /// The length in bytes of the 第…条, 第…款 or 第…项 that `text` begins with; 0 where it begins with something else.
 fn ordinal(text: &str) -> usize {
-    let numeral = |c: char| c.is_ascii_digit() || "零一二三四五六七八九十百千至".contains(c);
+    let numeral = |c: char| {
+        matches!(
+            c,
+            '0'..='9'
+                | '零'
+                | '一'
+                | '二'
+                | '三'
+                | '四'
+                | '五'
+                | '六'
+                | '七'
+                | '八'
+                | '九'
+                | '十'
+                | '百'
+                | '千'
+                | '至'
+        )
+    };
     let after = text.trim_start_matches('第').trim_start_matches(numeral);
-    let unit = after.chars().next().filter(|c| "条款项".contains(*c));
+    let unit = after.chars().next().filter(|c| matches!(c, '条' | '款' | '项'));
     unit.map_or(0, |unit| text.len() - after.len() + unit.len_utf8())
+}
+
+/// Whether `c` is a letter or a digit of any script. Chinese first: the tables of the others are slow to search.
+pub(super) fn is_letter(c: char) -> bool {
+    ('\u{4e00}'..='\u{9fff}').contains(&c) || c.is_alphanumeric()
 }
 
 /// Escapes text for HTML and quoted attributes.
@@ -212,21 +236,10 @@ pub(super) fn escaped(text: &str) -> String {
     out
 }
 
-fn push_all_escaped(out: &mut String, text: &str) {
-    let mut from = 0;
-    for (at, byte) in text.bytes().enumerate() {
-        let mark = match byte {
-            b'&' => "&amp;",
-            b'<' => "&lt;",
-            b'>' => "&gt;",
-            b'"' => "&quot;",
-            _ => continue,
-        };
-        out.push_str(&text[from..at]);
-        out.push_str(mark);
-        from = at + 1;
-    }
-    out.push_str(&text[from..]);
+/// Writes text, escaped for HTML and quoted attributes.
+pub(super) fn push_all_escaped(out: &mut String, text: &str) {
+    // A string takes whatever is written to it.
+    let _ = escape_html(out, text);
 }
 
 fn push_escaped(out: &mut String, c: char) {
@@ -235,6 +248,7 @@ fn push_escaped(out: &mut String, c: char) {
         '<' => out.push_str("&lt;"),
         '>' => out.push_str("&gt;"),
         '"' => out.push_str("&quot;"),
+        '\'' => out.push_str("&#39;"),
         other => out.push(other),
     }
 }
@@ -280,8 +294,13 @@ mod tests {
 
     #[test]
     fn only_numbers_of_articles_are_kept_whole() {
-        assert_eq!(keep_articles("第一步看条件").0, "第一步看条件");
-        assert_eq!(keep_articles("第六至八条、第二款").0.matches("<span class=\"nb\">").count(), 2);
+        let set = |text: &str| {
+            let mut out = String::new();
+            push_articles(&mut out, text);
+            out
+        };
+        assert_eq!(set("第一步看条件"), "第一步看条件");
+        assert_eq!(set("第六至八条、第二款").matches("<span class=\"nb\">").count(), 2);
     }
 
     #[test]

@@ -96,24 +96,23 @@ pub(super) fn is_odd_space(c: char) -> bool {
     matches!(c, '\u{a0}' | '\u{202f}' | '\u{205f}' | '\u{3000}') || ('\u{2002}'..='\u{200a}').contains(&c)
 }
 
-/// The sort of the character at the start of `bytes`, which begin at a character, and its length.
+/// The sort of the character of `text` at byte `at`, and its length.
 #[inline]
-pub(super) fn sort_at(bytes: &[u8]) -> (Sort, usize) {
-    let first = bytes[0];
-    match first {
-        0..=0x7f => (ASCII[first as usize], 1),
+pub(super) fn sort_at(text: &str, at: usize) -> (Sort, usize) {
+    match text.as_bytes()[at] {
+        first @ 0..=0x7f => (ASCII[first as usize], 1),
         // U+4E00 to U+9FFF but for the few of U+4000 to U+4DFF, which are as Chinese.
         0xe4..=0xe9 => (Sort::Han, 3),
-        _ => {
-            let len = match first {
-                0xc0..=0xdf => 2,
-                0xe0..=0xef => 3,
-                _ => 4,
-            };
-            let c = bytes.get(..len).and_then(|bytes| std::str::from_utf8(bytes).ok());
-            (c.and_then(|text| text.chars().next()).map_or(Sort::Other, sort), len)
-        }
+        _ => text[at..].chars().next().map_or((Sort::Other, 1), |c| (sort(c), c.len_utf8())),
     }
+}
+
+/// The length of the Chinese characters that `text` begins with.
+#[inline]
+pub(super) fn han_run(text: &str) -> usize {
+    // Whoever begins with such a byte is three bytes long.
+    let characters = text.as_bytes().chunks_exact(3).take_while(|bytes| matches!(bytes[0], 0xe4..=0xe9));
+    characters.count() * 3
 }
 
 const ASCII: [Sort; 128] = {
@@ -145,7 +144,7 @@ mod tests {
         fn bytes_and_characters_are_sorted_alike(c in any::<char>()) {
             let mut buffer = [0; 4];
             let text = c.encode_utf8(&mut buffer);
-            let (found, len) = sort_at(text.as_bytes());
+            let (found, len) = sort_at(text, 0);
             prop_assert_eq!(len, c.len_utf8());
             // The hexagrams are taken for Chinese: nobody writes them.
             prop_assume!(!('\u{4000}'..='\u{4dff}').contains(&c));

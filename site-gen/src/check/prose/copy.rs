@@ -6,7 +6,7 @@
 use std::ops::Range;
 
 use super::block::{Block, Piece};
-use super::chars::{SORTS, Sort, sort_at};
+use super::chars::{SORTS, Sort, han_run, sort_at};
 use super::mend::{Finding, Line, Rule};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::source::Span;
@@ -50,7 +50,7 @@ pub(super) fn looks_odd(block: &Block<'_>, spacing: Spacing) -> bool {
     let mut seen = Seen::default();
     for piece in &block.pieces {
         match piece {
-            Piece::Text { text, .. } => seen.text(text.as_bytes(), pairs),
+            Piece::Text { text, .. } => seen.text(text, pairs),
             Piece::Break | Piece::Opaque => seen.before = Sort::Other,
             Piece::Open(_) | Piece::Close(_) => {}
         }
@@ -78,18 +78,18 @@ impl Default for Seen {
 }
 
 impl Seen {
-    fn text(&mut self, bytes: &[u8], pairs: &Pairs) {
+    fn text(&mut self, text: &str, pairs: &Pairs) {
         let mut at = 0;
-        while at < bytes.len() {
-            let (sort, len) = sort_at(&bytes[at..]);
+        while at < text.len() {
+            let (sort, len) = sort_at(text, at);
             match sort {
                 Sort::Han => self.chinese = true,
                 Sort::Odd => self.odd = true,
-                Sort::Open if bytes[at..].starts_with("“".as_bytes()) => {
+                Sort::Open if text[at..].starts_with('“') => {
                     self.pair |= self.quoted;
                     self.quoted = true;
                 }
-                Sort::Close if bytes[at..].starts_with("”".as_bytes()) => {
+                Sort::Close if text[at..].starts_with('”') => {
                     self.pair |= !self.quoted;
                     self.quoted = false;
                 }
@@ -101,6 +101,10 @@ impl Seen {
             }
             self.before = sort;
             at += len;
+            // Chinese beside Chinese is in order, and most of every text.
+            if sort == Sort::Han {
+                at += han_run(&text[at..]);
+            }
         }
     }
 

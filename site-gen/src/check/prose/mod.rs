@@ -79,7 +79,7 @@ impl Rules {
 
     /// Reads a text of Markdown whose events are `events`; their ranges count from the start of `place`.
     pub fn body(&self, events: &[Placed<'_>], place: Place<'_>, diags: &mut Diagnostics) {
-        let mut page = Page { rules: self, place, met: terms::Met::default() };
+        let mut page = Page { rules: self, place, met: self.terms.meet(&place) };
         let mut structure = Structure::default();
         let mut walk = Walk::new(place.exact);
         for event in events {

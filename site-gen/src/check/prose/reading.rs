@@ -19,12 +19,32 @@ pub(super) fn check(block: &Block<'_>, place: &dyn Fn(Range<usize>) -> Span, dia
     if block.quoted || characters <= SENTENCE {
         return;
     }
+    if characters <= PARAGRAPH && !has_long_stretch(block) {
+        return;
+    }
     let all = sentences(block, place, diags);
     if let Some(all) = all.filter(|all| block.kind == Kind::Paragraph && all.len > PARAGRAPH) {
         let message = format!("这一段有 {} 个字，手机上要翻好几屏", all.len);
         let hint = format!("分成几段，每段不超过 {PARAGRAPH} 个字；几件事并列的，写成列表");
         diags.push(Diagnostic::warning("long-paragraph", place(all.start..all.end), message).hint(hint));
     }
+}
+
+/// Whether any stretch without the end of a sentence has more characters than a sentence may: then it is worth counting as a
+/// reader counts, who never finds more.
+fn has_long_stretch(block: &Block<'_>) -> bool {
+    let mut open = 0;
+    for text in block.texts() {
+        let mut stretches = text.split(['。', '！', '？']);
+        open += stretches.next().map_or(0, |first| first.chars().count());
+        for stretch in stretches {
+            if open > SENTENCE - 1 {
+                return true;
+            }
+            open = stretch.chars().count();
+        }
+    }
+    open > SENTENCE - 1
 }
 
 /// Reports sentences that are too long; the whole block as if it were one.
@@ -36,13 +56,12 @@ pub(super) fn sentences(
     let mut counter = Counter::default();
     for piece in &block.pieces {
         let Piece::Text { text, start, end, exact } = *piece else { continue };
-        let bytes = text.as_bytes();
         let mut at = 0;
-        while at < bytes.len() {
-            let (sort, len) = sort_at(&bytes[at..]);
+        while at < text.len() {
+            let (sort, len) = sort_at(text, at);
             let byte = if exact { start + at } else { start };
             let past = if exact { byte + len } else { end };
-            counter.character(sort, &bytes[at..at + len], (byte, past));
+            counter.character(sort, &text[at..at + len], (byte, past));
             at += len;
             if counter.ended {
                 report(counter.next(), place, diags);
@@ -81,14 +100,14 @@ struct Counter {
 }
 
 impl Counter {
-    fn character(&mut self, sort: Sort, written: &[u8], (start, end): (usize, usize)) {
+    fn character(&mut self, sort: Sort, written: &str, (start, end): (usize, usize)) {
         if sort == Sort::Space {
             self.in_word = false;
             return;
         }
         let in_word = sort == Sort::Word && std::mem::replace(&mut self.in_word, true);
         self.in_word = sort == Sort::Word;
-        if sort == Sort::Open && written == "《".as_bytes() {
+        if sort == Sort::Open && written == "《" {
             self.in_title = true;
         }
         let counts = usize::from(!in_word && !self.in_title);
@@ -97,10 +116,10 @@ impl Counter {
             stretch.end = end;
             stretch.len += counts;
         }
-        if sort == Sort::Close && written == "》".as_bytes() {
+        if sort == Sort::Close && written == "》" {
             self.in_title = false;
         }
-        self.ended = sort == Sort::Stop && ["。", "！", "？"].iter().any(|stop| written == stop.as_bytes());
+        self.ended = sort == Sort::Stop && matches!(written, "。" | "！" | "？");
     }
 
     /// The sentence that has ended.
