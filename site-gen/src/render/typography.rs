@@ -224,9 +224,13 @@ fn ordinal(text: &str) -> usize {
     unit.map_or(0, |unit| text.len() - after.len() + unit.len_utf8())
 }
 
-/// Whether `c` is a letter or a digit of any script. Chinese first: the tables of the others are slow to search.
+/// Whether `c` is a letter or a digit of any script. Chinese and its marks first: the tables of the others are slow to search.
 pub(super) fn is_letter(c: char) -> bool {
-    ('\u{4e00}'..='\u{9fff}').contains(&c) || c.is_alphanumeric()
+    match c {
+        '\u{4e00}'..='\u{9fff}' => true,
+        '，' | '。' | '、' | '：' | '；' | '？' | '！' | '（' | '）' | '“' | '”' | '《' | '》' | '…' => false,
+        _ => c.is_alphanumeric(),
+    }
 }
 
 /// Escapes text for HTML and quoted attributes.
