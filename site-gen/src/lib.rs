@@ -8,8 +8,9 @@
 //! ```
 //!
 //! Only [`source`] reads content and only [`emit`] writes output; every stage between is a function from values to
-//! values. ([`mend`] alone writes content, and only when an editor asks for it.) [`mod@check`] is the gate: past it a [`model::Site`] is valid by construction and nothing later may fail
-//! because of what an editor wrote.
+//! values. ([`files`] alone writes content, and only when an editor asks for it: [`mend`], [`mod@format`], [`scaffold`] and
+//! [`roster`] plan new texts in memory.) [`mod@check`] is the gate: past it a [`model::Site`] is valid by construction and
+//! nothing later may fail because of what an editor wrote.
 
 pub mod cache;
 pub mod check;
