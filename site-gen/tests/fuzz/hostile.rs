@@ -134,6 +134,12 @@ fn large_settings_and_lists_take_no_longer_than_their_size() {
     too_slow(nested, |bytes| claims::checked("site.toml", bytes));
     let yaml = vec![("items", many("- slug: a\n").into_bytes()), ("dashes", many("- ").into_bytes())];
     too_slow(yaml, |bytes| claims::checked("topics.yaml", bytes));
+    let rows = |row: &dyn Fn(usize) -> String| format!("old,new\n{}", lines(large() / 16, row)).into_bytes();
+    let addresses = vec![
+        ("a long way", rows(&|at| format!("/a{at},/a{}", at + 1))),
+        ("a circle", rows(&|at| format!("/a{at},/a{}", (at + 1) % (large() / 16)))),
+    ];
+    too_slow(addresses, |bytes| claims::checked("redirects.csv", bytes));
 }
 
 #[test]
