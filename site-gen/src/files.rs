@@ -1,10 +1,11 @@
-//! Writing single files of the content: whole or not at all.
+//! The only writer of content: single files, whole or not at all, when an editor asks for it.
 //!
-//! Start at [`create`] and [`replace`]. Each writes a hidden file beside the target and renames it, so Ctrl-C or a full
-//! disk leaves the old file (or none) and never half of one. Hidden files are not content, so one that a crash leaves
-//! behind does no harm. The site itself is written by [`crate::emit`].
+//! Start at [`create`] and [`replace`]; `check --fix`, `format`, `new`, `import` and `export` write through them. Each
+//! writes a hidden file beside the target and renames it, so Ctrl-C or a full disk leaves the old file (or none) and never
+//! half of one. Hidden files are not content, so one that a crash leaves behind does no harm. The site is written by
+//! [`crate::emit`].
 
-use std::fs;
+use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::path::Path;
 
@@ -27,20 +28,34 @@ pub fn create(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
     }
 }
 
-/// Puts a file in the place of another, or where there was none.
+/// Puts a file in the place of another, or where there was none. Who may read it and whose it is stays; where the path is
+/// a link, the link stays and what it leads to changes.
 ///
 /// # Errors
 ///
 /// Fails when it can't be written; what was there stays.
 pub fn replace(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
+    let linked_in = fs::canonicalize(path);
+    let path = linked_in.as_deref().unwrap_or(path);
     let file = written_beside(path, bytes)?;
     if let Ok(old) = fs::metadata(path) {
         let kept = file.as_file().set_permissions(old.permissions());
         kept.with_context(|| format!("{} 的权限设不回去", path.display()))?;
+        keep_owner(file.as_file(), &old);
     }
     file.persist(path).map_err(|err| err.error).with_context(|| format!("写不了 {}", path.display()))?;
     Ok(())
 }
+
+/// Who runs the command may not be whose file it is; where the system won't let it keep its owner, the text matters more.
+#[cfg(unix)]
+fn keep_owner(new: &File, old: &fs::Metadata) {
+    use std::os::unix::fs::{MetadataExt as _, fchown};
+    let _not_allowed = fchown(new, Some(old.uid()), Some(old.gid()));
+}
+
+#[cfg(not(unix))]
+fn keep_owner(_: &File, _: &fs::Metadata) {}
 
 fn written_beside(path: &Path, bytes: &[u8]) -> anyhow::Result<NamedTempFile> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
@@ -80,13 +95,19 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn a_replaced_file_keeps_who_may_read_it() {
-        use std::os::unix::fs::PermissionsExt as _;
+    fn a_replaced_file_keeps_who_may_read_it_and_a_link_stays_one() {
+        use std::os::unix::fs::{PermissionsExt as _, symlink};
         let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("b.md");
-        create(&path, b"first").unwrap();
-        fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
-        replace(&path, b"second").unwrap();
-        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o640);
+        let (real, link) = (folder.path().join("real.md"), folder.path().join("a.md"));
+        create(&real, b"first").unwrap();
+        fs::set_permissions(&real, fs::Permissions::from_mode(0o640)).unwrap();
+        symlink(&real, &link).unwrap();
+        for (path, text) in [(&real, b"second"), (&link, b"third.")] {
+            replace(path, text).unwrap();
+            assert_eq!(fs::read(&real).unwrap(), text);
+            assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+            assert_eq!(fs::metadata(&real).unwrap().permissions().mode() & 0o777, 0o640);
+        }
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2, "nothing is left beside them");
     }
 }

@@ -8,8 +8,9 @@
 //! ```
 //!
 //! Only [`source`] reads content and only [`emit`] writes output; every stage between is a function from values to
-//! values. ([`mend`] alone writes content, and only when an editor asks for it.) [`mod@check`] is the gate: past it a [`model::Site`] is valid by construction and nothing later may fail
-//! because of what an editor wrote.
+//! values. ([`files`] alone writes content, and only when an editor asks for it: [`mend`], [`mod@format`], [`scaffold`] and
+//! [`roster`] plan new texts in memory.) [`mod@check`] is the gate: past it a [`model::Site`] is valid by construction and
+//! nothing later may fail because of what an editor wrote.
 
 pub mod cache;
 pub mod check;
@@ -39,6 +40,7 @@ pub mod roster;
 pub mod scaffold;
 pub mod source;
 pub mod statute;
+pub mod turn;
 pub mod watch;
 pub mod workshop;
 
@@ -52,6 +54,7 @@ use crate::diag::found::Found;
 use crate::source::{FileId, SourceMap};
 use crate::statute::gather;
 use crate::statute::report::Row;
+use crate::turn::{Hold, Turn};
 use crate::workshop::{Made, Workshop};
 
 /// What to build, and where to.
@@ -123,19 +126,22 @@ impl Options {
 }
 
 /// Builds the site. Every problem with the content is collected, so one run shows the editor all of them; the output
-/// is replaced only when there are no errors.
+/// is replaced only when there are no errors. Waits while another process builds there.
 ///
 /// # Errors
 ///
-/// Fails when the machine is at fault: unreadable files, a broken template, a full disk. Content at fault is not an
+/// Fails when the machine is at fault: unreadable files, a broken template, a full disk; or when another process watches the
+/// same folder (see [`turn`]). Content at fault is not an
 /// error but an [`Outcome::Rejected`].
 pub fn build(options: &Options) -> anyhow::Result<Outcome> {
+    let turn = Turn::take(&options.out, Hold::Once)?;
     let mut workshop = Workshop::open(options.clone())?;
     let mut outcome = workshop.update(None)?;
     if let (Outcome::Built(report), Err(why)) = (&mut outcome, workshop.keep()) {
         // The site is there; the next run will take longer.
         report.note = Some(format!("没能记下这一次做了什么，下一次会全部重新生成：{why:#}"));
     }
+    drop(turn);
     // Letting go of tens of thousands of documents takes a while, and nobody has to wait for it.
     std::thread::spawn(move || drop(workshop));
     Ok(outcome)

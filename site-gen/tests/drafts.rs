@@ -7,6 +7,7 @@ use std::path::Path;
 
 use jiff::civil::{Date, date};
 use site_gen::scaffold::site::{NewSite, files};
+use site_gen::workshop::Workshop;
 use site_gen::{Options, Outcome};
 use tempfile::TempDir;
 
@@ -108,4 +109,45 @@ fn a_word_that_is_neither_yes_nor_no_keeps_back_and_is_told() {
         check(&[("guides/work/pay.md", "---\ntitle: 要工资\nsummary: 打。\ndraft: 也许\n---\n先打。\n")]);
     assert!(fine, "{text}");
     assert!(text.contains("“也许”应是 true（是）或 false（否）") && text.contains("1 篇草稿"), "{text}");
+}
+
+#[test]
+fn a_workshop_that_is_kept_says_of_drafts_what_a_new_one_says() {
+    let head = "---\ntitle: 夜班没写完\nsummary: 还没有。\ndraft: true\n---\n";
+    let pay = "---\ntitle: 要工资\nsummary: 打电话。\n---\n";
+    let content = content(&[PUBLISHED, ("guides/work/night.md", head)]);
+    let folder = TempDir::new().unwrap();
+    let options = |name: &str| Options::new(content.path(), folder.path().join(name), TODAY);
+    let said = |workshop: &mut Workshop| match workshop.update(None).unwrap() {
+        Outcome::Built(report) => (true, report.text()),
+        Outcome::Rejected(report) => (false, report.text()),
+    };
+    let mut kept = Workshop::new(options("kept"));
+    let mut seen = Vec::new();
+    let steps = [
+        ("guides/work/pay.md", format!("{pay}先打电话，再写信。\n")),
+        // A fault in the body of the draft, another, and none.
+        ("guides/work/night.md", format!("{head}看[那边](nowhere.md)。\n")),
+        ("guides/work/night.md", format!("{head}看[那边](elsewhere.md)。\n")),
+        ("guides/work/pay.md", format!("{pay}先写信。\n")),
+        ("guides/work/night.md", format!("{head}## 几点\n\n十点。\n")),
+        // What is published leads to the draft: to the page, to a heading, to one that is gone.
+        ("guides/work/pay.md", format!("{pay}看[夜班](night.md#几点)。\n")),
+        ("guides/work/night.md", format!("{head}## 哪里\n\n厂里。\n")),
+        ("guides/work/pay.md", format!("{pay}看[这里](#没有)。\n")),
+        ("guides/work/pay.md", format!("{pay}先打电话。\n")),
+        // Another draft, and more than a body.
+        ("guides/work/day.md", format!("{head}看[夜班](night.md#哪里)。\n")),
+        ("guides/work/night.md", format!("{head}没有标题了。\n")),
+        ("guides/work/night.md", format!("{}没有标题了。\n", head.replace("title: 夜班没写完\n", ""))),
+        ("guides/work/night.md", format!("{}发布了。\n", head.replace("draft: true\n", ""))),
+    ];
+    for (path, text) in steps {
+        put(content.path(), path, &text);
+        let (now, clean) = (said(&mut kept), said(&mut Workshop::new(options("clean"))));
+        assert_eq!(now, clean, "after {path}: {text}");
+        seen.push(now);
+    }
+    let different: std::collections::BTreeSet<_> = seen.iter().collect();
+    assert!(different.len() >= 8, "too little happens here: {seen:#?}");
 }

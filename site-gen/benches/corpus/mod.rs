@@ -88,7 +88,8 @@ pub(crate) fn markdown_paths(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
     Ok(paths)
 }
 
-fn files_under(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
+/// Every file under `folder`, by path.
+pub(crate) fn files_under(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();

@@ -41,12 +41,14 @@ pub fn redirects(
             }
         }
     }
-    let mut redirects = Vec::new();
+    let (mut redirects, ends) = (Vec::new(), destinations(&known));
+    let files: BTreeSet<&str> = links.files.values().map(String::as_str).collect();
     for (old, draft) in &known {
-        match destination(draft, &known) {
+        match ends.get(old.as_str()).copied().flatten() {
             None => diags.push(circle(&draft.new, old)),
-            Some(last) => redirects
-                .extend(target(sources, last, links, diags).map(|new| Redirect { old: old.clone(), new })),
+            Some(last) => redirects.extend(
+                target(sources, last, (links, &files), diags).map(|new| Redirect { old: old.clone(), new }),
+            ),
         }
     }
     redirects
@@ -96,37 +98,43 @@ fn circle(new: &Located<String>, old: &str) -> Diagnostic {
     Diagnostic::error("redirect-loop", new.span, message).hint("新地址写现在真有的页面")
 }
 
-/// The last redirect on the way; `None` where the way goes in a circle. Only addresses lead on, files do not.
-fn destination<'d>(
-    first: &'d RedirectDraft,
-    known: &BTreeMap<String, &'d RedirectDraft>,
-) -> Option<&'d RedirectDraft> {
-    let (mut at, mut steps) = (first, 0);
-    while let Some(next) = known.get(&canonical(at.new.value.trim())) {
-        (at, steps) = (*next, steps + 1);
-        if steps > known.len() {
-            return None;
-        }
+/// The last redirect on the way from each old address; `None` where the way goes in a circle. Only addresses lead on, files
+/// do not. No part of a way is gone twice.
+fn destinations<'k, 'd>(
+    known: &'k BTreeMap<String, &'d RedirectDraft>,
+) -> BTreeMap<&'k str, Option<&'d RedirectDraft>> {
+    let mut ends: BTreeMap<&str, Option<&RedirectDraft>> = BTreeMap::new();
+    for (first, draft) in known {
+        let (mut old, mut at, mut way) = (first.as_str(), *draft, BTreeSet::new());
+        let end = loop {
+            if let Some(end) = ends.get(old) {
+                break *end;
+            }
+            if !way.insert(old) {
+                break None;
+            }
+            match known.get_key_value(&canonical(at.new.value.trim())) {
+                Some((next, draft)) => (old, at) = (next, *draft),
+                None => break Some(at),
+            }
+        };
+        ends.extend(way.into_iter().map(|old| (old, end)));
     }
-    Some(at)
+    ends
 }
 
 /// The address that it leads to.
 fn target(
     sources: &SourceMap,
     draft: &RedirectDraft,
-    links: &Links,
+    (links, files): (&Links, &BTreeSet<&str>),
     diags: &mut Diagnostics,
 ) -> Option<String> {
     let written = draft.new.value.trim();
     let at: Span = draft.new.span;
     let with_slash = format!("{written}/");
-    let written =
-        if links.addresses.contains(&with_slash) || links.files.values().any(|url| *url == with_slash) {
-            &with_slash
-        } else {
-            written
-        };
+    let is_page = links.addresses.contains(&with_slash) || files.contains(with_slash.as_str());
+    let written = if is_page { &with_slash } else { written };
     let lost = |message: String, hint: Option<String>| {
         Diagnostic::error("redirect-target", at, message).maybe_hint(hint)
     };

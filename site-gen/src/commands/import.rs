@@ -121,13 +121,12 @@ impl Stations {
         let folder = self.into.trim_end_matches('/');
         let folder = folder.strip_prefix("content/").unwrap_or(folder);
         Ask {
-            folder: folder.strip_prefix("stations/").unwrap_or(folder).to_owned(),
             datum: self.datum,
             kind: self.kind,
             said: self.column.iter().cloned().collect::<BTreeMap<_, _>>(),
             sheet: self.sheet.clone(),
             clear: self.clear_blank,
-            today: today(),
+            ..Ask::into_folder(folder.strip_prefix("stations/").unwrap_or(folder), today())
         }
     }
 

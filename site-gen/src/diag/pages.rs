@@ -86,6 +86,7 @@ const PAGES: &[CodePage] = pages! {
     "station-kind"
     "station-level"
     "station-parent"
+    "statute-chapter"
     "statute-library"
     "statute-mismatch"
     "statute-not-in-force"

@@ -44,6 +44,14 @@ pub struct Ask {
     pub today: Date,
 }
 
+impl Ask {
+    /// Only the folder under `stations/` and the day; nothing is said of the list.
+    pub fn into_folder(folder: impl Into<String>, today: Date) -> Self {
+        let (datum, kind, sheet) = (None, None, None);
+        Self { folder: folder.into(), datum, kind, said: BTreeMap::new(), sheet, clear: false, today }
+    }
+}
+
 /// What would be done.
 #[derive(Debug, Clone, Default)]
 pub struct Plan {

@@ -51,15 +51,7 @@ fn sources(more: &[(&str, &str)]) -> SourceMap {
 }
 
 fn ask() -> Ask {
-    Ask {
-        folder: "shili-county".to_owned(),
-        datum: Some("gcj02"),
-        kind: None,
-        said: BTreeMap::new(),
-        sheet: None,
-        clear: false,
-        today: TODAY,
-    }
+    Ask { datum: Some("gcj02"), ..Ask::into_folder("shili-county", TODAY) }
 }
 
 fn import(text: &str) -> Plan {

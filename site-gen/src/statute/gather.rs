@@ -10,7 +10,7 @@ use std::sync::Arc;
 use jiff::civil::Date;
 use rayon::prelude::*;
 
-use super::parse::{self, Fault};
+use super::parse::{self, Fault, FaultKind};
 use super::text::{EventKind, FullText, Volume};
 use super::{Library, Work, dates};
 use crate::diag::{Diagnostic, Diagnostics};
@@ -134,8 +134,9 @@ fn is_statute(path: &str) -> bool {
 }
 
 fn read(folder: &Path, path: String) -> Read {
-    let fatal =
-        |message: String, hint: &str| vec![Fault { fatal: true, at: 0..0, message, hint: hint.to_owned() }];
+    let fatal = |message: String, hint: &str| {
+        vec![Fault { kind: FaultKind::Unread, at: 0..0, message, hint: hint.to_owned() }]
+    };
     let nothing = |path: String, hash, faults| Read { path, text: Arc::from(""), hash, volume: None, faults };
     let bytes = match source::bytes(&folder.join(&path)) {
         Ok(bytes) => bytes,
@@ -231,7 +232,7 @@ fn full_text(adopted: Date, mut volumes: Vec<(usize, Volume)>, files: &mut [Read
             .find(|other| volume.book.is_none() || other.book.is_none() || other.book == volume.book);
         if let Some(other) = twice {
             files[at].faults.push(Fault {
-                fatal: true,
+                kind: FaultKind::Unread,
                 at: 0..0,
                 message: format!("和 {} 是同一部法规的同一个版本", other.path),
                 hint: "留下一份；不是同一个版本，就改文件名里的日期".to_owned(),
@@ -278,10 +279,13 @@ fn tell(file: &Read, shown: &str, sources: &mut SourceMap, diags: &mut Diagnosti
     let id = sources.point_at(format!("{shown}/{}", file.path), &file.text);
     for fault in &file.faults {
         let at = Span::new(id, fault.at.start, fault.at.end);
-        let finding = if fault.fatal {
-            Diagnostic::warning("statute-text", at, format!("这份全文没有收进来：{}", fault.message))
-        } else {
-            Diagnostic::warning("statute-order", at, fault.message.clone())
+        let message = fault.message.clone();
+        let finding = match fault.kind {
+            FaultKind::Unread => {
+                Diagnostic::warning("statute-text", at, format!("这份全文没有收进来：{message}"))
+            }
+            FaultKind::Order => Diagnostic::warning("statute-order", at, message),
+            FaultKind::Chapter => Diagnostic::warning("statute-chapter", at, message),
         };
         diags.push(finding.hint(fault.hint.clone()));
     }

@@ -15,14 +15,25 @@ use super::{dates, text};
 /// What is wrong with a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fault {
-    /// Whether there is no text in spite of it.
-    pub fatal: bool,
+    /// Of which sort it is.
+    pub kind: FaultKind,
     /// Where, in bytes of the file.
     pub at: Range<usize>,
     /// What was found, in plain Chinese.
     pub message: String,
     /// What was expected.
     pub hint: String,
+}
+
+/// The sorts of faults.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FaultKind {
+    /// There is no text.
+    Unread,
+    /// The numbers of its articles are not in order.
+    Order,
+    /// A chapter has no article.
+    Chapter,
 }
 
 /// A file larger than this is no statute. In bytes.
@@ -40,9 +51,11 @@ pub fn volume(path: &str, source: Arc<str>) -> (Option<Volume>, Vec<Fault>) {
         parser.take(row);
     }
     parser.close_article();
-    let Parser { mut out, faults, titled, .. } = parser;
-    drop_contents(&mut out);
-    let mut faults = faults;
+    let Parser { mut out, mut faults, titled, heads, style, .. } = parser;
+    let listed = drop_contents(&mut out);
+    if style == Style::Articles {
+        faults.extend(empty_chapter(&out, &heads, listed));
+    }
     if !titled || out.paragraphs.is_empty() {
         let (message, hint) = match titled {
             false => ("没有找到法规的名称", "第一行写 # 加法规全名"),
@@ -56,7 +69,7 @@ pub fn volume(path: &str, source: Arc<str>) -> (Option<Volume>, Vec<Fault>) {
 }
 
 fn fatal(at: Range<usize>, message: impl Into<String>, hint: impl Into<String>) -> Fault {
-    Fault { fatal: true, at, message: message.into(), hint: hint.into() }
+    Fault { kind: FaultKind::Unread, at, message: message.into(), hint: hint.into() }
 }
 
 /// A line without blanks around it, and where it begins.
@@ -88,6 +101,9 @@ struct Parser<'t> {
     info_end: Option<usize>,
     /// Headings that are open: their number signs, the rank of their unit, their place.
     open: Vec<(u8, Option<u8>, usize)>,
+    /// Where the line is that is being read, and where each heading was.
+    at: Range<usize>,
+    heads: Vec<Range<usize>>,
     /// How often each number has occurred.
     seen: BTreeMap<crate::model::ArticleNo, u8>,
     last: Option<crate::model::ArticleNo>,
@@ -116,6 +132,8 @@ impl<'t> Parser<'t> {
             titled: false,
             info_end,
             open: Vec::new(),
+            at: 0..0,
+            heads: Vec::new(),
             seen: BTreeMap::new(),
             last: None,
             in_article: false,
@@ -169,6 +187,7 @@ impl<'t> Parser<'t> {
     }
 
     fn take(&mut self, row: Row<'t>) {
+        self.at = row.start..row.start + row.text.len();
         if row.text.starts_with("<!--") && row.text.ends_with("-->") {
             if row.text.contains("INFO END") {
                 self.stage = Stage::Text;
@@ -306,7 +325,7 @@ impl<'t> Parser<'t> {
             }
             _ => return,
         };
-        self.faults.push(Fault { fatal: false, at, message, hint });
+        self.faults.push(Fault { kind: FaultKind::Order, at, message, hint });
     }
 
     fn close_article(&mut self) {
@@ -336,6 +355,7 @@ impl<'t> Parser<'t> {
         self.open.push((hashes, unit, self.out.headings.len()));
         self.out.blocks.push(Block::Heading(self.out.headings.len()));
         self.out.headings.push(Heading { level, name, annex });
+        self.heads.push(self.at.clone());
     }
 
     fn add_paragraph(&mut self, row: Row<'t>) {
@@ -377,8 +397,8 @@ fn front_matter(text: &str) -> usize {
     rest.find("\n---").map_or(begin, |at| begin + 3 + at + "\n---".len())
 }
 
-/// Takes out a table of contents: headings with nothing below them whose name comes again.
-fn drop_contents(volume: &mut Volume) {
+/// Takes out a table of contents: headings with nothing below them whose name comes again. Tells whether there was one.
+fn drop_contents(volume: &mut Volume) -> bool {
     let first = volume.blocks.iter().position(|block| !matches!(block, Block::Heading(_)));
     let lead = first.unwrap_or(volume.blocks.len());
     let mut later: BTreeMap<&str, usize> = BTreeMap::new();
@@ -401,7 +421,37 @@ fn drop_contents(volume: &mut Volume) {
         .filter(|(at, block)| !is_listed(*at, block))
         .map(|(_, block)| *block)
         .collect();
+    let listed = kept.len() < volume.blocks.len();
     volume.blocks = kept;
+    listed
+}
+
+/// The first numbered part without a text of its own or parts inside it. Collections have none: either its articles were
+/// lost, or its line stands where it does not belong. `listed`: a table of contents was taken out, and what is left of it
+/// before the first article tells nothing.
+fn empty_chapter(volume: &Volume, heads: &[Range<usize>], listed: bool) -> Option<Fault> {
+    let lead = volume.blocks.iter().position(|block| !matches!(block, Block::Heading(_)))?;
+    let of = |at: usize| match volume.blocks.get(at) {
+        Some(Block::Heading(heading)) => Some((*heading, &volume.headings[*heading])),
+        _ => None,
+    };
+    let is_empty = |at: usize| {
+        let next_level = match volume.blocks.get(at + 1) {
+            Some(_) => of(at + 1).map(|(_, next)| next.level),
+            None => Some(0),
+        };
+        let (place, heading) = of(at)?;
+        let ends = next_level.is_some_and(|level| level <= heading.level);
+        (ends && !heading.annex && line::numbered_unit(&heading.name).is_some()).then_some((place, heading))
+    };
+    let first = if listed { lead } else { 0 };
+    let (place, heading) = (first..volume.blocks.len()).find_map(is_empty)?;
+    Some(Fault {
+        kind: FaultKind::Chapter,
+        at: heads.get(place)?.clone(),
+        message: format!("“{}”下面没有条文", heading.name),
+        hint: "对照原文，补上少了的条文；原文里没有这一行，就删掉".to_owned(),
+    })
 }
 
 #[cfg(test)]

@@ -139,3 +139,42 @@ proptest! {
         volume("x.md", Arc::from(String::from_utf8_lossy(&bytes).as_ref()));
     }
 }
+
+#[test]
+fn a_chapter_without_articles_is_pointed_at_and_parts_of_parts_and_contents_are_not() {
+    let empty = |body: &str| {
+        let text = format!("# 示例法\n\n2020年1月1日 通过\n\n<!-- INFO END -->\n\n{body}\n");
+        let faults = volume("示例.md", Arc::from(text.as_str())).1;
+        let told = faults.iter().map(|fault| {
+            let line = text[..fault.at.start].lines().count() - 5;
+            format!("{line} {:?} {}", fault.kind, fault.message)
+        });
+        told.collect::<Vec<_>>().join(", ")
+    };
+    for (body, told) in [
+        (
+            "## 第一章 总则\n第一条 甲。\n## 第二章 求助\n## 第三章 附则\n第二条 乙。",
+            "3 Chapter “第二章 求助”下面没有条文",
+        ),
+        ("第一章 总则\n第二章 求助\n第一条 甲。", "1 Chapter “第一章 总则”下面没有条文"),
+        ("## 第一章 总则\n第一条 甲。\n## 第二章 附 则\n", "3 Chapter “第二章 附则”下面没有条文"),
+        (
+            "## 第一章 总则\n第一条 甲。\n## 第二章 附则\n附件：表\n| 一 |",
+            "3 Chapter “第二章 附则”下面没有条文",
+        ),
+        (
+            "# 第一编 甲\n## 第一章 乙\n第一条 甲。\n## 第二章 丙\n### 第一节 丁\n# 第二编 戊\n第二条 己。",
+            "5 Chapter “第一节 丁”下面没有条文",
+        ),
+        // What has parts, a text without numbers, or a name without a number, is in order.
+        ("# 第一编 甲\n## 第一章 乙\n### 第一节 丙\n第一条 甲。", ""),
+        ("## 第一章 总则\n第一条 甲。\n## 第二章 求助\n求助要快。\n## 第三章 附则\n第二条 乙。", ""),
+        ("第一条 甲。\n附则\n附件：表", ""),
+        // A table of contents, and one that does not agree with the text.
+        ("目录\n第一章 总则\n第二章 附则\n第一章 总则\n第一条 甲。\n第二章 附则\n第二条 乙。", ""),
+        ("目录\n第一章 总则\n第二章 附则\n第一章 总 则\n第一条 甲。\n第二章 其他\n第二条 乙。", ""),
+        ("第一编 甲\n第二编 乙\n一、没有条号的。\n二、也没有。", ""),
+    ] {
+        assert_eq!(empty(body), told, "{body}");
+    }
+}

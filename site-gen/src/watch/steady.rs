@@ -5,6 +5,7 @@ use jiff::civil::Date;
 
 use super::Touched;
 use crate::history;
+use crate::turn::{Hold, Turn};
 use crate::workshop::{Made, Workshop};
 use crate::{Options, Outcome, render};
 
@@ -12,6 +13,8 @@ use crate::{Options, Outcome, render};
 /// everything anew.
 #[derive(Debug)]
 pub struct Steady {
+    /// Nobody else writes the site as long as this lives.
+    _turn: Turn,
     options: Options,
     workshop: Option<Workshop>,
     /// Whether pages get days from the history of the folder.
@@ -25,15 +28,16 @@ impl Steady {
     ///
     /// # Errors
     ///
-    /// As [`Workshop::open`].
+    /// As [`Workshop::open`]; and when another process looks after the same site.
     pub fn open(mut options: Options, dated: bool) -> anyhow::Result<Self> {
+        let turn = Turn::take(&options.out, Hold::Lasting)?;
         if dated {
             options.changed = history::of_folder(&options.content).0;
         }
         let workshop = Some(Workshop::open(options.clone())?);
         // A start that made nothing has not read it, and the first edit would wait for it.
         rayon::spawn(render::read_dictionary);
-        Ok(Self { options, workshop, dated, missed: false })
+        Ok(Self { _turn: turn, options, workshop, dated, missed: false })
     }
 
     /// Brings the site up to date for `today`. `tell` hears of what is in its place before the rest is.

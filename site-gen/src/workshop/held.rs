@@ -1,6 +1,6 @@
 //! Drafts in the workshop: told from what is published when files are read, looked at together with it, never printed.
 //!
-//! Start at [`Workshop::read_pieces`]. What is a draft is [`held_back`]'s to say.
+//! Start at [`Workshop::read_pieces`] and [`Workshop::check_held`]. What is a draft is [`held_back`]'s to say.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -9,14 +9,30 @@ use rayon::prelude::*;
 
 use super::Workshop;
 use super::document::{Document, Maker};
-use crate::check::{self, Heads};
+use super::frame::Frame;
+use crate::check;
+use crate::check::pictures::Album;
 use crate::diag::Diagnostics;
 use crate::held_back;
 use crate::load::{self, Draft, Drafts, Piece};
-use crate::source::{Changes, FileId};
+use crate::source::{Changes, FileId, SourceMap};
+use crate::statute::Library;
 
 /// So many files are read at a time.
 const READ_TOGETHER: usize = 512;
+
+/// Everything as if nothing were held back. Making it goes through all documents, so it is kept from one update to the
+/// next: it holds as long as nothing was written but bodies of documents, as a [`Frame`] does.
+#[derive(Debug)]
+pub(super) struct Together {
+    frame: Frame,
+    /// What the frame was made of.
+    pieces: BTreeMap<FileId, Arc<Piece>>,
+    library: Arc<Library>,
+    album: Album,
+    /// The drafts, and what has findings without them.
+    read: BTreeMap<FileId, Document>,
+}
 
 impl Workshop {
     /// Takes up what the files say that were written, and forgets those that are gone. Gives the changes as what is
@@ -83,47 +99,25 @@ impl Workshop {
     /// # Errors
     ///
     /// Fails when a file is not any more what it was.
-    pub(super) fn check_held(&self, diags: &mut Diagnostics) -> anyhow::Result<()> {
+    pub(super) fn check_held(&mut self, diags: &mut Diagnostics) -> anyhow::Result<()> {
+        let kept = self.together.take();
         if self.held.is_empty() {
             return Ok(());
         }
-        let mut together = Diagnostics::default();
-        let drafts = self.all_drafts(&mut together);
-        let of_old = self.documents.iter().filter(|(_, document)| !document.notes.diags.is_empty());
-        let again: Vec<(FileId, &Piece)> = of_old
-            .filter_map(|(file, _)| Some((*file, self.pieces.get(file)?.as_ref())))
-            .chain(self.held.iter().map(|(file, piece)| (*file, piece.as_ref())))
-            .collect();
-        let files: Vec<FileId> = again.iter().map(|(file, _)| *file).collect();
         let sources = self.sources.whole();
-        let sources = sources.holding(&files)?;
-        let Heads { world, book, .. } =
-            check::heads((&sources, &self.album), &drafts, self.options.today, &mut together);
-        let maker = Maker::new(&world, &self.days, None, false);
-        // Only printing can fail.
-        let read = again
-            .par_iter()
-            .filter_map(|(file, piece)| Some((*file, maker.make(*file, Some(*piece)).ok()??)));
-        let read: BTreeMap<FileId, Document> = read.collect();
-        let told = |file, codes: &[&str]| {
-            let document = read.get(&file).or_else(|| self.documents.get(&file));
-            document.is_some_and(|document| document.notes.diags.told_of(file, codes))
-        };
-        check::heads::check_age(&drafts, self.options.today, &told, &mut together);
-        let rest = self.documents.iter().filter(|(file, _)| !read.contains_key(file));
-        let pages = rest.chain(&read).map(|(_, document)| (document.url.as_str(), &document.notes));
-        book.close(pages, (&sources, &drafts.catalogue, &self.album), &mut together);
+        let kept = kept.and_then(|kept| kept.after_edits(self));
+        let mut together = kept.unwrap_or_else(|| Together::new(self, &sources));
+        together.read(self, &sources)?;
         let held: BTreeSet<FileId> = self.held.keys().copied().collect();
-        held_back::tell(&held, &together, diags);
+        held_back::tell(&held, &together.found(self, &sources), diags);
+        self.together = Some(together);
         Ok(())
     }
 
     /// Everything that could be read, drafts among it.
     fn all_drafts(&self, diags: &mut Diagnostics) -> Drafts {
-        let mut pieces: Vec<_> = self.pieces.iter().chain(&self.held).collect();
-        pieces.sort_by_key(|(file, _)| **file);
         let mut drafts = Drafts::default();
-        for (file, piece) in pieces {
+        for (file, piece) in &self.all_pieces() {
             let mut unread = std::mem::take(&mut drafts.unread);
             drafts.add(self.sources.path(*file), piece);
             // A draft that can't be read hides nothing of what is wrong with the published pages.
@@ -135,5 +129,86 @@ impl Workshop {
         }
         self.shelf.put_known_beside(&mut drafts);
         drafts
+    }
+
+    fn all_pieces(&self) -> BTreeMap<FileId, Arc<Piece>> {
+        self.pieces.iter().chain(&self.held).map(|(file, piece)| (*file, Arc::clone(piece))).collect()
+    }
+}
+
+impl Together {
+    fn new(workshop: &Workshop, sources: &SourceMap) -> Self {
+        let mut diags = Diagnostics::default();
+        let drafts = workshop.all_drafts(&mut diags);
+        let frame = Frame::new((sources, &workshop.album), drafts, diags, workshop.options.today);
+        Self {
+            frame,
+            pieces: workshop.all_pieces(),
+            library: Arc::clone(workshop.shelf.library()),
+            album: workshop.album.clone(),
+            read: BTreeMap::new(),
+        }
+    }
+
+    /// The same with the texts of today; `None` where more than bodies of documents changed.
+    fn after_edits(mut self, workshop: &Workshop) -> Option<Self> {
+        let pieces = workshop.all_pieces();
+        let holds = self.frame.is_of(workshop.options.today)
+            && Arc::ptr_eq(&self.library, workshop.shelf.library())
+            && self.album == workshop.album
+            && self.pieces.keys().eq(pieces.keys());
+        let rewritten = pieces.iter().zip(self.pieces.values());
+        let rewritten: Vec<(FileId, bool)> = rewritten
+            .filter(|((_, new), old)| !Arc::ptr_eq(new, old))
+            .map(|((file, new), old)| (*file, new.front.is_some() && new.front == old.front))
+            .collect();
+        if !holds || rewritten.iter().any(|(_, only_body)| !only_body) {
+            return None;
+        }
+        let written: Vec<FileId> = rewritten.into_iter().map(|(file, _)| file).collect();
+        self.frame.take(&written, &pieces);
+        self.read.retain(|file, _| !written.contains(file));
+        self.pieces = pieces;
+        Some(self)
+    }
+
+    /// Reads the drafts, and the documents that have findings without them, where that has not been done.
+    fn read(&mut self, workshop: &Workshop, sources: &SourceMap) -> anyhow::Result<()> {
+        let is_wanted = |file: &FileId| {
+            let has_findings = |document: &Document| !document.notes.diags.is_empty();
+            workshop.held.contains_key(file) || workshop.documents.get(file).is_some_and(has_findings)
+        };
+        self.read.retain(|file, _| is_wanted(file));
+        let wanted = self.pieces.iter().filter(|(file, _)| is_wanted(file) && !self.read.contains_key(file));
+        let wanted: Vec<(FileId, &Piece)> = wanted.map(|(file, piece)| (*file, piece.as_ref())).collect();
+        if wanted.is_empty() {
+            return Ok(());
+        }
+        let files: Vec<FileId> = wanted.iter().map(|(file, _)| *file).collect();
+        let sources = sources.holding(&files)?;
+        let world = self.frame.world(&sources);
+        let maker = Maker::new(&world, &workshop.days, None, false);
+        // Only printing can fail.
+        let read = wanted
+            .par_iter()
+            .filter_map(|(file, piece)| Some((*file, maker.make(*file, Some(*piece)).ok()??)));
+        let read: Vec<(FileId, Document)> = read.collect();
+        self.read.extend(read);
+        Ok(())
+    }
+
+    /// What is wrong when nothing is held back.
+    fn found(&self, workshop: &Workshop, sources: &SourceMap) -> Diagnostics {
+        let mut found = self.frame.diags.clone();
+        let told = |file, codes: &[&str]| {
+            let document = self.read.get(&file).or_else(|| workshop.documents.get(&file));
+            document.is_some_and(|document| document.notes.diags.told_of(file, codes))
+        };
+        check::heads::check_age(&self.frame.drafts, workshop.options.today, &told, &mut found);
+        let rest = workshop.documents.iter().filter(|(file, _)| !self.read.contains_key(file));
+        let pages = rest.chain(&self.read).map(|(_, document)| (document.url.as_str(), &document.notes));
+        let known = (sources, &self.frame.drafts.catalogue, &workshop.album);
+        self.frame.book.clone().close(pages, known, &mut found);
+        found
     }
 }

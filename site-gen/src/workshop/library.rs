@@ -43,6 +43,11 @@ impl Shelf {
         Ok(self.diags.clone())
     }
 
+    /// The library as it was last read: the same one until it is read again.
+    pub(super) fn library(&self) -> &Arc<Library> {
+        &self.library
+    }
+
     /// Whether the library is the one that was read last, and its files look from outside as they did.
     pub(super) fn is_as_read(&self, drafts: &Drafts, options: &Options) -> anyhow::Result<bool> {
         Ok(wanted(drafts, options)? == self.read)

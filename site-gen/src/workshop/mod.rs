@@ -60,6 +60,8 @@ pub struct Workshop {
     shelf: Shelf,
     /// Of drafts: what is checked and never published. `sources` does not list them.
     held: BTreeMap<FileId, Arc<Piece>>,
+    /// Everything with the drafts, as it was last looked at.
+    together: Option<held::Together>,
     documents: BTreeMap<FileId, Document>,
     /// Documents that went since the site was published last.
     gone: BTreeSet<FileId>,
@@ -118,6 +120,7 @@ impl Workshop {
             pieces: BTreeMap::new(),
             shelf: Shelf::default(),
             held: BTreeMap::new(),
+            together: None,
             documents: BTreeMap::new(),
             gone: BTreeSet::new(),
             base: None,

@@ -127,15 +127,7 @@ pub(crate) fn statute(bytes: &[u8]) {
 
 /// Holds for any list of stations from outside.
 pub(crate) fn list(bytes: &[u8]) {
-    let ask = Ask {
-        folder: "shili-county".to_owned(),
-        datum: Some("gcj02"),
-        kind: None,
-        said: BTreeMap::new(),
-        sheet: None,
-        clear: false,
-        today: TODAY,
-    };
+    let ask = Ask { datum: Some("gcj02"), ..Ask::into_folder("shili-county", TODAY) };
     let sources = sources("pages/x.md", b"---\ntitle: x\n---\nx\n");
     match plan(bytes, &ask, &sources) {
         Err(why) => assert!(!why.is_ascii(), "{why:?} is not Chinese"),

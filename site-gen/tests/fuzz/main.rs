@@ -7,6 +7,12 @@
 //! NUANZHAN_FUZZ_SECONDS=300 NUANZHAN_FUZZ_DICE=$RANDOM cargo test -p site-gen --test fuzz target
 //! ```
 //!
+//! Large files are small ones in a usual run. For megabytes, with their times:
+//!
+//! ```sh
+//! NUANZHAN_FUZZ_BYTES=1000000 cargo test -p site-gen --test fuzz hostile -- --nocapture --test-threads 1
+//! ```
+//!
 //! What breaks a claim is printed with its bytes; put them into `corpus/<target>/`, where every later run starts.
 
 #![expect(clippy::unwrap_used, reason = "tests stop at the first surprise")]

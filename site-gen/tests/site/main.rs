@@ -18,4 +18,5 @@ mod real_statutes;
 mod rules;
 mod schema_org;
 mod telling;
+mod turns;
 mod watching;

@@ -2,13 +2,23 @@
 
 use std::collections::BTreeMap;
 use std::io::Read as _;
+use std::path::Path;
 
 use crate::common::{TODAY, TestSite, png, read_all};
-use site_gen::Options;
+use site_gen::compress::{Care, endings, variants};
+use site_gen::workshop::{Made, Reason, Workshop};
+use site_gen::{Options, Outcome};
 
-fn compressed(site: &TestSite) -> BTreeMap<String, Vec<u8>> {
-    let options = Options { compress: true, ..Options::new(site.content(), site.dist(), TODAY) };
-    site_gen::build(&options).unwrap();
+type Files = BTreeMap<String, Vec<u8>>;
+/// By ending.
+type Copies = Vec<(&'static str, Vec<u8>)>;
+
+fn options(site: &TestSite, out: &Path) -> Options {
+    Options { compress: true, search: false, ..Options::new(site.content(), out, TODAY) }
+}
+
+fn compressed(site: &TestSite) -> Files {
+    site_gen::build(&Options { search: true, ..options(site, &site.dist()) }).unwrap();
     read_all(&site.dist())
 }
 
@@ -41,6 +51,75 @@ fn copies_are_the_same_with_and_without_what_is_remembered() {
     assert_eq!(compressed(&site), first);
     std::fs::remove_dir_all(cache).unwrap();
     assert_eq!(compressed(&site), first);
+}
+
+/// As many guides and digests as get copies that are as small as can be.
+const MANY: usize = 500;
+
+fn write_guide(site: &TestSite, number: usize) {
+    let guide = format!("---\ntitle: 第 {number} 篇\nsummary: 一句话。\n---\n一句话。\n");
+    site.write(&format!("guides/domestic-violence/g{number}.md"), guide);
+}
+
+fn updated(workshop: &mut Workshop) -> Made {
+    let outcome = workshop.update(None).unwrap();
+    let Outcome::Built(report) = outcome else { panic!("the site has faults") };
+    report.made
+}
+
+fn is_copy(path: &str) -> bool {
+    endings().any(|ending| path.strip_suffix(ending).is_some_and(|path| path.ends_with('.')))
+}
+
+/// Every file, with its copies.
+fn with_copies(files: &Files) -> impl Iterator<Item = (&str, &[u8], Copies)> {
+    let plain = files.iter().filter(|(path, _)| !is_copy(path));
+    let copies = move |path: &str| -> Copies {
+        endings()
+            .filter_map(|ending| Some((ending, files.get(&format!("{path}.{ending}"))?.clone())))
+            .collect()
+    };
+    plain.map(move |(path, bytes)| (path.as_str(), bytes.as_slice(), copies(path)))
+}
+
+#[test]
+fn a_site_that_grows_past_five_hundred_pages_has_all_its_copies_made_again_with_less_care() {
+    let site = TestSite::new();
+    // One guide and one digest are there.
+    (2..MANY).for_each(|number| write_guide(&site, number));
+    let mut workshop = Workshop::open(options(&site, &site.dist())).unwrap();
+    updated(&mut workshop);
+    let small = read_all(&site.dist());
+    let mut much = 0;
+    for (number, (path, bytes, copies)) in with_copies(&small).enumerate() {
+        assert!(copies.is_empty() || copies != variants(path, bytes, Care::Little), "{path}");
+        // With much care it takes a while.
+        if number % 50 == 0 && bytes.len() < 20_000 {
+            assert_eq!(copies, variants(path, bytes, Care::Much), "{path}");
+            much += usize::from(!copies.is_empty());
+        }
+    }
+    assert!(much > 5, "{much}");
+
+    write_guide(&site, MANY);
+    let made = updated(&mut workshop);
+    let large = read_all(&site.dist());
+    for (path, bytes, copies) in with_copies(&large) {
+        assert_eq!(copies, variants(path, bytes, Care::Little), "{path}");
+    }
+    assert_eq!(made.documents["guides/domestic-violence/g7.md"], Reason::Frame);
+    let page = "guides/domestic-violence/g7/index.html";
+    assert!(
+        made.written.contains(&format!("{page}.br")) && !made.written.contains(page),
+        "its page is the same"
+    );
+    let clean = TestSite::new();
+    site_gen::build(&options(&site, &clean.dist())).unwrap();
+    assert!(read_all(&clean.dist()) == large, "not what a clean build makes");
+
+    std::fs::remove_file(site.content().join(format!("guides/domestic-violence/g{MANY}.md"))).unwrap();
+    updated(&mut workshop);
+    assert!(read_all(&site.dist()) == small, "not what it was before it grew");
 }
 
 #[test]
