@@ -7,7 +7,7 @@ use pulldown_cmark::{CowStr, Event, Tag, TagEnd};
 
 use super::markup::Markup;
 use super::press::Html;
-use super::typography::{Typesetter, escaped, is_letter, push_articles};
+use super::typography::{Typesetter, escaped, is_letter, push_all_escaped, push_articles};
 use crate::model::{Body, Heading};
 use crate::pictures::{Picture, Pictures, Source};
 
@@ -38,6 +38,24 @@ pub(super) fn html(body: &Body, typesetter: &Typesetter, pictures: &Pictures) ->
         writer.event(at, event);
     }
     Html(writer.out.finish())
+}
+
+/// A list of links to places of the same page, each with its anchor. Written here and not by a template, because long pages
+/// have dozens, and it is the next most costly thing of a page after its text.
+pub(super) fn contents<'p>(
+    places: impl Iterator<Item = (&'p str, &'p str)>,
+    typesetter: &Typesetter,
+) -> Html {
+    let mut html = String::from("<ul class=\"plain\">\n");
+    for (title, anchor) in places {
+        html.push_str("<li><a href=\"#");
+        push_all_escaped(&mut html, anchor);
+        html.push_str("\">");
+        html.push_str(&typesetter.heading(title).0);
+        html.push_str("</a></li>\n");
+    }
+    html.push_str("</ul>\n");
+    Html(html)
 }
 
 /// What the text at hand is part of.

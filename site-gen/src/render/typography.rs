@@ -228,7 +228,9 @@ fn ordinal(text: &str) -> usize {
 pub(super) fn is_letter(c: char) -> bool {
     match c {
         '\u{4e00}'..='\u{9fff}' => true,
-        '，' | '。' | '、' | '：' | '；' | '？' | '！' | '（' | '）' | '“' | '”' | '《' | '》' | '…' => false,
+        '，' | '。' | '、' | '：' | '；' | '？' | '！' | '（' | '）' | '“' | '”' | '《' | '》' | '…' => {
+            false
+        }
         _ => c.is_alphanumeric(),
     }
 }

@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::{Day, Group, Line, home, kind_link};
 use crate::model::date::chinese_date;
 use crate::model::{Body, Guide, GuideHead};
-use crate::render::html::html;
+use crate::render::html::{self, html};
 use crate::render::library::{case_link, guide_link};
 use crate::render::links::Link;
 use crate::render::press::{Head, Html, Page, Press, Sheet};
@@ -37,7 +37,8 @@ pub(super) struct GuidePage {
     audience: Vec<String>,
     /// How long it takes, in words.
     takes: Option<String>,
-    contents: Vec<Link>,
+    /// The list of what is on the page.
+    contents: Html,
     reviewed: Option<Day>,
     /// The laws it rests on, with the day from which they hold.
     statutes: Vec<Link>,
@@ -112,7 +113,7 @@ impl GuidePage {
             asked: about.asked.clone(),
             audience: about.audience.clone(),
             takes: about.takes.as_ref().map(|takes| takes.text.clone()),
-            contents: contents(guide),
+            contents: contents(press, guide),
             reviewed: about.reviewed.map(Day::new),
             statutes: statutes(press, guide),
         }
@@ -141,17 +142,16 @@ fn head(press: &Press<'_>, guide: &GuideHead) -> Head {
 }
 
 /// The headings of the text, then the parts that every guide has.
-fn contents(guide: &Guide) -> Vec<Link> {
+fn contents(press: &Press<'_>, guide: &Guide) -> Html {
     let headings = guide.body.headings.iter().filter(|heading| heading.level == 2);
-    let headings = headings.map(|heading| Link::new(&heading.text, format!("#{}", heading.id)));
+    let headings = headings.map(|heading| (heading.text.as_str(), heading.id.as_str()));
     let parts = [
-        (!guide.bring.is_empty(), "带上这些", "#bring"),
-        (!guide.head.hotlines.is_empty(), "打电话", "#dial"),
-        (!guide.head.help_at.is_empty(), "谁在附近能帮你", "#near"),
+        (!guide.bring.is_empty(), "带上这些", "bring"),
+        (!guide.head.hotlines.is_empty(), "打电话", "dial"),
+        (!guide.head.help_at.is_empty(), "谁在附近能帮你", "near"),
     ];
-    headings
-        .chain(parts.into_iter().filter(|part| part.0).map(|(_, title, url)| Link::new(title, url)))
-        .collect()
+    let parts = parts.into_iter().filter(|part| part.0).map(|(_, title, anchor)| (title, anchor));
+    html::contents(headings.chain(parts), &press.typesetter)
 }
 
 fn statutes(press: &Press<'_>, guide: &Guide) -> Vec<Link> {
