@@ -3,7 +3,8 @@
 //!
 //! Start at [`steps`]. A block below “存成 `file`” is that file; one below “里的这一行：” is a line that the next block
 //! takes the place of; in any other block the lines with `$ ` are commands and the lines below them stand in what the
-//! command says, in that order. `……` is whatever differs from run to run.
+//! command says, in that order. `……` is whatever differs from run to run. What is pushed goes to a real bare repository whose
+//! hook publishes it.
 
 #![expect(clippy::unwrap_used, reason = "tests stop at the first surprise")]
 
@@ -12,6 +13,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
+use tests::git::{self, Remote};
 use tests::workspace;
 
 /// What an editor does.
@@ -36,9 +38,14 @@ fn the_walk_through_works_as_it_is_written() {
         let runs = |step: &Step| matches!(step, Step::Run { command, .. } if command.starts_with(&format!("site-gen {word}")));
         assert!(steps.iter().any(runs), "nobody runs {word}");
     }
+    let pushes = |step: &Step| matches!(step, Step::Run { command, .. } if command.starts_with("git push"));
+    assert!(count(pushes) >= 3, "{steps:#?}");
+    let remote = colleague(folder.path());
     for step in &steps {
         take(step, folder.path());
     }
+    let served = remote.page("guides/work/wei-nai-qi-jian-mei-tian-you-yi-xiao-shi/index.html");
+    assert!(served.contains("喂奶期间，每天有一小时"), "the guide is what readers see");
     let page = "dist/guides/work/wei-nai-qi-jian-mei-tian-you-yi-xiao-shi/index.html";
     let page = fs::read_to_string(folder.path().join(page)).unwrap();
     assert!(page.contains("喂奶期间，每天有一小时"), "the guide is on the site");
@@ -46,6 +53,17 @@ fn the_walk_through_works_as_it_is_written() {
     let named =
         everything.iter().find(|path| String::from_utf8_lossy(&fs::read(path).unwrap()).contains("王某某"));
     assert_eq!(named, None, "nobody's name is on the site");
+}
+
+/// What the colleague who looks after the site has done before: a bare repository that publishes what is pushed, and the
+/// editor's folder belongs to it.
+fn colleague(folder: &Path) -> Remote {
+    let remote = Remote::new().unwrap();
+    let address = remote.repository().display().to_string();
+    for arguments in [&["init", "--quiet", "-b", "main"][..], &["remote", "add", "origin", &address]] {
+        git::git(folder, arguments).unwrap().well().unwrap();
+    }
+    remote
 }
 
 fn take(step: &Step, folder: &Path) {
@@ -84,8 +102,15 @@ fn matches(real: &str, shown: &str) -> bool {
 fn run(command: &str, folder: &Path) -> String {
     let words = words(command);
     let (program, arguments) = words.split_first().unwrap();
-    assert_eq!(program, "site-gen", "the walk-through runs what it has built: {command}");
-    let output = Command::new(workspace::site_gen()).args(arguments).current_dir(folder).output().unwrap();
+    let mut program = match program.as_str() {
+        "site-gen" => Command::new(workspace::site_gen()),
+        "git" => Command::new("git"),
+        _ => panic!("the walk-through runs what is here: {command}"),
+    };
+    if command.starts_with("git ") {
+        git::alone(&mut program, folder);
+    }
+    let output = program.args(arguments).current_dir(folder).output().unwrap();
     assert!(output.status.code().is_some_and(|code| code < 2), "{command}: {output:?}");
     String::from_utf8_lossy(&output.stderr).into_owned() + &String::from_utf8_lossy(&output.stdout)
 }
