@@ -79,10 +79,17 @@ fn old_address(written: &str, pages: &BTreeSet<String>) -> Result<String, (Strin
         return Err((message, "这个旧地址转不了，删掉它"));
     }
     let old = canonical(written);
-    if old.is_empty() || (path == written && pages.contains(&old)) {
+    if old.is_empty() || (path == written && (pages.contains(&old) || is_later_page(&old, pages))) {
         return Err((format!("“{written}”现在有页面，不能转走"), "旧地址写页面以前的地址，现在的不用写"));
     }
     Ok(old)
+}
+
+/// Whether a list goes on there, or will once it is long enough: `/topics/work/2`, `/cases/page/2`.
+fn is_later_page(address: &str, pages: &BTreeSet<String>) -> bool {
+    let Some((list, number)) = address.rsplit_once('/') else { return false };
+    let is_list = list == "/cases/page" || (list.starts_with("/topics/") && pages.contains(list));
+    is_list && number.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 fn twice(sources: &SourceMap, draft: &RedirectDraft, earlier: &RedirectDraft) -> Diagnostic {
@@ -164,7 +171,7 @@ mod tests {
 
     #[test]
     fn an_old_address_is_one_page_however_it_was_written() {
-        let pages = BTreeSet::from(["/about".to_owned()]);
+        let pages = BTreeSet::from(["/about", "/topics/work"].map(str::to_owned));
         for (written, kept) in [
             ("/a", "/a"),
             ("/a/", "/a"),
@@ -172,6 +179,8 @@ mod tests {
             ("/show.asp?id=12", "/show.asp?id=12"),
             ("/维权/指南.html", "/维权/指南.html"),
             ("/about?id=3", "/about?id=3"),
+            ("/topics/work/old/", "/topics/work/old"),
+            ("/cases/12/", "/cases/12"),
         ] {
             assert_eq!(old_address(written, &pages).as_deref(), Ok(kept), "{written}");
         }
@@ -183,6 +192,8 @@ mod tests {
             "/index.html",
             "/about",
             "/about/",
+            "/topics/work/2/",
+            "/cases/page/12/index.html",
             "/api/v1/x",
             "/assets/a.js",
             "/a/../b",

@@ -4,16 +4,16 @@
 //! does not already hold. Everything here is made from public records: a confidential station has no place that could
 //! get into a file.
 
+mod lists;
 mod tables;
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 use search::vocabulary::{Have, Service, StationKind};
 use serde_json::{Map, Value, json};
 
-use crate::model::{Cited, GuideHead, Site, YearlyDates};
+use crate::model::{Citation, Cited, Site, YearlyDates};
 
 /// The folder of the data and, in it, of the schemas.
 const FOLDER: &str = "data";
@@ -140,17 +140,18 @@ impl Set {
     }
 }
 
-/// Which statutes the page at each address rests on.
-pub type Resting<'a> = BTreeMap<&'a str, BTreeSet<&'a str>>;
+/// What the page at each address rests on, in order.
+pub type Resting<'a> = BTreeMap<&'a str, &'a [Citation]>;
 
 /// The files that are not in the bundle, by path from the site's root. `cited`: who rests on which article.
 pub fn files(site: &Site, cited: &Cited, resting: &Resting<'_>) -> Vec<(String, Vec<u8>)> {
+    let (guides, statutes) = rayon::join(|| lists::guides(site, resting), || lists::statutes(site, cited));
     let mut files = vec![
         ("index.json", pretty(&index(site))),
         ("stations.geojson", tables::geojson(site).to_string().into_bytes()),
         ("stations.csv", tables::csv(site).into_bytes()),
-        ("guides.json", guides(site, resting).to_string().into_bytes()),
-        ("statutes.json", statutes(site, cited).to_string().into_bytes()),
+        ("guides.json", guides),
+        ("statutes.json", statutes),
         ("campaigns.json", campaigns(site).to_string().into_bytes()),
     ]
     .into_iter()
@@ -193,67 +194,6 @@ fn index(site: &Site) -> Value {
         "updated": updated(site),
         "sets": SETS.iter().map(set).collect::<Vec<_>>(),
     })
-}
-
-fn guides(site: &Site, resting: &Resting<'_>) -> Value {
-    let guide = |guide: &Arc<GuideHead>| {
-        let url = guide.url();
-        json!({
-            "slug": guide.slug,
-            "title": guide.title,
-            "summary": guide.summary,
-            "topic": guide.topic,
-            "url": url,
-            "updated": guide.updated,
-            "reviewed": guide.reviewed,
-            "takes": guide.takes.as_ref().map(|takes| &takes.iso),
-            "audience": guide.audience,
-            "asked": guide.asked,
-            "keywords": guide.keywords,
-            "hotlines": guide.hotlines,
-            "help_at": guide.help_at,
-            "statutes": resting.get(url.as_str()).into_iter().flatten().collect::<Vec<_>>(),
-        })
-    };
-    site.guides.iter().map(guide).collect()
-}
-
-fn statutes(site: &Site, cited: &Cited) -> Value {
-    let statute = |statute: &crate::model::Statute| {
-        let versions: Vec<Value> = statute
-            .versions
-            .iter()
-            .map(|version| {
-                json!({
-                    "adopted": version.adopted,
-                    "effective": version.effective,
-                    "repealed": version.repealed,
-                    "articles": version.articles,
-                })
-            })
-            .collect();
-        let cited = cited.get(&statute.slug).into_iter().flatten();
-        let cited: Vec<Value> = cited
-            .map(|(article, pages)| {
-                let by: Vec<Value> =
-                    pages.iter().map(|page| json!({ "title": page.title, "url": page.url })).collect();
-                let url = format!("{}#{}", statute.url(), article.anchor());
-                json!({ "article": article.to_string(), "url": url, "by": by })
-            })
-            .collect();
-        json!({
-            "slug": statute.slug,
-            "title": statute.title,
-            "short_titles": statute.short_titles,
-            "rank": statute.rank,
-            "url": statute.url(),
-            "versions": versions,
-            "cited": cited,
-        })
-    };
-    // Of the thousands in a library those that the site speaks of.
-    let spoken_of = |statute: &&crate::model::Statute| statute.own_words || cited.contains_key(&statute.slug);
-    site.statutes.iter().filter(spoken_of).map(statute).collect()
 }
 
 fn campaigns(site: &Site) -> Value {

@@ -23,6 +23,7 @@ use search::record::Record;
 use serde::{Deserialize, Serialize};
 
 use super::document::{Document, Head};
+use super::due::Due;
 use super::outputs::Outputs;
 use super::{Stamps, Workshop};
 use crate::Options;
@@ -126,7 +127,7 @@ impl Workshop {
 
     /// Keeps what is known for the next process. Where that fails the next process has more to do, and nothing else.
     pub fn keep(&mut self) -> anyhow::Result<()> {
-        if self.others_stale || self.data_stale || self.documents.values().any(|document| !document.printed) {
+        if self.due.is_any() || self.data_stale || self.documents.values().any(|document| !document.printed) {
             return Ok(());
         }
         let fits = |base: &Base| {
@@ -287,7 +288,7 @@ impl Workshop {
         (self.stamps, self.outputs, self.album) = (state.stamps, state.outputs, state.album);
         let racy = |blob: &&Arc<Blob>| blob.signature.changed_within(RACY_NANOSECONDS, kept_at);
         changes.pictures = self.sources.blobs().iter().filter(racy).map(|blob| blob.file).collect();
-        self.others_stale = self.days != state.days;
+        self.due = if self.days == state.days { Due::default() } else { Due::everything() };
         self.data_stale = false;
         self.base = Some(Base { signature: state.base, groups: state.groups, since: state.since_base });
         self.taken_up = Some(changes);
