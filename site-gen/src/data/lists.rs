@@ -2,6 +2,7 @@
 //! tree of values in between, which would be larger than everything else that a build holds. Fields come by name, as they do in
 //! the other files.
 
+use std::io::Write;
 use std::sync::Arc;
 
 use jiff::civil::Date;
@@ -12,15 +13,29 @@ use serde::{Serialize, Serializer};
 use super::Resting;
 use crate::model::{ArticleNo, Backlink, Cited, GuideHead, Site, Statute};
 
-/// `guides.json`
-pub(super) fn guides(site: &Site, resting: &Resting<'_>) -> Vec<u8> {
-    bytes(&Each(|| site.guides.iter().map(|head| Guide::new(head, resting))))
+/// Where the list of guides is.
+pub const GUIDES: &str = "data/guides.json";
+/// Where the list of statutes is, with who rests on them.
+pub const STATUTES: &str = "data/statutes.json";
+
+/// Writes [`GUIDES`].
+///
+/// # Errors
+///
+/// As `file`.
+pub fn write_guides(site: &Site, resting: &Resting<'_>, file: &mut dyn Write) -> anyhow::Result<()> {
+    let guides = Each(|| site.guides.iter().map(|head| Guide::new(head, resting)));
+    Ok(serde_json::to_writer(file, &guides)?)
 }
 
-/// `statutes.json`. Of the thousands in a library those that the site speaks of.
-pub(super) fn statutes(site: &Site, cited: &Cited) -> Vec<u8> {
+/// Writes [`STATUTES`]: of the thousands in a library those that the site speaks of. `cited`: who rests on which article.
+///
+/// # Errors
+///
+/// As `file`.
+pub fn write_statutes(site: &Site, cited: &Cited, file: &mut dyn Write) -> anyhow::Result<()> {
     let spoken_of = |statute: &&Statute| statute.own_words || cited.contains_key(&statute.slug);
-    bytes(&Each(|| {
+    let statutes = Each(|| {
         site.statutes.iter().filter(spoken_of).map(|statute| OneStatute {
             slug: &statute.slug,
             title: &statute.title,
@@ -33,7 +48,8 @@ pub(super) fn statutes(site: &Site, cited: &Cited) -> Vec<u8> {
                 articles.map(|(number, pages)| Article { statute, number: *number, pages })
             }),
         })
-    }))
+    });
+    Ok(serde_json::to_writer(file, &statutes)?)
 }
 
 #[derive(Serialize)]
@@ -146,9 +162,4 @@ where
         (self.0)().try_for_each(|entry| list.serialize_element(&entry))?;
         list.end()
     }
-}
-
-fn bytes(list: &impl Serialize) -> Vec<u8> {
-    // Only texts, numbers and lists: nothing that serde_json refuses.
-    serde_json::to_vec(list).expect("published lists are plain data")
 }

@@ -1,6 +1,6 @@
 //! The public data set under `/data/`: what it holds, in which files, and the schema of each.
 //!
-//! Start at [`SETS`]: the catalogue, in the order in which people read it. [`files`] makes what the bundle of `search`
+//! Start at [`SETS`]: the catalogue, in the order in which people read it. [`files`] puts what the bundle of `search`
 //! does not already hold. Everything here is made from public records: a confidential station has no place that could
 //! get into a file.
 
@@ -13,7 +13,8 @@ use jiff::civil::Date;
 use search::vocabulary::{Have, Service, StationKind};
 use serde_json::{Map, Value, json};
 
-use crate::model::{Citation, Cited, Site, YearlyDates};
+use crate::model::{Citation, Site, YearlyDates};
+pub use lists::{GUIDES, STATUTES, write_guides, write_statutes};
 
 /// The folder of the data and, in it, of the schemas.
 const FOLDER: &str = "data";
@@ -143,26 +144,26 @@ impl Set {
 /// What the page at each address rests on, in order.
 pub type Resting<'a> = BTreeMap<&'a str, &'a [Citation]>;
 
-/// The files that are not in the bundle, by path from the site's root. `cited`: who rests on which article.
-pub fn files(site: &Site, cited: &Cited, resting: &Resting<'_>) -> Vec<(String, Vec<u8>)> {
-    let (guides, statutes) = rayon::join(|| lists::guides(site, resting), || lists::statutes(site, cited));
-    let mut files = vec![
-        ("index.json", pretty(&index(site))),
-        ("stations.geojson", tables::geojson(site).to_string().into_bytes()),
-        ("stations.csv", tables::csv(site).into_bytes()),
-        ("guides.json", guides),
-        ("statutes.json", statutes),
-        ("campaigns.json", campaigns(site).to_string().into_bytes()),
-    ]
-    .into_iter()
-    .map(|(name, bytes)| (format!("{FOLDER}/{name}"), bytes))
-    .collect::<Vec<_>>();
-    files.extend(SCHEMAS.iter().map(|(name, source)| {
-        let path = format!("{FOLDER}/schema/{name}.json");
-        let schema = schema(source, &format!("{}/{path}", site.settings.base_url));
-        (path, pretty(&schema))
-    }));
-    files
+/// Takes a file, by its path from the site's root.
+type Put<'p> = &'p (dyn Fn((String, Vec<u8>)) -> anyhow::Result<()> + Sync);
+
+/// Puts the files that are not in the bundle, but for the two lists that grow with the site: [`write_guides`],
+/// [`write_statutes`].
+///
+/// # Errors
+///
+/// As `put`.
+pub fn files(site: &Site, put: Put<'_>) -> anyhow::Result<()> {
+    let put_named = |name: &str, bytes: Vec<u8>| put((format!("{FOLDER}/{name}"), bytes));
+    put_named("index.json", pretty(&index(site)))?;
+    put_named("stations.geojson", tables::geojson(site).to_string().into_bytes())?;
+    put_named("stations.csv", tables::csv(site).into_bytes())?;
+    put_named("campaigns.json", campaigns(site).to_string().into_bytes())?;
+    SCHEMAS.iter().try_for_each(|(name, source)| {
+        let path = format!("schema/{name}.json");
+        let schema = schema(source, &format!("{}/{FOLDER}/{path}", site.settings.base_url));
+        put_named(&path, pretty(&schema))
+    })
 }
 
 /// The newest day that the content names.

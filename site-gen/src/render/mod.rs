@@ -120,7 +120,8 @@ impl<'s> Printer<'s> {
         pages::case(&self.0, case)
     }
 
-    /// Puts every other file, or those that may be others after some edits: pages, feeds and assets. Pictures are not printed.
+    /// Puts every other file, or those that may be others after some edits: pages, feeds and assets. Pictures are not printed,
+    /// nor, after edits, the [`Printer::sitemap`].
     ///
     /// # Errors
     ///
@@ -132,15 +133,22 @@ impl<'s> Printer<'s> {
     ) -> anyhow::Result<()> {
         if let Some(edits) = around.edits {
             pages::edited(&self.0, (edits, around), put)?;
-            feeds::edited(&self.0, edits)?.into_iter().try_for_each(put)?;
-            let sitemap = if edits.is_dated { sitemap::all(&self.0)? } else { Vec::new() };
-            return sitemap.into_iter().try_for_each(put);
+            return feeds::edited(&self.0, edits)?.into_iter().try_for_each(put);
         }
         pages::others(&self.0, around, put)?;
         feeds::all(&self.0)?.into_iter().try_for_each(put)?;
         sitemap::all(&self.0)?.into_iter().try_for_each(put)?;
         calendar::all(&self.0).into_iter().try_for_each(put)?;
         self.0.assets.files().into_iter().try_for_each(put)
+    }
+
+    /// The list of all pages for search engines. It names no titles.
+    ///
+    /// # Errors
+    ///
+    /// Fails when a template is broken.
+    pub fn sitemap(&self) -> anyhow::Result<Vec<Sheet>> {
+        sitemap::all(&self.0)
     }
 
     /// A page of the site with [`SLOT_TITLE`] and [`SLOT_MAIN`] where its title and main part go: what the API dresses

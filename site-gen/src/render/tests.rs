@@ -26,7 +26,7 @@ fn printed(site: &Site, guides: &[Guide]) -> Tree {
     }
     put(printer.case(&sample::case()).unwrap()).unwrap();
     let (cited, statutes) = (sample::cited(), sample::book(site));
-    printer.others(&Around { cited: &cited, statutes: &statutes, edits: None }, &put).unwrap();
+    printer.others(&super::Around { cited: &cited, statutes: &statutes, edits: None }, &put).unwrap();
     tree.into_inner().unwrap()
 }
 

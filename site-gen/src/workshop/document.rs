@@ -6,9 +6,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use jiff::civil::Date;
 use rayon::prelude::*;
-use search::record::Record;
 
 use super::outputs::{Batch, Owner};
+use super::records::Packed;
 use crate::check::resolver::Notes;
 use crate::check::{World, digests, pages};
 use crate::index;
@@ -35,7 +35,7 @@ pub(super) struct Document {
     /// The articles it rests on, each once.
     pub citations: Vec<Citation>,
     /// What is found of it by words; `None` where nothing is to be found.
-    pub record: Option<Record>,
+    pub record: Option<Packed>,
     /// Whether its page stands in the output folder as it is now.
     pub printed: bool,
 }
@@ -119,7 +119,7 @@ impl<'a> Maker<'a> {
                 let (guide, notes) = pages::guide(draft, self.world);
                 let print = |printer: &Printer<'_>| printer.guide(&guide);
                 self.print(file, &notes, print)?;
-                let record = self.search.then(|| index::guide(&guide));
+                let record = self.search.then(|| Packed::of(&index::guide(&guide))).transpose()?;
                 let citations = once(guide.citations());
                 self.document(file, Head::Guide(guide.head), notes, (citations, record))
             }
@@ -127,7 +127,7 @@ impl<'a> Maker<'a> {
                 let (case, notes) = digests::case(draft, self.world);
                 let print = |printer: &Printer<'_>| printer.case(&case);
                 self.print(file, &notes, print)?;
-                let record = self.search.then(|| index::case(&case));
+                let record = self.search.then(|| Packed::of(&index::case(&case))).transpose()?;
                 let citations = once(case.citations());
                 self.document(file, Head::Case(case.head), notes, (citations, record))
             }
@@ -164,7 +164,7 @@ impl<'a> Maker<'a> {
         file: FileId,
         head: Head,
         notes: Notes,
-        (citations, record): (Vec<Citation>, Option<Record>),
+        (citations, record): (Vec<Citation>, Option<Packed>),
     ) -> Document {
         let url = head.url();
         let hash = self.world.sources.hash(file);

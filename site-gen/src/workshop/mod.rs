@@ -19,6 +19,7 @@ mod library;
 mod outputs;
 mod publication;
 mod published_pictures;
+mod records;
 mod stale;
 mod state;
 
@@ -170,6 +171,12 @@ impl Workshop {
         let mut changes = self.take_in(paths)?;
         changes.set |= self.album.look(&self.sources, &|blob| changes.pictures.contains(&blob.file))?;
         self.make(&changes, Some(tell))
+    }
+
+    /// Gets ready for edits: finds out who rests on which article, which the first edited title would wait for.
+    pub fn get_ready(&mut self) {
+        let documents = self.documents.values();
+        self.cited.get_or_insert_with(|| document::cited(documents));
     }
 
     /// Checks what was read, and writes nothing. The report holds all of `sources`.

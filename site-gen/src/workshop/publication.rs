@@ -3,9 +3,13 @@
 
 use std::collections::BTreeMap;
 
+use rayon::prelude::*;
+use search::bundle::FOLDER;
+
 use super::due::Due;
 use super::frame::Frame;
-use super::outputs::{Batch, Owner};
+use super::outputs::{Batch, Owner, Write};
+use super::records::{self, Packed};
 use super::{Made, Reason, Workshop, document};
 use crate::render::{Around, Printer};
 use crate::source::FileId;
@@ -50,6 +54,10 @@ impl Publication<'_> {
                 first = true;
                 batch = self.next_batch(workshop)?;
             }
+        }
+        if workshop.due.edits().is_some_and(|edits| edits.is_dated) {
+            let put = |(path, bytes): (String, Vec<u8>)| batch.put(Owner::Others, &path, &bytes);
+            self.printer.sitemap()?.into_iter().try_for_each(put)?;
         }
         if data {
             self.put_data(workshop, &batch)?;
@@ -122,23 +130,36 @@ impl Publication<'_> {
         if workshop.options.search && !workshop.fetch_records() {
             anyhow::bail!("上一次生成的搜索数据读不了：再运行一次，会全部重新生成");
         }
-        let mut bundle = index::bundle(site, self.printer.shell()?);
-        let put = |(name, bytes): (String, Vec<u8>)| {
-            batch.put(Owner::Data, &format!("{}/{name}", search::bundle::FOLDER), &bytes)
-        };
+        let bundle = index::bundle(site, self.printer.shell()?);
+        let put =
+            |(name, bytes): (String, Vec<u8>)| batch.put(Owner::Data, &format!("{FOLDER}/{name}"), &bytes);
         let cited = workshop.cited.get_or_insert_with(|| document::cited(workshop.documents.values()));
         let documents = workshop.documents.values();
         let resting: data::Resting<'_> =
             documents.map(|document| (document.url.as_str(), document.citations.as_slice())).collect();
-        let mut published = data::files(site, cited, &resting).into_iter();
-        published.try_for_each(|(path, bytes)| batch.put(Owner::Data, &path, &bytes))?;
+        let as_it_comes = |path, write: Write<'_>| batch.put_as_it_comes(Owner::Data, path, write);
+        let (guides, statutes) = rayon::join(
+            || as_it_comes(data::GUIDES, &mut |file| data::write_guides(site, &resting, file)),
+            || as_it_comes(data::STATUTES, &mut |file| data::write_statutes(site, cited, file)),
+        );
+        guides.and(statutes)?;
+        let put_at = |(path, bytes): (String, Vec<u8>)| batch.put(Owner::Data, &path, &bytes);
+        data::files(site, &put_at)?;
         if !workshop.options.search {
             return bundle.files_without_search().into_iter().try_for_each(put);
         }
-        let documents = workshop.documents.values();
-        let records = documents.filter_map(|document| document.record.clone());
-        bundle.records = index::others(site, cited).into_iter().chain(records).collect();
-        bundle.records.sort_by(|a, b| a.id.cmp(&b.id));
-        bundle.files().into_iter().try_for_each(put)
+        let others = index::others(site, cited);
+        let others: anyhow::Result<Vec<Packed>> = others.par_iter().map(Packed::of).collect();
+        let others = others?;
+        let of_documents = workshop.documents.values().filter_map(|document| document.record.as_ref());
+        let mut all: Vec<&Packed> = others.iter().chain(of_documents).collect();
+        let mut index = Vec::new();
+        let list = format!("{FOLDER}/records.json");
+        batch.put_as_it_comes(Owner::Data, &list, &mut |file| {
+            index = records::write(&mut all, &site.thesaurus, file)?;
+            Ok(())
+        })?;
+        batch.put(Owner::Data, &format!("{FOLDER}/search.index"), &index)?;
+        bundle.files_without_search().into_iter().try_for_each(put)
     }
 }

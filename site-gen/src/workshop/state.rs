@@ -25,6 +25,7 @@ use serde::{Deserialize, Serialize};
 use super::document::{Document, Head};
 use super::due::Due;
 use super::outputs::Outputs;
+use super::records::{self, Packed};
 use super::{Stamps, Workshop};
 use crate::Options;
 use crate::check::pictures::Album;
@@ -301,13 +302,15 @@ impl Workshop {
             return true;
         }
         let place = self.options.out.join(FOLDER).join("records.json");
-        let Some(records) =
-            fs::read(place).ok().and_then(|bytes| serde_json::from_slice::<Vec<Record>>(&bytes).ok())
-        else {
-            return false;
+        let mut by_url: BTreeMap<String, Packed> = BTreeMap::new();
+        let mut keep = |record: Record| {
+            if let Ok(packed) = Packed::of(&record) {
+                by_url.insert(record.url, packed);
+            }
         };
-        let mut by_url: BTreeMap<String, Record> =
-            records.into_iter().map(|record| (record.url.clone(), record)).collect();
+        if records::read(&place, &mut keep).is_err() {
+            return false;
+        }
         for document in self.documents.values_mut().filter(|document| document.record.is_none()) {
             document.record = by_url.remove(&document.url);
         }
