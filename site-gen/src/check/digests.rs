@@ -19,7 +19,9 @@ use crate::source::Span;
 /// The heads of the digests; reports topics and guides that don't exist.
 pub fn cases(drafts: &Drafts, known: &BTreeSet<&str>, diags: &mut Diagnostics) -> Vec<Arc<CaseHead>> {
     let heads = HeadRules::new(drafts, known);
-    drafts.cases.iter().for_each(|draft| heads.case(draft, diags));
+    for draft in &drafts.cases {
+        heads.case(draft, diags);
+    }
     drafts.cases.iter().map(|draft| draft.head()).collect()
 }
 

@@ -12,7 +12,9 @@ const FRESH_DAYS: i32 = 365;
 
 /// Reports reviews that are yet to come, and pages that name themselves as related.
 pub fn check(drafts: &Drafts, today: Date, diags: &mut Diagnostics) {
-    drafts.guides.iter().for_each(|draft| check_guide(draft, today, diags));
+    for draft in &drafts.guides {
+        check_guide(draft, today, diags);
+    }
 }
 
 /// The same of one guide.

@@ -25,7 +25,9 @@ use crate::statute::catalogue::Known;
 /// The heads of the guides; reports topics, related guides and hotlines that don't exist.
 pub fn guides(drafts: &Drafts, known: &BTreeSet<&str>, diags: &mut Diagnostics) -> Vec<Arc<GuideHead>> {
     let heads = HeadRules::new(drafts, known);
-    drafts.guides.iter().for_each(|draft| heads.guide(draft, diags));
+    for draft in &drafts.guides {
+        heads.guide(draft, diags);
+    }
     drafts.guides.iter().map(|draft| draft.head()).collect()
 }
 

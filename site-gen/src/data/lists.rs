@@ -129,8 +129,8 @@ impl<'a> Guide<'a> {
 
 impl Version {
     fn new(version: &crate::model::StatuteVersion) -> Self {
-        let crate::model::StatuteVersion { adopted, effective, repealed, articles, .. } = *version;
-        Self { adopted, effective, repealed, articles }
+        let crate::model::StatuteVersion { adopted, articles, effective, repealed, .. } = *version;
+        Self { adopted, articles, effective, repealed }
     }
 }
 

@@ -224,11 +224,15 @@ impl Drafts {
         match draft {
             Draft::Guide(draft) => {
                 let place = self.guides.binary_search_by_key(&draft.slug.span.file, |old| old.slug.span.file);
-                place.iter().for_each(|place| self.guides[*place] = Arc::clone(draft));
+                if let Ok(place) = place {
+                    self.guides[place] = Arc::clone(draft);
+                }
             }
             Draft::Case(draft) => {
                 let place = self.cases.binary_search_by_key(&draft.slug.span.file, |old| old.slug.span.file);
-                place.iter().for_each(|place| self.cases[*place] = Arc::clone(draft));
+                if let Ok(place) = place {
+                    self.cases[place] = Arc::clone(draft);
+                }
             }
             _ => {}
         }

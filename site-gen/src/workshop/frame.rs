@@ -111,12 +111,16 @@ impl Frame {
     fn show(&mut self, file: FileId) {
         let Some(site) = &mut self.site else { return };
         if let Some(draft) = self.drafts.guide_of(file) {
-            let place = site.guides.iter().position(|head| head.slug == draft.slug.value);
-            place.iter().for_each(|place| site.guides[*place] = draft.head());
+            let shown = site.guides.iter_mut().find(|head| head.slug == draft.slug.value);
+            if let Some(shown) = shown {
+                *shown = draft.head();
+            }
         }
         if let Some(draft) = self.drafts.case_of(file) {
-            let place = site.cases.iter().position(|head| head.slug == draft.slug.value);
-            place.iter().for_each(|place| site.cases[*place] = draft.head());
+            let shown = site.cases.iter_mut().find(|head| head.slug == draft.slug.value);
+            if let Some(shown) = shown {
+                *shown = draft.head();
+            }
         }
     }
 

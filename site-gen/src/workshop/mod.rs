@@ -387,7 +387,9 @@ impl Workshop {
                 }
             };
             self.data_stale = true;
-            statutes.iter().for_each(|slug| self.due.note_statute(slug));
+            for slug in &statutes {
+                self.due.note_statute(slug);
+            }
         }
     }
 

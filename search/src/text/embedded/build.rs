@@ -100,7 +100,9 @@ impl Builder {
 /// The bytes of the index of these records.
 pub(super) fn file(records: &[Record], thesaurus: &[ThesaurusEntry]) -> Vec<u8> {
     let mut builder = Builder::default();
-    records.iter().for_each(|record| builder.add(record, &Read::new(record)));
+    for record in records {
+        builder.add(record, &Read::new(record));
+    }
     builder.finish(thesaurus)
 }
 

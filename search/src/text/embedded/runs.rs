@@ -126,12 +126,12 @@ mod tests {
     fn runs_give_back_what_was_put_whatever_run_it_is_in() {
         for at_once in [1, 2, 3, 100] {
             let mut runs = Runs::default();
-            for number in 0..50_u32 {
+            for number in 0..50_u16 {
                 let mentions: Vec<(Key, f32)> = (0..7)
                     .filter(|key| number % (key + 1) == 0)
-                    .map(|key| (Key::from(key) << 40, 1.5 + number as f32))
+                    .map(|key| (Key::from(key) << 40, 1.5 + f32::from(number)))
                     .collect();
-                runs.add(number, &mentions);
+                runs.add(number.into(), &mentions);
                 if number % at_once == 0 {
                     runs.end_run();
                 }
@@ -139,10 +139,10 @@ mod tests {
             runs.end();
             let mut seen = Vec::new();
             runs.merged(|key, list| seen.push((key >> 40, list.to_vec())));
-            let expected: Vec<(Key, Vec<(u32, f32)>)> = (0..7_u32)
+            let expected: Vec<(Key, Vec<(u32, f32)>)> = (0..7_u16)
                 .map(|key| {
                     let numbers = (0..50).filter(|number| number % (key + 1) == 0);
-                    (key.into(), numbers.map(|number| (number, 1.5 + number as f32)).collect())
+                    (key.into(), numbers.map(|number| (u32::from(number), 1.5 + f32::from(number))).collect())
                 })
                 .collect();
             assert_eq!(seen, expected, "{at_once}");
