@@ -144,7 +144,7 @@
   function builtIn(question) {
     return ask("/search/titles.json", {}).then(function (titles) {
       const pairs = pairsOf(question);
-      const hits = titles.map(function (entry) {
+      const hits = titles.entries.map(function (entry) {
         const words = entry.title + " " + entry.words;
         return { entry: entry, score: pairs.filter(function (pair) { return words.indexOf(pair) >= 0; }).length };
       }).filter(function (hit) { return hit.score > 0; });
@@ -154,6 +154,7 @@
           return { title: hit.entry.title, url: hit.entry.url, kind: hit.entry.kind, snippet: [{ text: hit.entry.summary }] };
         }),
         total: hits.length,
+        part: titles.left_out > 0,
         danger: /打我|打死|杀|刀|救命|流血|自杀|不想活/.test(question),
       };
     });
@@ -166,6 +167,7 @@
 
   function tell(answer) {
     status.textContent = answer.total ? "找到 " + answer.total + " 条。" : "没有找到。换个说法试试，或者打 12338 问。";
+    if (answer.part) status.textContent += "现在连不上查找的服务，只查了一部分标题。别的在“指南”里按主题找。";
     found.textContent = "";
     if (answer.danger) found.appendChild(danger());
     if (answer.did_you_mean) found.appendChild(meant(answer.did_you_mean));

@@ -56,6 +56,30 @@ impl Staging {
             .with_context(|| format!("写不了 {}：磁盘满了，或没有权限", target.display()))
     }
 
+    /// Begins a file; `path` is from the site's root.
+    ///
+    /// # Errors
+    ///
+    /// Fails when it can't be written.
+    pub fn create(&self, path: &str) -> anyhow::Result<fs::File> {
+        if let Some((folder, _)) = path.rsplit_once('/') {
+            self.make_folder(folder)?;
+        }
+        let target = self.folder.join(path);
+        fs::File::create(&target)
+            .with_context(|| format!("写不了 {}：磁盘满了，或没有权限", target.display()))
+    }
+
+    /// Takes a file back that was put.
+    ///
+    /// # Errors
+    ///
+    /// Fails when it can't be taken away.
+    pub fn take_back(&self, path: &str) -> anyhow::Result<()> {
+        let target = self.folder.join(path);
+        fs::remove_file(&target).with_context(|| format!("删不掉 {}", target.display()))
+    }
+
     fn make_folder(&self, folder: &str) -> anyhow::Result<()> {
         let known = || self.folders.lock().unwrap_or_else(PoisonError::into_inner);
         if known().contains(folder) {

@@ -61,6 +61,9 @@ pub fn others(site: &Site, cited: &Cited) -> Vec<Record> {
     records
 }
 
+/// So many of those who rest on an article lend it their titles. In a large site thousands do, and then they say nothing.
+const MOST_TITLES: usize = 50;
+
 fn record(kind: Kind, slug: &str, title: &str, url: &str) -> Record {
     let folder = match kind {
         Kind::Guide => "guide",
@@ -152,8 +155,8 @@ fn articles<'s>(
         let note = statute.notes.get(&number);
         let name = note.map_or("", |note| note.title.as_str());
         let title = format!("《{}》{number} {name}", statute.short_title());
-        let used_by =
-            cited.and_then(|cited| cited.get(&number)).into_iter().flatten().map(|link| link.title.as_str());
+        let used_by = cited.and_then(|cited| cited.get(&number)).into_iter().flatten();
+        let used_by = used_by.take(MOST_TITLES).map(|link| &*link.title);
         let text = said.get(&number);
         let note_text = note.map_or("", |note| note.body.text.trim_end());
         let texts = [note_text, text.map_or("", |(text, _)| text.as_str())];

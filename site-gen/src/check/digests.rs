@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 
+use super::World;
 use super::citations::Spoken;
 use super::identity::{self, Finding};
-use super::pages::topic_slugs;
+use super::pages::HeadRules;
 use super::resolver::{Notes, PageContext, References};
-use super::{World, check_slugs};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::load::Drafts;
 use crate::load::kinds::CaseDraft;
@@ -18,12 +18,9 @@ use crate::source::Span;
 
 /// The heads of the digests; reports topics and guides that don't exist.
 pub fn cases(drafts: &Drafts, known: &BTreeSet<&str>, diags: &mut Diagnostics) -> Vec<Arc<CaseHead>> {
-    let topics = topic_slugs(drafts);
+    let heads = HeadRules::new(drafts, known);
     for draft in &drafts.cases {
-        if let Some(topics) = &topics {
-            check_slugs(std::slice::from_ref(&draft.topic), "主题", topics, diags);
-        }
-        check_slugs(&draft.guides, "指南", known, diags);
+        heads.case(draft, diags);
     }
     drafts.cases.iter().map(|draft| draft.head()).collect()
 }

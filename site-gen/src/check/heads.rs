@@ -13,14 +13,19 @@ const FRESH_DAYS: i32 = 365;
 /// Reports reviews that are yet to come, and pages that name themselves as related.
 pub fn check(drafts: &Drafts, today: Date, diags: &mut Diagnostics) {
     for draft in &drafts.guides {
-        if let Some(reviewed) = draft.reviewed.as_ref().filter(|reviewed| reviewed.value > today) {
-            diags.push(
-                Diagnostic::error("reviewed", reviewed.span, "核对的日子还没到")
-                    .hint("写真正对照法律看过全文的那一天"),
-            );
-        }
-        check_related(draft, diags);
+        check_guide(draft, today, diags);
     }
+}
+
+/// The same of one guide.
+pub fn check_guide(draft: &GuideDraft, today: Date, diags: &mut Diagnostics) {
+    if let Some(reviewed) = draft.reviewed.as_ref().filter(|reviewed| reviewed.value > today) {
+        diags.push(
+            Diagnostic::error("reviewed", reviewed.span, "核对的日子还没到")
+                .hint("写真正对照法律看过全文的那一天"),
+        );
+    }
+    check_related(draft, diags);
 }
 
 /// Reports reviews that are too old. `told`: whether any of these codes was reported of a guide's text. Comes after the

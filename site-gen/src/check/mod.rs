@@ -32,7 +32,7 @@ use crate::diag::{Diagnostic, Diagnostics, nearest};
 use crate::load::Drafts;
 use crate::load::settings::SettingsDraft;
 use crate::model::{Body, Settings, Site, Topic};
-use crate::source::{Hash, Located, SourceMap, Span};
+use crate::source::{FileId, Hash, Located, SourceMap, Span};
 use crate::statute::catalogue::Catalogue;
 use citations::{Spoken, StatuteBook};
 use links::Links;
@@ -186,6 +186,26 @@ pub fn heads<'d>(
         site
     });
     Heads { world, site, book }
+}
+
+/// Checks the heads of these documents again, as [`heads()`] does; their old addresses apart.
+pub fn heads_again(
+    drafts: &Drafts,
+    (sources, files): (&SourceMap, &[FileId]),
+    today: Date,
+    diags: &mut Diagnostics,
+) {
+    let known = pages::guide_slugs(sources);
+    let rules = pages::HeadRules::new(drafts, &known);
+    for file in files {
+        if let Some(draft) = drafts.guide_of(*file) {
+            heads::check_guide(draft, today, diags);
+            rules.guide(draft, diags);
+        }
+        if let Some(draft) = drafts.case_of(*file) {
+            rules.case(draft, diags);
+        }
+    }
 }
 
 /// Guides by topic, digests newest first, the rest by name: the order in which lists show them.

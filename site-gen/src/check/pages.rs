@@ -12,7 +12,7 @@ use super::{NoteBook, World, check_slugs, known_slugs};
 use crate::diag::{Diagnostic, Diagnostics, nearest};
 use crate::load::Drafts;
 use crate::load::heads::values;
-use crate::load::kinds::{GuideDraft, StatuteDraft};
+use crate::load::kinds::{CaseDraft, GuideDraft, StatuteDraft};
 use crate::markdown::{self, Resolver as _};
 use crate::model::date::duration;
 use crate::model::{
@@ -24,20 +24,50 @@ use crate::statute::catalogue::Known;
 
 /// The heads of the guides; reports topics, related guides and hotlines that don't exist.
 pub fn guides(drafts: &Drafts, known: &BTreeSet<&str>, diags: &mut Diagnostics) -> Vec<Arc<GuideHead>> {
-    let topics = topic_slugs(drafts);
-    let hotlines = drafts.settings.iter().flat_map(|settings| &settings.hotlines);
-    let hotlines: BTreeSet<&str> = hotlines.map(|hotline| hotline.number.as_str()).collect();
+    let heads = HeadRules::new(drafts, known);
     for draft in &drafts.guides {
-        if let Some(topics) = &topics {
-            check_topic_folder(draft, topics, diags);
-        }
-        if !drafts.unread.contains("site.toml") {
-            check_slugs(&draft.hotlines, "热线（见 site.toml）", &hotlines, diags);
-        }
-        check_slugs(&draft.related, "指南", known, diags);
-        check_takes(draft, diags);
+        heads.guide(draft, diags);
     }
     drafts.guides.iter().map(|draft| draft.head()).collect()
+}
+
+/// What the heads of documents may name.
+pub struct HeadRules<'d> {
+    guides: &'d BTreeSet<&'d str>,
+    /// `None` where the list could not be read.
+    topics: Option<BTreeSet<&'d str>>,
+    /// `None` where the settings could not be read.
+    hotlines: Option<BTreeSet<&'d str>>,
+}
+
+impl<'d> HeadRules<'d> {
+    /// `guides`: the slugs of all.
+    pub fn new(drafts: &'d Drafts, guides: &'d BTreeSet<&'d str>) -> Self {
+        let hotlines = drafts.settings.iter().flat_map(|settings| &settings.hotlines);
+        let hotlines = hotlines.map(|hotline| hotline.number.as_str()).collect();
+        let hotlines = (!drafts.unread.contains("site.toml")).then_some(hotlines);
+        Self { guides, topics: topic_slugs(drafts), hotlines }
+    }
+
+    /// Reports what a guide's head names that is not there.
+    pub fn guide(&self, draft: &GuideDraft, diags: &mut Diagnostics) {
+        if let Some(topics) = &self.topics {
+            check_topic_folder(draft, topics, diags);
+        }
+        if let Some(hotlines) = &self.hotlines {
+            check_slugs(&draft.hotlines, "热线（见 site.toml）", hotlines, diags);
+        }
+        check_slugs(&draft.related, "指南", self.guides, diags);
+        check_takes(draft, diags);
+    }
+
+    /// Reports what a digest's head names that is not there.
+    pub fn case(&self, draft: &CaseDraft, diags: &mut Diagnostics) {
+        if let Some(topics) = &self.topics {
+            check_slugs(std::slice::from_ref(&draft.topic), "主题", topics, diags);
+        }
+        check_slugs(&draft.guides, "指南", self.guides, diags);
+    }
 }
 
 /// Reads the text of a guide.

@@ -3,7 +3,7 @@
 //! Start at [`redirects`]. An old address is kept without its final slash and without `index.html`: `/a`, `/a/` and
 //! `/a/index.html` were the same page on any server.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::links::{Links, Target};
 use crate::diag::{Diagnostic, Diagnostics};
@@ -25,12 +25,12 @@ pub fn redirects(
     links: &Links,
     diags: &mut Diagnostics,
 ) -> Vec<Redirect> {
-    let pages: BTreeSet<String> =
-        links.files.values().chain(&links.addresses).map(|url| canonical(url)).collect();
+    // Every page is a folder, and the addresses of files are among all.
+    let is_page = |address: &str| links.addresses.contains(&format!("{address}/"));
     let mut known: BTreeMap<String, &RedirectDraft> = BTreeMap::new();
     let of_pages = of_pages(drafts);
     for draft in drafts.redirects.iter().map(AsRef::as_ref).chain(&of_pages) {
-        match old_address(&draft.old.value, &pages) {
+        match old_address(&draft.old.value, &is_page) {
             Err((message, hint)) => {
                 diags.push(Diagnostic::error("redirect-old", draft.old.span, message).hint(hint));
             }
@@ -61,7 +61,7 @@ fn canonical(address: &str) -> String {
 }
 
 /// The address as it is kept; or what is wrong with it, and what to do.
-fn old_address(written: &str, pages: &BTreeSet<String>) -> Result<String, (String, &'static str)> {
+fn old_address(written: &str, is_page: &dyn Fn(&str) -> bool) -> Result<String, (String, &'static str)> {
     let written = written.trim();
     let path = written.split('?').next().unwrap_or_default();
     let rest = path
@@ -81,10 +81,17 @@ fn old_address(written: &str, pages: &BTreeSet<String>) -> Result<String, (Strin
         return Err((message, "这个旧地址转不了，删掉它"));
     }
     let old = canonical(written);
-    if old.is_empty() || (path == written && pages.contains(&old)) {
+    if old.is_empty() || (path == written && (is_page(&old) || is_later_page(&old, is_page))) {
         return Err((format!("“{written}”现在有页面，不能转走"), "旧地址写页面以前的地址，现在的不用写"));
     }
     Ok(old)
+}
+
+/// Whether a list goes on there, or will once it is long enough: `/topics/work/2`, `/cases/page/2`.
+fn is_later_page(address: &str, is_page: &dyn Fn(&str) -> bool) -> bool {
+    let Some((list, number)) = address.rsplit_once('/') else { return false };
+    let is_list = list == "/cases/page" || (list.starts_with("/topics/") && is_page(list));
+    is_list && number.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 fn twice(sources: &SourceMap, draft: &RedirectDraft, earlier: &RedirectDraft) -> Diagnostic {
@@ -172,7 +179,7 @@ mod tests {
 
     #[test]
     fn an_old_address_is_one_page_however_it_was_written() {
-        let pages = BTreeSet::from(["/about".to_owned()]);
+        let pages = |address: &str| ["/about", "/topics/work"].contains(&address);
         for (written, kept) in [
             ("/a", "/a"),
             ("/a/", "/a"),
@@ -180,6 +187,8 @@ mod tests {
             ("/show.asp?id=12", "/show.asp?id=12"),
             ("/维权/指南.html", "/维权/指南.html"),
             ("/about?id=3", "/about?id=3"),
+            ("/topics/work/old/", "/topics/work/old"),
+            ("/cases/12/", "/cases/12"),
         ] {
             assert_eq!(old_address(written, &pages).as_deref(), Ok(kept), "{written}");
         }
@@ -191,6 +200,8 @@ mod tests {
             "/index.html",
             "/about",
             "/about/",
+            "/topics/work/2/",
+            "/cases/page/12/index.html",
             "/api/v1/x",
             "/assets/a.js",
             "/a/../b",

@@ -1,19 +1,20 @@
 //! The public data set under `/data/`: what it holds, in which files, and the schema of each.
 //!
-//! Start at [`SETS`]: the catalogue, in the order in which people read it. [`files`] makes what the bundle of `search`
+//! Start at [`SETS`]: the catalogue, in the order in which people read it. [`files`] puts what the bundle of `search`
 //! does not already hold. Everything here is made from public records: a confidential station has no place that could
 //! get into a file.
 
+mod lists;
 mod tables;
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 use search::vocabulary::{Have, Service, StationKind};
 use serde_json::{Map, Value, json};
 
-use crate::model::{Cited, GuideHead, Site, YearlyDates};
+use crate::model::{Citation, Site, YearlyDates};
+pub use lists::{GUIDES, STATUTES, write_guides, write_statutes};
 
 /// The folder of the data and, in it, of the schemas.
 const FOLDER: &str = "data";
@@ -140,28 +141,29 @@ impl Set {
     }
 }
 
-/// Which statutes the page at each address rests on.
-pub type Resting<'a> = BTreeMap<&'a str, BTreeSet<&'a str>>;
+/// What the page at each address rests on, in order.
+pub type Resting<'a> = BTreeMap<&'a str, &'a [Citation]>;
 
-/// The files that are not in the bundle, by path from the site's root. `cited`: who rests on which article.
-pub fn files(site: &Site, cited: &Cited, resting: &Resting<'_>) -> Vec<(String, Vec<u8>)> {
-    let mut files = vec![
-        ("index.json", pretty(&index(site))),
-        ("stations.geojson", tables::geojson(site).to_string().into_bytes()),
-        ("stations.csv", tables::csv(site).into_bytes()),
-        ("guides.json", guides(site, resting).to_string().into_bytes()),
-        ("statutes.json", statutes(site, cited).to_string().into_bytes()),
-        ("campaigns.json", campaigns(site).to_string().into_bytes()),
-    ]
-    .into_iter()
-    .map(|(name, bytes)| (format!("{FOLDER}/{name}"), bytes))
-    .collect::<Vec<_>>();
-    files.extend(SCHEMAS.iter().map(|(name, source)| {
-        let path = format!("{FOLDER}/schema/{name}.json");
-        let schema = schema(source, &format!("{}/{path}", site.settings.base_url));
-        (path, pretty(&schema))
-    }));
-    files
+/// Takes a file, by its path from the site's root.
+type Put<'p> = &'p (dyn Fn((String, Vec<u8>)) -> anyhow::Result<()> + Sync);
+
+/// Puts the files that are not in the bundle, but for the two lists that grow with the site: [`write_guides`],
+/// [`write_statutes`].
+///
+/// # Errors
+///
+/// As `put`.
+pub fn files(site: &Site, put: Put<'_>) -> anyhow::Result<()> {
+    let put_named = |name: &str, bytes: Vec<u8>| put((format!("{FOLDER}/{name}"), bytes));
+    put_named("index.json", pretty(&index(site)))?;
+    put_named("stations.geojson", tables::geojson(site).to_string().into_bytes())?;
+    put_named("stations.csv", tables::csv(site).into_bytes())?;
+    put_named("campaigns.json", campaigns(site).to_string().into_bytes())?;
+    SCHEMAS.iter().try_for_each(|(name, source)| {
+        let path = format!("schema/{name}.json");
+        let schema = schema(source, &format!("{}/{FOLDER}/{path}", site.settings.base_url));
+        put_named(&path, pretty(&schema))
+    })
 }
 
 /// The newest day that the content names.
@@ -193,67 +195,6 @@ fn index(site: &Site) -> Value {
         "updated": updated(site),
         "sets": SETS.iter().map(set).collect::<Vec<_>>(),
     })
-}
-
-fn guides(site: &Site, resting: &Resting<'_>) -> Value {
-    let guide = |guide: &Arc<GuideHead>| {
-        let url = guide.url();
-        json!({
-            "slug": guide.slug,
-            "title": guide.title,
-            "summary": guide.summary,
-            "topic": guide.topic,
-            "url": url,
-            "updated": guide.updated,
-            "reviewed": guide.reviewed,
-            "takes": guide.takes.as_ref().map(|takes| &takes.iso),
-            "audience": guide.audience,
-            "asked": guide.asked,
-            "keywords": guide.keywords,
-            "hotlines": guide.hotlines,
-            "help_at": guide.help_at,
-            "statutes": resting.get(url.as_str()).into_iter().flatten().collect::<Vec<_>>(),
-        })
-    };
-    site.guides.iter().map(guide).collect()
-}
-
-fn statutes(site: &Site, cited: &Cited) -> Value {
-    let statute = |statute: &crate::model::Statute| {
-        let versions: Vec<Value> = statute
-            .versions
-            .iter()
-            .map(|version| {
-                json!({
-                    "adopted": version.adopted,
-                    "effective": version.effective,
-                    "repealed": version.repealed,
-                    "articles": version.articles,
-                })
-            })
-            .collect();
-        let cited = cited.get(&statute.slug).into_iter().flatten();
-        let cited: Vec<Value> = cited
-            .map(|(article, pages)| {
-                let by: Vec<Value> =
-                    pages.iter().map(|page| json!({ "title": page.title, "url": page.url })).collect();
-                let url = format!("{}#{}", statute.url(), article.anchor());
-                json!({ "article": article.to_string(), "url": url, "by": by })
-            })
-            .collect();
-        json!({
-            "slug": statute.slug,
-            "title": statute.title,
-            "short_titles": statute.short_titles,
-            "rank": statute.rank,
-            "url": statute.url(),
-            "versions": versions,
-            "cited": cited,
-        })
-    };
-    // Of the thousands in a library those that the site speaks of.
-    let spoken_of = |statute: &&crate::model::Statute| statute.own_words || cited.contains_key(&statute.slug);
-    site.statutes.iter().filter(spoken_of).map(statute).collect()
 }
 
 fn campaigns(site: &Site) -> Value {

@@ -90,6 +90,12 @@ impl Diagnostics {
         self.found.extend(others.found);
     }
 
+    /// Forgets what was found in `files`.
+    pub fn forget(&mut self, files: &[FileId]) {
+        self.found.retain(|diagnostic| !files.contains(&diagnostic.span.file));
+        self.said.retain(|(file, ..)| !files.contains(file));
+    }
+
     /// The files in which something was found.
     pub fn files(&self) -> BTreeSet<FileId> {
         self.found.iter().map(|diagnostic| diagnostic.span.file).collect()

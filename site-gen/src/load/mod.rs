@@ -208,6 +208,37 @@ impl Drafts {
         self.catalogue = Catalogue::new(&self.statutes, library);
     }
 
+    /// The guide of `file`.
+    pub fn guide_of(&self, file: FileId) -> Option<&Arc<GuideDraft>> {
+        let place = self.guides.binary_search_by_key(&file, |draft| draft.slug.span.file);
+        place.ok().map(|place| &self.guides[place])
+    }
+
+    /// The digest of `file`.
+    pub fn case_of(&self, file: FileId) -> Option<&Arc<CaseDraft>> {
+        let place = self.cases.binary_search_by_key(&file, |draft| draft.slug.span.file);
+        place.ok().map(|place| &self.cases[place])
+    }
+
+    /// Takes in another draft of a guide or digest that there was before.
+    pub fn replace(&mut self, draft: &Draft) {
+        match draft {
+            Draft::Guide(draft) => {
+                let place = self.guides.binary_search_by_key(&draft.slug.span.file, |old| old.slug.span.file);
+                if let Ok(place) = place {
+                    self.guides[place] = Arc::clone(draft);
+                }
+            }
+            Draft::Case(draft) => {
+                let place = self.cases.binary_search_by_key(&draft.slug.span.file, |old| old.slug.span.file);
+                if let Ok(place) = place {
+                    self.cases[place] = Arc::clone(draft);
+                }
+            }
+            _ => {}
+        }
+    }
+
     /// Takes in what the file at `path` says. Files come in the order of their paths.
     pub fn add(&mut self, path: &str, piece: &Piece) {
         if piece.unread {

@@ -373,10 +373,10 @@ pub struct Redirect {
 pub struct Backlink {
     /// Guides before digests.
     pub is_case: bool,
-    /// The heading of the page.
-    pub title: String,
+    /// The heading of the page. Shared: a page rests on a dozen articles.
+    pub title: Arc<str>,
     /// Its address from the root.
-    pub url: String,
+    pub url: Arc<str>,
 }
 
 impl Site {

@@ -7,6 +7,7 @@ use minijinja::context;
 use minijinja::value::{Serde, Value};
 use serde::Serialize;
 
+use super::Edits;
 use super::press::{Press, Sheet};
 use crate::model::{GuideHead, Site, Topic};
 
@@ -42,25 +43,39 @@ pub(super) fn all(press: &Press<'_>) -> anyhow::Result<Vec<Sheet>> {
     let mut sheets = vec![
         ("robots.txt".to_owned(), robots.into_bytes()),
         ("opensearch.xml".to_owned(), press.fill("opensearch.xml", context! {})?.into_bytes()),
-        atom(
-            press,
-            &press.site.settings.title,
-            ("/", "/atom.xml"),
-            press.site.guides.iter().map(AsRef::as_ref),
-        )?,
+        of_all(press)?,
     ];
     for topic in &press.site.topics {
-        if let Some(own) = of_topic(press, topic) {
-            let title = format!("{} · {}", topic.title, press.site.settings.name);
-            sheets.push(atom(
-                press,
-                &title,
-                (&topic.url(), &own),
-                press.library.guides_on(&topic.slug).iter().copied(),
-            )?);
+        sheets.extend(one(press, topic)?);
+    }
+    Ok(sheets)
+}
+
+/// The feeds that may be others after `edits`.
+pub(super) fn edited(press: &Press<'_>, edits: &Edits) -> anyhow::Result<Vec<Sheet>> {
+    if edits.guides.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut sheets = vec![of_all(press)?];
+    for topic in &press.site.topics {
+        if press.library.guides_on(&topic.slug).iter().any(|guide| edits.guides.contains(&guide.slug)) {
+            sheets.extend(one(press, topic)?);
         }
     }
     Ok(sheets)
+}
+
+fn of_all(press: &Press<'_>) -> anyhow::Result<Sheet> {
+    let guides = press.site.guides.iter().map(AsRef::as_ref);
+    atom(press, &press.site.settings.title, ("/", "/atom.xml"), guides)
+}
+
+/// The feed of a topic, where it has one.
+fn one(press: &Press<'_>, topic: &Topic) -> anyhow::Result<Option<Sheet>> {
+    let Some(own) = of_topic(press, topic) else { return Ok(None) };
+    let title = format!("{} · {}", topic.title, press.site.settings.name);
+    let guides = press.library.guides_on(&topic.slug).iter().copied();
+    atom(press, &title, (&topic.url(), &own), guides).map(Some)
 }
 
 /// The address of a topic's feed, where it has one.

@@ -53,6 +53,15 @@ impl Maps {
     }
 }
 
+/// The address at which `question` is looked up.
+pub(super) fn looked_up(question: &str) -> String {
+    let letter = |byte: u8| match byte {
+        byte if byte.is_ascii_alphanumeric() => char::from(byte).to_string(),
+        byte => format!("%{byte:02X}"),
+    };
+    format!("/search/?q={}", question.bytes().map(letter).collect::<String>())
+}
+
 /// The address that dials `number`.
 pub(super) fn tel(number: &str) -> String {
     format!("tel:{}", number.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect::<String>())

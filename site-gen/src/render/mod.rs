@@ -25,11 +25,15 @@ mod sample;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeSet;
+
 use search::bundle::{SLOT_MAIN, SLOT_TITLE};
 
 use crate::check::citations::StatuteBook;
 use crate::model::{CaseDigest, Cited, Guide, Site};
 use crate::source::Hash;
+
+pub use pages::shown_of_cited;
 
 pub use icons::{is_known as is_icon, names as icon_names};
 use press::{Press, Types};
@@ -37,6 +41,30 @@ use press::{Press, Types};
 /// Reads the dictionary that says where words end, which takes a tenth of a second, before the first page needs it.
 pub fn read_dictionary() {
     typography::read_dictionary();
+}
+
+/// What was edited since the lists were printed, where every page is at its address still, in the same order: then only the
+/// lists that show it are others.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct Edits {
+    /// Slugs of guides with other heads.
+    pub guides: BTreeSet<String>,
+    /// Slugs of digests with other heads, on the same shelves.
+    pub cases: BTreeSet<String>,
+    /// Slugs of statutes whose pages name others who rest on them.
+    pub statutes: BTreeSet<String>,
+    /// Whether one of the guides has another day.
+    pub is_dated: bool,
+}
+
+/// What lists are made of besides the site.
+pub struct Around<'a> {
+    /// Who rests on which article.
+    pub cited: &'a Cited,
+    /// What may be cited.
+    pub statutes: &'a StatuteBook<'a>,
+    /// What was edited since everything was printed; `None`: prints everything.
+    pub edits: Option<&'a Edits>,
 }
 
 /// A printed file: its path from the site's root and its bytes.
@@ -93,22 +121,35 @@ impl<'s> Printer<'s> {
         pages::case(&self.0, case)
     }
 
-    /// Puts every other file: pages, feeds and assets. Pictures are not printed. What laws cite is looked up in `statutes`.
+    /// Puts every other file, or those that may be others after some edits: pages, feeds and assets. Pictures are not printed,
+    /// nor, after edits, the [`Printer::sitemap`].
     ///
     /// # Errors
     ///
     /// Fails when a template is broken, or as `put` does.
     pub fn others(
         &self,
-        cited: &Cited,
-        statutes: &StatuteBook<'_>,
+        around: &Around<'_>,
         put: &(dyn Fn(Sheet) -> anyhow::Result<()> + Sync),
     ) -> anyhow::Result<()> {
-        pages::others(&self.0, cited, statutes, put)?;
+        if let Some(edits) = around.edits {
+            pages::edited(&self.0, (edits, around), put)?;
+            return feeds::edited(&self.0, edits)?.into_iter().try_for_each(put);
+        }
+        pages::others(&self.0, around, put)?;
         feeds::all(&self.0)?.into_iter().try_for_each(put)?;
         sitemap::all(&self.0)?.into_iter().try_for_each(put)?;
         calendar::all(&self.0).into_iter().try_for_each(put)?;
         self.0.assets.files().into_iter().try_for_each(put)
+    }
+
+    /// The list of all pages for search engines. It names no titles.
+    ///
+    /// # Errors
+    ///
+    /// Fails when a template is broken.
+    pub fn sitemap(&self) -> anyhow::Result<Vec<Sheet>> {
+        sitemap::all(&self.0)
     }
 
     /// A page of the site with [`SLOT_TITLE`] and [`SLOT_MAIN`] where its title and main part go: what the API dresses

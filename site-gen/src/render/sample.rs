@@ -90,7 +90,7 @@ pub(super) fn guides() -> Vec<Guide> {
 /// Who rests on which article of the site.
 pub(super) fn cited() -> Cited {
     let guide = guide().head;
-    let used_by = Backlink { is_case: false, title: guide.title.clone(), url: guide.url() };
+    let used_by = Backlink { is_case: false, title: guide.title.as_str().into(), url: guide.url().into() };
     let articles = [23, 28].map(|number| (ArticleNo::plain(number), vec![used_by.clone()]));
     BTreeMap::from([(LAW.to_owned(), BTreeMap::from(articles))])
 }

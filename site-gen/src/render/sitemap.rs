@@ -7,6 +7,7 @@ use minijinja::value::{Serde, Value};
 use serde::Serialize;
 
 use super::feeds::day_of;
+use super::pages::{cases, topics};
 use super::press::{Press, Sheet};
 
 /// Addresses in a part, and bytes of it: what the protocol allows.
@@ -45,18 +46,15 @@ fn entries(press: &Press<'_>) -> Vec<Entry> {
     let plain = |url: String| Entry { updated: changed(&url), url };
     let shelves = ["/", "/topics/", "/guides/", "/cases/", "/laws/", "/stations/", "/campaigns/", "/data/"];
     let mut entries: Vec<Entry> = shelves.into_iter().map(|url| plain(url.to_owned())).collect();
-    entries.extend(site.topics.iter().map(|topic| {
-        Entry {
-            url: topic.url(),
-            updated: press
-                .library
-                .guides_on(&topic.slug)
-                .iter()
-                .filter_map(|guide| day_of(site, guide))
-                .max()
-                .map(|date| date.to_string()),
-        }
-    }));
+    for topic in &site.topics {
+        let days = press.library.guides_on(&topic.slug).iter().filter_map(|guide| day_of(site, guide));
+        let updated = days.max().map(|date| date.to_string());
+        let pages = 1..=topics::pages_of(press, topic);
+        entries.extend(
+            pages.map(|number| Entry { url: topics::address(topic, number), updated: updated.clone() }),
+        );
+    }
+    entries.extend((2..=cases::pages_of(press)).map(|number| plain(cases::address(number))));
     entries.extend(
         site.guides.iter().map(|guide| Entry {
             url: guide.url(),

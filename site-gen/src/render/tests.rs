@@ -25,7 +25,8 @@ fn printed(site: &Site, guides: &[Guide]) -> Tree {
         put(printer.guide(guide).unwrap()).unwrap();
     }
     put(printer.case(&sample::case()).unwrap()).unwrap();
-    printer.others(&sample::cited(), &sample::book(site), &put).unwrap();
+    let (cited, statutes) = (sample::cited(), sample::book(site));
+    printer.others(&super::Around { cited: &cited, statutes: &statutes, edits: None }, &put).unwrap();
     tree.into_inner().unwrap()
 }
 

@@ -72,6 +72,7 @@ impl Steady {
                 outcome = join(outcome, workshop.update_telling(Some(&[]), tell)?);
             }
         }
+        workshop.get_ready();
         (self.workshop, self.missed) = (Some(workshop), false);
         Ok(outcome)
     }

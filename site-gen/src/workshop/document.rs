@@ -5,15 +5,16 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use jiff::civil::Date;
-use search::record::Record;
+use rayon::prelude::*;
 
 use super::outputs::{Batch, Owner};
+use super::records::Packed;
 use crate::check::resolver::Notes;
 use crate::check::{World, digests, pages};
 use crate::index;
 use crate::load::{Draft, Piece};
 use crate::model::{ArticleNo, Backlink, CaseHead, Citation, Cited, GuideHead};
-use crate::render::Printer;
+use crate::render::{self, Printer};
 use crate::source::{FileId, Hash};
 
 /// A guide or digest as it was last read.
@@ -34,7 +35,7 @@ pub(super) struct Document {
     /// The articles it rests on, each once.
     pub citations: Vec<Citation>,
     /// What is found of it by words; `None` where nothing is to be found.
-    pub record: Option<Record>,
+    pub record: Option<Packed>,
     /// Whether its page stands in the output folder as it is now.
     pub printed: bool,
 }
@@ -118,7 +119,7 @@ impl<'a> Maker<'a> {
                 let (guide, notes) = pages::guide(draft, self.world);
                 let print = |printer: &Printer<'_>| printer.guide(&guide);
                 self.print(file, &notes, print)?;
-                let record = self.search.then(|| index::guide(&guide));
+                let record = self.search.then(|| Packed::of(&index::guide(&guide))).transpose()?;
                 let citations = once(guide.citations());
                 self.document(file, Head::Guide(guide.head), notes, (citations, record))
             }
@@ -126,7 +127,7 @@ impl<'a> Maker<'a> {
                 let (case, notes) = digests::case(draft, self.world);
                 let print = |printer: &Printer<'_>| printer.case(&case);
                 self.print(file, &notes, print)?;
-                let record = self.search.then(|| index::case(&case));
+                let record = self.search.then(|| Packed::of(&index::case(&case))).transpose()?;
                 let citations = once(case.citations());
                 self.document(file, Head::Case(case.head), notes, (citations, record))
             }
@@ -163,7 +164,7 @@ impl<'a> Maker<'a> {
         file: FileId,
         head: Head,
         notes: Notes,
-        (citations, record): (Vec<Citation>, Option<Record>),
+        (citations, record): (Vec<Citation>, Option<Packed>),
     ) -> Document {
         let url = head.url();
         let hash = self.world.sources.hash(file);
@@ -181,12 +182,43 @@ fn once<'c>(citations: impl Iterator<Item = &'c Citation>) -> Vec<Citation> {
 pub(super) fn cited<'d>(documents: impl Iterator<Item = &'d Document>) -> Cited {
     let mut cited = Cited::new();
     documents.for_each(|document| add(&mut cited, document));
-    cited.values_mut().flat_map(BTreeMap::values_mut).for_each(|links| links.sort());
+    let lists: Vec<&mut Vec<Backlink>> = cited.values_mut().flat_map(BTreeMap::values_mut).collect();
+    lists.into_par_iter().for_each(|links| links.sort_unstable());
     cited
 }
 
-/// The same after one document changed from `old` to `new`.
-pub(super) fn cite_again(cited: &mut Cited, old: Option<&Document>, new: Option<&Document>) {
+/// The statutes that a document rests on now, or rested on when it was `old`.
+pub(super) fn rested_on(old: Option<&Document>, new: Option<&Document>) -> BTreeSet<String> {
+    let citations = old.into_iter().chain(new).flat_map(|document| &document.citations);
+    citations.map(|citation| citation.statute.clone()).collect()
+}
+
+/// The same after one document changed from `old` to `new`. Gives the statutes whose pages show it.
+pub(super) fn cite_again(
+    cited: &mut Cited,
+    old: Option<&Document>,
+    new: Option<&Document>,
+) -> BTreeSet<String> {
+    let before: Vec<_> = rested_on(old, new).into_iter().map(|slug| (seen(cited, &slug), slug)).collect();
+    change(cited, old, new);
+    before
+        .into_iter()
+        .filter(|(seen_before, slug)| *seen_before != seen(cited, slug))
+        .map(|(_, slug)| slug)
+        .collect()
+}
+
+/// What the page of a statute shows of those who rest on it.
+fn seen(cited: &Cited, statute: &str) -> Vec<(ArticleNo, Vec<Backlink>, usize)> {
+    let articles = cited.get(statute).into_iter().flatten();
+    let seen = articles.map(|(number, pages)| {
+        let (named, more) = render::shown_of_cited(pages);
+        (*number, named.to_vec(), more)
+    });
+    seen.collect()
+}
+
+fn change(cited: &mut Cited, old: Option<&Document>, new: Option<&Document>) {
     for (citation, article, link) in old.into_iter().flat_map(backlinks) {
         let Some(articles) = cited.get_mut(&citation.statute) else { continue };
         let Some(links) = articles.get_mut(&article) else { continue };
@@ -200,13 +232,11 @@ pub(super) fn cite_again(cited: &mut Cited, old: Option<&Document>, new: Option<
             cited.remove(&citation.statute);
         }
     }
-    let Some(new) = new else { return };
-    add(cited, new);
-    for (citation, article, _) in backlinks(new) {
-        // Sorted but for the last one.
-        if let Some(links) = cited.get_mut(&citation.statute).and_then(|links| links.get_mut(&article)) {
-            links.sort();
-        }
+    for (citation, article, link) in new.into_iter().flat_map(backlinks) {
+        let articles = cited.entry(citation.statute.clone()).or_default();
+        let links = articles.entry(article).or_default();
+        let place = links.binary_search(&link).unwrap_or_else(|place| place);
+        links.insert(place, link);
     }
 }
 
@@ -216,7 +246,7 @@ pub(super) fn rest_on_the_same(old: Option<&Document>, new: Option<&Document>) -
     match (old.filter(|old| rests(old)), new.filter(|new| rests(new))) {
         (None, None) => true,
         (Some(old), Some(new)) => {
-            old.citations == new.citations && old.url == new.url && old.title() == new.title()
+            old.citations == new.citations && old.url == new.url && old.head.title() == new.head.title()
         }
         _ => false,
     }
@@ -234,17 +264,6 @@ fn add(cited: &mut Cited, document: &Document) {
 
 fn backlinks(document: &Document) -> impl Iterator<Item = (&Citation, ArticleNo, Backlink)> {
     let is_case = matches!(document.head, Head::Case(_));
-    document.citations.iter().filter_map(move |citation| {
-        let link = Backlink { is_case, title: document.title().to_owned(), url: document.url.clone() };
-        Some((citation, citation.article?, link))
-    })
-}
-
-impl Document {
-    fn title(&self) -> &str {
-        match &self.head {
-            Head::Guide(head) => &head.title,
-            Head::Case(head) => &head.title,
-        }
-    }
+    let link = Backlink { is_case, title: document.head.title().into(), url: document.url.as_str().into() };
+    document.citations.iter().filter_map(move |citation| Some((citation, citation.article?, link.clone())))
 }

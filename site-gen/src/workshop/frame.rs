@@ -1,7 +1,7 @@
 //! What the pages of documents are made in: everything that was read, as far as it is not the text of one document.
 //!
-//! Making it goes through all documents, so it is kept from one update to the next. It holds as long as nothing was written
-//! but bodies of documents: [`Frame::fits`] is strict, and whatever it doubts is made anew.
+//! Making it goes through all documents, so it is kept from one update to the next. It takes in documents that were written,
+//! their heads too ([`Frame::take`]), as long as nothing else was: [`Frame::fits`] is strict, and whatever it doubts is made anew.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -17,7 +17,7 @@ use crate::diag::Diagnostics;
 use crate::load::{Draft, Drafts, Piece};
 use crate::model::Site;
 use crate::render::{Printer, TypeCase};
-use crate::source::{Changes, FileId, SourceMap};
+use crate::source::{Changes, FileId, Located, SourceMap};
 use crate::statute::catalogue::Known;
 
 /// Copies of more pages than this are not pressed as small as they get.
@@ -51,21 +51,25 @@ impl Frame {
         Self { drafts, site, diags, book, lasting, today, types: None }
     }
 
-    /// Whether it still holds after `changes`: only bodies of documents were written, and nothing else of those files.
+    /// Whether it can take in `changes`: only documents were written, without a fault, and those whose heads changed have no
+    /// old addresses, which are held against everything.
     pub(super) fn fits(
         &self,
         changes: &Changes,
         pieces: &BTreeMap<FileId, Arc<Piece>>,
         documents: &BTreeMap<FileId, Document>,
     ) -> bool {
-        let only_body = |file: &FileId| {
-            let piece = pieces.get(file).and_then(|piece| piece.front);
-            piece.is_some() && documents.get(file).is_some_and(|document| document.front == piece)
+        let fits = |file: &FileId| {
+            let Some(piece) = pieces.get(file).filter(|piece| piece.front.is_some()) else { return false };
+            let Some(before) = documents.get(file).and_then(|document| document.front) else { return false };
+            piece.front == Some(before) || (!self.has_aliases(*file) && aliases(&piece.draft).is_empty())
         };
-        self.site.is_some()
-            && !changes.set
-            && changes.gone.is_empty()
-            && changes.written.iter().all(only_body)
+        self.site.is_some() && !changes.set && changes.gone.is_empty() && changes.written.iter().all(fits)
+    }
+
+    fn has_aliases(&self, file: FileId) -> bool {
+        let guide = self.drafts.guide_of(file).is_some_and(|draft| !draft.aliases.is_empty());
+        guide || self.drafts.case_of(file).is_some_and(|draft| !draft.aliases.is_empty())
     }
 
     /// Whether it was made for this day: warnings may be others on another.
@@ -73,23 +77,49 @@ impl Frame {
         self.today == today
     }
 
-    /// Takes the documents' drafts, after their bodies changed.
-    pub(super) fn take(&mut self, written: &[FileId], pieces: &BTreeMap<FileId, Arc<Piece>>) {
+    /// Takes the drafts of documents that were written, and what other pages show of them. `false`: their heads have faults,
+    /// and it has to be made anew.
+    pub(super) fn take(
+        &mut self,
+        sources: &SourceMap,
+        (written, pieces): (&[FileId], &BTreeMap<FileId, Arc<Piece>>),
+        documents: &BTreeMap<FileId, Document>,
+    ) -> bool {
+        let mut with_heads = Vec::new();
         for file in written {
-            match pieces.get(file).map(|piece| &piece.draft) {
-                Some(Draft::Guide(draft)) => {
-                    let all = &mut self.drafts.guides;
-                    if let Ok(place) = all.binary_search_by_key(file, |draft| draft.slug.span.file) {
-                        all[place] = Arc::clone(draft);
-                    }
-                }
-                Some(Draft::Case(draft)) => {
-                    let all = &mut self.drafts.cases;
-                    if let Ok(place) = all.binary_search_by_key(file, |draft| draft.slug.span.file) {
-                        all[place] = Arc::clone(draft);
-                    }
-                }
-                _ => {}
+            let Some(piece) = pieces.get(file) else { continue };
+            self.drafts.replace(&piece.draft);
+            if documents.get(file).is_none_or(|document| document.front != piece.front) {
+                with_heads.push(*file);
+            }
+        }
+        if with_heads.is_empty() {
+            return true;
+        }
+        let mut diags = Diagnostics::default();
+        check::heads_again(&self.drafts, (sources, &with_heads), self.today, &mut diags);
+        self.diags.forget(&with_heads);
+        let has_errors = diags.has_errors();
+        self.diags.extend(diags);
+        for file in &with_heads {
+            self.show(*file);
+        }
+        !has_errors
+    }
+
+    /// Lists show the head of this document as it is now. Its place among the others depends on its path alone.
+    fn show(&mut self, file: FileId) {
+        let Some(site) = &mut self.site else { return };
+        if let Some(draft) = self.drafts.guide_of(file) {
+            let shown = site.guides.iter_mut().find(|head| head.slug == draft.slug.value);
+            if let Some(shown) = shown {
+                *shown = draft.head();
+            }
+        }
+        if let Some(draft) = self.drafts.case_of(file) {
+            let shown = site.cases.iter_mut().find(|head| head.slug == draft.slug.value);
+            if let Some(shown) = shown {
+                *shown = draft.head();
             }
         }
     }
@@ -122,5 +152,14 @@ impl Frame {
     /// Prints pages, once the type is ready.
     pub(super) fn printer(&self) -> Option<Printer<'_>> {
         Some(Printer::with(self.site.as_ref()?, self.types.as_ref()?))
+    }
+}
+
+/// The old addresses that a document names.
+fn aliases(draft: &Draft) -> &[Located<String>] {
+    match draft {
+        Draft::Guide(draft) => &draft.aliases,
+        Draft::Case(draft) => &draft.aliases,
+        _ => &[],
     }
 }

@@ -12,12 +12,14 @@
 //! the test of random edits finds it.
 
 mod document;
+mod due;
 mod frame;
 mod held;
 mod library;
 mod outputs;
 mod publication;
 mod published_pictures;
+mod records;
 mod stale;
 mod state;
 
@@ -38,6 +40,7 @@ use crate::source::{Changes, FileId, Hash, SourceMap};
 use crate::statute::gather;
 use crate::{Options, Outcome, Report, history};
 use document::{Document, Maker};
+use due::Due;
 use frame::Frame;
 use library::Shelf;
 use outputs::{Batch, Outputs};
@@ -77,8 +80,8 @@ pub struct Workshop {
     outputs: Outputs,
     /// What is known of the pictures.
     album: Album,
-    /// Whether what is not of one document has to be printed again.
-    others_stale: bool,
+    /// What has to be printed again that is not of one document.
+    due: Due,
     /// Whether the records and the search index have to be written again.
     data_stale: bool,
     /// What has changed since the state was kept that this workshop was opened with.
@@ -129,7 +132,7 @@ impl Workshop {
             stamps: Stamps::default(),
             outputs: Outputs::default(),
             album: Album::default(),
-            others_stale: true,
+            due: Due::everything(),
             data_stale: true,
             taken_up: None,
         }
@@ -139,7 +142,7 @@ impl Workshop {
     pub fn know_days(&mut self, changed: &history::Changed) {
         let days = history::by_address(changed);
         if days != self.days {
-            (self.others_stale, self.frame, self.days) = (true, None, days);
+            (self.due, self.frame, self.days) = (Due::everything(), None, days);
         }
     }
 
@@ -171,6 +174,12 @@ impl Workshop {
         let mut changes = self.take_in(paths)?;
         changes.set |= self.album.look(&self.sources, &|blob| changes.pictures.contains(&blob.file))?;
         self.make(&changes, Some(tell))
+    }
+
+    /// Gets ready for edits: finds out who rests on which article, which the first edited title would wait for.
+    pub fn get_ready(&mut self) {
+        let documents = self.documents.values();
+        self.cited.get_or_insert_with(|| document::cited(documents));
     }
 
     /// Checks what was read, and writes nothing. The report holds all of `sources`.
@@ -240,7 +249,7 @@ impl Workshop {
         let world = frame.world(&self.sources);
         let printer = frame.printer();
         let reasons = if is_kept {
-            self.edited(changes)
+            self.edited(changes, &frame.drafts)
         } else {
             let printing = printer.as_ref().map_or(self.stamps.printing, Printer::stamp);
             let printing = if self.options.compress { frame.care().stamp(printing) } else { printing };
@@ -255,7 +264,7 @@ impl Workshop {
                 new,
             };
             let reasons = question.documents(&self.documents);
-            self.others_stale |= question.others(&self.documents);
+            self.due.everything_if(question.others());
             self.stamps = new;
             reasons
         };
@@ -276,7 +285,7 @@ impl Workshop {
         let known = (&self.sources, &frame.drafts.catalogue, &self.album);
         let pictures = frame.book.clone().close(pages, known, &mut diags);
         self.check_held(&mut diags)?;
-        self.data_stale |= self.others_stale || (self.options.search && !reasons.is_empty());
+        self.data_stale |= self.due.is_any() || (self.options.search && !reasons.is_empty());
         let ready = printer.as_ref().zip(batch).filter(|_| !diags.has_errors()).zip(tell);
         let Some(((printer, batch), tell)) = ready else {
             let report = self.report(diags, done);
@@ -315,8 +324,8 @@ impl Workshop {
     fn take_frame(&mut self, changes: &Changes) -> anyhow::Result<(Frame, bool)> {
         if let Some(mut frame) = self.frame.take()
             && self.holds(&frame, changes)?
+            && frame.take(&self.sources, (&changes.written, &self.pieces), &self.documents)
         {
-            frame.take(&changes.written, &self.pieces);
             return Ok((frame, true));
         }
         Ok((self.new_frame()?, false))
@@ -331,19 +340,28 @@ impl Workshop {
         Ok(frame)
     }
 
-    /// Whether nothing else is to be done than to make the documents whose bodies were written.
+    /// Whether nothing else is to be done than to make the documents that were written, and what shows their heads.
     fn holds(&self, frame: &Frame, changes: &Changes) -> anyhow::Result<bool> {
-        Ok(!self.others_stale
+        Ok(!self.due.is_any()
             && frame.is_of(self.options.today)
             && frame.fits(changes, &self.pieces, &self.documents)
             && self.shelf.is_as_read(&frame.drafts, &self.options)?)
     }
 
-    fn edited(&self, changes: &Changes) -> BTreeMap<FileId, Reason> {
+    fn edited(&self, changes: &Changes, drafts: &Drafts) -> BTreeMap<FileId, Reason> {
         let differs = |file: &&FileId| {
             self.documents.get(file).is_some_and(|document| document.hash != self.sources.hash(**file))
         };
-        changes.written.iter().filter(differs).map(|file| (*file, Reason::Edited)).collect()
+        let mut reasons: BTreeMap<FileId, Reason> =
+            changes.written.iter().filter(differs).map(|file| (*file, Reason::Edited)).collect();
+        let mut talk = stale::Talk::default();
+        for file in reasons.keys() {
+            if let (Some(old), Some(new)) = (self.documents.get(file), stale::head_of(drafts, *file)) {
+                talk.hear(Some(&old.head), Some(&new));
+            }
+        }
+        talk.add_to(&mut reasons, drafts);
+        reasons
     }
 
     fn put_all(&mut self, made: Vec<(FileId, Option<Document>)>) {
@@ -360,13 +378,20 @@ impl Workshop {
                 }
             };
             let new = self.documents.get(&file);
+            self.due.note(old.as_ref(), new, &self.days);
             if document::rest_on_the_same(old.as_ref(), new) {
                 continue;
             }
-            self.others_stale = true;
-            match &mut self.cited {
+            let statutes = match &mut self.cited {
                 Some(cited) if !many => document::cite_again(cited, old.as_ref(), new),
-                cited => *cited = None,
+                cited => {
+                    *cited = None;
+                    document::rested_on(old.as_ref(), new)
+                }
+            };
+            self.data_stale = true;
+            for slug in &statutes {
+                self.due.note_statute(slug);
             }
         }
     }

@@ -1,6 +1,8 @@
 //! What stands in the output folder: which file, with which bytes, made from what.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::io::{self, BufWriter};
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -67,6 +69,30 @@ impl Outputs {
     }
 }
 
+/// Writes a file.
+pub(super) type Write<'w> = &'w mut dyn FnMut(&mut dyn io::Write) -> anyhow::Result<()>;
+
+/// Bytes that are written and hashed at a time: few are hashed slowly.
+const BUFFER: usize = 512 << 10;
+
+/// A file being written, and the hash of what it has so far.
+struct Hashing {
+    file: fs::File,
+    hasher: blake3::Hasher,
+}
+
+impl io::Write for Hashing {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.file.write(bytes)?;
+        self.hasher.update(&bytes[..written]);
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
+
 impl Batch {
     /// Begins a run that leads from `known` to something else in the folder `out`.
     pub(super) fn begin(
@@ -97,6 +123,29 @@ impl Batch {
             let _had_one = self.keeps(owner, &format!("{path}.{ending}"));
         }
         Ok(())
+    }
+
+    /// Takes a file that is too large to be held: `write` writes it.
+    pub(super) fn put_as_it_comes(&self, owner: Owner, path: &str, write: Write<'_>) -> anyhow::Result<()> {
+        if self.compressor.is_some() {
+            // Its copies are made of all of it.
+            let mut bytes = Vec::new();
+            write(&mut bytes)?;
+            return self.put(owner, path, &bytes);
+        }
+        let file = Hashing { file: self.staging.create(path)?, hasher: blake3::Hasher::new() };
+        let mut file = BufWriter::with_capacity(BUFFER, file);
+        write(&mut file)?;
+        let file = file.into_inner().map_err(io::IntoInnerError::into_error)?;
+        let hash: Hash = file.hasher.finalize().into();
+        let is_new = self.known.0.get(path).is_none_or(|known| known.hash != hash);
+        let mut made = self.made();
+        made.outputs.insert(path.to_owned(), Output { hash, owner, care: Care::Much });
+        if is_new {
+            made.written.insert(path.to_owned());
+            return Ok(());
+        }
+        self.staging.take_back(path)
     }
 
     fn put_alone(&self, (owner, care): (Owner, Care), path: &str, bytes: &[u8]) -> anyhow::Result<bool> {

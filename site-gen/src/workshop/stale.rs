@@ -72,18 +72,12 @@ impl Question<'_> {
         } else {
             None
         };
-        let mut heads_changed: BTreeSet<String> = BTreeSet::new();
-        let mut mentioned: BTreeSet<String> = BTreeSet::new();
+        let mut talk = Talk::default();
         let mut seen = 0;
-        for (file, head) in self.heads() {
+        for (file, head) in heads(self.drafts) {
             let old = known.get(&file);
             seen += usize::from(old.is_some());
-            if old.is_none_or(|old| old.head != head) {
-                for head in old.map(|old| &old.head).into_iter().chain([&head]) {
-                    heads_changed.insert(head.slug().to_owned());
-                    mentioned.extend(head.mentions().iter().cloned());
-                }
-            }
+            talk.hear(old.map(|old| &old.head), Some(&head));
             let edited = old.is_some_and(|old| self.is_edited(file, old));
             let reason = match old {
                 None => Some(Reason::New),
@@ -97,61 +91,21 @@ impl Question<'_> {
             reasons.extend(reason.map(|reason| (file, reason)));
         }
         if seen < known.len() {
-            let here: BTreeSet<FileId> = self.heads().map(|(file, _)| file).collect();
+            let here: BTreeSet<FileId> = heads(self.drafts).map(|(file, _)| file).collect();
             for (file, old) in known.iter().filter(|(file, _)| !here.contains(file)) {
-                heads_changed.insert(old.head.slug().to_owned());
-                mentioned.extend(old.head.mentions().iter().cloned());
+                talk.hear(Some(&old.head), None);
                 reasons.insert(*file, Reason::Gone);
             }
         }
-        if !heads_changed.is_empty() {
-            self.add_mentions(&heads_changed, &mentioned, &mut reasons);
-        }
+        talk.add_to(&mut reasons, self.drafts);
         reasons
     }
 
-    fn add_mentions(
-        &self,
-        changed: &BTreeSet<String>,
-        mentioned: &BTreeSet<String>,
-        reasons: &mut BTreeMap<FileId, Reason>,
-    ) {
-        for (file, head) in self.heads() {
-            let mentions = head.mentions().iter().any(|slug| changed.contains(slug));
-            let is_guide = matches!(head, Head::Guide(_));
-            if mentions || (is_guide && mentioned.contains(head.slug())) {
-                reasons.entry(file).or_insert(Reason::Mention);
-            }
-        }
-    }
-
-    /// Whether lists and the pages that are not of one document have to be made again: a head came, went or changed,
-    /// or a file that is no document was written.
-    pub(super) fn others(&self, known: &BTreeMap<FileId, Document>) -> bool {
-        let is_document = |file: &FileId| self.heads_by_file(*file).is_some();
-        self.old != self.new
-            || self.changes.set
-            || !self.changes.written.iter().all(is_document)
-            || self.changes.written.iter().any(|file| {
-                let old = known.get(file).map(|old| &old.head);
-                old != self.heads_by_file(*file).as_ref()
-            })
-    }
-
-    fn heads_by_file(&self, file: FileId) -> Option<Head> {
-        let guide = self.drafts.guides.binary_search_by_key(&file, |draft| draft.slug.span.file);
-        let guide = guide.ok().map(|at| Head::Guide(self.drafts.guides[at].head()));
-        guide.or_else(|| {
-            let case = self.drafts.cases.binary_search_by_key(&file, |draft| draft.slug.span.file);
-            case.ok().map(|at| Head::Case(self.drafts.cases[at].head()))
-        })
-    }
-
-    fn heads(&self) -> impl Iterator<Item = (FileId, Head)> {
-        let guides = self.drafts.guides.iter();
-        let guides = guides.map(|draft| (draft.slug.span.file, Head::Guide(draft.head())));
-        let cases = self.drafts.cases.iter().map(|draft| (draft.slug.span.file, Head::Case(draft.head())));
-        guides.chain(cases)
+    /// Whether all lists and the pages that are not of one document have to be made again: a document came or went, or
+    /// something else was written. What follows from a head that is another one is for the document to say.
+    pub(super) fn others(&self) -> bool {
+        let is_document = |file: &FileId| head_of(self.drafts, *file).is_some();
+        self.old != self.new || self.changes.set || !self.changes.written.iter().all(is_document)
     }
 
     fn is_edited(&self, file: FileId, old: &Document) -> bool {
@@ -164,4 +118,50 @@ impl Question<'_> {
         old.notes.links.iter().any(|(target, led)| links.href(target, from) != *led)
             || old.notes.images.iter().any(|(target, led)| links.image(target, from.0) != led.as_deref())
     }
+}
+
+/// Who has to be made again because of whom: documents show each other's titles.
+#[derive(Debug, Default)]
+pub(super) struct Talk {
+    changed: BTreeSet<String>,
+    mentioned: BTreeSet<String>,
+}
+
+impl Talk {
+    /// Takes note of a document whose head was `old` and is `new`.
+    pub(super) fn hear(&mut self, old: Option<&Head>, new: Option<&Head>) {
+        if old == new {
+            return;
+        }
+        for head in old.into_iter().chain(new) {
+            self.changed.insert(head.slug().to_owned());
+            self.mentioned.extend(head.mentions().iter().cloned());
+        }
+    }
+
+    /// Adds those who mention one that changed, and those whom one mentions that changed.
+    pub(super) fn add_to(&self, reasons: &mut BTreeMap<FileId, Reason>, drafts: &Drafts) {
+        if self.changed.is_empty() {
+            return;
+        }
+        for (file, head) in heads(drafts) {
+            let mentions = head.mentions().iter().any(|slug| self.changed.contains(slug));
+            let is_guide = matches!(head, Head::Guide(_));
+            if mentions || (is_guide && self.mentioned.contains(head.slug())) {
+                reasons.entry(file).or_insert(Reason::Mention);
+            }
+        }
+    }
+}
+
+/// The head of the document of `file`.
+pub(super) fn head_of(drafts: &Drafts, file: FileId) -> Option<Head> {
+    let guide = drafts.guide_of(file).map(|draft| Head::Guide(draft.head()));
+    guide.or_else(|| drafts.case_of(file).map(|draft| Head::Case(draft.head())))
+}
+
+fn heads(drafts: &Drafts) -> impl Iterator<Item = (FileId, Head)> {
+    let guides = drafts.guides.iter();
+    let guides = guides.map(|draft| (draft.slug.span.file, Head::Guide(draft.head())));
+    guides.chain(drafts.cases.iter().map(|draft| (draft.slug.span.file, Head::Case(draft.head()))))
 }

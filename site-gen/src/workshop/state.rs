@@ -23,7 +23,9 @@ use search::record::Record;
 use serde::{Deserialize, Serialize};
 
 use super::document::{Document, Head};
+use super::due::Due;
 use super::outputs::Outputs;
+use super::records::{self, Packed};
 use super::{Stamps, Workshop};
 use crate::Options;
 use crate::check::pictures::Album;
@@ -126,7 +128,7 @@ impl Workshop {
 
     /// Keeps what is known for the next process. Where that fails the next process has more to do, and nothing else.
     pub fn keep(&mut self) -> anyhow::Result<()> {
-        if self.others_stale || self.data_stale || self.documents.values().any(|document| !document.printed) {
+        if self.due.is_any() || self.data_stale || self.documents.values().any(|document| !document.printed) {
             return Ok(());
         }
         let fits = |base: &Base| {
@@ -287,7 +289,7 @@ impl Workshop {
         (self.stamps, self.outputs, self.album) = (state.stamps, state.outputs, state.album);
         let racy = |blob: &&Arc<Blob>| blob.signature.changed_within(RACY_NANOSECONDS, kept_at);
         changes.pictures = self.sources.blobs().iter().filter(racy).map(|blob| blob.file).collect();
-        self.others_stale = self.days != state.days;
+        self.due = if self.days == state.days { Due::default() } else { Due::everything() };
         self.data_stale = false;
         self.base = Some(Base { signature: state.base, groups: state.groups, since: state.since_base });
         self.taken_up = Some(changes);
@@ -300,13 +302,15 @@ impl Workshop {
             return true;
         }
         let place = self.options.out.join(FOLDER).join("records.json");
-        let Some(records) =
-            fs::read(place).ok().and_then(|bytes| serde_json::from_slice::<Vec<Record>>(&bytes).ok())
-        else {
-            return false;
+        let mut by_url: BTreeMap<String, Packed> = BTreeMap::new();
+        let mut keep = |record: Record| {
+            if let Ok(packed) = Packed::of(&record) {
+                by_url.insert(record.url, packed);
+            }
         };
-        let mut by_url: BTreeMap<String, Record> =
-            records.into_iter().map(|record| (record.url.clone(), record)).collect();
+        if records::read(&place, &mut keep).is_err() {
+            return false;
+        }
         for document in self.documents.values_mut().filter(|document| document.record.is_none()) {
             document.record = by_url.remove(&document.url);
         }

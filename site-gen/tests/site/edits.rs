@@ -9,6 +9,7 @@ use site_gen::workshop::{Reason, Workshop};
 use site_gen::{Options, Outcome};
 
 use crate::common::{TODAY, TestSite, png, read_all};
+use crate::heads::{HeadEdit, head_edit};
 
 /// One thing an editor does. Numbers choose among what there is.
 #[derive(Debug, Clone)]
@@ -17,6 +18,8 @@ enum Edit {
     Guide(u8, u8, bool, u8, u8),
     /// Writes case `.0` with title `.1` that mentions guide `.2`.
     Case(u8, u8, u8),
+    /// Another line in a head.
+    Head(HeadEdit),
     /// Writes one more sentence under guide `.0`, and nothing else.
     Body(u8, u8),
     RemoveGuide(u8),
@@ -56,6 +59,7 @@ fn edit() -> impl Strategy<Value = Edit> {
         6 => (few.clone(), few.clone(), any::<bool>(), few.clone(), 20..40_u8)
             .prop_map(|(a, b, c, d, e)| Edit::Guide(a, b, c, d, e)),
         3 => (few.clone(), few.clone(), few.clone()).prop_map(|(a, b, c)| Edit::Case(a, b, c)),
+        9 => head_edit().prop_map(Edit::Head),
         4 => (few.clone(), few.clone()).prop_map(|(a, b)| Edit::Body(a, b)),
         2 => few.clone().prop_map(Edit::RemoveGuide),
         1 => few.clone().prop_map(Edit::RemoveCase),
@@ -93,6 +97,8 @@ fn how() -> impl Strategy<Value = How> {
     prop_oneof![Just(How::Told), Just(How::Looks), Just(How::Anew)]
 }
 
+/// A shelf on which digests may stand, too.
+const WORK: &str = "- slug: work\n  title: 工作\n  summary: 上班的事\n  order: 2\n  icon: shield\n";
 const LAW: &str = "laws/anti-domestic-violence-law.md";
 const DRAFT: &str = "draft: true\n";
 const TITLES: [&str; 4] = ["她能申请什么", "怀孕了被辞退怎么办", "孩子归谁", "人身安全保护令怎么续"];
@@ -121,6 +127,7 @@ impl Edit {
                 )
             }
             Self::Body(number, more) => return add_sentence(site, &guide_path(*number), *more),
+            Self::Head(edit) => return vec![edit.apply(site)],
             Self::RemoveGuide(number) => return vec![remove(site, &guide_path(*number))],
             Self::RemoveCase(number) => return vec![remove(site, &case_path(*number))],
             Self::LinkFrom(from, to) => {
@@ -166,7 +173,7 @@ impl Edit {
             Self::RenameTopic(number) => (
                 "topics.yaml",
                 format!(
-                    "- slug: domestic-violence\n  title: 主题{number}\n  summary: 挨打怎么办\n  order: 1\n  icon: shield\n  emergency: {}\n",
+                    "- slug: domestic-violence\n  title: 主题{number}\n  summary: 挨打怎么办\n  order: 1\n  icon: shield\n  emergency: {}\n{WORK}",
                     number % 2 == 0
                 ),
             ),
@@ -289,6 +296,7 @@ pub(crate) fn site() -> TestSite {
     let site = TestSite::new();
     site.edit("site.toml", "exit_url", "statutes = \"../statutes\"\nexit_url");
     full_text(&site, 1);
+    site.write("topics.yaml", site.read("topics.yaml") + WORK);
     for number in 0..4 {
         Edit::Guide(number, number, true, (number + 1) % 4, 23).apply(&site);
         Edit::Case(number, number, number).apply(&site);

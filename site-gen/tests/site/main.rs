@@ -10,6 +10,7 @@ mod common;
 mod data;
 mod edits;
 mod feeds;
+mod heads;
 mod kept;
 mod library;
 mod mending;

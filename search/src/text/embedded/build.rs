@@ -1,11 +1,12 @@
 //! Makes the file of an index.
 //!
-//! Start at [`file()`]. How much a term says about a record is settled here, once: BM25 over the record's fields as one
+//! Start at [`Builder`]. How much a term says about a record is settled here, once: BM25 over the record's fields as one
 //! text, as a mark from 1 to 255. What a term is worth in a question is settled when it is asked.
 
 use super::bytes::{Sum, put_number, put_text, put_texts};
-use super::index::{HEAD, MAGIC, VERSION, digest};
+use super::index::{HEAD, MAGIC, VERSION, add_to_digest};
 use super::phrases::{self, Phrase};
+use super::runs::Runs;
 use super::table::{self, Entry};
 use super::terms::{Key, Shape, scan, shape, titled_article};
 use crate::record::{Kind, Record, ThesaurusEntry};
@@ -31,24 +32,78 @@ const WEIGHTS: Weights = Weights { title: 3.0, asked: 2.0, keyword: 2.0, summary
 /// The title of an article is the name of its statute, which hundreds share.
 const ARTICLE_TITLE: f32 = 1.0;
 
+/// Takes records one by one, in the order in which they are published, and makes the file of their index. Of a text it keeps
+/// which terms it has and how often, so records need not be held together.
+#[derive(Debug, Default)]
+pub struct Builder {
+    /// The records without their texts: phrases are taken from titles, questions and keywords.
+    records: Vec<Record>,
+    lengths: Vec<u32>,
+    sum: Sum,
+    runs: Runs,
+}
+
+/// The terms of a record. Reading takes most of the time, and can be done for many records at once.
+#[derive(Debug)]
+pub struct Read {
+    length: u32,
+    /// Each term with the sum of what its mentions count for.
+    mentions: Vec<(Key, f32)>,
+}
+
+impl Read {
+    /// Reads `record`.
+    pub fn new(record: &Record) -> Self {
+        Self { length: length(record), mentions: mentions(record) }
+    }
+}
+
+impl Builder {
+    /// Takes the next record, and what was read in it.
+    ///
+    /// # Panics
+    ///
+    /// Where there are more than 2³² records, which no machine holds.
+    pub fn add(&mut self, record: &Record, Read { length, mentions }: &Read) {
+        let number = number(self.records.len());
+        self.sum = add_to_digest(std::mem::take(&mut self.sum), record);
+        self.lengths.push(*length);
+        self.runs.add(number, mentions);
+        self.records.push(Record { text: String::new(), summary: String::new(), ..record.clone() });
+    }
+
+    /// The bytes of the index of all that were taken.
+    pub fn finish(self, thesaurus: &[ThesaurusEntry]) -> Vec<u8> {
+        let Self { records, lengths, sum, mut runs } = self;
+        let mut file = Vec::with_capacity(HEAD);
+        file.extend_from_slice(MAGIC);
+        file.push(VERSION);
+        // Of all that follows; known at the end.
+        file.resize(HEAD, 0);
+        file.extend_from_slice(&sum.value().to_le_bytes());
+        put_number(&mut file, records.len() as u64);
+        put_thesaurus(&mut file, thesaurus);
+        let phrases = phrases::collect(&records, thesaurus);
+        put_phrases(&mut file, &phrases);
+        runs.end();
+        put_terms(&mut file, &runs, &lengths);
+        drop((runs, lengths));
+        let texts = || phrases.iter().filter_map(|&phrase| Some((phrase, phrase.text(&records, thesaurus)?)));
+        table::write(&mut file, &opening_entries(texts()), number(phrases.len()));
+        table::write(&mut file, &sound_entries(texts()), number(phrases.len()));
+        let sum = Sum::new().add(&file[HEAD..]).value();
+        file[HEAD - 8..HEAD].copy_from_slice(&sum.to_le_bytes());
+        file
+    }
+}
+
 /// The bytes of the index of these records.
 pub(super) fn file(records: &[Record], thesaurus: &[ThesaurusEntry]) -> Vec<u8> {
-    let phrases = phrases::collect(records, thesaurus);
-    let mut body = digest(records).to_le_bytes().to_vec();
-    put_number(&mut body, records.len() as u64);
-    put_thesaurus(&mut body, thesaurus);
-    put_phrases(&mut body, &phrases);
-    table::write(&mut body, &term_entries(records), number(records.len()));
-    let texts = || phrases.iter().filter_map(|&phrase| Some((phrase, phrase.text(records, thesaurus)?)));
-    table::write(&mut body, &opening_entries(texts()), number(phrases.len()));
-    table::write(&mut body, &sound_entries(texts()), number(phrases.len()));
-
-    let mut file = Vec::with_capacity(HEAD + body.len());
-    file.extend_from_slice(MAGIC);
-    file.push(VERSION);
-    file.extend_from_slice(&Sum::new().add(&body).value().to_le_bytes());
-    file.extend_from_slice(&body);
-    file
+    let mut builder = Builder::default();
+    for record in records {
+        builder.add(record, &Read::new(record));
+    }
+    builder.finish(thesaurus)
 }
 
 fn put_thesaurus(out: &mut Vec<u8>, thesaurus: &[ThesaurusEntry]) {
@@ -73,20 +128,25 @@ fn put_phrases(out: &mut Vec<u8>, phrases: &[Phrase]) {
     }
 }
 
-/// Which records each term leads to.
-fn term_entries(records: &[Record]) -> Vec<Entry> {
-    let lengths: Vec<u32> = records.iter().map(length).collect();
+/// Which records each term leads to. What a mention says depends on how long the text is, beside the others.
+fn put_terms(out: &mut Vec<u8>, runs: &Runs, lengths: &[u32]) {
     let total: u64 = lengths.iter().copied().map(u64::from).sum();
-    let average = (as_f32(total) / as_f32(records.len() as u64)).max(1.0);
-    let mut entries = Vec::new();
-    for ((record, length), number) in records.iter().zip(lengths).zip(0..) {
-        let held_back = SATURATION * (1.0 - LENGTH + LENGTH * as_f32(length.into()) / average);
-        for (key, mentions) in mentions(record) {
-            entries.push((key, number, mark(mentions / (mentions + held_back))));
-        }
-    }
-    entries.sort_unstable();
-    entries
+    let average = (as_f32(total) / as_f32(lengths.len() as u64)).max(1.0);
+    let held_back: Vec<f32> = lengths
+        .iter()
+        .map(|&length| SATURATION * (1.0 - LENGTH + LENGTH * as_f32(length.into()) / average))
+        .collect();
+    let mut keys = Vec::new();
+    runs.merged(|key, list| keys.push((key, list.len())));
+    table::write_keys(out, &keys);
+    let (bound, mut entries) = (number(lengths.len()), Vec::new());
+    runs.merged(|key, list| {
+        entries.clear();
+        entries.extend(list.iter().map(|&(number, mentions)| {
+            (key, number, mark(mentions / (mentions + held_back[number as usize])))
+        }));
+        table::write_list(out, &entries, bound);
+    });
 }
 
 /// The length of what is read: the title, the summary and the text. Questions and keywords are doors to it.

@@ -116,6 +116,12 @@ impl<'a> Reader<'a> {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Sum(u64);
 
+impl Default for Sum {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl Sum {
     pub(super) fn new() -> Self {
         Self(0x9e37_79b9_7f4a_7c15)

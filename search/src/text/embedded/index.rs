@@ -113,17 +113,15 @@ impl Index {
 
 /// A sum over everything in the records that the index knows of.
 pub(super) fn digest(records: &[Record]) -> u64 {
-    let mut sum = Sum::new();
-    for record in records {
-        sum = sum.add(&[record.kind as u8]).add(&(record.asked.len() as u64).to_le_bytes());
-        for text in [&record.id, &record.title, &record.summary, &record.text] {
-            sum = sum.add(text.as_bytes());
-        }
-        for text in record.asked.iter().chain(&record.keywords) {
-            sum = sum.add(text.as_bytes());
-        }
-    }
-    sum.value()
+    records.iter().fold(Sum::new(), add_to_digest).value()
+}
+
+/// The sum with one more record.
+pub(super) fn add_to_digest(sum: Sum, record: &Record) -> Sum {
+    let sum = sum.add(&[record.kind as u8]).add(&(record.asked.len() as u64).to_le_bytes());
+    let texts = [&record.id, &record.title, &record.summary, &record.text];
+    let texts = texts.into_iter().chain(&record.asked).chain(&record.keywords);
+    texts.fold(sum, |sum, text| sum.add(text.as_bytes()))
 }
 
 fn check_head(reader: &mut Reader<'_>) -> Result<(), IndexError> {

@@ -20,6 +20,7 @@ mod phrasebook;
 mod phrases;
 mod question;
 mod rank;
+mod runs;
 mod snippet;
 mod suggest;
 mod table;
@@ -28,6 +29,7 @@ mod terms;
 use std::future;
 use std::sync::Arc;
 
+pub use self::build::{Builder, Read};
 pub use self::index::{Index, IndexError};
 use self::phrasebook::Phrasebook;
 use self::question::{Question, forms_of_saying};

@@ -37,16 +37,25 @@ pub(super) enum List<'a> {
 /// Appends the table of `entries`, which are in order and hold each pair of key and number once.
 pub(super) fn write(out: &mut Vec<u8>, entries: &[Entry], bound: u32) {
     let lists = || entries.chunk_by(|a, b| a.0 == b.0);
-    put_number(out, lists().count() as u64);
+    let keys: Vec<(u64, usize)> = lists().map(|list| (list[0].0, list.len())).collect();
+    write_keys(out, &keys);
+    lists().for_each(|list| write_list(out, list, bound));
+}
+
+/// Appends the first part of a table: its keys, in order, and how many numbers each leads to. Their lists have to follow.
+pub(super) fn write_keys(out: &mut Vec<u8>, keys: &[(u64, usize)]) {
+    put_number(out, keys.len() as u64);
     let mut before = 0;
-    for list in lists() {
-        put_number(out, list[0].0 - before);
-        put_number(out, list.len() as u64);
-        before = list[0].0;
+    for &(key, count) in keys {
+        put_number(out, key - before);
+        put_number(out, count as u64);
+        before = key;
     }
-    for list in lists() {
-        if is_long(list.len(), bound) { write_marks(out, list, bound) } else { write_steps(out, list) }
-    }
+}
+
+/// Appends the list of one key.
+pub(super) fn write_list(out: &mut Vec<u8>, list: &[Entry], bound: u32) {
+    if is_long(list.len(), bound) { write_marks(out, list, bound) } else { write_steps(out, list) }
 }
 
 fn write_marks(out: &mut Vec<u8>, list: &[Entry], bound: u32) {

@@ -7,7 +7,7 @@ use crate::model::Campaign;
 use crate::render::html::html;
 use crate::render::links::Link;
 use crate::render::press::{Head, Html, Page, Press, Sheet};
-use crate::render::structured;
+use crate::render::{Edits, structured};
 
 /// `/campaigns/`
 #[derive(Debug, Serialize)]
@@ -33,6 +33,13 @@ pub(super) fn sheets(press: &Press<'_>) -> anyhow::Result<Vec<Sheet>> {
         sheets.push(press.print(&CampaignPage::new(press, campaign))?);
     }
     Ok(sheets)
+}
+
+/// The pages that mention one of `edits`.
+pub(super) fn edited(press: &Press<'_>, edits: &Edits) -> anyhow::Result<Vec<Sheet>> {
+    let mentions = |campaign: &&Campaign| campaign.guides.iter().any(|slug| edits.guides.contains(slug));
+    let campaigns = press.site.campaigns.iter().filter(mentions);
+    campaigns.map(|campaign| press.print(&CampaignPage::new(press, campaign))).collect()
 }
 
 impl CampaignsPage {

@@ -50,6 +50,11 @@ struct Step {
     how: Html,
 }
 
+/// Up to so many guides are all on one page.
+const MANY: usize = 200;
+/// Of more than that so many of each topic are; the topic has them all.
+const OF_MANY: usize = 12;
+
 /// The list of all guides.
 pub(super) fn sheets(press: &Press<'_>) -> anyhow::Result<Vec<Sheet>> {
     Ok(vec![press.print(&GuidesPage::new(press))?])
@@ -63,10 +68,16 @@ pub(super) fn sheet(press: &Press<'_>, guide: &Guide) -> anyhow::Result<Sheet> {
 impl GuidesPage {
     fn new(press: &Press<'_>) -> Self {
         let crumbs = vec![home()];
-        let groups = press.site.topics.iter().map(|topic| Group {
-            title: topic.title.clone(),
-            url: Some(topic.url()),
-            links: press.library.guides_on(&topic.slug).iter().copied().map(guide_link).collect(),
+        let most = if press.site.guides.len() > MANY { OF_MANY } else { MANY };
+        let groups = press.site.topics.iter().map(|topic| {
+            let guides = press.library.guides_on(&topic.slug);
+            let all = || Link::new(format!("全部 {} 篇", guides.len()), topic.url());
+            Group {
+                title: topic.title.clone(),
+                url: Some(topic.url()),
+                links: guides.iter().copied().take(most).map(guide_link).collect(),
+                more: (guides.len() > most).then(all),
+            }
         });
         Self {
             head: Head {

@@ -61,7 +61,7 @@ fn group(rank: &str, mut statutes: Vec<&Statute>) -> Group {
         let note = law_versions::held(statute.latest());
         Link::new(statute.short_title(), statute.url()).with_note(note)
     };
-    Group { title: rank.to_owned(), url: None, links: statutes.into_iter().map(link).collect() }
+    Group { title: rank.to_owned(), url: None, links: statutes.into_iter().map(link).collect(), more: None }
 }
 
 impl Page for AllLawsPage {

@@ -12,7 +12,7 @@ use crate::check::statute_text::{self, ThisArticle};
 use crate::model::article::{Division, Place};
 use crate::model::{ArticleNo, Backlink, CitationLink, Statute, StatuteVersion};
 use crate::render::html::html;
-use crate::render::links::Link;
+use crate::render::links::{Link, looked_up};
 use crate::render::press::{Html, Press};
 use crate::render::typography::escaped;
 use crate::statute::places::{self, Under};
@@ -51,7 +51,15 @@ struct Shown {
     /// The first paragraph stands behind the article's number.
     first: Line,
     lines: Vec<Line>,
-    used_by: Vec<Link>,
+    used_by: UsedBy,
+}
+
+/// Who rests on an article, as far as a page tells.
+#[derive(Debug, Default, Serialize)]
+pub(super) struct UsedBy {
+    pages: Vec<Link>,
+    /// How many more there are, and where to look for them.
+    more: Option<Link>,
 }
 
 #[derive(Debug, Default, Serialize)]
@@ -61,6 +69,29 @@ struct Line {
     /// Empty where nobody cites such a place.
     anchor: String,
     html: Html,
+}
+
+/// So many pages are named under an article. In a large site thousands rest on the same one.
+const NAMED: usize = 10;
+
+/// What of those who rest on an article can be seen on its law's page. Lists that agree in it make the same page.
+pub fn shown(pages: &[Backlink]) -> (&[Backlink], usize) {
+    let (named, more) = pages.split_at(pages.len().min(NAMED));
+    (named, more.len())
+}
+
+impl UsedBy {
+    /// `pages` rest on the article `number` of `statute`.
+    pub(super) fn new(statute: &Statute, number: ArticleNo, pages: &[Backlink]) -> Self {
+        let (named, more) = shown(pages);
+        // Search finds the texts that speak of it; a list of thousands is nothing to read.
+        let question = format!("{}{number}", statute.short_title());
+        let address = || Link::new(more.to_string(), looked_up(&question));
+        Self {
+            pages: named.iter().map(|page| Link::new(&*page.title, &*page.url)).collect(),
+            more: (more > 0).then(address),
+        }
+    }
 }
 
 /// What editors and other pages have to say about articles.
@@ -182,7 +213,9 @@ impl Setter<'_> {
                 .unwrap_or_default(),
             first,
             lines,
-            used_by: cited.into_iter().flatten().map(|page| Link::new(&page.title, &page.url)).collect(),
+            used_by: cited
+                .map(|pages| UsedBy::new(self.of.statute, article.number, pages))
+                .unwrap_or_default(),
         });
     }
 

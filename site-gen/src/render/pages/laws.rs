@@ -5,15 +5,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use rayon::prelude::*;
 use serde::Serialize;
 
-use super::law_text::{Beside, Of, Reading};
+use super::law_text::{Beside, Of, Reading, UsedBy};
 use super::{Group, Put, home, law_changes, law_list, law_versions};
 use crate::check::citations::StatuteBook;
 use crate::model::date::chinese_date;
-use crate::model::{ArticleNo, Backlink, Cited, Since, Statute, StatuteVersion};
+use crate::model::{ArticleNo, Backlink, Since, Statute, StatuteVersion};
 use crate::render::html::html;
 use crate::render::links::Link;
 use crate::render::press::{Head, Html, Page, Press};
-use crate::render::structured;
+use crate::render::{self, Edits, structured};
 use crate::statute::catalogue::{changes_url, version_url};
 
 /// Who rests on which article of one statute.
@@ -72,7 +72,7 @@ struct Article {
     number: String,
     title: String,
     body: Html,
-    used_by: Vec<Link>,
+    used_by: UsedBy,
 }
 
 #[derive(Debug, Serialize)]
@@ -88,20 +88,36 @@ struct Version {
 }
 
 /// Puts every page about laws, one by one: with full texts there are thousands.
-pub(super) fn put_all(
-    press: &Press<'_>,
-    cited: &Cited,
-    statutes: &StatuteBook<'_>,
-    put: Put<'_>,
-) -> anyhow::Result<()> {
+pub(super) fn put_all(press: &Press<'_>, around: &render::Around<'_>, put: Put<'_>) -> anyhow::Result<()> {
     let mut sheets = vec![press.print(&LawsPage::new(press))?];
     sheets.extend(law_list::sheets(press)?);
     sheets.into_iter().try_for_each(put)?;
     press.site.statutes.par_iter().try_for_each(|statute| {
-        put(press.print(&LawPage::new(press, statute, (cited.get(&statute.slug), statutes)))?)?;
-        law_versions::put_all(press, statute, (cited.get(&statute.slug), statutes), put)?;
+        put_cited(press, statute, around, put)?;
         law_changes::put_all(press, statute, put)
     })
+}
+
+/// Puts the pages that name others who rest on their articles after `edits`.
+pub(super) fn put_edited(
+    press: &Press<'_>,
+    (edits, around): (&Edits, &render::Around<'_>),
+    put: Put<'_>,
+) -> anyhow::Result<()> {
+    let statutes: Vec<_> = edits.statutes.iter().filter_map(|slug| press.library.statute(slug)).collect();
+    statutes.par_iter().try_for_each(|statute| put_cited(press, statute, around, put))
+}
+
+/// Puts the pages that name who rests on the statute.
+fn put_cited(
+    press: &Press<'_>,
+    statute: &Statute,
+    around: &render::Around<'_>,
+    put: Put<'_>,
+) -> anyhow::Result<()> {
+    let around = (around.cited.get(&statute.slug), around.statutes);
+    put(press.print(&LawPage::new(press, statute, around))?)?;
+    law_versions::put_all(press, statute, around, put)
 }
 
 impl LawsPage {
@@ -140,6 +156,7 @@ fn groups(press: &Press<'_>) -> Vec<Group> {
         title: title.to_owned(),
         url: None,
         links: statutes.into_iter().map(link).collect(),
+        more: None,
     };
     let of_rank = |rank: &str| holding.iter().copied().filter(|statute| statute.rank == rank).collect();
     let groups =
@@ -227,7 +244,7 @@ fn articles(press: &Press<'_>, statute: &Statute, cited: Option<&CitedArticles>)
             body: note
                 .map(|note| html(&note.body, &press.typesetter, &press.site.pictures))
                 .unwrap_or_default(),
-            used_by: used_by.iter().map(|page| Link::new(&page.title, &page.url)).collect(),
+            used_by: UsedBy::new(statute, number, used_by),
         }
     };
     numbers.into_iter().map(article).collect()

@@ -2,7 +2,7 @@
 
 mod ask;
 mod campaigns;
-mod cases;
+pub(super) mod cases;
 mod data;
 mod desk;
 mod guides;
@@ -13,12 +13,13 @@ mod law_text;
 mod law_versions;
 mod laws;
 mod moved;
+mod paging;
 mod regions;
 mod search;
 mod station;
 mod stations;
 mod text;
-mod topics;
+pub(super) mod topics;
 
 use ::search::record::{Hotline, Station};
 use ::search::vocabulary::StationKind;
@@ -28,15 +29,22 @@ use serde::Serialize;
 
 use super::links::{Link, tel};
 use super::press::{Press, Sheet};
-use crate::check::citations::StatuteBook;
+use super::{Around, Edits};
 use crate::model::date::chinese_date;
-use crate::model::{CaseDigest, Cited, Guide};
+use crate::model::{CaseDigest, Guide};
+
+/// What of those who rest on an article can be seen on its law's page, and how many more there are: lists that agree in it
+/// make the same page.
+pub use law_text::shown as shown_of_cited;
 
 /// Takes a page that has been printed.
 pub(super) type Put<'p> = &'p (dyn Fn(Sheet) -> anyhow::Result<()> + Sync);
 
 /// Prints the pages of a kind of which there are few.
 type Printer = fn(&Press<'_>) -> anyhow::Result<Vec<Sheet>>;
+
+/// Prints those of a kind that may be others after edits.
+type Edited<'p> = &'p [fn(&Press<'_>, &Edits) -> anyhow::Result<Vec<Sheet>>];
 
 /// The page of one guide.
 pub(super) fn guide(press: &Press<'_>, guide: &Guide) -> anyhow::Result<Sheet> {
@@ -49,12 +57,7 @@ pub(super) fn case(press: &Press<'_>, case: &CaseDigest) -> anyhow::Result<Sheet
 }
 
 /// Puts every page that is not of one guide or of one digest.
-pub(super) fn others(
-    press: &Press<'_>,
-    cited: &Cited,
-    statutes: &StatuteBook<'_>,
-    put: Put<'_>,
-) -> anyhow::Result<()> {
+pub(super) fn others(press: &Press<'_>, around: &Around<'_>, put: Put<'_>) -> anyhow::Result<()> {
     const PRINTERS: &[Printer] = &[
         home::sheets,
         topics::sheets,
@@ -70,9 +73,27 @@ pub(super) fn others(
         data::sheets,
     ];
     PRINTERS.par_iter().try_for_each(|print| print(press)?.into_iter().try_for_each(put))?;
-    laws::put_all(press, cited, statutes, put)?;
+    laws::put_all(press, around, put)?;
     station::put_all(press, put)?;
     regions::put_all(press, put)
+}
+
+/// Puts those of them that may be others after `edits`.
+pub(super) fn edited(
+    press: &Press<'_>,
+    (edits, around): (&Edits, &Around<'_>),
+    put: Put<'_>,
+) -> anyhow::Result<()> {
+    if !edits.guides.is_empty() {
+        const PRINTERS: &[Printer] = &[home::sheets, guides::sheets];
+        PRINTERS.par_iter().try_for_each(|print| print(press)?.into_iter().try_for_each(put))?;
+    }
+    if !(edits.guides.is_empty() && edits.cases.is_empty()) {
+        put(search::titles_sheet(press)?)?;
+    }
+    let edited: Edited = &[topics::edited, cases::edited, campaigns::edited];
+    edited.par_iter().try_for_each(|print| print(press, edits)?.into_iter().try_for_each(put))?;
+    laws::put_edited(press, (edits, around), put)
 }
 
 /// Prints the sample of every kind of page.
@@ -112,6 +133,8 @@ struct Group {
     title: String,
     url: Option<String>,
     links: Vec<Link>,
+    /// Where the rest is, where these are not all.
+    more: Option<Link>,
 }
 
 /// One entry of a list to choose from.

@@ -1,15 +1,18 @@
 //! The shelves: all of them, and each with what stands on it.
 
+use std::collections::BTreeSet;
+
 use ::search::vocabulary::StationKind;
 use serde::Serialize;
 
+use super::paging::{self, Pager};
 use super::{home, kind_link};
-use crate::model::Topic;
+use crate::model::{GuideHead, Topic};
 use crate::render::feeds;
 use crate::render::library::{case_link, guide_link};
 use crate::render::links::Link;
 use crate::render::press::{Head, Page, Press, Sheet};
-use crate::render::structured;
+use crate::render::{Edits, structured};
 
 /// `/topics/`
 #[derive(Debug, Serialize)]
@@ -25,6 +28,9 @@ pub(super) struct TopicPage {
     title: String,
     summary: String,
     emergency: bool,
+    /// Whether it is the first of its pages: what there is besides lists is on that one.
+    first: bool,
+    pager: Option<Pager>,
     guides: Vec<Link>,
     cases: Vec<Link>,
     campaigns: Vec<Link>,
@@ -44,9 +50,42 @@ pub(super) struct Shelf {
 pub(super) fn sheets(press: &Press<'_>) -> anyhow::Result<Vec<Sheet>> {
     let mut sheets = vec![press.print(&TopicsPage::new(press))?];
     for topic in &press.site.topics {
-        sheets.push(press.print(&TopicPage::new(press, topic))?);
+        for number in 1..=pages_of(press, topic) {
+            sheets.push(press.print(&TopicPage::new(press, topic, number))?);
+        }
     }
     Ok(sheets)
+}
+
+/// The pages that may be others after `edits`: those that list one of them, and the first ones, which say who helps.
+pub(super) fn edited(press: &Press<'_>, edits: &Edits) -> anyhow::Result<Vec<Sheet>> {
+    let mut sheets = Vec::new();
+    for topic in &press.site.topics {
+        let guides =
+            press.library.guides_on(&topic.slug).iter().map(|guide| edits.guides.contains(&guide.slug));
+        let cases = press.library.cases_on(&topic.slug).iter().map(|case| edits.cases.contains(&case.slug));
+        let places = guides.enumerate().chain(cases.enumerate());
+        let mut pages: BTreeSet<usize> =
+            places.filter(|(_, edited)| *edited).map(|(place, _)| paging::page_of(place)).collect();
+        if !pages.is_empty() {
+            pages.insert(1);
+        }
+        for number in pages {
+            sheets.push(press.print(&TopicPage::new(press, topic, number))?);
+        }
+    }
+    Ok(sheets)
+}
+
+/// How many pages a topic has: guides and digests go on side by side.
+pub(in crate::render) fn pages_of(press: &Press<'_>, topic: &Topic) -> usize {
+    let (guides, cases) = (press.library.guides_on(&topic.slug), press.library.cases_on(&topic.slug));
+    paging::pages(guides.len().max(cases.len()))
+}
+
+/// The address of a topic's page `number`.
+pub(in crate::render) fn address(topic: &Topic, number: usize) -> String {
+    paging::address((&topic.url(), &topic.url()), number)
 }
 
 impl Shelf {
@@ -81,34 +120,41 @@ impl TopicsPage {
 }
 
 impl TopicPage {
-    fn new(press: &Press<'_>, topic: &Topic) -> Self {
-        let library = &press.library;
-        let crumbs = vec![home(), Link::new("主题", "/topics/")];
-        let mut kinds: Vec<StationKind> =
-            library.guides_on(&topic.slug).iter().flat_map(|guide| guide.help_at.clone()).collect();
-        kinds.sort_unstable();
-        kinds.dedup();
+    fn new(press: &Press<'_>, topic: &Topic, number: usize) -> Self {
+        let (library, url, first) = (&press.library, topic.url(), number == 1);
+        let (guides, cases) = (library.guides_on(&topic.slug), library.cases_on(&topic.slug));
+        let list = (url.as_str(), url.as_str());
+        let mut crumbs = vec![home(), Link::new("主题", "/topics/")];
+        crumbs.extend((!first).then(|| Link::new(&topic.title, &url)));
         let campaigns = press.site.campaigns.iter().filter(|campaign| campaign.topics.contains(&topic.slug));
+        let head = Head {
+            url: url.clone(),
+            title: (!topic.emergency).then(|| topic.title.clone()),
+            description: topic.summary.clone(),
+            listed: true,
+            data: structured::block(press, Vec::new(), &crumbs),
+            crumbs,
+            ..Head::default()
+        };
         Self {
-            head: Head {
-                url: topic.url(),
-                title: (!topic.emergency).then(|| topic.title.clone()),
-                description: topic.summary.clone(),
-                listed: true,
-                data: structured::block(press, Vec::new(), &crumbs),
-                crumbs,
-                ..Head::default()
-            },
+            head: paging::head_of(head, list, number),
             title: topic.title.clone(),
             summary: topic.summary.clone(),
             emergency: topic.emergency,
-            guides: library.guides_on(&topic.slug).iter().copied().map(guide_link).collect(),
-            cases: library.cases_on(&topic.slug).iter().copied().map(case_link).collect(),
+            first,
+            pager: Pager::new(list, number, pages_of(press, topic)),
+            guides: paging::part(guides, number).iter().copied().map(guide_link).collect(),
+            cases: paging::part(cases, number).iter().copied().map(case_link).collect(),
             campaigns: campaigns.map(|campaign| Link::new(&campaign.title, campaign.url())).collect(),
-            help: kinds.into_iter().map(kind_link).collect(),
-            feed: feeds::of_topic(press, topic),
+            help: kinds(if first { guides } else { &[] }).into_iter().map(kind_link).collect(),
+            feed: feeds::of_topic(press, topic).filter(|_| first),
         }
     }
+}
+
+/// Who helps with any of these.
+fn kinds(guides: &[&GuideHead]) -> BTreeSet<StationKind> {
+    guides.iter().flat_map(|guide| &guide.help_at).copied().collect()
 }
 
 impl Page for TopicsPage {
@@ -133,6 +179,6 @@ impl Page for TopicPage {
 
     #[cfg(test)]
     fn sample(press: &Press<'_>) -> Self {
-        Self::new(press, &press.site.topics[0])
+        Self::new(press, &press.site.topics[0], 1)
     }
 }
