@@ -3,7 +3,7 @@
 //! Start at [`redirects`]. An old address is kept without its final slash and without `index.html`: `/a`, `/a/` and
 //! `/a/index.html` were the same page on any server.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::links::{Links, Target};
 use crate::diag::{Diagnostic, Diagnostics};

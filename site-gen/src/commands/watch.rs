@@ -36,6 +36,10 @@ pub(super) struct Watch {
 impl Run for Watch {
     fn run(self) -> anyhow::Result<Done> {
         let content = self.content.content;
+        // A folder that goes later may come back; one that never was is a slip.
+        if !content.join("site.toml").is_file() {
+            anyhow::bail!("{} 里没有 site.toml：--content 要指向内容文件夹的最上层", content.display());
+        }
         // What is saved while the first site is being built is built after it.
         let mut changes = watch::watch(content.clone()).context("不能留意内容文件夹的改动")?;
         stop_on_signals(changes.stopper())?;

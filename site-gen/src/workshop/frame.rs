@@ -85,14 +85,10 @@ impl Frame {
         (written, pieces): (&[FileId], &BTreeMap<FileId, Arc<Piece>>),
         documents: &BTreeMap<FileId, Document>,
     ) -> bool {
-        let mut with_heads = Vec::new();
-        for file in written {
-            let Some(piece) = pieces.get(file) else { continue };
-            self.drafts.replace(&piece.draft);
-            if documents.get(file).is_none_or(|document| document.front != piece.front) {
-                with_heads.push(*file);
-            }
-        }
+        self.take_bodies(written, pieces);
+        let front = |file: &FileId| pieces.get(file).map(|piece| piece.front);
+        let has_new_head = |file: &&FileId| documents.get(file).map(|document| document.front) != front(file);
+        let with_heads: Vec<FileId> = written.iter().filter(has_new_head).copied().collect();
         if with_heads.is_empty() {
             return true;
         }
@@ -105,6 +101,13 @@ impl Frame {
             self.show(*file);
         }
         !has_errors
+    }
+
+    /// Takes the drafts of documents of which nothing but the body was written.
+    pub(super) fn take_bodies(&mut self, written: &[FileId], pieces: &BTreeMap<FileId, Arc<Piece>>) {
+        for piece in written.iter().filter_map(|file| pieces.get(file)) {
+            self.drafts.replace(&piece.draft);
+        }
     }
 
     /// Lists show the head of this document as it is now. Its place among the others depends on its path alone.

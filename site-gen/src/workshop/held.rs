@@ -166,7 +166,7 @@ impl Together {
             return None;
         }
         let written: Vec<FileId> = rewritten.into_iter().map(|(file, _)| file).collect();
-        self.frame.take(&written, &pieces);
+        self.frame.take_bodies(&written, &pieces);
         self.read.retain(|file, _| !written.contains(file));
         self.pieces = pieces;
         Some(self)
