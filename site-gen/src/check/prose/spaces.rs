@@ -113,12 +113,12 @@ fn is_counted(line: &Line, at: usize) -> bool {
 pub(super) fn missing(line: &Line, at: usize, place: usize) -> Finding {
     let before = line.before(at).map_or(at, |(before, _)| before);
     let word = |c: char| matches!(sort(c), Sort::Word) || matches!(c, '.' | '%' | ':' | '-');
-    let left: Vec<char> = line.units[..=before].iter().rev().filter_map(|unit| unit.now).collect();
-    let left_len = left.iter().take_while(|c| word(**c)).count().clamp(1, 8);
-    let left: String = left[..left_len.min(left.len())].iter().rev().collect();
-    let right: Vec<char> = line.units[at..].iter().filter_map(|unit| unit.now).collect();
-    let right_len = right.iter().take_while(|c| word(**c)).count().clamp(1, 8);
-    let right: String = right[..right_len.min(right.len())].iter().collect();
+    // Whoever reads it needs no more than the word beside the place.
+    let shown = |near: &[char]| near.iter().take_while(|c| word(**c)).count().max(1).min(near.len());
+    let left = line.units[..=before].iter().rev().filter_map(|unit| unit.now).take(8).collect::<Vec<char>>();
+    let left: String = left[..shown(&left)].iter().rev().collect();
+    let right = line.units[at..].iter().filter_map(|unit| unit.now).take(8).collect::<Vec<char>>();
+    let right: String = right[..shown(&right)].iter().collect();
     let (start, end) = (line.units[before].start, line.units[at].end);
     Finding {
         rule: Rule::Spaces,
