@@ -113,7 +113,8 @@ fn task_kept(content: &Path, out: &Path) -> anyhow::Result<()> {
         }
         rounds.sort_unstable();
         let (first, all) = rounds[ROUNDS / 2];
-        let (least, most) = (rounds[0].1, rounds[ROUNDS - 1].1);
+        let least = rounds.iter().map(|round| round.1).min().unwrap_or_default();
+        let most = rounds.iter().map(|round| round.1).max().unwrap_or_default();
         say(&format!("{what} | page after {first} ms, all after {all} ms ({least}–{most})"));
     }
     report_cost()

@@ -35,7 +35,7 @@ use crate::check::pictures::Album;
 use crate::diag::Diagnostics;
 use crate::load::{Drafts, Piece};
 use crate::model::{Cited, Site};
-use crate::render::Printer;
+use crate::render::{self, Printer};
 use crate::source::{Changes, FileId, Hash, SourceMap};
 use crate::statute::gather;
 use crate::{Options, Outcome, Report, history};
@@ -172,6 +172,10 @@ impl Workshop {
         tell: &mut dyn FnMut(&Made),
     ) -> anyhow::Result<Outcome> {
         let mut changes = self.take_in(paths)?;
+        if !changes.written.is_empty() {
+            // It is needed by whatever is printed, and the heads are looked at first.
+            rayon::spawn(render::read_dictionary);
+        }
         changes.set |= self.album.look(&self.sources, &|blob| changes.pictures.contains(&blob.file))?;
         self.make(&changes, Some(tell))
     }
