@@ -1,8 +1,8 @@
 //! YAML as nearly everybody writes it, read straight from the parser's events into the tree of [`super::node`].
 //!
 //! Start at [`read`]. What it does not take – anchors, tags, several documents, keys written twice, deep nesting, and whatever
-//! the parser stumbles over – it leaves to the full reader in [`super::node`], which is three times as slow and says what is
-//! wrong. A property test holds that both give the same tree.
+//! the parser stumbles over – it leaves to the full reader in [`super::node`], which is slower and says what is wrong. A
+//! property test holds that both give the same tree.
 
 use granit_parser::{Event, Parser, ScalarStyle, Span as Stretch, options};
 

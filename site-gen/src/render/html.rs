@@ -267,6 +267,12 @@ mod tests {
     }
 
     #[test]
+    fn what_a_picture_shows_is_plain_text() {
+        let html = set("![**大门**和`院子` ![里](/b.png)\n牌子](/media/a.png \"入口\")\n", &[]);
+        assert_eq!(html, "<p><img src=\"/media/a.png\" alt=\"大门和院子 里 牌子\" title=\"入口\"></p>\n");
+    }
+
+    #[test]
     fn what_a_text_rests_on_is_marked_as_law() {
         assert!(set("> 依据《反家庭暴力法》第二十三条。", &[]).starts_with("<blockquote class=\"law\">"));
         assert!(set("> 另一段话。", &[]).starts_with("<blockquote>"));

@@ -55,11 +55,8 @@ impl Maps {
 
 /// The address at which `question` is looked up.
 pub(super) fn looked_up(question: &str) -> String {
-    let letter = |byte: u8| match byte {
-        byte if byte.is_ascii_alphanumeric() => char::from(byte).to_string(),
-        byte => format!("%{byte:02X}"),
-    };
-    format!("/search/?q={}", question.bytes().map(letter).collect::<String>())
+    let question: String = form_urlencoded::byte_serialize(question.as_bytes()).collect();
+    format!("/search/?q={question}")
 }
 
 /// The address that dials `number`.

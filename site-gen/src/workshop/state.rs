@@ -303,12 +303,12 @@ impl Workshop {
         }
         let place = self.options.out.join(FOLDER).join("records.json");
         let mut by_url: BTreeMap<String, Packed> = BTreeMap::new();
-        let mut keep = |record: Record| {
-            if let Ok(packed) = Packed::of(&record) {
-                by_url.insert(record.url, packed);
-            }
+        let mut all_kept = true;
+        let mut keep = |record: Record| match Packed::of(&record) {
+            Ok(packed) => drop(by_url.insert(record.url, packed)),
+            Err(_) => all_kept = false,
         };
-        if records::read(&place, &mut keep).is_err() {
+        if records::read(&place, &mut keep).is_err() || !all_kept {
             return false;
         }
         for document in self.documents.values_mut().filter(|document| document.record.is_none()) {

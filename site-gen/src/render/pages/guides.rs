@@ -71,7 +71,7 @@ impl GuidesPage {
         let most = if press.site.guides.len() > MANY { OF_MANY } else { MANY };
         let groups = press.site.topics.iter().map(|topic| {
             let guides = press.library.guides_on(&topic.slug);
-            let all = || Link::new(format!("全部 {} 篇", guides.len()), topic.url());
+            let all = || Link::new(format!("{}全部 {} 篇", topic.title, guides.len()), topic.url());
             Group {
                 title: topic.title.clone(),
                 url: Some(topic.url()),
