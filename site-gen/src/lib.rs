@@ -28,6 +28,7 @@ pub mod git;
 pub mod held_back;
 pub mod history;
 pub mod hours;
+pub mod html_text;
 pub mod index;
 pub mod load;
 pub mod markdown;

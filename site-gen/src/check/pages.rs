@@ -194,7 +194,7 @@ fn statute(draft: &StatuteDraft, references: &mut References<'_>) -> Statute {
     let events = markdown::events(text);
     references.prose(&events, (at, text.len()));
     let (intro, parts) = markdown::articles::split(text, events);
-    let intro = markdown::compile_events(intro, (at, 1), references);
+    let intro = markdown::compile_events(&intro, (at, 1), references);
     let known = references.world.catalogue.of_slug(&draft.slug.value);
     let versions = known.map(|known| known.versions.clone()).unwrap_or_default();
     let last = versions.iter().map(StatuteVersion::last_number).max().unwrap_or(0);
@@ -203,7 +203,7 @@ fn statute(draft: &StatuteDraft, references: &mut References<'_>) -> Statute {
         let span = Span::new(at.file, at.start + part.at.start, at.start + part.at.end);
         check_note(part.number, last, notes.contains_key(&part.number), span, &mut references.notes.diags);
         references.about = Some(part.number);
-        let body = markdown::compile_events(part.events, (at, 3), references);
+        let body = markdown::compile_events(&part.events, (at, 3), references);
         notes.insert(part.number, ArticleNote { title: part.title, body });
     }
     references.about = None;

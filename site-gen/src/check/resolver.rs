@@ -68,7 +68,7 @@ impl<'w> References<'w> {
         let text = &self.world.sources.text(span.file)[span.start..span.end];
         let events = markdown::events(text);
         self.prose(&events, (span, text.len()));
-        let body = markdown::compile_events(events, (span, 1), self);
+        let body = markdown::compile_events(&events, (span, 1), self);
         self.add_anchors(body.headings.iter().map(|heading| heading.id.clone()));
         body
     }
@@ -90,7 +90,7 @@ impl<'w> References<'w> {
         let span = self.place_in_source(text);
         let events = markdown::events(&text.value);
         self.prose(&events, (span, text.value.len()));
-        markdown::compile_inline(events, span, self)
+        markdown::compile_inline(&events, span, self)
     }
 
     /// Says which anchors the page has.

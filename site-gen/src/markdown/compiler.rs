@@ -1,25 +1,32 @@
-//! Turns the events of one text into a [`Body`]. How the text is written is `check::prose`'s business.
+//! Turns the events of one text into a [`Body`]. What it becomes in HTML is [`super::writer`]'s business; how the text is written is `check::prose`'s business.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use pulldown_cmark::{CowStr, Event, HeadingLevel, InlineStr, LinkType, Tag, TagEnd};
+use pulldown_cmark::{Event, LinkType, Tag, TagEnd};
 
-use super::{Resolver, mends};
+use super::writer::Writer;
+use super::{Placed, Resolver, mends};
 use crate::citation::Context;
 use crate::diag::{Diagnostic, Edit};
 use crate::model::{Body, CitationLink, Heading};
 use crate::source::Span;
 
+/// A quotation that begins so tells what the text before it rests on.
+const RESTS_ON: &str = "依据";
+
 /// A text being read.
 pub(super) struct Compiler<'r> {
     resolver: &'r mut dyn Resolver,
     body: Body,
+    out: Writer,
     ids: BTreeSet<String>,
     /// Which number comes next for a heading whose id is taken.
     next_ids: BTreeMap<String, usize>,
     state: State,
     /// Level and first byte in the file of every heading of the text: what mends one may have to move others.
     pub(super) headings: Vec<(u8, usize)>,
+    /// Whether the paragraph around the text is left out.
+    pub(super) bare: bool,
 }
 
 /// Where in the text we are.
@@ -29,8 +36,8 @@ pub(super) struct Compiler<'r> {
     reason = "each says where in the text we are, and any of them may hold at once"
 )]
 struct State {
-    /// The heading being read: its place in `events`, level, id if the editor gave one, text so far.
-    heading: Option<(usize, u8, Option<String>, String)>,
+    /// The heading being read: its level, id if the editor gave one, text so far.
+    heading: Option<(u8, Option<String>, String)>,
     last_level: u8,
     /// Inside a picture, whose alternative text is not the page's.
     image: bool,
@@ -48,72 +55,69 @@ struct State {
 }
 
 impl<'r> Compiler<'r> {
-    /// Nothing read yet, below a heading of `level`.
-    pub(super) fn new(resolver: &'r mut dyn Resolver, level: u8) -> Self {
+    /// Nothing read yet of a text of so many bytes below a heading of `level`.
+    pub(super) fn new(resolver: &'r mut dyn Resolver, level: u8, bytes: usize) -> Self {
         let state = State { last_level: level, ..State::default() };
         Self {
             resolver,
-            body: Body::default(),
+            body: Body { text: String::with_capacity(bytes), ..Body::default() },
+            // A page that cites much has as many tags as text.
+            out: Writer::with_capacity(bytes * 2),
             ids: BTreeSet::new(),
             next_ids: BTreeMap::new(),
             state,
             headings: Vec::new(),
+            bare: false,
         }
-    }
-
-    /// Makes room for as many events and bytes of text.
-    pub(super) fn expect(&mut self, events: usize, bytes: usize) {
-        // Each citation becomes a link: where much is cited, half as many again.
-        self.body.events.reserve(events + events / 2);
-        self.body.text.reserve(bytes);
     }
 
     /// What was read.
     pub(super) fn finish(mut self) -> Body {
         self.body.text = tidy(&self.body.text);
+        (self.body.html, self.body.holes) = self.out.finish();
         self.body
     }
 
-    /// Reads the next event, which stands at `span`.
-    pub(super) fn event(&mut self, event: Event<'_>, span: Span) {
+    /// Reads the next event, which stands at `span` and before `rest`.
+    pub(super) fn event(&mut self, event: &Event<'_>, span: Span, rest: &[Placed<'_>]) {
         match event {
-            Event::Text(text) => self.text(&text, span),
+            Event::Text(text) => self.text(text, span, !self.bare && ends_paragraph(rest)),
             Event::SoftBreak => self.state.soft_break = true,
-            Event::Html(html) | Event::InlineHtml(html) => self.html(&html, span),
-            Event::Start(tag) => self.start(tag, span),
-            Event::End(tag) => self.end(tag),
+            Event::Html(html) | Event::InlineHtml(html) => self.html(html, span),
+            Event::Start(tag) => self.start(tag, span, rest),
+            Event::End(tag) => self.end(*tag),
             Event::Code(code) => {
-                self.plain(&code);
-                self.push(Event::Code(owned(&code)));
+                self.plain(code);
+                self.out.single(event);
             }
             Event::HardBreak => {
                 self.state.context.end_sentence();
                 self.body.text.push('\n');
-                self.push(Event::HardBreak);
+                self.out.single(event);
             }
-            other => self.push(other.into_static()),
+            other => self.out.single(other),
         }
     }
 
-    fn text(&mut self, text: &str, span: Span) {
+    /// `ends`: whether its paragraph ends behind it.
+    fn text(&mut self, text: &str, span: Span, ends: bool) {
         self.settle_soft_break(text);
         self.plain(text);
         if self.state.links > 0 || self.state.code || self.state.heading.is_some() || self.state.image {
             if self.state.links > 0 {
                 self.resolver.names(text, &mut self.state.context);
             }
-            self.push(Event::Text(owned(text)));
+            self.out.text(text, ends);
             return;
         }
         let mut from = 0;
         for cited in self.resolver.citations(text, span, &mut self.state.context) {
-            let dest_url = owned(&cited.url());
+            let url = cited.url();
             let CitationLink { range, citations, .. } = cited;
-            self.push_text(&text[from..range.start]);
-            let (title, id) = (CowStr::Borrowed(""), CowStr::Borrowed(""));
-            self.push(Event::Start(Tag::Link { link_type: LinkType::Inline, dest_url, title, id }));
-            self.push_text(&text[range.clone()]);
-            self.push(Event::End(TagEnd::Link));
+            self.push_text(&text[from..range.start], false);
+            self.out.link(LinkType::Inline, &url, "");
+            self.out.text(&text[range.clone()], false);
+            self.out.end(TagEnd::Link);
             from = range.end;
             for citation in citations {
                 if !self.body.citations.contains(&citation) {
@@ -121,7 +125,7 @@ impl<'r> Compiler<'r> {
                 }
             }
         }
-        self.push_text(&text[from..]);
+        self.push_text(&text[from..], ends);
     }
 
     fn html(&mut self, html: &str, span: Span) {
@@ -136,7 +140,7 @@ impl<'r> Compiler<'r> {
         }
         // Its opening half has been reported.
         if trimmed.starts_with("</") {
-            self.push_text(html);
+            self.out.text(html, false);
             return;
         }
         self.resolver.report(
@@ -144,98 +148,78 @@ impl<'r> Compiler<'r> {
                 .hint("用 Markdown 的写法；要显示尖括号就写 &lt; 和 &gt;"),
         );
         self.plain(html);
-        self.push_text(html);
+        self.out.text(html, false);
     }
 
-    fn start(&mut self, tag: Tag<'_>, span: Span) {
-        if !is_inline(&tag) {
+    fn start(&mut self, tag: &Tag<'_>, span: Span, rest: &[Placed<'_>]) {
+        if !is_inline(tag) {
             self.state.context.new_block();
         }
         match tag {
             Tag::Heading { level, id, .. } => {
-                let level = level as u8;
+                let level = *level as u8;
                 self.check_level(level, span);
-                self.state.heading =
-                    Some((self.body.events.len(), level, id.map(CowStr::into_string), String::new()));
-                // A place to put the heading with its id once its text is known.
-                self.push(Event::Text(CowStr::Borrowed("")));
+                self.state.heading = Some((level, id.as_deref().map(str::to_owned), String::new()));
+                self.out.heading(level);
             }
             Tag::Link { link_type, dest_url, title, .. } => {
-                let target = self.resolver.link(&dest_url, span);
+                let target = self.resolver.link(dest_url, span);
                 self.state.dropped_links.push(target.is_none());
                 self.state.links += 1;
                 if let Some(url) = target {
-                    let title = title.into_string().into();
-                    self.push(Event::Start(Tag::Link {
-                        link_type,
-                        dest_url: url.into(),
-                        title,
-                        id: CowStr::Borrowed(""),
-                    }));
+                    self.out.link(*link_type, &url, title);
                 }
             }
-            Tag::Image { link_type, dest_url, title, .. } => {
-                let url = self.resolver.image(&dest_url, span).unwrap_or_default();
+            Tag::Image { dest_url, title, .. } => {
+                let url = self.resolver.image(dest_url, span).unwrap_or_default();
                 self.state.image = true;
-                let title = title.into_string().into();
-                self.push(Event::Start(Tag::Image {
-                    link_type,
-                    dest_url: url.into(),
-                    title,
-                    id: CowStr::Borrowed(""),
-                }));
+                self.out.picture(url, title);
             }
-            Tag::CodeBlock(kind) => {
+            Tag::CodeBlock(_) => {
                 self.state.code = true;
-                self.push(Event::Start(Tag::CodeBlock(kind.into_static())));
+                self.out.start(tag);
             }
-            Tag::HtmlBlock => {}
-            other => self.push(Event::Start(other.into_static())),
+            Tag::BlockQuote(_) => self.out.quotation(tag, rests_on_law(rest)),
+            Tag::Paragraph if self.bare => {}
+            other => self.out.start(other),
         }
     }
 
     fn end(&mut self, tag: TagEnd) {
         self.state.soft_break = false;
         match tag {
-            TagEnd::Heading(_) => self.end_heading(),
+            TagEnd::Heading(_) => self.end_heading(tag),
             TagEnd::Link => {
                 self.state.links = self.state.links.saturating_sub(1);
                 if self.state.dropped_links.pop() == Some(false) {
-                    self.push(Event::End(TagEnd::Link));
+                    self.out.end(tag);
                 }
                 return;
             }
             TagEnd::Image => {
                 self.state.image = false;
-                self.push(Event::End(tag));
+                self.out.end(tag);
                 return;
             }
             TagEnd::HtmlBlock => return,
             TagEnd::CodeBlock => {
                 self.state.code = false;
-                self.push(Event::End(tag));
+                self.out.end(tag);
             }
             TagEnd::Emphasis | TagEnd::Strong => {
-                self.push(Event::End(tag));
+                self.out.end(tag);
                 return;
             }
-            other => self.push(Event::End(other)),
+            TagEnd::Paragraph if self.bare => {}
+            other => self.out.end(other),
         }
         self.body.text.push('\n');
     }
 
-    fn end_heading(&mut self) {
-        let Some((place, level, id, text)) = self.state.heading.take() else { return };
+    fn end_heading(&mut self, tag: TagEnd) {
+        let Some((level, id, text)) = self.state.heading.take() else { return };
         let id = self.unique_id(id.unwrap_or_else(|| anchor_of(&text)));
-        let heading_level = HeadingLevel::try_from(usize::from(level));
-        let Ok(heading_level) = heading_level else { return };
-        self.body.events[place] = Event::Start(Tag::Heading {
-            level: heading_level,
-            id: Some(id.clone().into()),
-            classes: Vec::new(),
-            attrs: Vec::new(),
-        });
-        self.push(Event::End(TagEnd::Heading(heading_level)));
+        self.out.end(tag);
         self.body.headings.push(Heading { level, id, text });
     }
 
@@ -283,7 +267,7 @@ impl<'r> Compiler<'r> {
         let chinese = |c: Option<char>| c.is_some_and(|c| !c.is_ascii() || c == '\n');
         if !(chinese(before) && chinese(after)) {
             self.body.text.push(' ');
-            self.push(Event::SoftBreak);
+            self.out.single(&Event::SoftBreak);
         }
     }
 
@@ -297,20 +281,26 @@ impl<'r> Compiler<'r> {
         self.body.text.push_str(text);
     }
 
-    fn push_text(&mut self, text: &str) {
+    fn push_text(&mut self, text: &str, ends: bool) {
         if !text.is_empty() {
-            self.push(Event::Text(owned(text)));
+            self.out.text(text, ends);
         }
-    }
-
-    fn push(&mut self, event: Event<'static>) {
-        self.body.events.push(event);
     }
 }
 
-/// A text of its own, without a detour: a short one needs no memory, another one exactly as much as it is long.
-fn owned(text: &str) -> CowStr<'static> {
-    InlineStr::try_from(text).map_or_else(|_| CowStr::Boxed(text.into()), CowStr::Inlined)
+/// Whether nothing more is shown of a paragraph or an item before `rest`.
+fn ends_paragraph(rest: &[Placed<'_>]) -> bool {
+    let next = rest.iter().map(|(event, _)| event).find(|event| !matches!(event, Event::InlineHtml(_)));
+    matches!(next, Some(Event::End(TagEnd::Paragraph | TagEnd::Item)))
+}
+
+/// Whether a quotation whose events are `inside` tells what the text before it rests on.
+fn rests_on_law(inside: &[Placed<'_>]) -> bool {
+    let first_text = inside.iter().take(3).find_map(|(event, _)| match event {
+        Event::Text(text) => Some(text),
+        _ => None,
+    });
+    first_text.is_some_and(|text| text.starts_with(RESTS_ON))
 }
 
 /// What stands within a paragraph.

@@ -5,7 +5,11 @@
 
 pub mod articles;
 mod compiler;
+mod markup;
 mod mends;
+#[cfg(test)]
+pub(crate) mod tests;
+mod writer;
 
 use std::ops::Range;
 
@@ -47,31 +51,39 @@ pub fn events(markdown: &str) -> Vec<Placed<'_>> {
 }
 
 /// Reads the events of a text of one paragraph, such as a step: the same, without the paragraph around it.
-pub fn compile_inline(events: Vec<Placed<'_>>, at: Span, resolver: &mut dyn Resolver) -> Body {
-    let mut body = compile_events(events, (at, 1), resolver);
-    let single =
-        body.events.iter().filter(|event| matches!(event, Event::Start(Tag::Paragraph))).count() == 1;
-    let wrapped = matches!(body.events.first(), Some(Event::Start(Tag::Paragraph)))
-        && matches!(body.events.last(), Some(Event::End(TagEnd::Paragraph)));
-    if single && wrapped {
-        body.events.pop();
-        body.events.remove(0);
-    }
-    body
+pub fn compile_inline(events: &[Placed<'_>], at: Span, resolver: &mut dyn Resolver) -> Body {
+    compile(events, (at, 1), is_one_paragraph(events), resolver)
 }
 
 /// Reads events of [`events`] whose ranges count from `at`, below a heading of `level`.
-pub fn compile_events(events: Vec<Placed<'_>>, (at, level): (Span, u8), resolver: &mut dyn Resolver) -> Body {
-    let mut compiler = Compiler::new(resolver, level);
+pub fn compile_events(events: &[Placed<'_>], at: (Span, u8), resolver: &mut dyn Resolver) -> Body {
+    compile(events, at, false, resolver)
+}
+
+fn compile(events: &[Placed<'_>], (at, level): (Span, u8), bare: bool, resolver: &mut dyn Resolver) -> Body {
+    let bytes = events.last().map_or(0, |(_, range)| range.end);
+    let mut compiler = Compiler::new(resolver, level, bytes);
     let headings = events.iter().filter_map(|(event, range)| match event {
         Event::Start(Tag::Heading { level, .. }) => Some((*level as u8, at.start + range.start)),
         _ => None,
     });
     compiler.headings = headings.collect();
-    let last = events.last().map_or(0, |(_, range)| range.end);
-    compiler.expect(events.len(), last);
-    for (event, range) in events {
-        compiler.event(event, Span::new(at.file, at.start + range.start, at.start + range.end));
+    compiler.bare = bare;
+    for (number, (event, range)) in events.iter().enumerate() {
+        let span = Span::new(at.file, at.start + range.start, at.start + range.end);
+        compiler.event(event, span, &events[number + 1..]);
     }
     compiler.finish()
+}
+
+/// Whether the text is a paragraph and nothing else, but for comments of the editor.
+fn is_one_paragraph(events: &[Placed<'_>]) -> bool {
+    let comment = |event: &Event<'_>| {
+        matches!(event, Event::Html(_) | Event::Start(Tag::HtmlBlock) | Event::End(TagEnd::HtmlBlock))
+    };
+    let shown = || events.iter().map(|(event, _)| event).filter(|event| !comment(event));
+    let single = shown().filter(|event| matches!(event, Event::Start(Tag::Paragraph))).count() == 1;
+    single
+        && matches!(shown().next(), Some(Event::Start(Tag::Paragraph)))
+        && matches!(shown().next_back(), Some(Event::End(TagEnd::Paragraph)))
 }

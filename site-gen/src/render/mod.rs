@@ -12,7 +12,6 @@ mod html;
 mod icons;
 mod library;
 mod links;
-mod markup;
 mod minify;
 mod pages;
 mod press;

@@ -20,6 +20,7 @@ use super::icons;
 use super::library::Library;
 use super::links::Link;
 use super::typography::{self, Typesetter};
+use crate::html_text;
 use crate::model::{self, Footer, Site};
 use crate::pictures::Pictures;
 use crate::source::Hash;
@@ -293,7 +294,7 @@ fn environment(
     }
     let words = Arc::clone(typesetter);
     env.add_filter("words", move |text: &str| Value::from_safe_string(words.heading(text).0));
-    env.add_filter("times", |text: &str| Value::from_safe_string(typography::keep_numbers(text).0));
+    env.add_filter("times", |text: &str| Value::from_safe_string(html_text::keep_numbers(text)));
     env.add_function("icon", |name: &str| Value::from_safe_string(icons::svg(name)));
     let urls = assets.urls();
     env.add_function("asset", move |name: &str| {

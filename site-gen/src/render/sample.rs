@@ -4,17 +4,17 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::civil::{Date, date};
-use pulldown_cmark::{Event, Parser};
 use search::coord::Coord;
 use search::record::{Hotline, Hours, Place, Station};
 use search::region::{Level, Region};
 use search::vocabulary::{Channel, Have, Outcome, Service, StationKind};
 
 use crate::check::citations::{Entry, StatuteBook};
+use crate::markdown;
 use crate::model::{
     ArticleNo, ArticleNote, Backlink, Body, Campaign, CaseDigest, CaseHead, Citation, Cited, Directory, Duty,
-    Footer, Guide, GuideHead, Heading, Licence, Page, Redirect, Replacement, Role, Settings, Since, Site,
-    Statute, StatuteVersion, Step, Takes, Topic, YearlyDates,
+    Footer, Guide, GuideHead, Licence, Page, Redirect, Replacement, Role, Settings, Since, Site, Statute,
+    StatuteVersion, Step, Takes, Topic, YearlyDates,
 };
 use crate::statute::parse;
 use crate::statute::text::FullText;
@@ -96,19 +96,7 @@ pub(super) fn cited() -> Cited {
 }
 
 fn body(markdown: &str) -> Body {
-    let events: Vec<Event<'static>> = Parser::new(markdown).map(Event::into_static).collect();
-    let titles = markdown.lines().filter_map(|line| line.strip_prefix("## "));
-    let headings = titles.enumerate().map(|(at, text)| Heading {
-        level: 2,
-        id: format!("h{at}"),
-        text: text.to_owned(),
-    });
-    Body {
-        events,
-        headings: headings.collect(),
-        text: markdown.to_owned(),
-        citations: vec![citation(Some(23))],
-    }
+    Body { citations: vec![citation(Some(23))], ..markdown::tests::body(markdown) }
 }
 
 fn citation(article: Option<u16>) -> Citation {

@@ -1,4 +1,4 @@
-//! Chinese headings and numbers: where a line may break.
+//! Chinese headings: where a line may break.
 //!
 //! Browsers break Chinese between any two characters, so “妇女儿|童”. Headings are set with `word-break: keep-all` and a
 //! `<wbr>` between words ([`Typesetter::heading`]). The words are those of the jieba dictionary, and the site's own.
@@ -8,11 +8,10 @@ use std::ops::Range;
 use std::sync::{LazyLock, Mutex};
 
 use jieba_rs::Jieba;
-use memchr::memmem;
-use pulldown_cmark_escape::escape_html;
 use search::vocabulary::{Service, StationKind};
 
 use super::press::Html;
+use crate::html_text::escaped;
 use crate::model::Site;
 
 /// Marks that never begin a line, and particles that belong to the word before them.
@@ -155,99 +154,6 @@ fn may_break(before: char, after: char) -> bool {
     !(joined || open)
 }
 
-/// Text in which runs of digits with their dashes and colons (8:30–12:00, 0000-5550123) stay on one line.
-pub(super) fn keep_numbers(text: &str) -> Html {
-    let number = |c: char| c.is_ascii_digit() || matches!(c, ':' | '–' | '-' | '.');
-    let mut out = String::with_capacity(text.len() * 2);
-    let mut rest = text;
-    while let Some(start) = rest.find(|c: char| c.is_ascii_digit()) {
-        push_all_escaped(&mut out, &rest[..start]);
-        rest = &rest[start..];
-        let end = rest.find(|c| !number(c)).unwrap_or(rest.len());
-        let run = &rest[..end];
-        if run.contains([':', '–', '-']) {
-            out.push_str("<span class=\"nb\">");
-            push_all_escaped(&mut out, run);
-            out.push_str("</span>");
-        } else {
-            push_all_escaped(&mut out, run);
-        }
-        rest = &rest[end..];
-    }
-    push_all_escaped(&mut out, rest);
-    Html(out)
-}
-
-/// Writes the text of a citation, in which the number of an article (第三十条, 第二款) stays on one line.
-pub(super) fn push_articles(out: &mut String, text: &str) {
-    let mut written = 0;
-    let mut from = 0;
-    while let Some(found) = memmem::find(&text.as_bytes()[from..], "第".as_bytes()) {
-        let start = from + found;
-        let length = ordinal(&text[start..]);
-        if length > 0 {
-            push_all_escaped(out, &text[written..start]);
-            out.push_str("<span class=\"nb\">");
-            push_all_escaped(out, &text[start..start + length]);
-            out.push_str("</span>");
-            written = start + length;
-        }
-        from = start + length.max('第'.len_utf8());
-    }
-    push_all_escaped(out, &text[written..]);
-}
-
-/// The length in bytes of the 第…条, 第…款 or 第…项 that `text` begins with; 0 where it begins with something else.
-fn ordinal(text: &str) -> usize {
-    let numeral = |c: char| {
-        matches!(
-            c,
-            '0'..='9'
-                | '零'
-                | '一'
-                | '二'
-                | '三'
-                | '四'
-                | '五'
-                | '六'
-                | '七'
-                | '八'
-                | '九'
-                | '十'
-                | '百'
-                | '千'
-                | '至'
-        )
-    };
-    let after = text.trim_start_matches('第').trim_start_matches(numeral);
-    let unit = after.chars().next().filter(|c| matches!(c, '条' | '款' | '项'));
-    unit.map_or(0, |unit| text.len() - after.len() + unit.len_utf8())
-}
-
-/// Whether `c` is a letter or a digit of any script. Chinese and its marks first: the tables of the others are slow to search.
-pub(super) fn is_letter(c: char) -> bool {
-    match c {
-        '\u{4e00}'..='\u{9fff}' => true,
-        '，' | '。' | '、' | '：' | '；' | '？' | '！' | '（' | '）' | '“' | '”' | '《' | '》' | '…' => {
-            false
-        }
-        _ => c.is_alphanumeric(),
-    }
-}
-
-/// Escapes text for HTML and quoted attributes.
-pub(super) fn escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    push_all_escaped(&mut out, text);
-    out
-}
-
-/// Writes text, escaped for HTML and quoted attributes.
-pub(super) fn push_all_escaped(out: &mut String, text: &str) {
-    // A string takes whatever is written to it.
-    let _ = escape_html(out, text);
-}
-
 fn push_escaped(out: &mut String, c: char) {
     match c {
         '&' => out.push_str("&amp;"),
@@ -295,25 +201,6 @@ mod tests {
         assert_eq!(
             heading("<b>&\"重要的事情\"</b>", &[]).replace('|', ""),
             "&lt;b&gt;&amp;&quot;重要的事情&quot;&lt;/b&gt;"
-        );
-    }
-
-    #[test]
-    fn only_numbers_of_articles_are_kept_whole() {
-        let set = |text: &str| {
-            let mut out = String::new();
-            push_articles(&mut out, text);
-            out
-        };
-        assert_eq!(set("第一步看条件"), "第一步看条件");
-        assert_eq!(set("第六至八条、第二款").matches("<span class=\"nb\">").count(), 2);
-    }
-
-    #[test]
-    fn times_stay_on_one_line() {
-        assert_eq!(
-            keep_numbers("周一 8:30–12:00，共 3 天").0,
-            "周一 <span class=\"nb\">8:30–12:00</span>，共 3 天"
         );
     }
 }

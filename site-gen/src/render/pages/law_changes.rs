@@ -3,12 +3,12 @@
 use serde::Serialize;
 
 use super::{Put, home};
+use crate::html_text::escaped;
 use crate::model::date::chinese_date;
 use crate::model::{ArticleNo, Statute, StatuteVersion};
 use crate::render::links::Link;
 use crate::render::press::{Head, Html, Page, Press};
 use crate::render::structured;
-use crate::render::typography::escaped;
 use crate::statute::catalogue::{changes_url, version_url};
 use crate::statute::compare::{Fate, Pair, compare};
 use crate::statute::marks::{Run, marks};

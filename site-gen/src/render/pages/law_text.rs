@@ -9,12 +9,12 @@ use serde::Serialize;
 
 use crate::check::citations::StatuteBook;
 use crate::check::statute_text::{self, ThisArticle};
+use crate::html_text::escaped;
 use crate::model::article::{Division, Place};
 use crate::model::{ArticleNo, Backlink, CitationLink, Statute, StatuteVersion};
 use crate::render::html::html;
 use crate::render::links::{Link, looked_up};
 use crate::render::press::{Html, Press};
-use crate::render::typography::escaped;
 use crate::statute::places::{self, Under};
 use crate::statute::text::{Article, Block, FullText, ParagraphKind, Volume};
 

@@ -2,11 +2,11 @@
 //!
 //! Start at [`Markup::start`]. The parser's own writer takes nothing but events, so each text that we set would have to become
 //! one first: allocations for every line of a large build. A test holds that both write the same.
-//! Headings and pictures are the caller's.
+//! Headings and pictures are the caller's ([`super::writer`]).
 
 use std::collections::BTreeMap;
 
-use pulldown_cmark::{Alignment, CodeBlockKind, CowStr, Event, LinkType, Tag, TagEnd};
+use pulldown_cmark::{Alignment, CodeBlockKind, Event, LinkType, Tag, TagEnd};
 use pulldown_cmark_escape::{escape_href, escape_html, escape_html_body_text};
 
 /// HTML being written.
@@ -34,6 +34,11 @@ impl Markup {
             in_table_head: true,
             notes: BTreeMap::new(),
         }
+    }
+
+    /// How many bytes were written.
+    pub(super) fn len(&self) -> usize {
+        self.html.len()
     }
 
     /// What was written.
@@ -196,7 +201,8 @@ impl Markup {
         });
     }
 
-    fn link(&mut self, kind: LinkType, target: &CowStr<'_>, title: &CowStr<'_>) {
+    /// Begins a link.
+    pub(super) fn link(&mut self, kind: LinkType, target: &str, title: &str) {
         self.push(if kind == LinkType::Email { "<a href=\"mailto:" } else { "<a href=\"" });
         let _ = escape_href(&mut self.html, target);
         if !title.is_empty() {
@@ -206,9 +212,9 @@ impl Markup {
         self.push("\">");
     }
 
-    fn note(&mut self, name: &CowStr<'_>) -> usize {
+    fn note(&mut self, name: &str) -> usize {
         let next = self.notes.len() + 1;
-        *self.notes.entry(name.to_string()).or_insert(next)
+        *self.notes.entry(name.to_owned()).or_insert(next)
     }
 }
 
