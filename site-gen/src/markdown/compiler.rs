@@ -247,6 +247,9 @@ impl<'r> Compiler<'r> {
 
     fn unique_id(&mut self, wanted: String) -> String {
         let wanted = if wanted.is_empty() { "section".to_owned() } else { wanted };
+        if self.ids.insert(wanted.clone()) {
+            return wanted;
+        }
         let mut id = wanted.clone();
         // A thousand headings of one text need not be counted through a thousand times.
         let count = self.next_ids.entry(wanted.clone()).or_insert(2);
@@ -327,11 +330,16 @@ fn anchor_of(text: &str) -> String {
 /// No blank lines, no space at the ends of lines.
 fn tidy(text: &str) -> String {
     let mut tidy = String::with_capacity(text.len());
-    for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
-        if !tidy.is_empty() {
-            tidy.push('\n');
+    let mut start = 0;
+    for end in memchr::memchr_iter(b'\n', text.as_bytes()).chain([text.len()]) {
+        let line = text[start..end].trim();
+        if !line.is_empty() {
+            if !tidy.is_empty() {
+                tidy.push('\n');
+            }
+            tidy.push_str(line);
         }
-        tidy.push_str(line);
+        start = end + 1;
     }
     tidy
 }

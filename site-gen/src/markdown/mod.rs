@@ -13,7 +13,7 @@ mod writer;
 
 use std::ops::Range;
 
-use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd, TextMergeWithOffset};
+use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 
 use crate::citation::Context;
 use crate::diag::Diagnostic;
@@ -45,9 +45,36 @@ pub fn events(markdown: &str) -> Vec<Placed<'_>> {
         | Options::ENABLE_DEFINITION_LIST
         | Options::ENABLE_HEADING_ATTRIBUTES;
     // An event stands for a dozen bytes of Chinese, more or less: enough not to move them all again and again.
-    let mut events = Vec::with_capacity(markdown.len() / 12);
-    events.extend(TextMergeWithOffset::new(Parser::new_ext(markdown, options).into_offset_iter()));
+    let mut events: Vec<Placed<'_>> = Vec::with_capacity(markdown.len() / 12);
+    // Texts side by side become one, as `TextMergeWithOffset` would make them, but no event is moved for it.
+    let mut run = String::new();
+    for (event, range) in Parser::new_ext(markdown, options).into_offset_iter() {
+        match (&event, events.last_mut()) {
+            (Event::Text(text), Some((Event::Text(last), at))) => {
+                if run.is_empty() {
+                    run.push_str(last);
+                }
+                run.push_str(text);
+                at.end = range.end;
+            }
+            _ => {
+                settle(&mut run, &mut events);
+                events.push((event, range));
+            }
+        }
+    }
+    settle(&mut run, &mut events);
     events
+}
+
+/// Puts a run of several texts in the place of its first one.
+fn settle(run: &mut String, events: &mut [Placed<'_>]) {
+    if run.is_empty() {
+        return;
+    }
+    if let Some((Event::Text(last), _)) = events.last_mut() {
+        *last = std::mem::take(run).into();
+    }
 }
 
 /// Reads the events of a text of one paragraph, such as a step: the same, without the paragraph around it.

@@ -131,7 +131,11 @@ impl Writer {
         match tag {
             TagEnd::Heading(_) => {
                 if let Some(Place::Heading(level)) = self.places.pop() {
-                    self.out.push(&format!("</h{level}>\n"));
+                    self.out.inline(|html| {
+                        html.push_str("</h");
+                        html.push(char::from(b'0' + level));
+                    });
+                    self.out.push(">\n");
                 }
             }
             TagEnd::Table => {

@@ -14,7 +14,7 @@
 //! paragraph even where there is only one (k1); where it is not known which paragraph is meant, the article's anchor is
 //! as precise as a link gets.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::ops::Range;
 
 use jiff::civil::Date;
@@ -94,10 +94,9 @@ impl ArticleNo {
 
     /// The anchor on the statute's page: `art-23`, `art-33-1`.
     pub fn anchor(self) -> String {
-        match self.sub {
-            0 => format!("art-{}", self.number),
-            sub => format!("art-{}-{sub}", self.number),
-        }
+        let mut anchor = String::new();
+        Place::Article(self, Part::default()).push_anchor(&mut anchor);
+        anchor
     }
 }
 
@@ -127,22 +126,30 @@ impl Division {
 impl Place {
     /// The anchor on the statute's page; `None` for the page itself.
     pub fn anchor(self) -> Option<String> {
-        match self {
-            Self::Whole => None,
+        let mut anchor = String::new();
+        self.push_anchor(&mut anchor);
+        Some(anchor).filter(|anchor| !anchor.is_empty())
+    }
+
+    /// Writes the anchor; nothing for the page itself.
+    fn push_anchor(self, out: &mut String) {
+        // A string takes whatever is written to it.
+        let _ = match self {
+            Self::Whole => Ok(()),
             Self::Division(division) => {
                 let levels = division.levels().into_iter().filter(|(number, ..)| *number > 0);
-                let steps: Vec<String> = levels.map(|(number, name, _)| format!("{name}-{number}")).collect();
-                (!steps.is_empty()).then(|| steps.join("."))
-            }
-            Self::Article(article, part) => {
-                let anchor = article.anchor();
-                Some(match part {
-                    Part { paragraph: 0, .. } => anchor,
-                    Part { paragraph, item: 0 } => format!("{anchor}.k{paragraph}"),
-                    Part { paragraph, item } => format!("{anchor}.k{paragraph}.x{item}"),
+                levels.enumerate().try_for_each(|(place, (number, name, _))| {
+                    write!(out, "{}{name}-{number}", if place == 0 { "" } else { "." })
                 })
             }
-        }
+            Self::Article(ArticleNo { number, sub }, part) => write!(out, "art-{number}")
+                .and_then(|()| if sub > 0 { write!(out, "-{sub}") } else { Ok(()) })
+                .and_then(|()| match part {
+                    Part { paragraph: 0, .. } => Ok(()),
+                    Part { paragraph, item: 0 } => write!(out, ".k{paragraph}"),
+                    Part { paragraph, item } => write!(out, ".k{paragraph}.x{item}"),
+                }),
+        };
     }
 }
 
@@ -163,11 +170,17 @@ impl CitationLink {
 
 /// The address of a place in the statute called `slug`, from the site's root.
 fn url(slug: &str, place: Place) -> String {
-    // A site has more links to articles than anything else: joined, not formatted.
-    match place.anchor() {
-        None => ["/laws/", slug, "/"].concat(),
-        Some(anchor) => ["/laws/", slug, "/#", &anchor].concat(),
+    // A site has more links to articles than anything else: written in one go.
+    let mut url = String::with_capacity(slug.len() + 40);
+    url.push_str("/laws/");
+    url.push_str(slug);
+    url.push_str("/#");
+    let page = url.len();
+    place.push_anchor(&mut url);
+    if url.len() == page {
+        url.truncate(page - 1);
     }
+    url
 }
 
 /// As statutes write it: 第三十三条之一.

@@ -25,7 +25,11 @@ pub(super) fn html(body: &Body, typesetter: &Typesetter, pictures: &Pictures) ->
         match hole {
             Hole::Opening => {
                 if let Some(heading) = headings.next() {
-                    out.push_str(&format!("<h{} id=\"{}\">", heading.level, escaped(&heading.id)));
+                    out.push_str("<h");
+                    out.push(char::from(b'0' + heading.level));
+                    out.push_str(" id=\"");
+                    push_all_escaped(&mut out, &heading.id);
+                    out.push_str("\">");
                 }
             }
             Hole::Words(text) => out.push_str(&typesetter.heading(text).0),

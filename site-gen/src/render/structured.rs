@@ -15,13 +15,18 @@ pub(super) fn block(press: &Press<'_>, mut parts: Vec<Value>, crumbs: &[Link]) -
     if !crumbs.is_empty() {
         parts.push(trail(press, crumbs));
     }
-    let graph = json!({ "@context": "https://schema.org", "@graph": parts });
-    // A tree of values is always JSON.
-    let mut text = serde_json::to_string(&graph).unwrap_or_default();
+    let graph = [("@context".to_owned(), "https://schema.org".into()), ("@graph".to_owned(), parts.into())];
+    let mut text = Value::Object(graph.into_iter().collect()).to_string();
     if text.contains('<') {
         text = text.replace('<', "\\u003c");
     }
     Html(["<script type=\"application/ld+json\">", &text, "</script>"].concat())
+}
+
+/// A thing of schema.org's type `kind`. `json!` would copy each value that is one already, on every page.
+fn thing<const N: usize>(kind: &str, says: [(&str, Value); N]) -> Value {
+    let says = says.into_iter().chain([("@type", kind.into())]);
+    Value::Object(says.map(|(name, value)| (name.to_owned(), value)).collect())
 }
 
 /// The site and how it is searched.
@@ -45,38 +50,47 @@ pub(super) fn website(press: &Press<'_>) -> Value {
 
 /// A text: what it is called, what it says, when it was checked.
 pub(super) fn article(press: &Press<'_>, title: &str, summary: &str, url: &str) -> Value {
-    json!({
-        "@type": "Article",
-        "headline": title,
-        "description": summary,
-        "url": absolute(press, url),
-        "inLanguage": "zh-CN",
-        "isAccessibleForFree": true,
-        "publisher": publisher(press),
-    })
+    thing(
+        "Article",
+        [
+            ("headline", title.into()),
+            ("description", summary.into()),
+            ("url", absolute(press, url).into()),
+            ("inLanguage", "zh-CN".into()),
+            ("isAccessibleForFree", true.into()),
+            ("publisher", publisher(press)),
+        ],
+    )
 }
 
 /// The questions that a guide answers, with its summary for an answer. `None` where nobody asks.
 pub(super) fn questions(guide: &GuideHead) -> Option<Value> {
-    let ask = |question: &String| json!({ "@type": "Question", "name": question, "acceptedAnswer": { "@type": "Answer", "text": guide.summary } });
+    let answer = || thing("Answer", [("text", guide.summary.as_str().into())]);
+    let ask = |question: &String| {
+        thing("Question", [("name", question.as_str().into()), ("acceptedAnswer", answer())])
+    };
     let questions: Vec<Value> = guide.asked.iter().map(ask).collect();
-    (!questions.is_empty()).then(|| json!({ "@type": "FAQPage", "mainEntity": questions }))
+    (!questions.is_empty()).then(|| thing("FAQPage", [("mainEntity", questions.into())]))
 }
 
 /// How long it takes to get what a guide is about, where the law sets a time.
 pub(super) fn procedure(press: &Press<'_>, guide: &GuideHead) -> Option<Value> {
     let takes = guide.takes.as_ref()?;
-    Some(json!({
-        "@type": "GovernmentService",
-        "name": guide.title,
-        "serviceType": press.library.topic(&guide.topic).map_or("", |topic| topic.title.as_str()),
-        "url": absolute(press, &guide.url()),
-        "availableChannel": {
-            "@type": "ServiceChannel",
-            "serviceUrl": absolute(press, &guide.url()),
-            "processingTime": takes.iso,
-        },
-    }))
+    let topic = press.library.topic(&guide.topic).map_or("", |topic| topic.title.as_str());
+    let url = absolute(press, &guide.url());
+    let channel = thing(
+        "ServiceChannel",
+        [("serviceUrl", url.as_str().into()), ("processingTime", takes.iso.as_str().into())],
+    );
+    Some(thing(
+        "GovernmentService",
+        [
+            ("name", guide.title.as_str().into()),
+            ("serviceType", topic.into()),
+            ("url", url.into()),
+            ("availableChannel", channel),
+        ],
+    ))
 }
 
 /// A law and its newest version.
@@ -179,8 +193,13 @@ fn opening_hours(osm: &str) -> Vec<String> {
 const WEEKDAYS: [&str; 7] = ["Mo", "Tu", "We", "Th", "Fr", "Sa", "Su"];
 
 fn trail(press: &Press<'_>, crumbs: &[Link]) -> Value {
-    let step = |(at, link): (usize, &Link)| json!({ "@type": "ListItem", "position": at + 1, "name": link.title, "item": absolute(press, &link.url) });
-    json!({ "@type": "BreadcrumbList", "itemListElement": crumbs.iter().enumerate().map(step).collect::<Vec<_>>() })
+    let step = |(at, link): (usize, &Link)| {
+        let address = absolute(press, &link.url);
+        let says = [("position", (at + 1).into()), ("name", link.title.as_str().into()), ("item", address.into())];
+        thing("ListItem", says)
+    };
+    let steps: Vec<Value> = crumbs.iter().enumerate().map(step).collect();
+    thing("BreadcrumbList", [("itemListElement", steps.into())])
 }
 
 /// Who answers for the site.
@@ -188,11 +207,12 @@ pub(super) fn publisher(press: &Press<'_>) -> Value {
     let settings = &press.site.settings;
     let name =
         Some(settings.footer.operator.as_str()).filter(|name| !name.is_empty()).unwrap_or(&settings.title);
-    json!({ "@type": "GovernmentOrganization", "name": name.trim_end_matches("主办"), "url": absolute(press, "/") })
+    let name = name.trim_end_matches("主办");
+    thing("GovernmentOrganization", [("name", name.into()), ("url", absolute(press, "/").into())])
 }
 
 fn absolute(press: &Press<'_>, url: &str) -> String {
-    format!("{}{url}", press.site.settings.base_url)
+    [press.site.settings.base_url.as_str(), url].concat()
 }
 
 #[cfg(test)]
