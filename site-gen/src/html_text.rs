@@ -2,8 +2,10 @@
 //!
 //! For whoever writes HTML by hand; templates escape by themselves. Where headings break is `render::typography`'s business.
 
-use memchr::memmem;
+use memchr::memchr;
 use pulldown_cmark_escape::escape_html;
+
+const ORDINAL: &[u8] = "第".as_bytes();
 
 /// Escapes text for HTML and quoted attributes.
 pub fn escaped(text: &str) -> String {
@@ -43,10 +45,15 @@ pub fn keep_numbers(text: &str) -> String {
 
 /// Writes the text of a citation, in which the number of an article (第三十条, 第二款) stays on one line.
 pub fn push_articles(out: &mut String, text: &str) {
-    let mut written = 0;
-    let mut from = 0;
-    while let Some(found) = memmem::find(&text.as_bytes()[from..], "第".as_bytes()) {
-        let start = from + found;
+    let (mut written, mut from) = (0, 0);
+    // By its last byte, which few characters of Chinese share.
+    while let Some(found) = memchr(ORDINAL[2], &text.as_bytes()[from..]) {
+        let end = from + found + 1;
+        from = end;
+        if !text.as_bytes()[..end].ends_with(ORDINAL) {
+            continue;
+        }
+        let start = end - ORDINAL.len();
         let length = ordinal(&text[start..]);
         if length > 0 {
             push_all_escaped(out, &text[written..start]);
@@ -54,8 +61,8 @@ pub fn push_articles(out: &mut String, text: &str) {
             push_all_escaped(out, &text[start..start + length]);
             out.push_str("</span>");
             written = start + length;
+            from = written;
         }
-        from = start + length.max('第'.len_utf8());
     }
     push_all_escaped(out, &text[written..]);
 }

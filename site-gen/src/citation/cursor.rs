@@ -53,7 +53,9 @@ impl<'t> Cursor<'t> {
     }
 
     pub(super) fn eat(&mut self, word: &str) -> bool {
-        let found = self.rest().starts_with(word);
+        let rest = self.rest();
+        // Most words differ in their first byte: comparing them whole is what reading citations would do most.
+        let found = rest.as_bytes().first() == word.as_bytes().first() && rest.starts_with(word);
         if found {
             self.at += word.len();
         }
@@ -76,7 +78,10 @@ impl<'t> Cursor<'t> {
     }
 
     pub(super) fn spaces(&mut self) {
-        self.at = self.text.len() - self.rest().trim_start_matches(is_space).len();
+        // No space begins with the bytes of most Chinese.
+        if !matches!(self.rest().as_bytes().first(), None | Some(0xe4..=0xe9)) {
+            self.at = self.text.len() - self.rest().trim_start_matches(is_space).len();
+        }
     }
 
     /// The numerals before one level: 二十三; 二十三、二十五; 二十三至二十五.

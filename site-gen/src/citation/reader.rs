@@ -416,7 +416,7 @@ impl<'t, 'c> Reader<'t, 'c> {
 
     /// Tells the context what this text ends with.
     fn leave_tail(&mut self) {
-        if self.text.trim().is_empty() {
+        if self.text.chars().all(char::is_whitespace) {
             return;
         }
         self.pass(self.text.len());

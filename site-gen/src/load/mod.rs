@@ -138,6 +138,9 @@ const ROOT_NAMES: [&str; 11] = [
     "pages",
 ];
 
+/// What stands where bytes could not be read.
+const LOST: &str = "\u{fffd}";
+
 /// Reads everything but full texts; reports what can't be read.
 pub fn drafts(sources: &SourceMap, diags: &mut Diagnostics) -> Drafts {
     let files: Vec<FileId> = sources.texts().map(|(file, _)| file).collect();
@@ -165,8 +168,8 @@ pub fn piece(sources: &SourceMap, file: FileId) -> Piece {
     let mut diags = Diagnostics::default();
     let draft = read_file(&Reading { file, path, text: sources.text(file) }, &mut diags);
     let unread = diags.has_errors();
-    if let Some(at) = sources.text(file).find('\u{fffd}') {
-        diags.push(lost_letters(sources.text(file), Span::new(file, at, at + '\u{fffd}'.len_utf8())));
+    if let Some(at) = memchr::memmem::find(sources.text(file).as_bytes(), LOST.as_bytes()) {
+        diags.push(lost_letters(sources.text(file), Span::new(file, at, at + LOST.len())));
     }
     if path.ends_with(".csv") {
         diags.extend(hidden_in_table(sources.text(file), file));

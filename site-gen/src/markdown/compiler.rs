@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use pulldown_cmark::{Event, LinkType, Tag, TagEnd};
+use pulldown_cmark::{Event, Tag, TagEnd};
 
 use super::writer::Writer;
 use super::{Placed, Resolver, mends};
@@ -115,7 +115,7 @@ impl<'r> Compiler<'r> {
             let url = cited.url();
             let CitationLink { range, citations, .. } = cited;
             self.push_text(&text[from..range.start], false);
-            self.out.link(LinkType::Inline, &url, "");
+            self.out.citation(&url);
             self.out.text(&text[range.clone()], false);
             self.out.end(TagEnd::Link);
             from = range.end;

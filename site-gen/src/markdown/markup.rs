@@ -201,6 +201,13 @@ impl Markup {
         });
     }
 
+    /// Begins a link to an address of ours, which has nothing to escape.
+    pub(super) fn link_within(&mut self, address: &str) {
+        self.html.push_str("<a href=\"");
+        self.html.push_str(address);
+        self.push("\">");
+    }
+
     /// Begins a link.
     pub(super) fn link(&mut self, kind: LinkType, target: &str, title: &str) {
         self.push(if kind == LinkType::Email { "<a href=\"mailto:" } else { "<a href=\"" });

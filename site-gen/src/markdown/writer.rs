@@ -92,6 +92,12 @@ impl Writer {
         }
     }
 
+    /// Begins a link to a place in a statute.
+    pub(super) fn citation(&mut self, address: &str) {
+        self.places.push(Place::Link);
+        self.out.link_within(address);
+    }
+
     /// Begins a picture.
     pub(super) fn picture(&mut self, address: String, title: &CowStr<'_>) {
         match &mut self.shown {

@@ -32,7 +32,7 @@ pub(super) fn html(body: &Body, typesetter: &Typesetter, pictures: &Pictures) ->
                     out.push_str("\">");
                 }
             }
-            Hole::Words(text) => out.push_str(&typesetter.heading(text).0),
+            Hole::Words(text) => typesetter.push_heading(&mut out, text),
             Hole::Picture(shown) => {
                 let picture = pictures.get(&shown.address);
                 let html =
@@ -56,7 +56,7 @@ pub(super) fn contents<'p>(
         html.push_str("<li><a href=\"#");
         push_all_escaped(&mut html, anchor);
         html.push_str("\">");
-        html.push_str(&typesetter.heading(title).0);
+        typesetter.push_heading(&mut html, title);
         html.push_str("</a></li>\n");
     }
     html.push_str("</ul>\n");

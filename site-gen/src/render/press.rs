@@ -64,6 +64,9 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("opensearch.xml", include_str!("../../templates/opensearch.xml")),
 ];
 
+/// Few pages have more bytes.
+const USUAL: usize = 64 * 1024;
+
 /// The page that tells how to clear the browser's memory.
 const SAFETY: &str = "safety";
 
@@ -177,7 +180,12 @@ impl<'a> Press<'a> {
         let page = Value::from(Serde(page));
         // Made into the engine's values once.
         let head = page.get_attr("head")?;
-        Ok((url, self.fill(P::TEMPLATE, context! { head, page })?.into_bytes()))
+        let template = self.templates.get_template(P::TEMPLATE)?;
+        // A string of the engine's would grow, and be copied, again and again.
+        let mut text = Vec::with_capacity(USUAL);
+        let printed = template.render_captured_to(context! { head, page }, &mut text);
+        printed.with_context(|| format!("the template {} can't be filled", template.name()))?;
+        Ok((url, text))
     }
 
     /// Fills any template with `values` and what all pages share.

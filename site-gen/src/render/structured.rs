@@ -195,7 +195,8 @@ const WEEKDAYS: [&str; 7] = ["Mo", "Tu", "We", "Th", "Fr", "Sa", "Su"];
 fn trail(press: &Press<'_>, crumbs: &[Link]) -> Value {
     let step = |(at, link): (usize, &Link)| {
         let address = absolute(press, &link.url);
-        let says = [("position", (at + 1).into()), ("name", link.title.as_str().into()), ("item", address.into())];
+        let says =
+            [("position", (at + 1).into()), ("name", link.title.as_str().into()), ("item", address.into())];
         thing("ListItem", says)
     };
     let steps: Vec<Value> = crumbs.iter().enumerate().map(step).collect();

@@ -4,6 +4,7 @@
 //! `<wbr>` between words ([`Typesetter::heading`]). The words are those of the jieba dictionary, and the site's own.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::ops::Range;
 use std::sync::{LazyLock, Mutex};
 
@@ -11,7 +12,7 @@ use jieba_rs::Jieba;
 use search::vocabulary::{Service, StationKind};
 
 use super::press::Html;
-use crate::html_text::escaped;
+use crate::html_text::push_all_escaped;
 use crate::model::Site;
 
 /// Marks that never begin a line, and particles that belong to the word before them.
@@ -41,8 +42,9 @@ pub(super) fn read_dictionary() {
 pub(super) struct Typesetter {
     /// Words of the site that must stay whole, by their first character, the longest first.
     own: BTreeMap<char, Vec<String>>,
-    /// Headings set lately: one stands in the text, in the list of contents, and on the pages that point at it.
-    lately: Mutex<BTreeMap<String, Html>>,
+    /// Headings set lately, each in its place: one stands in the text, in the list of contents, and on the pages that point
+    /// at it. Empty at first.
+    lately: Mutex<Vec<(String, String)>>,
 }
 
 /// The site's own words: names of places, topics, laws and kinds.
@@ -78,22 +80,30 @@ impl Typesetter {
 
     /// A heading with `<wbr>` where a line may break.
     pub(super) fn heading(&self, text: &str) -> Html {
+        let mut html = String::with_capacity(text.len() * 2);
+        self.push_heading(&mut html, text);
+        Html(html)
+    }
+
+    /// Writes a heading with `<wbr>` where a line may break.
+    pub(super) fn push_heading(&self, out: &mut String, text: &str) {
         let count = text.chars().count();
         if count <= SHORT {
-            return Html(escaped(text));
+            return push_all_escaped(out, text);
         }
+        let place = place_of(text);
         // Whoever finds another thread at it sets the heading again: that takes no longer than waiting.
-        if let Some(set) = self.lately.try_lock().ok().and_then(|lately| lately.get(text).cloned()) {
-            return set;
+        if let Ok(lately) = self.lately.try_lock()
+            && let Some((_, set)) = lately.get(place).filter(|(known, _)| known == text)
+        {
+            return out.push_str(set);
         }
-        let set = Html(self.set(text, count));
+        let set = self.set(text, count);
+        out.push_str(&set);
         if let Ok(mut lately) = self.lately.try_lock() {
-            if lately.len() == LATELY {
-                lately.clear();
-            }
-            lately.insert(text.to_owned(), set.clone());
+            lately.resize_with(LATELY, Default::default);
+            lately[place] = (text.to_owned(), set);
         }
-        set
     }
 
     /// `count`: how many characters `text` has.
@@ -144,6 +154,13 @@ impl Typesetter {
         }
         found
     }
+}
+
+/// Where a heading is remembered.
+fn place_of(text: &str) -> usize {
+    let mut hasher = DefaultHasher::new();
+    text.hash(&mut hasher);
+    usize::try_from(hasher.finish() % LATELY as u64).unwrap_or_default()
 }
 
 fn may_break(before: char, after: char) -> bool {

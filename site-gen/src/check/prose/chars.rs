@@ -109,10 +109,13 @@ pub(super) fn sort_at(text: &str, at: usize) -> (Sort, usize) {
 
 /// The length of the Chinese characters that `text` begins with.
 #[inline]
-pub(super) fn han_run(text: &str) -> usize {
+pub(super) fn han_run(text: &[u8]) -> usize {
+    let mut len = 0;
     // Whoever begins with such a byte is three bytes long.
-    let characters = text.as_bytes().chunks_exact(3).take_while(|bytes| matches!(bytes[0], 0xe4..=0xe9));
-    characters.count() * 3
+    while let Some(0xe4..=0xe9) = text.get(len) {
+        len += 3;
+    }
+    len
 }
 
 const ASCII: [Sort; 128] = {

@@ -16,16 +16,17 @@ pub(super) fn check(events: &[Placed<'_>], place: &Place<'_>, diags: &mut Diagno
     }
     let mut columns = 0;
     for (event, range) in events {
+        let Event::Start(tag) = event else { continue };
         let start = place.at.start + range.start;
-        let Some(written) = place.file.get(start..place.at.start + range.end) else { continue };
-        let found = match event {
-            Event::Start(Tag::Table(alignments)) => {
+        let written = || place.file.get(start..place.at.start + range.end);
+        let found = match tag {
+            Tag::Table(alignments) => {
                 columns = alignments.len();
                 None
             }
-            Event::Start(Tag::TableRow) => cell_without_column(written, columns),
-            Event::Start(Tag::HtmlBlock) => endless_comment(written),
-            Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(_))) => endless_code(written),
+            Tag::TableRow => written().and_then(|row| cell_without_column(row, columns)),
+            Tag::HtmlBlock => written().and_then(endless_comment),
+            Tag::CodeBlock(CodeBlockKind::Fenced(_)) => written().and_then(endless_code),
             _ => None,
         };
         if let Some((at, finding)) = found {

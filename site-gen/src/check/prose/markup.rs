@@ -1,12 +1,12 @@
 //! Markdown that did not become what it was meant to be, and would be published as it stands: emphasis and links that
 //! are only signs, headings without a space, signs typed full-width, citations that markup or a line's end cuts in two.
 //!
-//! Start at [`check`]. [`Marks`] keeps it from blocks that have none of the signs.
+//! Start at [`check`]. [`super::scan`] and [`Marks`] keep it from blocks that have none of the signs.
 
 use std::ops::Range;
 
 use super::block::{Block, Kind, Piece};
-use super::chars::{half_of, is_full_width};
+use super::chars::{half_of, han_run, is_full_width};
 use super::emphasis;
 use crate::citation::{self, Context, Page, Target, Titles};
 use crate::diag::{Diagnostic, Diagnostics};
@@ -49,7 +49,7 @@ impl Marks {
         let mut at = 0;
         while at < bytes.len() {
             match bytes[at] {
-                0xe4..=0xe9 => at += 2,
+                0xe4..=0xe9 => at += han_run(&bytes[at..]) - 1,
                 b'[' | b'*' => self.signs = true,
                 0xe3 if bytes[at..].starts_with("《".as_bytes()) => *title = Title::Open,
                 0xe3 if bytes[at..].starts_with("》".as_bytes()) => *title = Title::Closed,

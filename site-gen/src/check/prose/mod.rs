@@ -15,6 +15,7 @@ mod markup;
 mod mend;
 mod quotes;
 mod reading;
+mod scan;
 mod spaces;
 mod steps;
 mod structure;
@@ -31,6 +32,7 @@ use crate::source::{Hash, Span};
 use block::{Block, Kind, Piece, Walk};
 pub use copy::Spacing;
 use markup::Marks;
+use scan::Scan;
 use structure::Structure;
 use terms::{Terms, Use};
 
@@ -94,7 +96,9 @@ impl Rules {
     /// Reads a line of plain text, such as a title.
     pub fn line(&self, text: &str, place: Place<'_>, diags: &mut Diagnostics) {
         let block = Block::line(text, &place);
-        copy::check(&block, self.spacing, &|range| place.span(range), diags);
+        if Scan::of(&block, self.spacing).odd {
+            copy::check(&block, self.spacing, &|range| place.span(range), diags);
+        }
         reading::sentences(&block, &|range| place.span(range), diags);
     }
 }
@@ -109,10 +113,12 @@ struct Page<'r, 's> {
 impl Page<'_, '_> {
     fn block(&mut self, block: &Block<'_>, diags: &mut Diagnostics) {
         let place = |range| self.place.span(range);
-        copy::check(block, self.rules.spacing, &place, diags);
-        reading::check(block, &place, diags);
-        let marks = Marks::of(block);
-        if marks.worth_a_look() {
+        let scan = Scan::of(block, self.rules.spacing);
+        if scan.odd {
+            copy::check(block, self.rules.spacing, &place, diags);
+        }
+        reading::check(block, &scan, &place, diags);
+        if scan.signs && Marks::of(block).worth_a_look() {
             markup::check(block, &place, diags);
         }
         self.rules.terms.check(block, &mut Use { place: &self.place, met: &mut self.met }, diags);
@@ -124,13 +130,5 @@ impl<'t> Block<'t> {
     fn line(text: &'t str, place: &Place<'_>) -> Self {
         let piece = Piece::Text { text, start: place.at.start, end: place.at.end, exact: place.exact };
         Self { pieces: vec![piece], kind: Kind::Line, quoted: false }
-    }
-
-    /// Its texts in order.
-    fn texts(&self) -> impl Iterator<Item = &'t str> + '_ {
-        self.pieces.iter().filter_map(|piece| match piece {
-            Piece::Text { text, .. } => Some(*text),
-            _ => None,
-        })
     }
 }

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::block::{Block, Kind, Piece};
 use super::chars::{Sort, sort_at};
+use super::scan::Scan;
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::source::Span;
 
@@ -13,13 +14,14 @@ const SENTENCE: usize = 60;
 const PARAGRAPH: usize = 200;
 
 /// Reports what is too long in a block. The lines that name the law a page rests on are left alone.
-pub(super) fn check(block: &Block<'_>, place: &dyn Fn(Range<usize>) -> Span, diags: &mut Diagnostics) {
-    // Most blocks are shorter than one long sentence.
-    let characters: usize = block.texts().map(|text| text.chars().count()).sum();
-    if block.quoted || characters <= SENTENCE {
-        return;
-    }
-    if characters <= PARAGRAPH && !has_long_stretch(block) {
+pub(super) fn check(
+    block: &Block<'_>,
+    scan: &Scan,
+    place: &dyn Fn(Range<usize>) -> Span,
+    diags: &mut Diagnostics,
+) {
+    // A reader never counts more than there are: words and numbers of another script are one, spaces nothing.
+    if block.quoted || (scan.longest < SENTENCE && scan.characters <= PARAGRAPH) {
         return;
     }
     let all = sentences(block, place, diags);
@@ -28,23 +30,6 @@ pub(super) fn check(block: &Block<'_>, place: &dyn Fn(Range<usize>) -> Span, dia
         let hint = format!("分成几段，每段不超过 {PARAGRAPH} 个字；几件事并列的，写成列表");
         diags.push(Diagnostic::warning("long-paragraph", place(all.start..all.end), message).hint(hint));
     }
-}
-
-/// Whether any stretch without the end of a sentence has more characters than a sentence may: then it is worth counting as a
-/// reader counts, who never finds more.
-fn has_long_stretch(block: &Block<'_>) -> bool {
-    let mut open = 0;
-    for text in block.texts() {
-        let mut stretches = text.split(['。', '！', '？']);
-        open += stretches.next().map_or(0, |first| first.chars().count());
-        for stretch in stretches {
-            if open > SENTENCE - 1 {
-                return true;
-            }
-            open = stretch.chars().count();
-        }
-    }
-    open > SENTENCE - 1
 }
 
 /// Reports sentences that are too long; the whole block as if it were one.
