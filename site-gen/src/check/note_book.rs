@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::links::{self, WantedAnchor};
 use super::pictures::Album;
-use super::resolver::Notes;
+use super::resolver::{Anchors, Notes};
 use crate::diag::Diagnostics;
 use crate::source::SourceMap;
 use crate::statute::catalogue::Catalogue;
@@ -27,7 +27,7 @@ impl NoteBook {
     pub fn add(&mut self, url: &str, notes: Notes) {
         // Lists have anchors that no editor makes.
         if !notes.anchors.is_empty() || !url.starts_with("/regions/") {
-            self.anchors.entry(url.to_owned()).or_default().extend(notes.anchors);
+            self.anchors.entry(url.to_owned()).or_default().extend(owned(&notes.anchors));
         }
         self.wanted.extend(notes.wanted);
         self.shown.extend(notes.shown);
@@ -52,7 +52,7 @@ impl NoteBook {
         }
         let wanted: BTreeSet<&str> = self.wanted.iter().map(|wanted| wanted.url.as_str()).collect();
         for (url, notes) in documents.filter(|(url, _)| wanted.contains(url)) {
-            self.anchors.entry(url.to_owned()).or_default().extend(notes.anchors.iter().cloned());
+            self.anchors.entry(url.to_owned()).or_default().extend(owned(&notes.anchors));
         }
         // Thousands of full texts have anchors; only those of pages that somebody links into are looked at.
         for url in wanted.iter().filter(|url| url.starts_with("/laws/")) {
@@ -61,4 +61,8 @@ impl NoteBook {
         links::check_anchors(&self.wanted, &self.anchors, diags);
         album.check(sources, &self.shown, diags)
     }
+}
+
+fn owned(anchors: &Anchors) -> impl Iterator<Item = String> {
+    anchors.iter().map(str::to_owned)
 }

@@ -45,7 +45,7 @@ pub struct Notes {
     /// What is wrong with it.
     pub diags: Diagnostics,
     /// The anchors that it has.
-    pub anchors: Vec<String>,
+    pub anchors: Anchors,
     /// The anchors that it links to, looked up when every page's are known.
     pub wanted: Vec<WantedAnchor>,
     /// The pictures that it shows, by path in the content.
@@ -54,6 +54,28 @@ pub struct Notes {
     pub links: Vec<(String, Option<String>)>,
     /// What its pictures' addresses say, and where each picture was found.
     pub images: Vec<(String, Option<String>)>,
+}
+
+/// Anchors, each with a line's end behind it: a large site has a million, and one piece of memory a page is kept and read back
+/// sooner than one for each.
+#[derive(Debug, Default, Clone, Serialize, Deserialize)]
+pub struct Anchors(String);
+
+impl Anchors {
+    fn add(&mut self, anchor: &str) {
+        self.0.push_str(anchor);
+        self.0.push('\n');
+    }
+
+    /// In the order of the page.
+    pub fn iter(&self) -> impl Iterator<Item = &str> {
+        self.0.split_terminator('\n')
+    }
+
+    /// Whether the page has none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
 }
 
 impl<'w> References<'w> {
@@ -95,7 +117,7 @@ impl<'w> References<'w> {
 
     /// Says which anchors the page has.
     pub fn add_anchors(&mut self, anchors: impl IntoIterator<Item = String>) {
-        self.notes.anchors.extend(anchors);
+        anchors.into_iter().for_each(|anchor| self.notes.anchors.add(&anchor));
     }
 
     /// The citations that a field of front matter names.

@@ -17,6 +17,9 @@ use crate::model::{ArticleNo, Backlink, CaseHead, Citation, Cited, GuideHead};
 use crate::render::{self, Printer};
 use crate::source::{FileId, Hash};
 
+/// So many documents are asked at a time who they rest on.
+const SOME: usize = 2048;
+
 /// A guide or digest as it was last read.
 #[derive(Debug, Clone)]
 pub(super) struct Document {
@@ -180,11 +183,28 @@ fn once<'c>(citations: impl Iterator<Item = &'c Citation>) -> Vec<Citation> {
 
 /// Who rests on which article, by statute.
 pub(super) fn cited<'d>(documents: impl Iterator<Item = &'d Document>) -> Cited {
-    let mut cited = Cited::new();
-    documents.for_each(|document| add(&mut cited, document));
+    let documents: Vec<&Document> = documents.collect();
+    let parts = documents.par_chunks(SOME).map(|some| {
+        let mut cited = Cited::new();
+        for document in some {
+            add(&mut cited, document);
+        }
+        cited
+    });
+    let mut cited = parts.reduce(Cited::new, joined);
     let lists: Vec<&mut Vec<Backlink>> = cited.values_mut().flat_map(BTreeMap::values_mut).collect();
     lists.into_par_iter().for_each(|links| links.sort_unstable());
     cited
+}
+
+fn joined(mut all: Cited, more: Cited) -> Cited {
+    for (statute, articles) in more {
+        let all = all.entry(statute).or_default();
+        for (article, mut links) in articles {
+            all.entry(article).or_default().append(&mut links);
+        }
+    }
+    all
 }
 
 /// The statutes that a document rests on now, or rested on when it was `old`.

@@ -226,23 +226,25 @@ impl Workshop {
         if looks(&self.options.out)? != state.base {
             return None;
         }
-        let mut documents = documents(&self.options.out, &state.groups)?;
+        let known: Vec<(FileId, String)> =
+            state.files.iter().map(|file| (file.id, file.path.clone())).collect();
+        let content = &self.options.content;
+        let (documents, sources) = rayon::join(
+            || documents(&self.options.out, &state.groups),
+            || SourceMap::read_again((content, gather::folder_inside(content)), &known),
+        );
+        let mut documents = documents?;
         documents.retain(|kept| !state.since_base.contains(&kept.file));
         for _ in 0..state.documents {
             documents.push(read(&mut file, &mut buffer)?);
         }
-        Some(Taken { state, documents, kept_at })
+        Some(Taken { state, documents, known, sources: sources.ok()?, kept_at })
     }
 
     /// Compares what was kept with what is there.
     fn take_up(&mut self, taken: Taken) -> anyhow::Result<()> {
-        let Taken { state, documents, kept_at } = taken;
-        let known: Vec<(FileId, String)> =
-            state.files.iter().map(|file| (file.id, file.path.clone())).collect();
-        self.sources = SourceMap::read_again(
-            (&self.options.content, gather::folder_inside(&self.options.content)),
-            &known,
-        )?;
+        let Taken { state, documents, known, sources, kept_at } = taken;
+        self.sources = sources;
         let kept_files: BTreeMap<FileId, &File> = state.files.iter().map(|file| (file.id, file)).collect();
         let mut changes = Changes::default();
         let mut to_read = Vec::new();
@@ -271,10 +273,12 @@ impl Workshop {
         let here: BTreeSet<FileId> = self.sources.texts().map(|(id, _)| id).collect();
         changes.gone = known.into_iter().filter(|(id, _)| !here.contains(id)).collect();
         changes.set |= !changes.gone.is_empty();
-        for kept in documents {
+        let open = |kept: Kept| {
             let file = kept.file;
-            let Some(entry) = kept_files.get(&file) else { continue };
-            let (piece, document) = kept.open(entry.hash);
+            Some((file, kept.open(kept_files.get(&file)?.hash)))
+        };
+        let opened: Vec<_> = documents.into_par_iter().filter_map(open).collect();
+        for (file, (piece, document)) in opened {
             if here.contains(&file) {
                 self.pieces.insert(file, Arc::new(piece));
             }
@@ -331,6 +335,10 @@ pub(super) struct Base {
 struct Taken {
     state: State,
     documents: Vec<Kept>,
+    /// The files there were.
+    known: Vec<(FileId, String)>,
+    /// The files there are. Their texts are not read yet.
+    sources: SourceMap,
     /// Seconds and nanoseconds.
     kept_at: (i64, i64),
 }
