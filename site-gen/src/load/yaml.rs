@@ -10,10 +10,12 @@ use crate::source::{FileId, Span};
 
 /// Values within values deeper than this are left to the full reader, whose limit is a little higher.
 const DEEPEST: usize = 8;
+/// So are texts longer than this, in bytes: it counts what they hold.
+const LONGEST: usize = 64 * 1024;
 
 /// The tree of `text`, which stands in `file` from byte `base`; `None` where the full reader has to look.
 pub(super) fn read(file: FileId, text: &str, base: usize) -> Option<Node> {
-    if !is_printable(text) {
+    if text.len() > LONGEST || !is_printable(text) {
         return None;
     }
     let mut reader = Reader { text, next: 0, here: None, file, base };
