@@ -8,6 +8,7 @@ use std::time::Instant;
 use anyhow::{Context as _, bail};
 
 /// What a task cost.
+#[derive(Clone, Copy)]
 pub(crate) struct Cost {
     /// From outside, milliseconds.
     pub(crate) wall_ms: u128,
