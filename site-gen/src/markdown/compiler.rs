@@ -1,4 +1,5 @@
-//! Turns the events of one text into a [`Body`]. What it becomes in HTML is [`super::writer`]'s business; how the text is written is `check::prose`'s business.
+//! Turns the events of one text into a [`Body`]. What it becomes in HTML is [`super::writer`]'s business; how the text is
+//! written is `check::prose`'s.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,10 +1,12 @@
 //! What texts become: their HTML but for its holes, through the door the checks use.
 
 use super::*;
+use crate::model::Citation;
+use crate::model::article::Place;
 use crate::model::body::{Hole, Shown};
 use crate::source::SourceMap;
 
-/// A site in which every address leads where it says, and nothing is cited.
+/// A site in which every address leads where it says, and one law is cited.
 struct Nowhere;
 
 impl Resolver for Nowhere {
@@ -16,8 +18,16 @@ impl Resolver for Nowhere {
         Some(target.to_owned())
     }
 
-    fn citations(&mut self, _: &str, _: Span, _: &mut Context) -> Vec<CitationLink> {
-        Vec::new()
+    fn citations(&mut self, text: &str, _: Span, _: &mut Context) -> Vec<CitationLink> {
+        const LAW: &str = "《某法》";
+        let citation = Citation { statute: "some-law".into(), article: None };
+        let link = |(at, _): (usize, &str)| CitationLink {
+            range: at..at + LAW.len(),
+            citations: vec![citation.clone()],
+            place: Place::Whole,
+            version: None,
+        };
+        text.match_indices(LAW).map(link).collect()
     }
 
     fn names(&mut self, _: &str, _: &mut Context) {}
@@ -61,6 +71,13 @@ fn what_a_picture_shows_is_plain_text() {
             address: "/media/a.png".into(), title: "入口".into(), alt: "大门和院子 里 牌子".into()
         };
     assert_eq!((body.html.as_str(), body.holes), ("<p></p>\n", vec![(3, Hole::Picture(shown))]));
+}
+
+#[test]
+fn a_citation_is_a_link_and_none_where_a_picture_is_described() {
+    let body = body("看《某法》。\n\n![![里](/b.png)《某法》](/a.png)后\n");
+    assert_eq!(body.html, "<p>看<a href=\"/laws/some-law/\">《某法》</a>。</p>\n<p>后</p>\n");
+    assert_eq!(body.holes.len(), 1);
 }
 
 #[test]

@@ -94,8 +94,10 @@ impl Writer {
 
     /// Begins a link to a place in a statute.
     pub(super) fn citation(&mut self, address: &str) {
-        self.places.push(Place::Link);
-        self.out.link_within(address);
+        if self.shown.is_none() {
+            self.places.push(Place::Link);
+            self.out.link_within(address);
+        }
     }
 
     /// Begins a picture.
