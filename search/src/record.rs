@@ -48,24 +48,58 @@ pub struct Record {
     pub title: String,
     /// Where it is on the site, from the root, with anchor where it has one.
     pub url: String,
+    /// Where it stands in what it is a part of: the book, chapter and section of an article. May be empty.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub heading: String,
     /// One or two sentences for the list of hits. May be empty.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub summary: String,
+    /// What to do first, in a guide that says what to do. May be empty.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub first_step: String,
     /// Plain text of the body, no markup, paragraphs on lines.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub text: String,
+    /// The id of the record that it is a part of: the statute of an article.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub part_of: Option<String>,
     /// The topic's slug.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub topic: Option<String>,
     /// The division it belongs to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub region: Option<RegionCode>,
+    /// Where it is, if that is public: a station, or the middle of a division.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub location: Option<Coord>,
     /// Questions as people type them that this answers.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub asked: Vec<String>,
     /// Words an editor wants it found by.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub keywords: Vec<String>,
+}
+
+impl Record {
+    /// A record with nothing but its name and address.
+    pub fn new(kind: Kind, id: impl Into<String>, title: impl Into<String>, url: impl Into<String>) -> Self {
+        Self {
+            id: id.into(),
+            kind,
+            title: title.into(),
+            url: url.into(),
+            heading: String::new(),
+            summary: String::new(),
+            first_step: String::new(),
+            text: String::new(),
+            part_of: None,
+            topic: None,
+            region: None,
+            location: None,
+            asked: Vec::new(),
+            keywords: Vec::new(),
+        }
+    }
 }
 
 /// What people say, and what the law calls it.

@@ -40,6 +40,7 @@ pub fn others(site: &Site, cited: &Cited) -> Vec<Record> {
     records.extend(site.stations.iter().map(|entry| station(site, entry)));
     records.extend(site.regions.iter().map(|region| Record {
         region: Some(region.code.clone()),
+        location: region.location,
         summary: format!("{}的维权服务站点", region.name),
         ..record(Kind::Region, region.code.as_str(), &region.name, &region.url)
     }));
@@ -76,18 +77,7 @@ fn record(kind: Kind, slug: &str, title: &str, url: &str) -> Record {
         Kind::Campaign => "campaign",
         Kind::Page => "page",
     };
-    Record {
-        id: format!("{folder}/{slug}"),
-        kind,
-        title: title.to_owned(),
-        url: url.to_owned(),
-        summary: String::new(),
-        text: String::new(),
-        topic: None,
-        region: None,
-        asked: Vec::new(),
-        keywords: Vec::new(),
-    }
+    Record::new(kind, format!("{folder}/{slug}"), title, url)
 }
 
 fn topics(site: &Site) -> Vec<record::Topic> {
@@ -113,6 +103,7 @@ pub fn guide(guide: &Guide) -> Record {
     let head = &guide.head;
     Record {
         summary: head.summary.clone(),
+        first_step: guide.steps.first().map(|step| step.action.clone()).unwrap_or_default(),
         text: lines.join("\n"),
         topic: Some(head.topic.clone()),
         asked: head.asked.clone(),
@@ -162,8 +153,10 @@ fn articles<'s>(
         let texts = [note_text, text.map_or("", |(text, _)| text.as_str())];
         let headings = text.iter().flat_map(|(_, headings)| headings).copied();
         Record {
+            heading: headings.collect::<Vec<_>>().join(" "),
+            part_of: Some(format!("statute/{}", statute.slug)),
             text: texts.into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join("\n"),
-            keywords: used_by.chain(headings).map(str::to_owned).collect(),
+            keywords: used_by.map(str::to_owned).collect(),
             ..record(
                 Kind::Article,
                 &format!("{}/{}", statute.slug, number.anchor().trim_start_matches("art-")),
@@ -187,6 +180,7 @@ fn station(site: &Site, station: &Station) -> Record {
         summary: format!("{} · {}", station.kind.chinese(), station.region_names.join(" ")),
         text: lines.into_iter().filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n"),
         region: Some(station.region.clone()),
+        location: station.location(),
         keywords: vec![station.kind.chinese().to_owned()],
         ..record(Kind::Station, &station.id, &station.name, &station.url)
     }

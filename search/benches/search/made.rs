@@ -72,17 +72,13 @@ pub(crate) fn records(language: &Language, count: usize) -> Vec<Record> {
         .map(|at| {
             let is_guide = at % 100 == 0;
             let asked = if is_guide { 5 } else { 0 };
+            let kind = if is_guide { Kind::Guide } else { Kind::Article };
+            let title = format!("{}第{}条", language.phrase(&mut draws, 4), at % 1260 + 1);
             Record {
-                id: format!("article/{at:06}"),
-                kind: if is_guide { Kind::Guide } else { Kind::Article },
-                title: format!("{}第{}条", language.phrase(&mut draws, 4), at % 1260 + 1),
-                url: format!("/laws/{at}/"),
-                summary: String::new(),
                 text: language.article(&mut draws),
                 topic: is_guide.then(|| format!("topic-{}", at % 8)),
-                region: None,
                 asked: (0..asked).map(|_| language.phrase(&mut draws, 6)).collect(),
-                keywords: Vec::new(),
+                ..Record::new(kind, format!("article/{at:06}"), title, format!("/laws/{at}/"))
             }
         })
         .collect()

@@ -9,6 +9,7 @@ pub mod embedded;
 pub mod query;
 mod sound;
 
+use std::collections::BTreeMap;
 use std::pin::Pin;
 
 use serde::Serialize;
@@ -18,12 +19,16 @@ pub use self::query::{InvalidQuery, Query, QueryText};
 use crate::record::{Facets, Kind};
 use crate::region::RegionCode;
 
+/// How many parts of a whole are named below the best of them.
+pub const MOST_ALSO: usize = 3;
+
 /// A text engine. All engines pass the same suite, `tests/conformance.rs`.
 ///
 /// Contract:
 ///
 /// - Hits come best first, ties by record id; the same question over the same bundle has the same answer.
-/// - [`Results::total`] and [`Results::facets`] do not depend on `offset` and `limit`.
+/// - Totals and counts do not depend on `offset` and `limit`.
+/// - Where hits are grouped, no two of them are parts of the same whole, and the best part stands for it.
 /// - A filter only takes away: what is found with one is found without it.
 /// - Titles and snippets are plain text. Joined, the parts of a snippet are a piece of the record's own words.
 pub trait Engine: Send + Sync {
@@ -51,11 +56,21 @@ pub enum EngineError {
 pub struct Results {
     /// The hits from `offset` on, best first.
     pub hits: Vec<Hit>,
-    /// How many there are in all, filters applied.
+    /// How many hits there are in all, filters applied.
     pub total: usize,
-    /// How many there are of each kind, all filters applied but that of the kind. Kinds without any are left out.
+    /// How many records there are of each kind, all filters applied but that of the kind. Kinds without any are left out.
     #[schema(value_type = std::collections::BTreeMap<String, usize>)]
     pub facets: Facets,
+    /// How many there are on each shelf, by the topic's slug, all filters applied but that of the topic. Empty shelves are
+    /// left out.
+    pub topics: BTreeMap<String, usize>,
+    /// How many there are in each division, all filters applied but that of the region. What lies in a village counts for
+    /// its township. Divisions without any are left out.
+    #[schema(value_type = BTreeMap<String, usize>)]
+    pub regions: BTreeMap<RegionCode, usize>,
+    /// The place that distances are told from: the division asked for, or else the first that the question names.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub place: Option<Place>,
     /// What may have been meant, when a part of the question is unknown here and sounds like something known.
     pub did_you_mean: Option<String>,
     /// Whether the question speaks of danger now: pages put the emergency numbers before the hits.
@@ -80,10 +95,49 @@ pub struct Hit {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
     pub region: Option<RegionCode>,
+    /// Where it stands in what it is a part of: the book, chapter and section of an article.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub heading: String,
+    /// What it is a part of: the statute of an article.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub part_of: Option<Named>,
+    /// The next best parts of the same whole that were found, at most [`MOST_ALSO`].
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub also: Vec<Named>,
+    /// How many more parts of the same whole were found, beside those named.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub more: usize,
+    /// What to do first, where it says what to do.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub first_step: String,
+    /// How far it is from the middle of [`Results::place`], in metres as the crow flies. Only where its place is public.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub distance_m: Option<u32>,
     /// The piece of it that answers best, at most 90 characters.
     pub snippet: Vec<SnippetPart>,
     /// How well it fits. Comparable within one answer only.
     pub score: f32,
+}
+
+/// A record, as far as it takes to lead there.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Named {
+    /// The record's id.
+    pub id: String,
+    /// The heading of its page.
+    pub title: String,
+    /// Where it is.
+    pub url: String,
+}
+
+/// A division that an answer is about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Place {
+    /// Its code.
+    #[schema(value_type = String)]
+    pub region: RegionCode,
+    /// Its name.
+    pub name: String,
 }
 
 /// A run of a snippet.
@@ -106,4 +160,9 @@ pub struct Suggestion {
     /// Where that page is.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks with a reference")]
+fn is_zero(count: &usize) -> bool {
+    *count == 0
 }

@@ -25,6 +25,8 @@ pub struct Query {
     pub topic: Option<String>,
     /// Only records within this division, and those that belong to none.
     pub region: Option<RegionCode>,
+    /// Whether the articles of a statute are one hit, the best of them; each by itself otherwise.
+    pub grouped: bool,
     /// How many of the best hits to pass over.
     pub offset: usize,
     /// How many hits to give at most.
@@ -34,7 +36,7 @@ pub struct Query {
 impl Query {
     /// Asks for the first `limit` hits of any kind, from anywhere.
     pub fn new(text: QueryText, limit: usize) -> Self {
-        Self { text, kind: None, topic: None, region: None, offset: 0, limit }
+        Self { text, kind: None, topic: None, region: None, grouped: true, offset: 0, limit }
     }
 }
 

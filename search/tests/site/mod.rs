@@ -197,18 +197,7 @@ fn others() -> Vec<Record> {
 }
 
 fn record(id: &str, kind: Kind, title: &str, text: &str) -> Record {
-    Record {
-        id: id.to_owned(),
-        kind,
-        title: title.to_owned(),
-        url: format!("/{id}/"),
-        summary: String::new(),
-        text: text.to_owned(),
-        topic: None,
-        region: None,
-        asked: Vec::new(),
-        keywords: Vec::new(),
-    }
+    Record { text: text.to_owned(), ..Record::new(kind, id, title, format!("/{id}/")) }
 }
 
 fn owned(texts: &[&str]) -> Vec<String> {

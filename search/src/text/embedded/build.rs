@@ -23,11 +23,13 @@ struct Weights {
     title: f32,
     asked: f32,
     keyword: f32,
+    heading: f32,
     summary: f32,
     text: f32,
 }
 
-const WEIGHTS: Weights = Weights { title: 3.0, asked: 2.0, keyword: 2.0, summary: 1.5, text: 1.0 };
+const WEIGHTS: Weights =
+    Weights { title: 3.0, asked: 2.0, keyword: 2.0, heading: 1.0, summary: 1.5, text: 1.0 };
 
 /// The title of an article is the name of its statute, which hundreds share.
 const ARTICLE_TITLE: f32 = 1.0;
@@ -152,7 +154,7 @@ fn put_terms(out: &mut Vec<u8>, runs: &Runs, lengths: &[u32]) {
 /// The length of what is read: the title, the summary and the text. Questions and keywords are doors to it.
 fn length(record: &Record) -> u32 {
     let mut count = 0;
-    for text in [&record.title, &record.summary, &record.text] {
+    for text in [&record.title, &record.heading, &record.summary, &record.text] {
         scan(text, |term| count += u32::from(!matches!(shape(term.key), Shape::Pair(..))));
     }
     count
@@ -163,6 +165,7 @@ fn mentions(record: &Record) -> Vec<(Key, f32)> {
     let mut all: Vec<(Key, f32)> = Vec::new();
     let mut add = |text: &str, weight: f32| scan(text, |term| all.push((term.key, weight)));
     add(&record.title, if record.kind == Kind::Article { ARTICLE_TITLE } else { WEIGHTS.title });
+    add(&record.heading, WEIGHTS.heading);
     add(&record.summary, WEIGHTS.summary);
     add(&record.text, WEIGHTS.text);
     record.asked.iter().for_each(|text| add(text, WEIGHTS.asked));

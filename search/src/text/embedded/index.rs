@@ -119,7 +119,7 @@ pub(super) fn digest(records: &[Record]) -> u64 {
 /// The sum with one more record.
 pub(super) fn add_to_digest(sum: Sum, record: &Record) -> Sum {
     let sum = sum.add(&[record.kind as u8]).add(&(record.asked.len() as u64).to_le_bytes());
-    let texts = [&record.id, &record.title, &record.summary, &record.text];
+    let texts = [&record.id, &record.title, &record.heading, &record.summary, &record.text];
     let texts = texts.into_iter().chain(&record.asked).chain(&record.keywords);
     texts.fold(sum, |sum, text| sum.add(text.as_bytes()))
 }

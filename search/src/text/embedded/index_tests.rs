@@ -7,16 +7,10 @@ use crate::record::Kind;
 
 fn record(id: &str, title: &str, text: &str) -> Record {
     Record {
-        id: id.to_owned(),
-        kind: Kind::Guide,
-        title: title.to_owned(),
-        url: format!("/{id}/"),
-        summary: String::new(),
         text: text.to_owned(),
-        topic: None,
-        region: None,
         asked: vec![format!("{title}怎么办")],
         keywords: vec!["求助".to_owned()],
+        ..Record::new(Kind::Guide, id, title, format!("/{id}/"))
     }
 }
 

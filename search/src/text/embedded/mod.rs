@@ -26,6 +26,7 @@ mod suggest;
 mod table;
 mod terms;
 
+use std::collections::BTreeMap;
 use std::future;
 use std::sync::Arc;
 
@@ -33,9 +34,11 @@ pub use self::build::{Builder, Read};
 pub use self::index::{Index, IndexError};
 use self::phrasebook::Phrasebook;
 use self::question::{Question, forms_of_saying};
+use self::rank::Ranked;
 use super::danger;
 use super::query::normalised;
-use super::{Answer, Engine, Hit, Query, Results, Suggestion};
+use super::{Answer, Engine, Hit, Named, Place, Query, Results, Suggestion};
+use crate::coord::Coord;
 use crate::record::{Kind, Record};
 use crate::region::{Level, RegionCode};
 
@@ -50,10 +53,14 @@ pub struct Embedded {
     facts: Vec<Facts>,
     /// The topics' slugs, in order.
     shelves: Vec<String>,
+    /// The records that others are parts of; `None` for one that is not here.
+    wholes: Vec<Option<u32>>,
     /// Lay phrases, and the entries of the thesaurus that they stand in.
     sayings: Phrasebook<u32>,
     /// The names of divisions.
     places: Phrasebook<RegionCode>,
+    /// Their records.
+    divisions: BTreeMap<RegionCode, u32>,
 }
 
 /// What ranking needs to know of a record.
@@ -62,6 +69,8 @@ struct Facts {
     kind: Kind,
     /// Its place among the shelves; past the end for a record that stands on none.
     shelf: u32,
+    /// Its whole's place among the wholes; past the end for a record that is no part of any.
+    whole: u32,
 }
 
 impl Embedded {
@@ -69,17 +78,25 @@ impl Embedded {
     pub fn new(index: Index, records: impl Into<Arc<[Record]>>) -> Result<Self, IndexError> {
         let records = records.into();
         index.check_records(&records)?;
-        let mut shelves: Vec<String> = records.iter().filter_map(|record| record.topic.clone()).collect();
-        shelves.sort();
-        shelves.dedup();
-        let facts = records.iter().map(|record| Facts::new(record, &shelves)).collect();
+        let shelves = each_once(records.iter().filter_map(|record| record.topic.clone()));
+        let whole_ids = each_once(records.iter().filter_map(|record| record.part_of.clone()));
+        let facts = records.iter().map(|record| Facts::new(record, &shelves, &whole_ids)).collect();
+        let mut wholes = vec![None; whole_ids.len()];
+        for (number, record) in (0..).zip(&*records) {
+            if let Ok(place) = whole_ids.binary_search(&record.id) {
+                wholes[place] = Some(number);
+            }
+        }
         let entries = (0..).zip(&index.thesaurus);
         let sayings = entries.flat_map(|(entry, phrases)| {
             phrases.say.iter().flat_map(|say| forms_of_saying(say)).map(move |say| (say, entry))
         });
         let sayings = Phrasebook::new(sayings);
         let places = Phrasebook::new(records.iter().flat_map(place_names));
-        Ok(Self { index, records, facts, shelves, sayings, places })
+        let divisions = (0..).zip(&*records).filter(|(_, record)| record.kind == Kind::Region);
+        let divisions =
+            divisions.filter_map(|(number, record)| Some((record.region.clone()?, number))).collect();
+        Ok(Self { index, records, facts, shelves, wholes, sayings, places, divisions })
     }
 
     fn answer(&self, query: &Query) -> Results {
@@ -87,18 +104,27 @@ impl Embedded {
         let meant = meant::meant(self, text);
         let question = Question::read(text, meant.as_deref(), self);
         let ranking = rank::rank(self, &question, query);
-        let telling = question.telling();
+        let place = query.region.as_ref().or(question.places.first().copied());
+        let asked =
+            Asked { telling: question.telling(), middle: place.and_then(|place| self.middle_of(place)) };
         Results {
-            hits: ranking.best.iter().map(|&(score, number)| self.hit(score, number, &telling)).collect(),
+            hits: ranking.best.iter().map(|ranked| self.hit(ranked, &asked)).collect(),
             total: ranking.total,
             facets: ranking.facets,
+            topics: ranking.topics,
+            regions: ranking.regions,
+            place: place.and_then(|place| self.place(place)),
             danger: query.text.speaks_of_danger() || meant.as_deref().is_some_and(danger::is_spoken_of),
             did_you_mean: meant,
         }
     }
 
-    fn hit(&self, score: f32, number: u32, telling: &[question::Wanted]) -> Hit {
-        let record = &self.records[number as usize];
+    fn hit(&self, ranked: &Ranked, asked: &Asked) -> Hit {
+        let record = &self.records[ranked.number as usize];
+        let whole = self.wholes.get(self.facts[ranked.number as usize].whole as usize).copied().flatten();
+        let distance = asked.middle.zip(record.location).map(|(middle, place)| middle.distance_m(place));
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "metres on earth")]
+        let distance_m = distance.filter(|_| record.kind == Kind::Station).map(|metres| metres as u32);
         Hit {
             id: record.id.clone(),
             kind: record.kind,
@@ -106,9 +132,31 @@ impl Embedded {
             url: record.url.clone(),
             topic: record.topic.clone(),
             region: record.region.clone(),
-            snippet: snippet::cut(record, telling),
-            score,
+            heading: record.heading.clone(),
+            part_of: whole.map(|whole| named(&self.records[whole as usize])),
+            also: ranked.also.iter().map(|&number| named(&self.records[number as usize])).collect(),
+            more: ranked.more,
+            first_step: record.first_step.clone(),
+            distance_m,
+            snippet: snippet::cut(record, &asked.telling),
+            score: ranked.score,
         }
+    }
+
+    fn place(&self, region: &RegionCode) -> Option<Place> {
+        let number = *self.divisions.get(region)?;
+        Some(Place { region: region.clone(), name: self.records[number as usize].title.clone() })
+    }
+
+    /// The middle of a division.
+    fn middle_of(&self, region: &RegionCode) -> Option<Coord> {
+        self.records[*self.divisions.get(region)? as usize].location
+    }
+
+    /// The number of a shelf; past the end where there is no such shelf.
+    fn shelf(&self, topic: &str) -> u32 {
+        let shelf = self.shelves.binary_search_by(|shelf| shelf.as_str().cmp(topic));
+        shelf.ok().and_then(|shelf| shelf.try_into().ok()).unwrap_or(u32::MAX)
     }
 
     fn phrase_text(&self, number: u32) -> Option<&str> {
@@ -126,11 +174,36 @@ impl Engine for Embedded {
     }
 }
 
+/// What hits need to know of the question.
+struct Asked {
+    telling: Vec<question::Wanted>,
+    /// Where distances are told from.
+    middle: Option<Coord>,
+}
+
 impl Facts {
-    fn new(record: &Record, shelves: &[String]) -> Self {
-        let shelf = record.topic.as_ref().and_then(|topic| shelves.binary_search(topic).ok());
-        Self { kind: record.kind, shelf: shelf.and_then(|shelf| shelf.try_into().ok()).unwrap_or(u32::MAX) }
+    fn new(record: &Record, shelves: &[String], wholes: &[String]) -> Self {
+        let place = |name: &Option<String>, names: &[String]| {
+            let place = name.as_ref().and_then(|name| names.binary_search(name).ok());
+            place.and_then(|place| place.try_into().ok()).unwrap_or(u32::MAX)
+        };
+        Self {
+            kind: record.kind,
+            shelf: place(&record.topic, shelves),
+            whole: place(&record.part_of, wholes),
+        }
     }
+}
+
+fn each_once(names: impl Iterator<Item = String>) -> Vec<String> {
+    let mut names: Vec<String> = names.collect();
+    names.sort();
+    names.dedup();
+    names
+}
+
+fn named(record: &Record) -> Named {
+    Named { id: record.id.clone(), title: record.title.clone(), url: record.url.clone() }
 }
 
 /// What people call the division of a directory: its names in full, and those above villages also without 镇, 县 and

@@ -3,11 +3,13 @@
 //! Start at [`rank`]: one score for every record, then one look at each to weigh, count and keep the best.
 
 use std::cmp::Reverse;
-use std::collections::BinaryHeap;
+use std::collections::{BTreeMap, BinaryHeap};
 
 use super::Embedded;
 use super::question::Question;
 use crate::record::{Facets, Kind, Record};
+use crate::region::{Level, RegionCode};
+use crate::text::MOST_ALSO;
 use crate::text::query::Query;
 
 /// A record counts as found when its score is at least this share of the best one.
@@ -26,16 +28,33 @@ const IN_THE_PLACE: f32 = 1.6;
 /// And when they serve the whole of it.
 const OF_THE_PLACE: f32 = 1.9;
 
+/// And when they lie beside it; less the further away, nothing from [`BESIDE_M`] metres on.
+const BESIDE_THE_PLACE: f32 = 0.4;
+const BESIDE_M: f32 = 20_000.0;
+
 /// How much a record rises when the question surely points at its shelf.
 const ON_THE_SHELF: f32 = 0.25;
 
 /// The answer to a question, before it is put into words.
 #[derive(Debug, Default)]
 pub(super) struct Ranking {
-    /// Scores and records from the query's offset on, best first.
-    pub(super) best: Vec<(f32, u32)>,
+    /// From the query's offset on, best first.
+    pub(super) best: Vec<Ranked>,
     pub(super) total: usize,
     pub(super) facets: Facets,
+    pub(super) topics: BTreeMap<String, usize>,
+    pub(super) regions: BTreeMap<RegionCode, usize>,
+}
+
+/// A record and its score, and what was found of the same whole.
+#[derive(Debug)]
+pub(super) struct Ranked {
+    pub(super) score: f32,
+    pub(super) number: u32,
+    /// The next best parts of the same whole.
+    pub(super) also: Vec<u32>,
+    /// How many more there are.
+    pub(super) more: usize,
 }
 
 /// Ranks the records of `engine`.
@@ -57,34 +76,129 @@ pub(super) fn rank(engine: &Embedded, question: &Question<'_>, query: &Query) ->
     let least = (best * SHARE_OF_BEST).max(scale.least);
 
     let mut ranking = Ranking::default();
-    let mut top = Top::new(query.offset.saturating_add(query.limit));
+    let mut counts = Counts::new(engine, query);
+    let mut found: Vec<(f32, u32)> = Vec::new();
     for (number, &score) in (0..).zip(&scores) {
         if score == 0 || scale.at_most(score) < least {
             continue;
         }
         let score = scale.weigh(number, score);
-        let record = &engine.records[number as usize];
-        if score < least || !admits(query, record) {
-            continue;
-        }
-        *ranking.facets.entry(record.kind).or_default() += 1;
-        if query.kind.is_none_or(|kind| kind == record.kind) {
-            ranking.total += 1;
-            top.offer(score, &record.id, number);
+        if score >= least && counts.admits(number) {
+            found.push((score, number));
         }
     }
-    ranking.best = top.from(query.offset);
+    ranking.facets = counts.kinds;
+    ranking.topics =
+        engine.shelves.iter().cloned().zip(counts.shelves).filter(|&(_, count)| count > 0).collect();
+    ranking.regions = counts.regions;
+    let groups = Groups::new(engine, &found, query);
+    let mut top = Top::new(query.offset.saturating_add(query.limit));
+    for &(score, number) in &found {
+        if groups.stands_for_its_whole(number) {
+            ranking.total += 1;
+            top.offer(score, &engine.records[number as usize].id, number);
+        }
+    }
+    ranking.best = groups.complete(top.from(query.offset), &found);
     ranking
 }
 
-/// All filters but that of the kind.
-fn admits(query: &Query, record: &Record) -> bool {
-    let in_region = || match (&query.region, &record.region) {
-        (Some(wanted), Some(region)) => region.is_within(wanted),
-        _ => true,
-    };
-    let on_shelf = || query.topic.is_none() || query.topic == record.topic;
-    on_shelf() && in_region()
+/// How many records there are of each kind, on each shelf, in each division. Each count leaves out its own filter.
+struct Counts<'a> {
+    engine: &'a Embedded,
+    query: &'a Query,
+    /// The number of the shelf asked for; past the end where there is no such shelf.
+    shelf: Option<u32>,
+    kinds: Facets,
+    shelves: Vec<usize>,
+    regions: BTreeMap<RegionCode, usize>,
+}
+
+impl<'a> Counts<'a> {
+    fn new(engine: &'a Embedded, query: &'a Query) -> Self {
+        let shelf = query.topic.as_ref().map(|topic| engine.shelf(topic));
+        let shelves = vec![0; engine.shelves.len()];
+        Self { engine, query, shelf, kinds: Facets::new(), shelves, regions: BTreeMap::new() }
+    }
+
+    /// Counts a record, and says whether it passes all filters.
+    fn admits(&mut self, number: u32) -> bool {
+        let facts = self.engine.facts[number as usize];
+        let region = self.engine.records[number as usize].region.as_ref();
+        let of_kind = self.query.kind.is_none_or(|kind| kind == facts.kind);
+        let on_shelf = self.shelf.is_none_or(|shelf| shelf == facts.shelf);
+        let in_region = match (&self.query.region, region) {
+            (Some(wanted), Some(region)) => region.is_within(wanted),
+            _ => true,
+        };
+        if on_shelf && in_region {
+            *self.kinds.entry(facts.kind).or_default() += 1;
+        }
+        if of_kind
+            && in_region
+            && let Some(count) = self.shelves.get_mut(facts.shelf as usize)
+        {
+            *count += 1;
+        }
+        if of_kind
+            && on_shelf
+            && let Some(region) = region
+        {
+            let counted = if region.level() == Level::Village { region.parent() } else { None };
+            *self.regions.entry(counted.unwrap_or_else(|| region.clone())).or_default() += 1;
+        }
+        of_kind && on_shelf && in_region
+    }
+}
+
+/// Which records stand for the whole that they are a part of.
+struct Groups<'a> {
+    engine: &'a Embedded,
+    /// By the place of the whole: the best of its parts. Empty when each part stands for itself.
+    best: Vec<Option<(f32, u32)>>,
+}
+
+impl<'a> Groups<'a> {
+    fn new(engine: &'a Embedded, found: &[(f32, u32)], query: &Query) -> Self {
+        // Whoever asks for one kind only wants them one by one.
+        let groups = if query.grouped && query.kind.is_none() { engine.wholes.len() } else { 0 };
+        let mut best: Vec<Option<(f32, u32)>> = vec![None; groups];
+        for &(score, number) in found {
+            // Records are in the order of their ids: the first of equals stays.
+            if let Some(best) = best.get_mut(engine.facts[number as usize].whole as usize)
+                && best.is_none_or(|(other, _)| score > other)
+            {
+                *best = Some((score, number));
+            }
+        }
+        Self { engine, best }
+    }
+
+    /// The place of the whole that a record is a part of, where that matters.
+    fn whole_of(&self, number: u32) -> Option<usize> {
+        let whole = self.engine.facts[number as usize].whole as usize;
+        (whole < self.best.len()).then_some(whole)
+    }
+
+    fn stands_for_its_whole(&self, number: u32) -> bool {
+        self.whole_of(number).and_then(|whole| self.best[whole]).is_none_or(|(_, best)| best == number)
+    }
+
+    /// Adds to each the other parts that were found.
+    fn complete(&self, best: Vec<(f32, u32)>, found: &[(f32, u32)]) -> Vec<Ranked> {
+        let with_parts = |(score, number)| {
+            let Some(whole) = self.whole_of(number) else {
+                return Ranked { score, number, also: Vec::new(), more: 0 };
+            };
+            let is_another =
+                |&&(_, other): &&(f32, u32)| other != number && self.whole_of(other) == Some(whole);
+            let mut others: Vec<(f32, u32)> = found.iter().filter(is_another).copied().collect();
+            others.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+            let also: Vec<u32> = others.iter().take(MOST_ALSO).map(|&(_, number)| number).collect();
+            Ranked { score, number, more: others.len() - also.len(), also }
+        };
+        best.into_iter().map(with_parts).collect()
+    }
 }
 
 /// What a record of some kind counts for, all else being equal: first what to do, then the words of the law.
@@ -142,10 +256,13 @@ impl<'a> Scale<'a> {
         if !matches!(facts.kind, Kind::Station | Kind::Region) {
             return score;
         }
-        let region = self.engine.records[number as usize].region.as_ref();
+        let record = &self.engine.records[number as usize];
+        let region = record.region.as_ref();
         let places = &self.question.places;
         let lies_there = region.is_some_and(|region| places.iter().any(|place| region.is_within(place)));
-        score * self.place(lies_there, lies_there && region.is_some_and(|region| places.contains(&region)))
+        let serves_it = lies_there && region.is_some_and(|region| places.contains(&region));
+        let beside = if lies_there { 1.0 } else { self.beside(record) };
+        score * self.place(lies_there, serves_it) * beside
     }
 
     /// What a station or directory rises by that lies in a place the question names, or serves the whole of it.
@@ -157,6 +274,15 @@ impl<'a> Scale<'a> {
             (false, _) => 1.0,
         };
         looked_for * named
+    }
+
+    /// What it rises by that lies near the place.
+    fn beside(&self, record: &Record) -> f32 {
+        let middle = self.question.places.first().and_then(|&place| self.engine.middle_of(place));
+        let distance = middle.zip(record.location).map(|(middle, place)| middle.distance_m(place));
+        #[expect(clippy::cast_possible_truncation, reason = "metres on earth")]
+        let share = distance.map_or(0.0, |metres| (1.0 - metres as f32 / BESIDE_M).max(0.0));
+        1.0 + BESIDE_THE_PLACE * share
     }
 }
 

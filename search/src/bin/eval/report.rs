@@ -1,0 +1,63 @@
+//! What is printed: a line for each kind of question, and the losses.
+
+use crate::figures::{Figures, Means, Measure};
+use crate::judged::Judged;
+use crate::run::{Answered, Times};
+
+/// How many hits are shown of a question that lost.
+const SHOWN: usize = 3;
+
+/// The figures as a table.
+pub(crate) fn print(name: &str, judged: &Judged, figures: &Figures) {
+    println!("{name}: {} questions, {} without an answer to find", judged.questions.len(), figures.without);
+    println!(
+        "{:<12} {:>9}  {}",
+        "kind",
+        "questions",
+        Measure::ALL.map(|measure| format!("{:>8}", measure.name())).join(" ")
+    );
+    for (kind, means) in &figures.kinds {
+        line(kind, means);
+    }
+    if figures.kinds.len() != 1 {
+        line("all", &figures.all);
+    }
+}
+
+fn line(name: &str, means: &Means) {
+    let name = if name.is_empty() { "all" } else { name };
+    println!(
+        "{name:<12} {:>9}  {}",
+        means.questions,
+        Measure::ALL.map(|measure| format!("{:>8.3}", means.get(measure))).join(" ")
+    );
+}
+
+/// How long it took.
+pub(crate) fn print_times(times: &Times) {
+    let ms = |time: std::time::Duration| time.as_secs_f64() * 1000.0;
+    println!("a page of hits: p50 {:.2} ms, p99 {:.2} ms", ms(times.p50), ms(times.p99));
+}
+
+/// The questions whose answer is not first. Nobody is to read those that are kept aside.
+pub(crate) fn print_losses(judged: &Judged, answers: &[Answered], figures: &Figures, kept_aside: bool) {
+    let lost = |id: &str| figures.places.get(id).is_some_and(|&place| place != Some(1));
+    let lost: Vec<_> =
+        judged.questions.iter().zip(answers).filter(|(question, _)| lost(&question.id)).collect();
+    println!("\n{} questions whose answer is not first", lost.len());
+    if kept_aside {
+        return println!("(kept aside: not shown)");
+    }
+    for (question, answer) in lost {
+        let place = figures.places[&question.id].map_or("none".to_owned(), |place| place.to_string());
+        println!("\n{} {} [{place}] {}", question.id, question.kind, question.text);
+        let Some(grades) = judged.grades.get(&question.id) else { continue };
+        for (document, hit) in answer.documents(grades).iter().zip(&answer.hits).take(SHOWN) {
+            let grade = grades.get(*document).map_or("-".to_owned(), u8::to_string);
+            println!("    {grade} {:>7.3}  {document}  {}", hit.score, hit.title);
+        }
+        let wanted: Vec<String> =
+            grades.iter().map(|(document, grade)| format!("{document} ({grade})")).collect();
+        println!("    wanted: {}", wanted.join(", "));
+    }
+}
