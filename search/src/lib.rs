@@ -8,6 +8,8 @@
 
 pub mod bundle;
 pub mod coord;
+pub mod knowledge;
+mod numeral;
 pub mod record;
 pub mod region;
 pub mod stations;

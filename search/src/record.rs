@@ -63,6 +63,9 @@ pub struct Record {
     /// The id of the record that it is a part of: the statute of an article.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub part_of: Option<String>,
+    /// The ids of the articles that it rests on.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rests_on: Vec<String>,
     /// The topic's slug.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub topic: Option<String>,
@@ -93,6 +96,7 @@ impl Record {
             first_step: String::new(),
             text: String::new(),
             part_of: None,
+            rests_on: Vec::new(),
             topic: None,
             region: None,
             location: None,

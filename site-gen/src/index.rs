@@ -5,9 +5,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use search::bundle::Bundle;
+use search::knowledge;
 use search::record::{self, Kind, Record, Station};
 
-use crate::model::{ArticleNo, Backlink, Body, CaseDigest, Cited, Guide, Site, Statute, Step};
+use crate::model::{ArticleNo, Backlink, Body, CaseDigest, Citation, Cited, Guide, Site, Statute, Step};
 use crate::statute::publish;
 
 /// Everything of the bundle but its records. `shell` is a page of the site with empty slots.
@@ -91,6 +92,17 @@ fn topics(site: &Site) -> Vec<record::Topic> {
     site.topics.iter().map(topic).collect()
 }
 
+/// The ids of the articles cited, each once.
+fn rests_on<'c>(citations: impl Iterator<Item = &'c Citation>) -> Vec<String> {
+    let articles = citations.filter_map(|citation| Some(article_id(&citation.statute, citation.article?)));
+    articles.collect::<BTreeSet<_>>().into_iter().map(|slug| format!("article/{slug}")).collect()
+}
+
+/// The number of an article as addresses have it: `civil-code/1079`.
+fn article_id(statute: &str, number: ArticleNo) -> String {
+    format!("{statute}/{}", number.anchor().trim_start_matches("art-"))
+}
+
 /// The record of a guide.
 pub fn guide(guide: &Guide) -> Record {
     let step = |step: &Step| match &step.how {
@@ -102,6 +114,7 @@ pub fn guide(guide: &Guide) -> Record {
     lines.extend(guide.bring.iter().map(|item| item.text.clone()));
     let head = &guide.head;
     Record {
+        rests_on: rests_on(guide.citations()),
         summary: head.summary.clone(),
         first_step: guide.steps.first().map(|step| step.action.clone()).unwrap_or_default(),
         text: lines.join("\n"),
@@ -116,6 +129,7 @@ pub fn guide(guide: &Guide) -> Record {
 pub fn case(case: &CaseDigest) -> Record {
     let head = &case.head;
     Record {
+        rests_on: rests_on(case.citations()),
         summary: head.summary.clone(),
         text: case.body.text.clone(),
         topic: Some(head.topic.clone()),
@@ -152,14 +166,18 @@ fn articles<'s>(
         let note_text = note.map_or("", |note| note.body.text.trim_end());
         let texts = [note_text, text.map_or("", |(text, _)| text.as_str())];
         let headings = text.iter().flat_map(|(_, headings)| headings).copied();
+        let known = number.anchor();
+        let said_text = text.map_or("", |(text, _)| text.as_str());
+        let asked = knowledge::questions(&statute.title, Some(known.trim_start_matches("art-")), said_text);
         Record {
+            asked: asked.iter().map(|&question| question.to_owned()).collect(),
             heading: headings.collect::<Vec<_>>().join(" "),
             part_of: Some(format!("statute/{}", statute.slug)),
             text: texts.into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join("\n"),
             keywords: used_by.map(str::to_owned).collect(),
             ..record(
                 Kind::Article,
-                &format!("{}/{}", statute.slug, number.anchor().trim_start_matches("art-")),
+                &article_id(&statute.slug, number),
                 title.trim(),
                 &format!("{}#{}", statute.url(), number.anchor()),
             )

@@ -7,6 +7,7 @@
 mod danger;
 pub mod embedded;
 pub mod query;
+mod script;
 mod sound;
 
 use std::collections::BTreeMap;

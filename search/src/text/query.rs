@@ -1,4 +1,5 @@
-//! What a reader asked, put in order: full-width letters narrowed, capitals lowered, blanks collapsed.
+//! What a reader asked, put in order: full-width letters narrowed, capitals lowered, traditional
+//! characters made simple, blanks collapsed.
 //!
 //! [`QueryText`] is the only door; an engine never sees raw input. A question is private: it has no `Display`, and
 //! its `Debug` says nothing.
@@ -7,6 +8,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::danger;
+use super::script::simplified;
 use super::sound::is_han;
 use crate::record::Kind;
 use crate::region::RegionCode;
@@ -101,8 +103,8 @@ pub(crate) fn normalised(text: &str) -> String {
 /// The form in which characters are compared; `None` for what can't be seen. Any white space is a blank.
 pub(crate) fn fold(c: char) -> Option<char> {
     match c {
-        // Nearly everything here is Chinese, and Chinese has no other form: it need not be asked about the rest.
-        _ if is_han(c) => Some(c),
+        // Nearly everything here is Chinese.
+        _ if is_han(c) => Some(simplified(c)),
         _ if c.is_whitespace() => Some(' '),
         _ if c.is_control() || is_invisible(c) => None,
         '！'..='～' => char::from_u32(u32::from(c) - 0xFEE0).map(|narrow| narrow.to_ascii_lowercase()),

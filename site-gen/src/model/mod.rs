@@ -407,6 +407,12 @@ impl CaseDigest {
 }
 
 impl GuideHead {
+    /// The questions that its page shows: the first six. The rest are for finding it.
+    pub fn shown_questions(&self) -> &[String] {
+        const SHOWN: usize = 6;
+        &self.asked[..self.asked.len().min(SHOWN)]
+    }
+
     /// Its address from the root.
     pub fn url(&self) -> String {
         format!("/guides/{}/{}/", self.topic, self.slug)

@@ -69,7 +69,7 @@ pub(super) fn questions(guide: &GuideHead) -> Option<Value> {
     let ask = |question: &String| {
         thing("Question", [("name", question.as_str().into()), ("acceptedAnswer", answer())])
     };
-    let questions: Vec<Value> = guide.asked.iter().map(ask).collect();
+    let questions: Vec<Value> = guide.shown_questions().iter().map(ask).collect();
     (!questions.is_empty()).then(|| thing("FAQPage", [("mainEntity", questions.into())]))
 }
 

@@ -6,13 +6,14 @@ use std::path::Path;
 use std::time::Instant;
 
 use anyhow::Context as _;
+use search::knowledge;
 use search::record::{Kind, Record};
 use search::text::embedded::{Embedded, Index};
 use serde::Deserialize;
 
 /// A line of the file.
 #[derive(Deserialize)]
-struct Text {
+struct Line {
     id: Id,
     title: String,
     #[serde(default)]
@@ -46,15 +47,19 @@ pub(crate) fn read(path: &Path) -> anyhow::Result<Vec<Record>> {
     Ok(records)
 }
 
-fn record(text: Text) -> Record {
-    let id = match text.id {
+fn record(line: Line) -> Record {
+    let id = match line.id {
         Id::Number(number) => number.to_string(),
         Id::Name(name) => name,
     };
+    let number =
+        knowledge::article_number(&line.title).or_else(|| knowledge::article_number(&beginning(&line.text)));
+    let asked = knowledge::questions(&line.title, number.as_deref(), &line.text);
     Record {
-        heading: text.heading.unwrap_or_default(),
-        text: text.text,
-        ..Record::new(Kind::Article, id, text.title, String::new())
+        heading: line.heading.unwrap_or_default(),
+        asked: asked.iter().map(|&question| question.to_owned()).collect(),
+        text: line.text,
+        ..Record::new(Kind::Article, id, line.title, String::new())
     }
 }
 
@@ -78,4 +83,9 @@ pub(crate) fn index(records: Vec<Record>) -> anyhow::Result<Embedded> {
 #[expect(clippy::cast_precision_loss, reason = "a size to read")]
 fn as_mb(bytes: usize) -> f64 {
     bytes as f64 / 1e6
+}
+
+/// Numbers further inside are those of other articles.
+fn beginning(text: &str) -> String {
+    text.chars().take(12).collect()
 }

@@ -4,7 +4,6 @@
 //! figures that nobody could compare.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::Path;
 
 use anyhow::{Context as _, bail};
@@ -83,7 +82,8 @@ impl Floor {
 
 /// Reads a file line by line; empty lines and those that begin with # are passed over.
 fn lines<T>(path: &Path, read: impl Fn(&str) -> anyhow::Result<T>) -> anyhow::Result<Vec<T>> {
-    let text = fs::read_to_string(path).with_context(|| format!("{} can't be read", path.display()))?;
+    let bytes = std::fs::read(path).with_context(|| format!("{} can't be read", path.display()))?;
+    let text = String::from_utf8(bytes).with_context(|| format!("{} is not UTF-8", path.display()))?;
     let lines = (1..).zip(text.lines()).filter(|(_, line)| !line.trim().is_empty() && !line.starts_with('#'));
     lines
         .map(|(number, line)| read(line).with_context(|| format!("{}, line {number}", path.display())))

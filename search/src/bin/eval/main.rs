@@ -130,7 +130,9 @@ fn judged_site(cli: &Cli) -> anyhow::Result<ExitCode> {
             );
         }
     }
-    below.iter().for_each(|line| println!("{line}"));
+    for line in &below {
+        println!("{line}");
+    }
     Ok(if below.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(1) })
 }
 

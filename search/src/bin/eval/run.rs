@@ -1,8 +1,8 @@
 //! Asking the engine, and the run that TREC's tools read.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
-use std::fs;
+use std::fs::File;
+use std::io::Write as _;
 use std::path::Path;
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
@@ -71,14 +71,14 @@ pub(crate) fn times(engine: &dyn Engine, questions: &[Question]) -> Times {
 
 /// Writes what was found.
 pub(crate) fn write(out: &Path, answers: &[Answered]) -> anyhow::Result<()> {
-    let mut run = String::new();
-    for answer in answers {
-        for (rank, hit) in (1..).zip(&answer.hits) {
-            // A `String` takes all that is written.
-            let _ = writeln!(run, "{} Q0 {} {rank} {} nuanzhan", answer.id, hit.id, hit.score);
-        }
-    }
-    fs::write(out, run).with_context(|| format!("{} can't be written", out.display()))
+    let line = |answer: &Answered, rank: usize, hit: &Hit| {
+        format!("{} Q0 {} {rank} {} nuanzhan\n", answer.id, hit.id, hit.score)
+    };
+    let lines =
+        answers.iter().flat_map(|answer| (1..).zip(&answer.hits).map(move |(rank, hit)| (answer, rank, hit)));
+    let run: String = lines.map(|(answer, rank, hit)| line(answer, rank, hit)).collect();
+    let mut file = File::create(out).with_context(|| format!("{} can't be written", out.display()))?;
+    file.write_all(run.as_bytes()).with_context(|| format!("{} can't be written", out.display()))
 }
 
 /// The answer of an engine that never waits.

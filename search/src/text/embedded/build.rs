@@ -15,7 +15,7 @@ use crate::record::{Kind, Record, ThesaurusEntry};
 const SATURATION: f32 = 1.2;
 
 /// How much a long text is held back.
-const LENGTH: f32 = 0.6;
+const LENGTH: f32 = 0.5;
 
 /// What a term in a field counts for, where one in the text counts for 1. Multiples of 0.5 add up exactly in any
 /// order.
@@ -29,10 +29,13 @@ struct Weights {
 }
 
 const WEIGHTS: Weights =
-    Weights { title: 3.0, asked: 2.0, keyword: 2.0, heading: 1.0, summary: 1.5, text: 1.0 };
+    Weights { title: 2.0, asked: 2.0, keyword: 1.0, heading: 1.0, summary: 1.5, text: 1.0 };
 
 /// The title of an article is the name of its statute, which hundreds share.
 const ARTICLE_TITLE: f32 = 1.0;
+
+/// What is asked of an article was gathered more widely than what is asked of a guide.
+const ARTICLE_ASKED: f32 = 1.0;
 
 /// Takes records one by one, in the order in which they are published, and makes the file of their index. Of a text it keeps
 /// which terms it has and how often, so records need not be held together.
@@ -168,7 +171,8 @@ fn mentions(record: &Record) -> Vec<(Key, f32)> {
     add(&record.heading, WEIGHTS.heading);
     add(&record.summary, WEIGHTS.summary);
     add(&record.text, WEIGHTS.text);
-    record.asked.iter().for_each(|text| add(text, WEIGHTS.asked));
+    let asked = if record.kind == Kind::Article { ARTICLE_ASKED } else { WEIGHTS.asked };
+    record.asked.iter().for_each(|text| add(text, asked));
     record.keywords.iter().for_each(|text| add(text, WEIGHTS.keyword));
     if record.kind == Kind::Article {
         scan(&record.title, |term| {

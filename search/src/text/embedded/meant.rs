@@ -5,6 +5,7 @@
 
 use super::Embedded;
 use super::phrases::{LONGEST_SOUND, sound_key};
+use super::spelling::spelled_out;
 use super::suggest::{Fit, best_fits};
 use super::terms;
 use crate::text::query::fold;
@@ -12,8 +13,9 @@ use crate::text::sound::{is_han, usual_way_to_say};
 
 /// The question with what was probably mistyped put right; `None` when there is nothing to doubt.
 pub(super) fn meant(engine: &Embedded, text: &str) -> Option<String> {
-    if text.chars().all(|c| c.is_ascii_lowercase() || c == ' ' || c == '\'') {
-        return typed_in_pinyin(engine, text);
+    let spelled = typed_in_pinyin(engine, text).or_else(|| spelled_out(engine, text));
+    if spelled.is_some() {
+        return spelled;
     }
     let doubt = Doubt::new(engine, text)?;
     let mut meant = String::new();
@@ -26,7 +28,11 @@ pub(super) fn meant(engine: &Embedded, text: &str) -> Option<String> {
     (meant != text).then_some(meant)
 }
 
+/// A question that is one known phrase.
 fn typed_in_pinyin(engine: &Embedded, text: &str) -> Option<String> {
+    if !text.chars().all(|c| c.is_ascii_lowercase() || c == ' ' || c == '\'') {
+        return None;
+    }
     let is_known = |word: &str| engine.index.terms.count(terms::word(word.chars())) > 0;
     if text.split([' ', '\'']).any(is_known) {
         return None;

@@ -22,6 +22,7 @@ mod question;
 mod rank;
 mod runs;
 mod snippet;
+mod spelling;
 mod suggest;
 mod table;
 mod terms;
@@ -33,12 +34,14 @@ use std::sync::Arc;
 pub use self::build::{Builder, Read};
 pub use self::index::{Index, IndexError};
 use self::phrasebook::Phrasebook;
-use self::question::{Question, forms_of_saying};
+use self::question::{Question, Said, forms_of_saying};
 use self::rank::Ranked;
+use self::spelling::Spellings;
 use super::danger;
 use super::query::normalised;
 use super::{Answer, Engine, Hit, Named, Place, Query, Results, Suggestion};
 use crate::coord::Coord;
+use crate::knowledge;
 use crate::record::{Kind, Record};
 use crate::region::{Level, RegionCode};
 
@@ -55,8 +58,12 @@ pub struct Embedded {
     shelves: Vec<String>,
     /// The records that others are parts of; `None` for one that is not here.
     wholes: Vec<Option<u32>>,
-    /// Lay phrases, and the entries of the thesaurus that they stand in.
-    sayings: Phrasebook<u32>,
+    /// Which records rest on which articles: pairs of numbers, in order.
+    rests: Vec<(u32, u32)>,
+    /// Lay phrases, and the entries that they stand in: of the thesaurus first, then of what ships with the engine.
+    sayings: Phrasebook<Said>,
+    /// Which characters a syllable of pinyin may stand for.
+    spellings: Spellings,
     /// The names of divisions.
     places: Phrasebook<RegionCode>,
     /// Their records.
@@ -87,16 +94,22 @@ impl Embedded {
                 wholes[place] = Some(number);
             }
         }
-        let entries = (0..).zip(&index.thesaurus);
-        let sayings = entries.flat_map(|(entry, phrases)| {
-            phrases.say.iter().flat_map(|say| forms_of_saying(say)).map(move |say| (say, entry))
+        let rests = resting(&records);
+        let shipped = knowledge::sayings().iter().map(|saying| saying.say.clone());
+        let own = index.thesaurus.iter().map(|entry| entry.say.iter().map(String::as_str).collect());
+        let said = (0..).zip(own.chain(shipped)).flat_map(|(entry, say): (u32, Vec<&str>)| {
+            let forms = say.into_iter().flat_map(forms_of_saying);
+            forms
+                .map(move |say| (Said { entry, length: say.chars().count() }, say))
+                .map(|(said, say)| (say, said))
         });
-        let sayings = Phrasebook::new(sayings);
+        let sayings = Phrasebook::new(said);
+        let spellings = Spellings::new(&index);
         let places = Phrasebook::new(records.iter().flat_map(place_names));
         let divisions = (0..).zip(&*records).filter(|(_, record)| record.kind == Kind::Region);
         let divisions =
             divisions.filter_map(|(number, record)| Some((record.region.clone()?, number))).collect();
-        Ok(Self { index, records, facts, shelves, wholes, sayings, places, divisions })
+        Ok(Self { index, records, facts, shelves, wholes, rests, sayings, spellings, places, divisions })
     }
 
     fn answer(&self, query: &Query) -> Results {
@@ -155,8 +168,8 @@ impl Embedded {
 
     /// The number of a shelf; past the end where there is no such shelf.
     fn shelf(&self, topic: &str) -> u32 {
-        let shelf = self.shelves.binary_search_by(|shelf| shelf.as_str().cmp(topic));
-        shelf.ok().and_then(|shelf| shelf.try_into().ok()).unwrap_or(u32::MAX)
+        let place = self.shelves.binary_search_by(|slug| slug.as_str().cmp(topic));
+        place.ok().and_then(|place| place.try_into().ok()).unwrap_or(u32::MAX)
     }
 
     fn phrase_text(&self, number: u32) -> Option<&str> {
@@ -200,6 +213,22 @@ fn each_once(names: impl Iterator<Item = String>) -> Vec<String> {
     names.sort();
     names.dedup();
     names
+}
+
+/// The pairs of a record and an article that it rests on.
+fn resting(records: &[Record]) -> Vec<(u32, u32)> {
+    let cited = each_once(records.iter().flat_map(|record| record.rests_on.iter().cloned()));
+    let mut numbers: Vec<Option<u32>> = vec![None; cited.len()];
+    for (number, record) in (0..).zip(records).filter(|(_, record)| record.kind == Kind::Article) {
+        if let Ok(place) = cited.binary_search(&record.id) {
+            numbers[place] = Some(number);
+        }
+    }
+    let pairs = (0..).zip(records).flat_map(|(number, record)| {
+        let articles = record.rests_on.iter().filter_map(|id| numbers[cited.binary_search(id).ok()?]);
+        articles.map(move |article| (number, article)).collect::<Vec<_>>()
+    });
+    pairs.collect()
 }
 
 fn named(record: &Record) -> Named {

@@ -89,7 +89,9 @@ pub(super) fn collect(records: &[Record], thesaurus: &[ThesaurusEntry]) -> Vec<P
     let mut all: Vec<(u8, Phrase)> = Vec::new();
     for (record, number) in records.iter().zip(0..) {
         all.push((title_rank(record.kind), Phrase::Title(number)));
-        all.extend((0..).zip(&record.asked).map(|(at, _)| (3, Phrase::Asked(number, at))));
+        // What is asked of articles is for finding them: thousands of such questions would crowd out those of the guides.
+        let asked = (0..).zip(&record.asked).filter(|_| record.kind != Kind::Article);
+        all.extend(asked.map(|(at, _)| (3, Phrase::Asked(number, at))));
         all.extend((0..).zip(&record.keywords).map(|(at, _)| (9, Phrase::Keyword(number, at))));
     }
     for (entry, number) in thesaurus.iter().zip(0..) {

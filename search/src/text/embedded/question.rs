@@ -1,13 +1,15 @@
 //! What a question is about: its terms and their worth, what the law would call it, the places it names.
 //!
-//! Start at [`Question::read`]. Everything that weighs words stands here; nothing in it knows of any one question.
+//! Start at [`Question::read`]. How rare a term is says what it is worth; no term that was typed is worth more or less for
+//! another reason: little words tell too, in what people ask. Everything that weighs words stands here; nothing in it knows of any one question.
 
 use super::Embedded;
 use super::terms::{Key, Shape, scan, shape, titled_article};
+use crate::knowledge;
 use crate::region::RegionCode;
 use crate::text::query::normalised;
 
-/// Characters that stand in any question and say little about which.
+/// Characters that stand in any question: nothing can be found by them alone, and they are not marked.
 const COMMON: &str = "的了吗呢吧啊呀嘛么怎什我你他她它您俺咱们是在有和与及或就都也还又再把被给对向从到让叫跟很太会能可以要想应该得这那哪谁几多少请问\
     一个些为因所如何样办说去来上下里不没过着";
 
@@ -52,7 +54,16 @@ const PLACE_WORDS: &[&str] = &[
 ];
 
 /// How much of the worth of its own words the law's words for it have.
-const EXPANSION: f32 = 0.6;
+const EXPANSION: f32 = 0.8;
+
+/// The same of what ships with the engine: it knows nothing of this site.
+const SHIPPED: f32 = 0.3;
+
+/// What a term counts for that was not typed but made of what was typed, beside one that was.
+const MADE: f32 = 0.8;
+
+/// What a question is worth at most, in terms that stand nowhere: of a long story a part has to be enough.
+const ENOUGH: f32 = 12.0;
 
 /// What the number of an article counts for in the title of the article itself.
 const ARTICLE: f32 = 2.0;
@@ -73,7 +84,7 @@ pub(super) struct Wanted {
 pub(super) struct Question<'a> {
     /// By key, each once.
     pub(super) wanted: Vec<Wanted>,
-    /// The worth of its own words together.
+    /// The worth of its own words together, up to a point.
     pub(super) worth: u32,
     /// The shelves it points at, by slug, and how surely.
     pub(super) topics: Vec<(&'a str, f32)>,
@@ -88,26 +99,33 @@ impl<'a> Question<'a> {
     pub(super) fn read(text: &str, meant: Option<&str>, engine: &'a Embedded) -> Self {
         let mut terms = Terms { engine, all: Vec::new() };
         scan(text, |term| {
-            terms.add(term.key, own_weight(term.key));
+            terms.add(term.key, 1.0);
             term.article.iter().for_each(|&number| terms.add_known(titled_article(number), ARTICLE));
         });
         let own_worth = terms.worth();
-        let plain = [Some(text), meant].map(|text| without_particles(text.unwrap_or_default()));
-        let forms = || [text].into_iter().chain(meant).chain(plain.iter().map(String::as_str));
-        let mut said: Vec<u32> = forms().flat_map(|form| engine.sayings.found_in(form)).copied().collect();
-        said.sort_unstable();
-        said.dedup();
+        let common = knowledge::in_common_words(meant.unwrap_or(text));
+        let common = common.as_deref();
+        let plain = [Some(text), meant, common].map(|text| without_particles(text.unwrap_or_default()));
+        let forms = || [text].into_iter().chain(meant).chain(common).chain(plain.iter().map(String::as_str));
+        let said = said(engine, forms());
         if own_worth.is_none() && said.is_empty() {
             return Self::default();
         }
         for form in forms().skip(1) {
-            scan(form, |term| terms.add_known(term.key, own_weight(term.key)));
+            scan(form, |term| terms.add_known(term.key, MADE));
         }
 
         let mut topics = Vec::new();
-        for entry in said.iter().map(|&entry| &engine.index.thesaurus[entry as usize]) {
-            terms.add_law(&entry.law, entry.weight);
-            topics.extend(entry.topic.as_deref().map(|topic| (topic, entry.weight)));
+        let length = text.chars().count();
+        for Said { entry, length: said } in said {
+            let number = entry as usize;
+            let covers = 1.0 + share(said, length);
+            if let Some(entry) = engine.index.thesaurus.get(number) {
+                terms.add_law(entry.law.iter().map(String::as_str), EXPANSION * entry.weight * covers);
+                topics.extend(entry.topic.as_deref().map(|topic| (topic, entry.weight)));
+            } else if let Some(saying) = knowledge::sayings().get(number - engine.index.thesaurus.len()) {
+                terms.add_law(saying.law.iter().copied(), SHIPPED * saying.weight * covers);
+            }
         }
         let places = engine.places.found_in(text).collect();
         let wants_place = PLACE_WORDS.iter().any(|word| text.contains(word));
@@ -126,6 +144,21 @@ impl<'a> Question<'a> {
     }
 }
 
+/// A lay phrase that stands in a question: its entry, and how many characters of the question it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Said {
+    pub(super) entry: u32,
+    pub(super) length: usize,
+}
+
+/// The entries that any form of a question has a phrase of, each with its longest.
+fn said<'t>(engine: &Embedded, forms: impl Iterator<Item = &'t str>) -> Vec<Said> {
+    let mut said: Vec<Said> = forms.flat_map(|form| engine.sayings.found_in(form)).copied().collect();
+    said.sort_unstable_by_key(|said| (said.entry, std::cmp::Reverse(said.length)));
+    said.dedup_by_key(|said| said.entry);
+    said
+}
+
 /// The forms in which a lay phrase is looked for: as it is, and without the little words that part a verb from its
 /// object, if enough is left to mean the same (不想过了 is not 不想).
 pub(super) fn forms_of_saying(saying: &str) -> Vec<String> {
@@ -136,21 +169,6 @@ pub(super) fn forms_of_saying(saying: &str) -> Vec<String> {
 
 fn without_particles(text: &str) -> String {
     text.replace(PARTICLES, "")
-}
-
-/// What a term of the question counts for, before it is known how rare it is.
-fn own_weight(key: Key) -> f32 {
-    match shape(key) {
-        Shape::Single(c) if is_common(c) => 0.0,
-        Shape::Single(_) => 0.4,
-        Shape::Pair(first, second) if NUMERALS.contains(first) && NUMERALS.contains(second) => 0.1,
-        Shape::Pair(first, second) => match (is_common(first), is_common(second)) {
-            (true, true) => 0.1,
-            (false, false) => 1.0,
-            _ => 0.5,
-        },
-        Shape::Word => 1.5,
-    }
 }
 
 fn is_common(c: char) -> bool {
@@ -166,27 +184,27 @@ struct Terms<'a> {
 impl Terms<'_> {
     fn add(&mut self, key: Key, weight: f32) {
         let count = self.engine.index.terms.count(key);
-        let worth = in_256ths(rarity(count, self.engine.index.records) * weight);
+        let worth = in_256ths(rarity(count, self.engine.index.records, usual_share(key)) * weight);
         if worth > 0 {
             self.all.push(Wanted { key, worth });
         }
     }
 
-    /// Adds a term that was made up: only if it stands in some record, and a little below those that were typed.
+    /// Adds a term that was not typed: only if it stands in some record.
     fn add_known(&mut self, key: Key, weight: f32) {
         if self.engine.index.terms.count(key) > 0 {
-            self.add(key, weight * 0.8);
+            self.add(key, weight);
         }
     }
 
     /// Adds what the law calls it. Several names share the worth, so that they don't drown out what was asked.
-    fn add_law(&mut self, law: &[String], weight: f32) {
+    fn add_law<'l>(&mut self, law: impl ExactSizeIterator<Item = &'l str>, weight: f32) {
         let names: u16 = law.len().try_into().unwrap_or(u16::MAX);
-        let weight = EXPANSION * weight / libm::sqrtf(f32::from(names.max(1)));
+        let weight = weight / libm::sqrtf(f32::from(names.max(1)));
         for name in law {
             scan(name, |term| {
                 if !matches!(shape(term.key), Shape::Single(_)) {
-                    self.add_known(term.key, weight * own_weight(term.key));
+                    self.add_known(term.key, MADE * weight);
                 }
             });
         }
@@ -195,8 +213,14 @@ impl Terms<'_> {
     /// The worth of the terms so far; `None` when no question can be made of them: nothing but little words.
     fn worth(&mut self) -> Option<u32> {
         self.tidy();
-        let tells = |wanted: &Wanted| own_weight(wanted.key) > 0.1;
-        self.all.iter().any(tells).then(|| self.all.iter().map(|wanted| wanted.worth).sum())
+        let tells = |wanted: &Wanted| match shape(wanted.key) {
+            Shape::Single(c) => !is_common(c),
+            Shape::Pair(first, second) => !is_common(first) || !is_common(second),
+            Shape::Word => true,
+        };
+        let most = in_256ths(rarity(0, self.engine.index.records, 0.0) * ENOUGH);
+        let worth = self.all.iter().map(|wanted| wanted.worth).sum::<u32>();
+        self.all.iter().any(tells).then_some(worth.min(most))
     }
 
     /// The most telling terms, by key.
@@ -215,9 +239,35 @@ impl Terms<'_> {
     }
 }
 
-/// How much it says that a record has a term which `count` of `all` records have: BM25's inverse document frequency.
-fn rarity(count: u32, all: u32) -> f32 {
-    let (count, all) = (f64::from(count), f64::from(all));
+/// How much of a question a phrase is: what is nothing but the phrase means just that.
+fn share(said: usize, length: usize) -> f32 {
+    #[expect(clippy::cast_precision_loss, reason = "at most 400 characters")]
+    let share = said as f32 / length.max(1) as f32;
+    share.min(1.0)
+}
+
+/// How many records of any site stand behind what is known of a term, beside those of this one.
+const OTHER_RECORDS: f64 = 100.0;
+
+/// In which share of any texts a term of this shape stands.
+fn usual_share(key: Key) -> f64 {
+    match shape(key) {
+        Shape::Single(c) if is_common(c) => 0.5,
+        Shape::Single(_) => 0.02,
+        Shape::Pair(first, second) => match (is_common(first), is_common(second)) {
+            (true, true) => 0.1,
+            (false, false) => 0.0,
+            _ => 0.03,
+        },
+        Shape::Word => 0.0,
+    }
+}
+
+/// How much it says that a record has a term which `count` of `all` records have: BM25's inverse document frequency. A
+/// small site has too few texts to tell that a little word is one, so what is usual counts as well.
+fn rarity(count: u32, all: u32, usual: f64) -> f32 {
+    let count = f64::from(count) + OTHER_RECORDS * usual;
+    let all = f64::from(all) + OTHER_RECORDS;
     #[expect(clippy::cast_possible_truncation, reason = "between 0 and 23")]
     let rarity = libm::log(1.0 + (all - count + 0.5) / (count + 0.5)) as f32;
     rarity

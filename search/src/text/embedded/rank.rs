@@ -32,8 +32,11 @@ const OF_THE_PLACE: f32 = 1.9;
 const BESIDE_THE_PLACE: f32 = 0.4;
 const BESIDE_M: f32 = 20_000.0;
 
+/// One part in so many of what an article scores is lent to those who rest on it.
+const LENT: u32 = 5;
+
 /// How much a record rises when the question surely points at its shelf.
-const ON_THE_SHELF: f32 = 0.25;
+const ON_THE_SHELF: f32 = 0.2;
 
 /// The answer to a question, before it is put into words.
 #[derive(Debug, Default)]
@@ -66,6 +69,7 @@ pub(super) fn rank(engine: &Embedded, question: &Question<'_>, query: &Query) ->
             list.add_to(&mut scores, wanted.worth);
         }
     }
+    lend(engine, &mut scores);
     // The best of all, not of those that the filters leave: a filter takes away and never adds.
     let mut best = 0.0;
     for (number, &score) in (0..).zip(&scores) {
@@ -101,6 +105,16 @@ pub(super) fn rank(engine: &Embedded, question: &Question<'_>, query: &Query) ->
     }
     ranking.best = groups.complete(top.from(query.offset), &found);
     ranking
+}
+
+/// Gives guides and digests a share of what the best article scores that they rest on: a guide answers what its articles
+/// answer.
+fn lend(engine: &Embedded, scores: &mut [u32]) {
+    for of_one in engine.rests.chunk_by(|a, b| a.0 == b.0) {
+        let best = of_one.iter().map(|&(_, article)| scores[article as usize]).max().unwrap_or(0);
+        let score = &mut scores[of_one[0].0 as usize];
+        *score = score.saturating_add(best / LENT);
+    }
 }
 
 /// How many records there are of each kind, on each shelf, in each division. Each count leaves out its own filter.
@@ -204,7 +218,7 @@ impl<'a> Groups<'a> {
 /// What a record of some kind counts for, all else being equal: first what to do, then the words of the law.
 fn prior(kind: Kind) -> f32 {
     match kind {
-        Kind::Guide => 1.5,
+        Kind::Guide => 1.1,
         Kind::Station | Kind::Statute => 1.0,
         Kind::Topic | Kind::CaseDigest | Kind::Article | Kind::Region => 0.9,
         Kind::Campaign | Kind::Page => 0.8,

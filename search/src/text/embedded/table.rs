@@ -106,6 +106,12 @@ impl Table {
         Ok(table)
     }
 
+    /// The keys up to a bound, in order, with how many numbers each leads to.
+    pub(super) fn keys_below(&self, bound: u64) -> impl Iterator<Item = (u64, u32)> {
+        let end = self.keys.partition_point(|&key| key < bound);
+        self.keys[..end].iter().zip(&self.lists).map(|(&key, place)| (key, place.count))
+    }
+
     /// How many numbers a key leads to.
     pub(super) fn count(&self, key: u64) -> u32 {
         self.place(key).map_or(0, |place| place.count)

@@ -4,6 +4,7 @@
 //! Start at [`scan`]. Characters and pairs need no dictionary, so index and question can never be cut differently,
 //! and new words work the day they are written. Nothing here weighs a term; see `question`.
 
+use crate::numeral::Number;
 use crate::text::query::fold;
 use crate::text::sound::is_han;
 
@@ -42,6 +43,9 @@ const PAIR: Key = 1 << 62;
 const WORD: Key = 2 << 62;
 const CHAR_BITS: u32 = 21;
 const CHAR_MASK: Key = (1 << CHAR_BITS) - 1;
+
+/// All keys of single characters are below.
+pub(super) const AFTER_SINGLES: Key = PAIR;
 
 /// The key of one Chinese character.
 pub(super) fn single(c: char) -> Key {
@@ -136,64 +140,6 @@ impl Run {
             found(Term::new(word(self.chars.drain(..)), self.start, self.end));
         }
     }
-}
-
-/// The number of an article that is being read: 第一千零七十九条, 第1079条, 1079条.
-#[derive(Default)]
-struct Number {
-    /// Where it starts; `None` outside a number.
-    start: Option<usize>,
-    /// The thousands, hundreds and tens read so far.
-    total: u32,
-    /// The digit that waits for its thousand, hundred or ten, or the whole of an Arabic number.
-    digit: u32,
-}
-
-impl Number {
-    /// Takes in the next character. When that is the 条 after a number, gives the number and where it starts.
-    fn take(&mut self, c: char, at: usize) -> Option<(u32, usize)> {
-        let digit = match c {
-            '0'..='9' => Some(self.digit.saturating_mul(10).saturating_add(u32::from(c) - u32::from('0'))),
-            '十' => Some(self.scale(10)),
-            '百' => Some(self.scale(100)),
-            '千' => Some(self.scale(1000)),
-            '条' => {
-                let Self { start, total, digit } = std::mem::take(self);
-                return start.map(|start| (total.saturating_add(digit), start));
-            }
-            _ => chinese_digit(c),
-        };
-        match digit {
-            Some(digit) => {
-                self.digit = digit;
-                self.start.get_or_insert(at);
-            }
-            None => *self = Self::default(),
-        }
-        None
-    }
-
-    /// 十 alone is ten, 七十 seventy. No digit waits any more.
-    fn scale(&mut self, by: u32) -> u32 {
-        self.total = self.total.saturating_add(self.digit.max(1).saturating_mul(by));
-        0
-    }
-}
-
-fn chinese_digit(c: char) -> Option<u32> {
-    Some(match c {
-        '零' | '〇' => 0,
-        '一' => 1,
-        '二' => 2,
-        '三' => 3,
-        '四' => 4,
-        '五' => 5,
-        '六' => 6,
-        '七' => 7,
-        '八' => 8,
-        '九' => 9,
-        _ => return None,
-    })
 }
 
 #[cfg(test)]

@@ -121,7 +121,7 @@ impl GuidePage {
             help: about.help_at.iter().copied().map(kind_link).collect(),
             cases: library.cases_for(&about.slug).iter().copied().map(case_link).collect(),
             related: library.guide_links(&about.related),
-            asked: about.asked.clone(),
+            asked: about.shown_questions().to_vec(),
             audience: about.audience.clone(),
             takes: about.takes.as_ref().map(|takes| takes.text.clone()),
             contents: contents(press, guide),
