@@ -4,7 +4,7 @@
 //! page of `/search/` reads.
 
 use axum::extract::State;
-use search::record::{Hotline, Kind};
+use search::record::{Hotline, Kind, Topic};
 use search::region::RegionCode;
 use search::text::{EngineError, Query as Question, QueryText, Results, Suggestion};
 use serde::Serialize;
@@ -67,6 +67,20 @@ pub struct SearchOut {
     /// What to dial first. Only where the question speaks of danger.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub emergency: Vec<Hotline>,
+    /// Where to go on. Only where nothing was found.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub instead: Option<Instead>,
+}
+
+/// Nothing was found: where to go on. No question ends here.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Instead {
+    /// The topics that come nearest; all of them where none does.
+    pub topics: Vec<Topic>,
+    /// Whom to call.
+    pub hotlines: Vec<Hotline>,
+    /// Where to ask without giving a name.
+    pub ask: &'static str,
 }
 
 /// What has been typed so far.
@@ -121,10 +135,19 @@ pub async fn find(release: &Release, wanted: SearchIn) -> ApiResult<SearchOut> {
         }
     }
     let SearchIn { kind, topic, region, limit, offset, .. } = wanted;
-    let question = Question { text, kind, topic, region, offset, limit };
+    let question = Question { text, kind, topic, region, grouped: true, offset, limit };
     let results = release.engine.search(&question).await.map_err(unavailable)?;
     let emergency = if results.danger { emergency(release) } else { Vec::new() };
-    Ok(SearchOut { results, emergency })
+    let instead = (results.total == 0).then(|| instead(release, &results.nearest));
+    Ok(SearchOut { results, emergency, instead })
+}
+
+fn instead(release: &Release, nearest: &[String]) -> Instead {
+    let topics = &release.bundle.topics;
+    let near = nearest.iter().filter_map(|slug| topics.iter().find(|topic| topic.slug == *slug));
+    let near: Vec<Topic> = near.cloned().collect();
+    let topics = if near.is_empty() { topics.clone() } else { near };
+    Instead { topics, hotlines: release.bundle.hotlines.clone(), ask: "/ask/" }
 }
 
 /// The numbers to dial when in danger.

@@ -57,6 +57,9 @@ pub struct Record {
     /// What to do first, in a guide that says what to do. May be empty.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub first_step: String,
+    /// The number to dial, as it is dialled. May be empty.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub phone: String,
     /// Plain text of the body, no markup, paragraphs on lines.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub text: String,
@@ -94,6 +97,7 @@ impl Record {
             heading: String::new(),
             summary: String::new(),
             first_step: String::new(),
+            phone: String::new(),
             text: String::new(),
             part_of: None,
             rests_on: Vec::new(),

@@ -3,7 +3,7 @@
 // the titles built into the site are searched. Nothing is stored.
 (function () {
   "use strict";
-  const API = "/api/v1/search", LATER = 160;
+  const API = "/api/v1/search", LATER = 160, SHOWN = 10;
   const KINDS = {
     guide: "指南", case_digest: "案例", statute: "法规", article: "条文", station: "站点",
     region: "名录", topic: "主题", campaign: "日历", page: "关于本站",
@@ -14,7 +14,7 @@
   if (!form) return;
   const input = form.querySelector("input");
   const list = make("ul", { className: "options", id: "options", hidden: true });
-  let found = document.getElementById("found"), timer = 0, asked = 0, chosen = -1, apart = false;
+  let found = document.getElementById("found"), timer = 0, asked = 0, chosen = -1, apart = false, narrow = {}, names = {};
   // On a page that the server answered, the form goes on asking the server.
   const answered = !found && location.pathname === "/search/";
 
@@ -124,16 +124,23 @@
     else look();
   }
 
+  // Asks anew, without the filters of the question before.
   function look() {
+    narrow = {};
+    answer(0);
+  }
+
+  // Asks for the hits from so many on; those before stay where they are.
+  function answer(offset) {
     const question = input.value.trim(), turn = ++asked;
     clearTimeout(timer);
     close();
     if (!question) return input.focus();
-    ask(API, { q: question, limit: 20 }).catch(function () {
+    ask(API, Object.assign({ q: question, limit: SHOWN, offset: offset }, narrow)).catch(function () {
       apart = true;
       return builtIn(question);
-    }).then(function (answer) {
-      if (turn === asked) tell(answer);
+    }).then(function (given) {
+      if (turn === asked) tell(given, offset);
     }, function () {
       found.textContent = "";
       status.textContent = "现在查不了。按下面的主题找，或者打 12338 问。";
@@ -165,30 +172,140 @@
     return letters.length < 2 ? letters : letters.slice(1).map(function (letter, at) { return letters[at] + letter; });
   }
 
-  function tell(answer) {
-    status.textContent = answer.total ? "找到 " + answer.total + " 条。" : "没有找到。换个说法试试，或者打 12338 问。";
-    if (answer.part) status.textContent += "现在连不上查找的服务，只查了一部分标题。别的在“指南”里按主题找。";
-    found.textContent = "";
-    if (answer.danger) found.appendChild(danger());
-    if (answer.did_you_mean) found.appendChild(meant(answer.did_you_mean));
-    const hits = make("ol", { className: "hits" });
-    answer.hits.forEach(function (hit) { hits.appendChild(line(hit)); });
-    if (answer.hits.length) found.appendChild(hits);
+  function tell(given, offset) {
+    status.textContent = given.total ? "找到 " + given.total + " 条。" : "没有找到。换个说法试试，或者打 12338 问。";
+    if (given.part) status.textContent += "现在连不上查找的服务，只查了一部分标题。别的在“指南”里按主题找。";
+    const more = found.querySelector("[data-more]");
+    if (more) more.remove();
+    let hits = offset ? found.querySelector(".hits") : null;
+    if (!hits) {
+      found.textContent = "";
+      if (given.danger) found.appendChild(danger());
+      if (given.did_you_mean) found.appendChild(meant(given.did_you_mean));
+      ways(given);
+      hits = make("ol", { className: "hits" });
+      if (given.hits.length) found.appendChild(hits);
+      if (given.instead) instead(given.instead);
+    }
+    const first = given.hits.map(function (hit) { return hits.appendChild(line(hit, given.place)); })[0];
+    const shown = hits.children.length;
+    if (shown < given.total && given.hits.length) found.appendChild(further(shown));
+    if (offset) return first && first.querySelector("a").focus();
     found.focus({ preventScroll: true });
     form.scrollIntoView();
   }
 
-  function line(hit) {
+  function line(hit, place) {
     const item = make("li"), head = make("h2"), text = make("p", { className: "meta" });
     head.appendChild(make("a", { href: hit.url, textContent: hit.title }));
+    item.appendChild(head);
+    if (hit.first_step) {
+      const step = make("p");
+      step.appendChild(make("b", { textContent: "先做：" }));
+      step.appendChild(document.createTextNode(hit.first_step));
+      item.appendChild(step);
+    }
     text.appendChild(make("span", { className: "tag", textContent: KINDS[hit.kind] || "" }));
     text.appendChild(document.createTextNode(" "));
+    if (place && hit.distance_m !== undefined) {
+      text.appendChild(make("b", { textContent: "离" + place.name + far(hit.distance_m) + " " }));
+    }
     hit.snippet.forEach(function (part) {
       text.appendChild(part.marked ? make("mark", { textContent: part.text }) : document.createTextNode(part.text));
     });
-    item.appendChild(head);
     item.appendChild(text);
+    if (hit.phone) {
+      const call = make("p", { className: "buttons" });
+      call.appendChild(make("a", { className: "button", href: "tel:" + hit.phone.replace(/[^0-9+]/g, ""), textContent: "打电话 " + hit.phone }));
+      item.appendChild(call);
+    }
+    if (hit.also || hit.more) item.appendChild(others(hit));
     return item;
+  }
+
+  // The other articles of the same statute.
+  function others(hit) {
+    const list = make("ul", { className: "also" });
+    list.setAttribute("aria-label", "同一部法里还有");
+    (hit.also || []).forEach(function (other) {
+      list.appendChild(make("li")).appendChild(make("a", { href: other.url, textContent: other.title }));
+    });
+    if (hit.more) {
+      const all = make("button", { type: "button", className: "quiet", textContent: "这部法还有 " + hit.more + " 条" });
+      all.addEventListener("click", function () { only("type", "article"); });
+      list.appendChild(make("li")).appendChild(all);
+    }
+    return list;
+  }
+
+  // As the server says it: as the crow flies, so no more than two digits are true.
+  function far(metres) {
+    if (metres < 100) return "不到 100 米";
+    if (metres < 1000) return "约 " + Math.floor((metres + 50) / 100) * 100 + " 米";
+    return "约 " + (metres < 10000 ? (Math.floor((metres + 50) / 100) / 10).toFixed(1) : Math.floor((metres + 500) / 1000)) + " 公里";
+  }
+
+  // Ways to narrow the question: by kind, by topic, by place.
+  function ways(given) {
+    choices("按种类看", "type", "全部", given.facets, function (kind) { return KINDS[kind]; });
+    choices("按事情看", "topic", "各种事情", given.topics, function (slug) { return topics()[slug]; });
+  }
+
+  function choices(label, field, all, counts, name) {
+    const values = Object.keys(counts || {}).filter(name), nav = make("nav", { className: "buttons" });
+    if (values.length < 2 && !narrow[field]) return;
+    const sum = values.reduce(function (sum, value) { return sum + counts[value]; }, 0);
+    nav.setAttribute("aria-label", label);
+    nav.appendChild(choice(field, "", all + " " + sum));
+    values.forEach(function (value) { nav.appendChild(choice(field, value, name(value) + " " + counts[value])); });
+    found.appendChild(nav);
+  }
+
+  function choice(field, value, text) {
+    const is = (narrow[field] || "") === value;
+    const way = make("button", { type: "button", className: is ? "tag open" : "tag", textContent: text });
+    way.setAttribute("aria-pressed", String(is));
+    way.addEventListener("click", function () { only(field, value); });
+    return way;
+  }
+
+  function only(field, value) {
+    narrow[field] = value;
+    if (!value) delete narrow[field];
+    answer(0);
+  }
+
+  // The names of the topics, from their links on this page.
+  function topics() {
+    document.querySelectorAll("a[href^='/topics/']").forEach(function (link) {
+      const slug = link.getAttribute("href").split("/")[2];
+      if (slug && !names[slug]) names[slug] = (link.querySelector("b, strong, span") || link).firstChild.textContent.trim();
+    });
+    return names;
+  }
+
+  function further(shown) {
+    const bar = make("p", { className: "buttons" }), more = make("button", { type: "button", className: "quiet", textContent: "再看 " + SHOWN + " 条" });
+    bar.setAttribute("data-more", "");
+    more.addEventListener("click", function () { answer(shown); });
+    bar.appendChild(more);
+    return bar;
+  }
+
+  // Nothing was found: the nearest topics, the way to ask, the numbers.
+  function instead(on) {
+    const rows = make("ul", { className: "rows" }), ask = make("p", { className: "buttons" }), numbers = make("dl", { className: "dial" });
+    on.topics.forEach(function (topic) {
+      const name = make("span", { textContent: topic.title });
+      name.appendChild(make("small", { textContent: topic.summary }));
+      rows.appendChild(make("li")).appendChild(make("a", { href: topic.url })).appendChild(name);
+    });
+    ask.appendChild(make("a", { className: "button", href: on.ask, textContent: "匿名问我们" }));
+    on.hotlines.forEach(function (line) {
+      numbers.appendChild(make("dt")).appendChild(make("a", { href: "tel:" + line.number, textContent: line.number }));
+      numbers.appendChild(make("dd", { textContent: line.name }));
+    });
+    [rows, ask, numbers].forEach(function (part) { found.appendChild(part); });
   }
 
   function meant(words) {

@@ -199,6 +199,7 @@ fn station(site: &Site, station: &Station) -> Record {
         text: lines.into_iter().filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n"),
         region: Some(station.region.clone()),
         location: station.location(),
+        phone: station.phones.first().cloned().unwrap_or_default(),
         keywords: vec![station.kind.chinese().to_owned()],
         ..record(Kind::Station, &station.id, &station.name, &station.url)
     }

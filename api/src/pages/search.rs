@@ -1,14 +1,17 @@
 //! `/search/?q=…` with scripts off: the same answer as the API's, as a page.
 
+use std::cmp::Reverse;
+
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use search::record::{Hotline, Kind, Topic};
-use search::text::Hit;
+use search::text::{Hit, Results};
 use serde::Serialize;
 
 use crate::error::ApiResult;
 use crate::extract::{Fields, FromFields};
+use crate::pages::stations::distance;
 use crate::pages::{link, render};
 use crate::published::{Published, Release};
 use crate::search::{DEFAULT_LIMIT, KINDS, MAX_OFFSET, SearchIn, SearchOut, find};
@@ -57,16 +60,34 @@ impl Asked {
         Self { typed, page, wanted, complaints }
     }
 
-    fn link(&self, typed: &str, kind: Option<Kind>, page: usize) -> String {
+    /// The address of this question, narrowed.
+    fn link(&self, narrow: &Narrow<'_>, page: usize) -> String {
         let page = if page == 1 { String::new() } else { page.to_string() };
-        let kind = KINDS.iter().find(|(known, ..)| Some(*known) == kind).map_or("", |(_, code, _)| code);
-        let topic = self.wanted.topic.as_deref().unwrap_or_default();
-        let region = self.wanted.region.as_ref().map_or("", |region| region.as_str());
-        link(
-            "/search/",
-            &[("q", typed), ("type", kind), ("topic", topic), ("region", region), ("page", &page)],
-        )
+        let kind =
+            KINDS.iter().find(|(known, ..)| Some(*known) == narrow.kind).map_or("", |(_, code, _)| code);
+        let values =
+            [("q", narrow.typed), ("type", kind), ("topic", narrow.topic), ("region", narrow.region)];
+        link("/search/", &[&values[..], &[("page", page.as_str())]].concat())
     }
+
+    /// As it is narrowed now.
+    fn narrow(&self) -> Narrow<'_> {
+        Narrow {
+            typed: &self.typed,
+            kind: self.wanted.kind,
+            topic: self.wanted.topic.as_deref().unwrap_or_default(),
+            region: self.wanted.region.as_ref().map_or("", |region| region.as_str()),
+        }
+    }
+}
+
+/// A question and its filters; empty for none.
+#[derive(Clone)]
+struct Narrow<'a> {
+    typed: &'a str,
+    kind: Option<Kind>,
+    topic: &'a str,
+    region: &'a str,
 }
 
 /// What the fragment shows.
@@ -79,13 +100,22 @@ struct Shown<'a> {
     emergency: &'a [Hotline],
     total: usize,
     hits: Vec<ShownHit<'a>>,
-    facets: Vec<Choice<'a>>,
+    narrow: Vec<Choices<'a>>,
     did_you_mean: Option<Choice<'a>>,
     before: Option<String>,
     after: Option<String>,
     /// Where to go when nothing was found.
     topics: &'a [Topic],
+    /// Whether these are the topics that come nearest, rather than all.
+    near: bool,
     hotlines: &'a [Hotline],
+}
+
+/// Ways to narrow the question by one thing.
+#[derive(Debug, Serialize)]
+struct Choices<'a> {
+    label: &'static str,
+    list: Vec<Choice<'a>>,
 }
 
 #[derive(Debug, Serialize)]
@@ -93,6 +123,12 @@ struct ShownHit<'a> {
     #[serde(flatten)]
     hit: &'a Hit,
     label: &'static str,
+    /// How far away it is, in words.
+    far: Option<String>,
+    /// Its number, as a telephone dials it.
+    dial: String,
+    /// Where the rest of the same statute is.
+    more_url: Option<String>,
 }
 
 /// A way to narrow or to change the question.
@@ -112,54 +148,110 @@ impl<'a> Shown<'a> {
             emergency: &[],
             total: 0,
             hits: Vec::new(),
-            facets: Vec::new(),
+            narrow: Vec::new(),
             did_you_mean: None,
             before: None,
             after: None,
             topics: &release.bundle.topics,
+            near: false,
             hotlines: &release.bundle.hotlines,
         };
         if let Some(found) = found {
-            shown.take(asked, found);
+            shown.take(asked, found, release);
         }
         shown
     }
 
-    fn take(&mut self, asked: &Asked, found: &'a SearchOut) {
+    fn take(&mut self, asked: &'a Asked, found: &'a SearchOut, release: &'a Release) {
         let results = &found.results;
         let last = (asked.page - 1) * DEFAULT_LIMIT + results.hits.len();
+        let narrow = asked.narrow();
         self.emergency = &found.emergency;
         self.total = results.total;
-        self.hits = results.hits.iter().map(|hit| ShownHit { hit, label: label(hit.kind) }).collect();
-        self.facets = facets(asked, found);
-        self.did_you_mean = results.did_you_mean.as_deref().map(|text| Choice {
-            text,
-            url: asked.link(text, None, 1),
-            count: 0,
-            chosen: false,
+        self.hits = results.hits.iter().map(|hit| ShownHit::new(hit, results, asked)).collect();
+        self.narrow =
+            vec![kinds(asked, found), topics(asked, found, release), regions(asked, found, release)];
+        // One way leads nowhere else.
+        self.narrow
+            .retain(|choices| choices.list.len() > 2 || choices.list.iter().skip(1).any(|way| way.chosen));
+        self.did_you_mean = results.did_you_mean.as_deref().map(|text| {
+            let meant = Narrow { typed: text, kind: None, ..narrow.clone() };
+            Choice { text, url: asked.link(&meant, 1), count: 0, chosen: false }
         });
-        self.before = (asked.page > 1).then(|| asked.link(&asked.typed, asked.wanted.kind, asked.page - 1));
+        self.before = (asked.page > 1).then(|| asked.link(&narrow, asked.page - 1));
         self.after = (last < results.total && last < MAX_OFFSET && !results.hits.is_empty())
-            .then(|| asked.link(&asked.typed, asked.wanted.kind, asked.page + 1));
+            .then(|| asked.link(&narrow, asked.page + 1));
+        if let Some(instead) = &found.instead {
+            self.near = instead.topics.len() < self.topics.len();
+            self.topics = &instead.topics;
+        }
+    }
+}
+
+impl<'a> ShownHit<'a> {
+    fn new(hit: &'a Hit, results: &Results, asked: &Asked) -> Self {
+        let place = results.place.as_ref();
+        let far = hit.distance_m.zip(place);
+        let articles = Narrow { kind: Some(Kind::Article), ..asked.narrow() };
+        Self {
+            hit,
+            label: label(hit.kind),
+            far: far.map(|(metres, place)| format!("离{}{}", place.name, distance(metres.into()))),
+            dial: hit.phone.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect(),
+            more_url: (hit.more > 0).then(|| asked.link(&articles, 1)),
+        }
     }
 }
 
 /// One way per kind that has hits, and one back to all of them.
-fn facets<'a>(asked: &Asked, found: &SearchOut) -> Vec<Choice<'a>> {
+fn kinds<'a>(asked: &Asked, found: &SearchOut) -> Choices<'a> {
     let counts = &found.results.facets;
-    let all = Choice {
-        text: "全部",
-        url: asked.link(&asked.typed, None, 1),
-        count: counts.values().sum(),
-        chosen: asked.wanted.kind.is_none(),
+    let way = |kind: Option<Kind>, text: &'a str, count: usize| Choice {
+        text,
+        url: asked.link(&Narrow { kind, ..asked.narrow() }, 1),
+        count,
+        chosen: asked.wanted.kind == kind,
     };
-    let each = KINDS.iter().filter_map(|&(kind, _, text)| {
-        let count = *counts.get(&kind)?;
-        let url = asked.link(&asked.typed, Some(kind), 1);
-        Some(Choice { text, url, count, chosen: asked.wanted.kind == Some(kind) })
-    });
-    std::iter::once(all).chain(each).collect()
+    let each = KINDS.iter().filter_map(|&(kind, _, text)| Some(way(Some(kind), text, *counts.get(&kind)?)));
+    let all = way(None, "全部", counts.values().sum());
+    Choices { label: "按种类看", list: std::iter::once(all).chain(each).collect() }
 }
+
+/// One way per topic that has hits, and one back to all of them.
+fn topics<'a>(asked: &Asked, found: &SearchOut, release: &'a Release) -> Choices<'a> {
+    let counts = &found.results.topics;
+    let way = |topic: &str, text: &'a str, count: usize| Choice {
+        text,
+        url: asked.link(&Narrow { topic, ..asked.narrow() }, 1),
+        count,
+        chosen: asked.narrow().topic == topic,
+    };
+    let known = release.bundle.topics.iter();
+    let each = known.filter_map(|topic| Some(way(&topic.slug, &topic.title, *counts.get(&topic.slug)?)));
+    let all = way("", "各种事情", counts.values().sum());
+    Choices { label: "按事情看", list: std::iter::once(all).chain(each).collect() }
+}
+
+/// One way per division that has hits, the fullest first, and one back to all of them.
+fn regions<'a>(asked: &Asked, found: &SearchOut, release: &'a Release) -> Choices<'a> {
+    let way = |region: &str, text: &'a str, count: usize| Choice {
+        text,
+        url: asked.link(&Narrow { region, ..asked.narrow() }, 1),
+        count,
+        chosen: asked.narrow().region == region,
+    };
+    let mut counts: Vec<_> = found.results.regions.iter().collect();
+    counts.sort_by_key(|&(code, &count)| (Reverse(count), code));
+    let named = counts
+        .iter()
+        .filter_map(|&(code, &count)| Some((code, &*release.stations.region(code)?.name, count)));
+    let each = named.take(MOST_REGIONS).map(|(code, name, count)| way(code.as_str(), name, count));
+    let all = way("", "各地", counts.iter().map(|&(_, &count)| count).sum());
+    Choices { label: "按地方看", list: std::iter::once(all).chain(each).collect() }
+}
+
+/// How many divisions are offered to narrow a question by.
+const MOST_REGIONS: usize = 8;
 
 /// What readers call a kind.
 fn label(kind: Kind) -> &'static str {

@@ -120,7 +120,7 @@ impl<'a> Card<'a> {
 }
 
 /// As one says it: nobody walks 1,274 metres. Distances are as the crow flies, so no more than two digits are true.
-fn distance(metres: u64) -> String {
+pub(super) fn distance(metres: u64) -> String {
     match metres {
         0..100 => "不到 100 米".to_owned(),
         100..1000 => format!("约 {} 米", (metres + 50) / 100 * 100),

@@ -69,6 +69,9 @@ pub struct Results {
     /// its township. Divisions without any are left out.
     #[schema(value_type = BTreeMap<String, usize>)]
     pub regions: BTreeMap<RegionCode, usize>,
+    /// Where nothing was found: the topics that come nearest, by slug, at most three.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub nearest: Vec<String>,
     /// The place that distances are told from: the division asked for, or else the first that the question names.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub place: Option<Place>,
@@ -111,6 +114,9 @@ pub struct Hit {
     /// What to do first, where it says what to do.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub first_step: String,
+    /// The number to dial there, where it is a station that has one.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub phone: String,
     /// How far it is from the middle of [`Results::place`], in metres as the crow flies. Only where its place is public.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub distance_m: Option<u32>,

@@ -27,7 +27,8 @@ pub struct Query {
     pub topic: Option<String>,
     /// Only records within this division, and those that belong to none.
     pub region: Option<RegionCode>,
-    /// Whether the articles of a statute are one hit, the best of them; each by itself otherwise.
+    /// Whether hits are arranged for a page: the articles of a statute are one hit, the best of them; and where a guide
+    /// comes first and no place is named, the best station comes second. Each by itself and by its score otherwise.
     pub grouped: bool,
     /// How many of the best hits to pass over.
     pub offset: usize,

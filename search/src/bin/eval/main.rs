@@ -26,6 +26,7 @@ Examples:
   eval                                   the tuning half of search/eval, over the site of content/
   eval --split test                      the half kept aside: figures only
   eval --losses                          the questions whose answer is not first, with what came first
+  eval --ask 他打我怎么办                   one question, as a page answers it
   eval --gate                            both halves; fails when a figure is below search/eval/floors.tsv
   eval --corpus laws.jsonl --queries questions.tsv --qrels judgements.tsv --run embedded.run
 
@@ -50,6 +51,9 @@ struct Cli {
     /// Fail when a figure is below its floor in search/eval/floors.tsv.
     #[arg(long, conflicts_with = "corpus")]
     gate: bool,
+    /// Show what is found for one question, as a page shows it, and what is completed for it.
+    #[arg(long, value_name = "QUESTION", conflicts_with_all = ["corpus", "gate", "losses"])]
+    ask: Option<String>,
     /// List the questions whose answer is not first. Of the half kept aside only their number is told.
     #[arg(long)]
     losses: bool,
@@ -113,6 +117,10 @@ fn judged_site(cli: &Cli) -> anyhow::Result<ExitCode> {
     };
     let bundle = Bundle::open(&site)?;
     let engine = Embedded::new(Bundle::open_index(&site)?, bundle.records)?;
+    if let Some(asked) = &cli.ask {
+        report::print_answer(&engine, asked)?;
+        return Ok(ExitCode::SUCCESS);
+    }
     let splits = if cli.gate { vec![Split::Tune, Split::Test] } else { vec![cli.split] };
     let mut below = Vec::new();
     for split in splits {

@@ -1,8 +1,11 @@
 //! What is printed: a line for each kind of question, and the losses.
 
+use anyhow::Context as _;
+use search::text::{Engine, Hit, Query, QueryText};
+
 use crate::figures::{Figures, Means, Measure};
 use crate::judged::Judged;
-use crate::run::{Answered, Times};
+use crate::run::{Answered, Times, at_once};
 
 /// How many hits are shown of a question that lost.
 const SHOWN: usize = 3;
@@ -59,5 +62,43 @@ pub(crate) fn print_losses(judged: &Judged, answers: &[Answered], figures: &Figu
         let wanted: Vec<String> =
             grades.iter().map(|(document, grade)| format!("{document} ({grade})")).collect();
         println!("    wanted: {}", wanted.join(", "));
+    }
+}
+
+/// One question, as a page answers it.
+pub(crate) fn print_answer(engine: &dyn Engine, asked: &str) -> anyhow::Result<()> {
+    let text = QueryText::new(asked).context("the question")?;
+    let found = at_once(engine.search(&Query::new(text, 10)))?;
+    let place = found.place.as_ref().map_or("none", |place| place.name.as_str());
+    println!(
+        "{} hits; danger: {}; place: {place}; meant: {:?}",
+        found.total, found.danger, found.did_you_mean
+    );
+    println!("kinds {:?}; topics {:?}", found.facets, found.topics);
+    for hit in &found.hits {
+        print_hit(hit);
+    }
+    println!("\ncompleted:");
+    for suggestion in at_once(engine.suggest(asked, 8))? {
+        println!("  {} {}", suggestion.text, suggestion.url.unwrap_or_default());
+    }
+    Ok(())
+}
+
+fn print_hit(hit: &Hit) {
+    let distance = hit.distance_m.map_or(String::new(), |metres| format!("  {metres} m"));
+    println!("\n{:.2} {} ({}){distance}", hit.score, hit.title, hit.id);
+    if !hit.first_step.is_empty() {
+        println!("    first: {}", hit.first_step);
+    }
+    let part = |part: &search::text::SnippetPart| {
+        if part.marked { format!("[{}]", part.text) } else { part.text.clone() }
+    };
+    println!("    {}", hit.snippet.iter().map(part).collect::<String>());
+    for also in &hit.also {
+        println!("    also {}", also.title);
+    }
+    if hit.more > 0 {
+        println!("    and {} more", hit.more);
     }
 }

@@ -82,7 +82,7 @@ pub(crate) fn write(out: &Path, answers: &[Answered]) -> anyhow::Result<()> {
 }
 
 /// The answer of an engine that never waits.
-fn at_once<T>(answer: impl Future<Output = T>) -> T {
+pub(crate) fn at_once<T>(answer: impl Future<Output = T>) -> T {
     match pin!(answer).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(answer) => answer,
         Poll::Pending => unreachable!("the embedded engine answers at once"),

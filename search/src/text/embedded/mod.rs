@@ -126,6 +126,7 @@ impl Embedded {
             facets: ranking.facets,
             topics: ranking.topics,
             regions: ranking.regions,
+            nearest: ranking.nearest,
             place: place.and_then(|place| self.place(place)),
             danger: query.text.speaks_of_danger() || meant.as_deref().is_some_and(danger::is_spoken_of),
             did_you_mean: meant,
@@ -151,6 +152,7 @@ impl Embedded {
             more: ranked.more,
             first_step: record.first_step.clone(),
             distance_m,
+            phone: record.phone.clone(),
             snippet: snippet::cut(record, &asked.telling),
             score: ranked.score,
         }

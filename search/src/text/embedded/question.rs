@@ -132,6 +132,11 @@ impl<'a> Question<'a> {
         Self { wanted: terms.finish(), worth: own_worth.unwrap_or(0), topics, places, wants_place }
     }
 
+    /// Whether it says nothing of where.
+    pub(super) fn names_no_place(&self) -> bool {
+        self.places.is_empty() && !self.wants_place
+    }
+
     /// The terms to show in a snippet: characters alone only when the question has nothing longer.
     pub(super) fn telling(&self) -> Vec<Wanted> {
         let is_long = |wanted: &&Wanted| match shape(wanted.key) {

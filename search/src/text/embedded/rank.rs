@@ -32,6 +32,24 @@ const OF_THE_PLACE: f32 = 1.9;
 const BESIDE_THE_PLACE: f32 = 0.4;
 const BESIDE_M: f32 = 20_000.0;
 
+/// What share of the least score is enough. A station has few words, and scores less than a page for the same need.
+fn patience(kind: Kind) -> f32 {
+    if kind == Kind::Station { 0.5 } else { 1.0 }
+}
+
+/// How many shelves are offered where nothing was found.
+const MOST_NEAREST: usize = 3;
+
+/// What a station counts for by whom it serves, where no place is named.
+fn reach(level: Level) -> f32 {
+    match level {
+        Level::Province | Level::City => 1.06,
+        Level::County => 1.03,
+        Level::Township => 1.0,
+        Level::Village | Level::Hamlet => 0.97,
+    }
+}
+
 /// One part in so many of what an article scores is lent to those who rest on it.
 const LENT: u32 = 5;
 
@@ -47,6 +65,8 @@ pub(super) struct Ranking {
     pub(super) facets: Facets,
     pub(super) topics: BTreeMap<String, usize>,
     pub(super) regions: BTreeMap<RegionCode, usize>,
+    /// Where nothing was found: the shelves that come nearest.
+    pub(super) nearest: Vec<String>,
 }
 
 /// A record and its score, and what was found of the same whole.
@@ -83,11 +103,11 @@ pub(super) fn rank(engine: &Embedded, question: &Question<'_>, query: &Query) ->
     let mut counts = Counts::new(engine, query);
     let mut found: Vec<(f32, u32)> = Vec::new();
     for (number, &score) in (0..).zip(&scores) {
-        if score == 0 || scale.at_most(score) < least {
+        if score == 0 || scale.at_most(score) < least * patience(Kind::Station) {
             continue;
         }
         let score = scale.weigh(number, score);
-        if score >= least && counts.admits(number) {
+        if score >= least * patience(engine.facts[number as usize].kind) && counts.admits(number) {
             found.push((score, number));
         }
     }
@@ -95,6 +115,12 @@ pub(super) fn rank(engine: &Embedded, question: &Question<'_>, query: &Query) ->
     ranking.topics =
         engine.shelves.iter().cloned().zip(counts.shelves).filter(|&(_, count)| count > 0).collect();
     ranking.regions = counts.regions;
+    if found.is_empty() {
+        ranking.nearest = nearest(engine, question, &scores);
+    }
+    if query.grouped && query.kind.is_none() && question.names_no_place() {
+        station_after_guide(engine, &mut found);
+    }
     let groups = Groups::new(engine, &found, query);
     let mut top = Top::new(query.offset.saturating_add(query.limit));
     for &(score, number) in &found {
@@ -115,6 +141,40 @@ fn lend(engine: &Embedded, scores: &mut [u32]) {
         let score = &mut scores[of_one[0].0 as usize];
         *score = score.saturating_add(best / LENT);
     }
+}
+
+/// Where a guide comes first, lets the best station be the second: who says what to do says where to go. Any place does,
+/// since none was named; those that serve more people come before those that serve a village.
+fn station_after_guide(engine: &Embedded, found: &mut [(f32, u32)]) {
+    let kind = |&(_, number): &(f32, u32)| engine.facts[number as usize].kind;
+    let best = found.iter().copied().reduce(|best, other| if other.0 > best.0 { other } else { best });
+    let Some((score, _)) = best.filter(|best| kind(best) == Kind::Guide) else { return };
+    let stations = found.iter_mut().filter(|found| kind(found) == Kind::Station);
+    let station = stations.reduce(|best, other| if other.0 > best.0 { other } else { best });
+    if let Some(station) = station {
+        station.0 = f32::from_bits(score.to_bits() - 1);
+    }
+}
+
+/// The shelves whose records come nearest to a question that nothing answers.
+fn nearest(engine: &Embedded, question: &Question<'_>, scores: &[u32]) -> Vec<String> {
+    let mut shelves: Vec<(f32, &str)> = question.topics.iter().map(|&(topic, _)| (f32::MAX, topic)).collect();
+    let mut best = vec![0; engine.shelves.len()];
+    for (facts, &score) in engine.facts.iter().zip(scores) {
+        if let Some(best) = best.get_mut(facts.shelf as usize) {
+            *best = score.max(*best);
+        }
+    }
+    let some = best.iter().zip(&engine.shelves).filter(|&(&score, _)| score > 0);
+    shelves.extend(some.map(|(&score, shelf)| (as_f32(score), shelf.as_str())));
+    shelves.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(b.1)));
+    let mut names: Vec<String> = Vec::new();
+    for (_, shelf) in shelves {
+        if names.len() < MOST_NEAREST && !names.iter().any(|name| name == shelf) {
+            names.push(shelf.to_owned());
+        }
+    }
+    names
 }
 
 /// How many records there are of each kind, on each shelf, in each division. Each count leaves out its own filter.
@@ -218,8 +278,9 @@ impl<'a> Groups<'a> {
 /// What a record of some kind counts for, all else being equal: first what to do, then the words of the law.
 fn prior(kind: Kind) -> f32 {
     match kind {
-        Kind::Guide => 1.1,
-        Kind::Station | Kind::Statute => 1.0,
+        Kind::Guide => 1.2,
+        Kind::Statute => 1.0,
+        Kind::Station => 0.85,
         Kind::Topic | Kind::CaseDigest | Kind::Article | Kind::Region => 0.9,
         Kind::Campaign | Kind::Page => 0.8,
     }
@@ -251,7 +312,7 @@ impl<'a> Scale<'a> {
         let least = as_f32(question.worth) / 256.0 * SHARE_OF_QUESTION;
         let mut scale = Self { engine, question, shelves, least, most: 0.0 };
         let place = scale.place(!question.places.is_empty(), true);
-        let prior = prior(Kind::Guide).max(prior(Kind::Station) * place);
+        let prior = prior(Kind::Guide).max(prior(Kind::Station) * place * reach(Level::City));
         // A little more than the factors come to, so that no rounding can get above it.
         scale.most = Self::UNIT * 1.01 * prior * scale.shelves.iter().copied().fold(1.0, f32::max);
         scale
@@ -275,6 +336,10 @@ impl<'a> Scale<'a> {
         let places = &self.question.places;
         let lies_there = region.is_some_and(|region| places.iter().any(|place| region.is_within(place)));
         let serves_it = lies_there && region.is_some_and(|region| places.contains(&region));
+        if places.is_empty() && facts.kind == Kind::Station {
+            let reach = region.map_or(1.0, |region| reach(region.level()));
+            return score * self.place(false, false) * reach;
+        }
         let beside = if lies_there { 1.0 } else { self.beside(record) };
         score * self.place(lies_there, serves_it) * beside
     }

@@ -17,6 +17,9 @@ const LONG_ENOUGH: usize = 40;
 /// How far before the first word asked for a snippet begins where there is no mark to begin after.
 const LEAD: usize = 12;
 
+/// What a line begins with that names the articles which a text rests on: it has all the words, and says nothing.
+const SOURCE: &str = "依据《";
+
 /// Nobody reads on in a text of this many bytes to find a better piece.
 const READ_BYTES: usize = 60_000;
 
@@ -57,7 +60,7 @@ fn best_piece<'a>(text: &'a str, wanted: &[Wanted]) -> Piece<'a> {
     for (at, first) in found.iter().enumerate() {
         let start = start_before(text, first.start);
         // The piece from there has been looked at, with all that is found in it.
-        if tried.replace(start) == Some(start) {
+        if tried.replace(start) == Some(start) || text[start..].starts_with(SOURCE) {
             continue;
         }
         let limit = forward(text, start, LONGEST);
@@ -158,6 +161,8 @@ fn start_before(text: &str, at: usize) -> usize {
 /// Where a snippet ends that begins at `start` and shows what ends at `shown`.
 fn end_after(text: &str, start: usize, shown: usize) -> usize {
     let limit = forward(text, start, LONGEST);
+    let source = text[shown.max(start)..limit.max(shown)].find(SOURCE).map(|at| shown.max(start) + at);
+    let limit = source.map_or(limit, |source| text[..source].trim_end().len().max(shown));
     let (mut sentence, mut clause) = (None, None);
     for (count, (at, c)) in (1..).zip(text[start..limit].char_indices()) {
         let end = start + at + c.len_utf8();

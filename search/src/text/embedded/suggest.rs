@@ -28,7 +28,24 @@ pub(super) enum Fit {
 
 /// At most `limit` completions of `typed`.
 pub(super) fn complete(engine: &Embedded, typed: &str, limit: usize) -> Vec<Suggestion> {
-    best_fits(engine, typed, limit).into_iter().map(|(_, phrase)| suggestion(engine, phrase)).collect()
+    let mut fits = best_fits(engine, typed, limit);
+    if fits.len() < limit {
+        // A wrong character sounds like the right one.
+        let sound = normalised(typed);
+        let alike = sounds_like(&sound).map(|sound| best_fits(engine, &sound, limit)).unwrap_or_default();
+        let new: Vec<_> =
+            alike.into_iter().filter(|(_, phrase)| fits.iter().all(|(_, known)| known != phrase)).collect();
+        fits.extend(new);
+        fits.truncate(limit);
+    }
+    fits.into_iter().map(|(_, phrase)| suggestion(engine, phrase)).collect()
+}
+
+/// What was typed in Chinese, as pinyin; `None` for less than two characters, which sound like too much.
+fn sounds_like(typed: &str) -> Option<String> {
+    let chars: Vec<char> = typed_chars(typed).collect();
+    let is_word = chars.len() >= 2 && chars.iter().all(|&c| is_han(c));
+    is_word.then(|| chars.iter().filter_map(|&c| readings(c).next()).collect())
 }
 
 /// The phrases that fit `typed` best.
