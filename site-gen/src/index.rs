@@ -53,11 +53,13 @@ pub fn others(site: &Site, cited: &Cited) -> Vec<Record> {
     records.extend(site.campaigns.iter().map(|campaign| Record {
         text: campaign.body.text.clone(),
         topic: campaign.topics.first().cloned(),
+        asked: campaign.asked.clone(),
         ..record(Kind::Campaign, &campaign.slug, &campaign.title, &campaign.url())
     }));
     records.extend(site.pages.iter().map(|page| Record {
         summary: page.summary.clone().unwrap_or_default(),
         text: page.body.text.clone(),
+        asked: page.asked.clone(),
         ..record(Kind::Page, &page.slug, &page.title, &page.url())
     }));
     records
@@ -133,6 +135,7 @@ pub fn case(case: &CaseDigest) -> Record {
         summary: head.summary.clone(),
         text: case.body.text.clone(),
         topic: Some(head.topic.clone()),
+        asked: head.asked.clone(),
         keywords: vec![head.outcome.chinese().to_owned()],
         ..record(Kind::CaseDigest, &head.slug, &head.title, &head.url())
     }
@@ -141,6 +144,7 @@ pub fn case(case: &CaseDigest) -> Record {
 fn statute_record(statute: &Statute) -> Record {
     Record {
         text: statute.intro.text.clone(),
+        asked: statute.asked.clone(),
         keywords: statute.short_titles.clone(),
         ..record(Kind::Statute, &statute.slug, &statute.title, &statute.url())
     }

@@ -44,9 +44,9 @@ pub fn case(draft: &CaseDraft, world: &World<'_>) -> (CaseDigest, Notes) {
 fn check_anonymous(draft: &CaseDraft, world: &World<'_>, diags: &mut Diagnostics) {
     let file = draft.slug.span.file;
     let text = world.sources.text(file);
-    let body = draft.body.0;
-    let head = [draft.title.span, draft.summary.span];
-    for span in head.into_iter().chain(std::iter::once(body)) {
+    // No page shows what is asked, but whoever types is offered it.
+    let asked = draft.asked.iter().map(|question| question.span);
+    for span in [draft.title.span, draft.summary.span].into_iter().chain(asked).chain([draft.body.0]) {
         let written = &text[span.start..span.end];
         let places = world.regions.names_below_county().flat_map(|name| written.match_indices(name));
         let places = places.map(|(at, name)| Finding {

@@ -132,7 +132,8 @@ pub fn campaigns(
         let topics = known_topics(&draft.topics, topics.as_ref(), diags);
         book.add(&url, references.notes);
         let (slug, title) = (draft.slug.value.clone(), draft.title.value.clone());
-        campaigns.push(Campaign { slug, title, dates: draft.dates, guides, topics, body });
+        let asked = values(&draft.asked);
+        campaigns.push(Campaign { slug, title, dates: draft.dates, guides, topics, asked, body });
     }
     campaigns
 }
@@ -149,6 +150,7 @@ pub fn pages(drafts: &Drafts, world: &World<'_>, book: &mut NoteBook) -> Vec<Pag
             slug: draft.slug.value.clone(),
             title: draft.title.value.clone(),
             summary: draft.summary.as_ref().map(|summary| summary.value.clone()),
+            asked: values(&draft.asked),
             body,
         });
     }
@@ -217,6 +219,7 @@ fn statute(draft: &StatuteDraft, references: &mut References<'_>) -> Statute {
         title: draft.title.value.clone(),
         short_titles: values(&draft.short_titles),
         rank: draft.rank.as_ref().map_or_else(|| "法律".to_owned(), |rank| rank.value.clone()),
+        asked: values(&draft.asked),
         own_words: true,
         versions,
         replaced_by: replaced_by(draft, references),

@@ -30,7 +30,7 @@ const GUIDE: [Names; 13] = [
     ("asked", "常问"),
     ("sensitive", "敏感"),
 ];
-const CASE: [Names; 7] = [
+const CASE: [Names; 8] = [
     ("title", "标题"),
     ("summary", "摘要"),
     ("topic", "主题"),
@@ -38,13 +38,15 @@ const CASE: [Names; 7] = [
     ("channel", "途径"),
     ("applied", "依据"),
     ("guides", "指南"),
+    ("asked", "常问"),
 ];
-const LAW: [Names; 5] = [
+const LAW: [Names; 6] = [
     ("title", "标题"),
     ("short_titles", "简称"),
     ("rank", "效力级别"),
     ("versions", "版本"),
     ("replaced_by", "被取代"),
+    ("asked", "常问"),
 ];
 const STATION: [Names; 17] = [
     ("name", "名称"),
@@ -67,8 +69,9 @@ const STATION: [Names; 17] = [
 ];
 const STATION_END: [Names; 1] = [("note", "备注")];
 const DIRECTORY: [Names; 2] = [("region", "区划"), ("title", "标题")];
-const CAMPAIGN: [Names; 4] = [("title", "标题"), ("dates", "日期"), ("guides", "指南"), ("topics", "主题")];
-const PAGE: [Names; 2] = [("title", "标题"), ("summary", "摘要")];
+const CAMPAIGN: [Names; 5] =
+    [("title", "标题"), ("dates", "日期"), ("guides", "指南"), ("topics", "主题"), ("asked", "常问")];
+const PAGE: [Names; 3] = [("title", "标题"), ("summary", "摘要"), ("asked", "常问")];
 const DRAFT: [Names; 1] = [("draft", "草稿")];
 
 /// The head in order; `None` where it is better left alone.

@@ -48,6 +48,7 @@ impl CaseDraft {
             outcome: self.outcome,
             channel: self.channel,
             guides: values(&self.guides),
+            asked: values(&self.asked),
         };
         Arc::clone(self.head.get_or_init(|| Arc::new(make())))
     }

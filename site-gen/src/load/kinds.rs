@@ -20,6 +20,7 @@ pub(super) const TITLE: Key = Key("title", "标题");
 pub(super) const SUMMARY: Key = Key("summary", "摘要");
 pub(super) const TOPIC: Key = Key("topic", "主题");
 const GUIDES: Key = Key("guides", "指南");
+const ASKED: Key = Key("asked", "常问");
 
 /// A name in URLs, from a file's or folder's name.
 pub type Slug = Located<String>;
@@ -84,7 +85,7 @@ pub fn guide(reading: &Reading<'_>, topic: &str, slug: &str, diags: &mut Diagnos
     let help_at = fields.vocabulary(Key("help_at", "去哪里"), vocabulary_of!("站点类别", StationKind));
     let related = fields.words(Key("related", "相关"));
     let keywords = fields.words(Key("keywords", "关键词"));
-    let asked = fields.texts(Key("asked", "常问"));
+    let asked = fields.texts(ASKED);
     let sensitive = fields.truth(Key("sensitive", "敏感")).unwrap_or(false);
     let aliases = redirects::aliases(&mut fields);
     fields.finish();
@@ -146,6 +147,8 @@ pub struct CaseDraft {
     pub applied: Vec<Located<String>>,
     /// Slugs of guides.
     pub guides: Vec<Located<String>>,
+    /// Questions people type.
+    pub asked: Vec<Located<String>>,
     /// Addresses it had before.
     pub aliases: Vec<Located<String>>,
     /// The story.
@@ -177,6 +180,7 @@ pub fn case(reading: &Reading<'_>, year: &str, slug: &str, diags: &mut Diagnosti
     let channel = fields.one_of(Key("channel", "途径"), vocabulary_of!("途径", Channel));
     let applied = fields.texts(Key("applied", "依据"));
     let guides = fields.words(GUIDES);
+    let asked = fields.texts(ASKED);
     let aliases = redirects::aliases(&mut fields);
     fields.finish();
     Some(CaseDraft {
@@ -189,6 +193,7 @@ pub fn case(reading: &Reading<'_>, year: &str, slug: &str, diags: &mut Diagnosti
         channel,
         applied,
         guides,
+        asked,
         aliases,
         body: parts.body,
         head: OnceLock::new(),
@@ -210,6 +215,8 @@ pub struct StatuteDraft {
     pub versions: Vec<VersionDraft>,
     /// What was replaced, and by what.
     pub replaced_by: Vec<(Located<String>, Located<String>)>,
+    /// Questions people type.
+    pub asked: Vec<Located<String>>,
     /// Addresses it had before.
     pub aliases: Vec<Located<String>>,
     /// What it is for, and the articles that matter.
@@ -247,6 +254,7 @@ pub fn statute(reading: &Reading<'_>, slug: &str, diags: &mut Diagnostics) -> Op
         fields.missing(versions_key);
     }
     let replaced = fields.node(Key("replaced_by", "被取代"));
+    let asked = fields.texts(ASKED);
     let aliases = redirects::aliases(&mut fields);
     fields.finish();
     let written = versions.len();
@@ -263,6 +271,7 @@ pub fn statute(reading: &Reading<'_>, slug: &str, diags: &mut Diagnostics) -> Op
         rank,
         versions,
         replaced_by,
+        asked,
         aliases,
         body: parts.body,
     })
@@ -352,6 +361,8 @@ pub struct CampaignDraft {
     pub guides: Vec<Located<String>>,
     /// Slugs of topics.
     pub topics: Vec<Located<String>>,
+    /// Questions people type.
+    pub asked: Vec<Located<String>>,
     /// Addresses it had before.
     pub aliases: Vec<Located<String>>,
     /// What it is about.
@@ -367,6 +378,7 @@ pub fn campaign(reading: &Reading<'_>, slug: &str, diags: &mut Diagnostics) -> O
     let written = fields.required(Key("dates", "日期"));
     let guides = fields.words(GUIDES);
     let topics = fields.words(Key("topics", "主题"));
+    let asked = fields.texts(ASKED);
     let aliases = redirects::aliases(&mut fields);
     fields.finish();
     let written = written?;
@@ -377,7 +389,16 @@ pub fn campaign(reading: &Reading<'_>, slug: &str, diags: &mut Diagnostics) -> O
                 .hint("写成 11-25（每年）、03-01/03-08（每年一段）或 2026-11-25/2026-12-10（只一次）"),
         );
     }
-    Some(CampaignDraft { slug, title: title?, dates: dates?, guides, topics, aliases, body: parts.body })
+    Some(CampaignDraft {
+        slug,
+        title: title?,
+        dates: dates?,
+        guides,
+        topics,
+        asked,
+        aliases,
+        body: parts.body,
+    })
 }
 
 /// Any other page as written.
@@ -389,6 +410,8 @@ pub struct PageDraft {
     pub title: Located<String>,
     /// For search.
     pub summary: Option<Located<String>>,
+    /// Questions people type.
+    pub asked: Vec<Located<String>>,
     /// Addresses it had before.
     pub aliases: Vec<Located<String>>,
     /// The page.
@@ -402,9 +425,10 @@ pub fn page(reading: &Reading<'_>, slug: &str, diags: &mut Diagnostics) -> Optio
     let mut fields = Fields::of(parts.head?, parts.head_span, diags);
     let title = fields.required(TITLE);
     let summary = fields.text(SUMMARY);
+    let asked = fields.texts(ASKED);
     let aliases = redirects::aliases(&mut fields);
     fields.finish();
-    Some(PageDraft { slug, title: title?, summary, aliases, body: parts.body })
+    Some(PageDraft { slug, title: title?, summary, asked, aliases, body: parts.body })
 }
 
 /// The slug that a file's name gives; reports a name that can't stand in an address.

@@ -45,6 +45,7 @@ pub(super) fn site() -> Site {
             slug: "safety".into(),
             title: "浏览安全".into(),
             summary: None,
+            asked: vec!["怎么删记录".into()],
             body: body("先清记录。"),
         }],
         thesaurus: Vec::new(),
@@ -179,6 +180,7 @@ pub(super) fn case() -> CaseDigest {
         outcome: Outcome::ProtectionOrder,
         channel: Some(Channel::Court),
         guides: vec!["protection-order".into()],
+        asked: vec!["有人拿到过吗".into()],
     };
     CaseDigest {
         head: head.into(),
@@ -196,6 +198,7 @@ fn statute() -> Statute {
         title: "中华人民共和国反家庭暴力法".into(),
         short_titles: vec!["反家庭暴力法".into()],
         rank: "法律".into(),
+        asked: vec!["骂人算不算".into()],
         own_words: true,
         versions: vec![
             version(
@@ -320,6 +323,7 @@ fn campaign() -> Campaign {
         dates: YearlyDates::parse("11-25").unwrap(),
         guides: vec!["protection-order".into()],
         topics: vec!["domestic-violence".into()],
+        asked: vec!["是哪一天".into()],
         body: body("这一天说说保护令。"),
     }
 }

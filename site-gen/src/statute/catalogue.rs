@@ -306,6 +306,7 @@ impl Known {
             title: self.title.clone(),
             short_titles: vec![self.name.clone()],
             rank: self.work.as_ref().map_or_else(String::new, |work| work.rank.clone()),
+            asked: Vec::new(),
             own_words: false,
             versions: self.versions.clone(),
             replaced_by: Vec::new(),

@@ -37,12 +37,13 @@ const GUIDE: [(&str, [&str; 4]); 11] = [
 ];
 
 /// The same of digests' heads.
-const CASE: [(&str, [&str; 4]); 6] = [
+const CASE: [(&str, [&str; 4]); 7] = [
     ("title", ["丙", "丁说", "她能申请什么", "戊"]),
     ("summary", ["有人陪她。", "另一句。", "第三句。", "一句。"]),
     ("topic", ["domestic-violence", "work", "domestic-violence", "nothing"]),
     ("guides", ["[g0]", "[g1, g2]", "[]", "[nobody]"]),
     ("applied", ["", "[《反家庭暴力法》第二十条]", "[《反家庭暴力法》第二十一条]", "[《反家庭暴力法》]"]),
+    ("asked", ["", "[有人成功过吗]", "[她后来怎样, 要多久]", "[]"]),
     ("aliases", ["", "[/old/a]", "[/old/c]", ""]),
 ];
 

@@ -208,7 +208,7 @@ fn articles_are_found_by_their_note_and_by_their_text() {
     let second = record("article/measures/2");
     assert_eq!(second.title, "《求助办法》第二条 不用说姓名");
     assert_eq!(second.text, "谁也不许打听你是谁。\n来的人不用说出姓名，依照《反家庭暴力法》第二十三条办理。");
-    assert_eq!(second.keywords, ["第一章 总则"]);
+    assert_eq!(second.heading, "第一章 总则");
     assert_eq!(record("article/measures/4").url, "/laws/measures/#art-4");
     assert_eq!(record("article/shi-li-shi-fu-wu-zhan-shou-ze/1").text, "先倒水，再问话。");
     // Only what holds now can be found: the five days are of the older version.

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "tests stop at the first surprise")]
 
 mod ages;
+mod asked;
 mod build;
 mod check;
 mod citations;

@@ -22,7 +22,7 @@ struct Findable<'a> {
     url: String,
     kind: Kind,
     summary: &'a str,
-    /// Questions and keywords.
+    /// Questions, keywords and other names.
     words: String,
 }
 
@@ -86,14 +86,14 @@ fn titles<'a>(press: &Press<'a>) -> Titles<'a> {
         url: case.url(),
         kind: Kind::CaseDigest,
         summary: &case.summary,
-        words: String::new(),
+        words: case.asked.join(" "),
     });
     let laws = laws.into_iter().take(share(SHARES)).map(|statute| Findable {
         title: statute.short_title(),
         url: statute.url(),
         kind: Kind::Statute,
         summary: &statute.title,
-        words: statute.short_titles.join(" "),
+        words: [statute.short_titles.join(" "), statute.asked.join(" ")].join(" "),
     });
     let entries: Vec<_> = guides.chain(cases).chain(laws).collect();
     Titles { left_out: all - entries.len(), entries }
