@@ -247,18 +247,21 @@
 
   // Ways to narrow the question: by kind, by topic, by place.
   function ways(given) {
-    choices("按种类看", "type", "全部", given.facets, function (kind) { return KINDS[kind]; });
-    choices("按事情看", "topic", "各种事情", given.topics, function (slug) { return topics()[slug]; });
+    const all = make("details", { className: "brief", open: Object.keys(narrow).length > 0 });
+    all.appendChild(make("summary", { textContent: "只看一部分" }));
+    [choices("按种类看", "type", "全部", given.facets, function (kind) { return KINDS[kind]; }),
+      choices("按事情看", "topic", "各种事情", given.topics, function (slug) { return topics()[slug]; })].forEach(function (nav) { if (nav) all.appendChild(nav); });
+    if (all.children.length > 1) found.appendChild(all);
   }
 
   function choices(label, field, all, counts, name) {
     const values = Object.keys(counts || {}).filter(name), nav = make("nav", { className: "buttons" });
-    if (values.length < 2 && !narrow[field]) return;
+    if (values.length < 2 && !narrow[field]) return null;
     const sum = values.reduce(function (sum, value) { return sum + counts[value]; }, 0);
     nav.setAttribute("aria-label", label);
     nav.appendChild(choice(field, "", all + " " + sum));
     values.forEach(function (value) { nav.appendChild(choice(field, value, name(value) + " " + counts[value])); });
-    found.appendChild(nav);
+    return nav;
   }
 
   function choice(field, value, text) {

@@ -101,6 +101,8 @@ struct Shown<'a> {
     total: usize,
     hits: Vec<ShownHit<'a>>,
     narrow: Vec<Choices<'a>>,
+    /// Whether the question is narrowed now.
+    narrowed: bool,
     did_you_mean: Option<Choice<'a>>,
     before: Option<String>,
     after: Option<String>,
@@ -149,6 +151,7 @@ impl<'a> Shown<'a> {
             total: 0,
             hits: Vec::new(),
             narrow: Vec::new(),
+            narrowed: false,
             did_you_mean: None,
             before: None,
             after: None,
@@ -174,6 +177,7 @@ impl<'a> Shown<'a> {
         // One way leads nowhere else.
         self.narrow
             .retain(|choices| choices.list.len() > 2 || choices.list.iter().skip(1).any(|way| way.chosen));
+        self.narrowed = narrow.kind.is_some() || !narrow.topic.is_empty() || !narrow.region.is_empty();
         self.did_you_mean = results.did_you_mean.as_deref().map(|text| {
             let meant = Narrow { typed: text, kind: None, ..narrow.clone() };
             Choice { text, url: asked.link(&meant, 1), count: 0, chosen: false }

@@ -43,10 +43,10 @@ const MOST_NEAREST: usize = 3;
 /// What a station counts for by whom it serves, where no place is named.
 fn reach(level: Level) -> f32 {
     match level {
-        Level::Province | Level::City => 1.06,
-        Level::County => 1.03,
+        Level::Province | Level::City => 1.3,
+        Level::County => 1.15,
         Level::Township => 1.0,
-        Level::Village | Level::Hamlet => 0.97,
+        Level::Village | Level::Hamlet => 0.85,
     }
 }
 

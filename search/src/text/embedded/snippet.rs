@@ -60,7 +60,7 @@ fn best_piece<'a>(text: &'a str, wanted: &[Wanted]) -> Piece<'a> {
     for (at, first) in found.iter().enumerate() {
         let start = start_before(text, first.start);
         // The piece from there has been looked at, with all that is found in it.
-        if tried.replace(start) == Some(start) || text[start..].starts_with(SOURCE) {
+        if tried.replace(start) == Some(start) || names_sources(&text[start..]) {
             continue;
         }
         let limit = forward(text, start, LONGEST);
@@ -73,6 +73,16 @@ fn best_piece<'a>(text: &'a str, wanted: &[Wanted]) -> Piece<'a> {
     let last = best.marked.last().map_or(best.start, |&(_, end)| end);
     best.end = end_after(text, best.start, last);
     best
+}
+
+/// Whether a text begins with nothing but the names of articles: 依据《民法典》第一千零七十九条。
+fn names_sources(text: &str) -> bool {
+    /// The longest name of a statute with the number after it, in bytes.
+    const NAME: usize = 150;
+    let beginning = &text[..text.floor_char_boundary(NAME)];
+    let sentence = beginning.split('。').next().unwrap_or_default();
+    sentence.starts_with(SOURCE)
+        || sentence.starts_with('《') && sentence.contains("》第") && sentence.ends_with('条')
 }
 
 fn find(text: &str, wanted: &[Wanted]) -> Vec<Found> {
