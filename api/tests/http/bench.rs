@@ -1,5 +1,6 @@
 //! A small site on disk, an engine that answers what the test wants, and a caller.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;
@@ -21,7 +22,9 @@ use search::coord::Coord;
 use search::record::{Facets, Hotline, Hours, Kind, Place, Site, Station, Topic};
 use search::region::{Level, Region};
 use search::stations::StationIndex;
-use search::text::{Answer, Engine, Hit, Query, Results, SnippetPart, Suggestion};
+use search::text::{
+    Answer, Engine, Hit, Named, Place as NamedPlace, Query, Results, SnippetPart, Suggestion,
+};
 use search::vocabulary::{Have, Service, StationKind};
 use tempfile::TempDir;
 use tower::ServiceExt as _;
@@ -146,6 +149,10 @@ impl Engine for Parrot {
                 hits,
                 total,
                 facets: Facets::from([(Kind::Guide, 20), (Kind::Article, 5)]),
+                topics: BTreeMap::from([("domestic-violence".to_owned(), 20)]),
+                regions: BTreeMap::new(),
+                nearest: Vec::new(),
+                place: Some(NamedPlace { region: "990121".parse().unwrap(), name: "示例县".to_owned() }),
                 did_you_mean: asked.contains("typo").then(|| "<家暴>".to_owned()),
                 danger: asked.contains("danger"),
             })
@@ -166,6 +173,17 @@ fn hit(query: &Query, n: usize) -> Hit {
         url: format!("/guides/domestic-violence/g{n}/"),
         topic: query.topic.clone(),
         region: query.region.clone(),
+        heading: "第一章".into(),
+        part_of: None,
+        also: vec![Named {
+            id: "article/a".into(),
+            title: "<i>第二条</i>".into(),
+            url: "/laws/a/#art-2".into(),
+        }],
+        more: n,
+        first_step: "<u>先打 110</u>".into(),
+        phone: if n == 1 { "0000-5550101".into() } else { String::new() },
+        distance_m: (n == 1).then_some(1_274),
         snippet: vec![
             SnippetPart { text: "向法院申请".into(), marked: false },
             SnippetPart { text: "<保护令>".into(), marked: true },
