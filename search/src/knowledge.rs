@@ -121,7 +121,7 @@ fn articles_of(name: &str) -> Option<(&'static [Article], bool)> {
     Some((longest, false))
 }
 
-/// The number of the article that a text or a title begins with or names, as [`questions`] takes it.
+/// The number of the first article that a text or a title names, as [`questions`] takes it.
 pub fn article_number(text: &str) -> Option<String> {
     first_article(text)
 }
