@@ -22,7 +22,7 @@ pub(crate) fn read(folder: &Path) -> anyhow::Result<Vec<Record>> {
     let mut newest: BTreeMap<String, (String, PathBuf)> = BTreeMap::new();
     for file in files(folder)? {
         let name = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-        let (title, version) = match name.split_once(['(', '（']) {
+        let (title, version) = match name.rsplit_once(['(', '（']) {
             Some((title, rest)) if rest.starts_with(|c: char| c.is_ascii_digit()) => (title, rest),
             _ => (name.as_str(), ""),
         };
