@@ -139,6 +139,7 @@ fn judged_site(cli: &Cli) -> anyhow::Result<ExitCode> {
         let answers = run::ask(&engine, &judged.questions);
         let figures = figures::count(&judged, &answers, cli.relevant.unwrap_or(2));
         report::print(split.name(), &judged, &figures);
+        report::print_danger(&judged);
         report::print_times(&run::times(&engine, &judged.questions));
         if cli.losses {
             report::print_losses(&judged, &answers, &figures, split == Split::Test);
