@@ -1,22 +1,40 @@
 //! What every text engine promises, as claims over `&dyn Engine`.
 //!
-//! Start at [`claims`]: the list. A new engine joins by keeping them over the same small site, [`site`].
+//! Start at [`claims`]: the list. A new engine joins by keeping them over the same small site, [`site`]. Meilisearch is asked where
+//! `MEILI_URL` (and `MEILI_MASTER_KEY`) say where one is.
 #![expect(clippy::unwrap_used, reason = "a claim that can't be put is a claim that fails")]
 
+#[cfg(feature = "meilisearch")]
+mod meili_server;
 mod site;
 
+#[cfg(feature = "meilisearch")]
+use self::meili_server::meili;
 use search::record::Kind;
 use search::text::embedded::{Embedded, Index};
 use search::text::{Engine, Hit, Query, QueryText, Results};
 
 /// Puts every claim to an engine, each as a test of its own.
 macro_rules! claims {
-    ($engine:ident: $($claim:ident)+) => {
-        mod $engine {
+    ($($claim:ident)+) => {
+        mod embedded {
             $(
                 #[tokio::test(flavor = "current_thread")]
                 async fn $claim() {
-                    super::$claim(&super::$engine()).await;
+                    super::$claim(&super::embedded()).await;
+                }
+            )+
+        }
+
+        #[cfg(feature = "meilisearch")]
+        mod meili {
+            $(
+                #[tokio::test(flavor = "current_thread")]
+                async fn $claim() {
+                    // Without a server there is nothing to put claims to; `meili_server` has said so.
+                    if let Some(engine) = super::meili().await {
+                        super::$claim(&engine).await;
+                    }
                 }
             )+
         }
@@ -24,7 +42,6 @@ macro_rules! claims {
 }
 
 claims! {
-    embedded:
     a_lay_question_finds_the_guide_that_says_what_to_do
     what_people_say_finds_what_the_law_calls_it
     the_number_of_an_article_finds_the_article

@@ -1,11 +1,14 @@
 //! Finding records by words.
 //!
 //! Start at [`Engine`]: the questions that can be put to a text engine and the rules its answers keep. [`query`]
-//! holds what was asked, [`embedded`] is the engine that needs nothing but the bundle. Engines never see what a
+//! holds what was asked, [`embedded`] is the engine that needs nothing but the bundle, `meili` (a feature) the one that asks a
+//! Meilisearch server. Engines never see what a
 //! reader typed before [`QueryText`] has put it in order, and nothing here writes a question down anywhere.
 
 mod danger;
 pub mod embedded;
+#[cfg(feature = "meilisearch")]
+pub mod meili;
 pub mod query;
 mod sound;
 
@@ -49,6 +52,12 @@ pub enum EngineError {
     /// An engine outside this process could not be asked, or did not answer as agreed.
     #[error("检索服务暂时不可用")]
     Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// It did not answer in time.
+    #[error("检索服务没有及时答复")]
+    Slow,
+    /// It has the records of another release than the one it was asked about.
+    #[error("检索服务里是另一次发布的内容")]
+    OtherRelease,
 }
 
 /// What was found.

@@ -25,6 +25,8 @@ mod snippet;
 mod suggest;
 mod table;
 mod terms;
+#[cfg(feature = "meilisearch")]
+mod understood;
 
 use std::collections::BTreeMap;
 use std::future;
@@ -34,7 +36,9 @@ pub use self::build::{Builder, Read};
 pub use self::index::{Index, IndexError};
 use self::phrasebook::Phrasebook;
 use self::question::{Question, forms_of_saying};
-use self::rank::Ranked;
+use self::rank::{Ranked, Ranking};
+#[cfg(feature = "meilisearch")]
+pub(crate) use self::understood::{Best, Form, Found, Piece, Understood, article_numbers};
 use super::danger;
 use super::query::normalised;
 use super::{Answer, Engine, Hit, Named, Place, Query, Results, Suggestion};
@@ -104,6 +108,17 @@ impl Embedded {
         let meant = meant::meant(self, text);
         let question = Question::read(text, meant.as_deref(), self);
         let ranking = rank::rank(self, &question, query);
+        self.tell(query, meant, &question, ranking)
+    }
+
+    /// Puts an answer into words.
+    fn tell(
+        &self,
+        query: &Query,
+        meant: Option<String>,
+        question: &Question<'_>,
+        ranking: Ranking,
+    ) -> Results {
         let place = query.region.as_ref().or(question.places.first().copied());
         let asked =
             Asked { telling: question.telling(), middle: place.and_then(|place| self.middle_of(place)) };
@@ -155,8 +170,8 @@ impl Embedded {
 
     /// The number of a shelf; past the end where there is no such shelf.
     fn shelf(&self, topic: &str) -> u32 {
-        let shelf = self.shelves.binary_search_by(|shelf| shelf.as_str().cmp(topic));
-        shelf.ok().and_then(|shelf| shelf.try_into().ok()).unwrap_or(u32::MAX)
+        let place = self.shelves.binary_search_by(|slug| slug.as_str().cmp(topic));
+        place.ok().and_then(|place| place.try_into().ok()).unwrap_or(u32::MAX)
     }
 
     fn phrase_text(&self, number: u32) -> Option<&str> {
