@@ -22,8 +22,9 @@ const LAW: f32 = 0.7;
 /// What it counts for that a record is the very article that was named.
 const ARTICLE: f32 = 2.0;
 
-/// How much of the question a piece has to say to be looked up by itself.
-const ALONE: f32 = 0.2;
+/// How much of the question a piece has to say to be looked up by itself, and how many are.
+const ALONE: f32 = 0.1;
+const MOST_ALONE: usize = 6;
 
 /// Words of which a record needs the rarest; more are better.
 const SOME: &str = "frequency";
@@ -124,7 +125,9 @@ fn alone(form: &Form) -> impl Iterator<Item = Wanted> {
     let all: u32 = form.0.iter().map(|piece| piece.worth).sum();
     let share = move |piece: &Piece| as_f32(piece.worth) / as_f32(all.max(1));
     let several = form.0.len() > 1;
-    form.0.iter().filter(move |piece| several && share(piece) >= ALONE).map(move |piece| {
+    let mut telling: Vec<&Piece> = form.0.iter().filter(|piece| several && share(piece) >= ALONE).collect();
+    telling.sort_by_key(|piece| std::cmp::Reverse(piece.worth));
+    telling.into_iter().take(MOST_ALONE).map(move |piece| {
         let text = piece.text.clone();
         Wanted { text, article: None, strategy: SOME, weight: share(piece) }
     })

@@ -24,6 +24,8 @@ mod wire;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use futures_util::future::try_join_all;
+
 use self::asked::{Dimension, Wanted};
 pub use self::connection::Connection;
 pub use self::document::{Digest, Release};
@@ -174,8 +176,7 @@ impl Asking<'_> {
         hits: Vec<Ranked>,
         parts_of: &BTreeMap<String, usize>,
     ) -> Result<Vec<Best>, MeiliError> {
-        let mut best = Vec::with_capacity(hits.len());
-        for hit in hits {
+        let asking = hits.into_iter().map(async |hit| {
             let whole = self.meili.embedded.records()[hit.number as usize].part_of.as_deref();
             let others = whole.filter(|_| self.grouped).and_then(|whole| parts_of.get(whole));
             let others = others.map_or(0, |count| count.saturating_sub(1));
@@ -183,10 +184,10 @@ impl Asking<'_> {
                 Some(whole) if others > 0 => self.next_best(&hit, whole).await?,
                 _ => Vec::new(),
             };
-            let more = others - also.len().min(others);
-            best.push(Best { number: hit.number, score: hit.score, also, more });
-        }
-        Ok(best)
+            let more = others.saturating_sub(also.len());
+            Ok(Best { number: hit.number, score: hit.score, also, more })
+        });
+        try_join_all(asking).await
     }
 
     /// The next best parts of the whole that a hit stands for.

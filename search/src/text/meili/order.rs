@@ -27,7 +27,7 @@ const BESIDE_THE_PLACE: f32 = 0.4;
 const BESIDE_M: f64 = 20_000.0;
 
 /// How much a record rises when the question surely points at its shelf.
-const ON_THE_SHELF: f32 = 0.1;
+const ON_THE_SHELF: f32 = 0.2;
 
 /// A hit: which record, how well it fits, which part of the question found it.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -76,7 +76,7 @@ pub(super) fn total(all: usize, parts: &Distribution, grouped: bool) -> usize {
 /// What a record of some kind counts for, all else being equal.
 fn prior(kind: Kind) -> f32 {
     match kind {
-        Kind::Guide => 1.3,
+        Kind::Guide => 1.4,
         Kind::Station | Kind::Statute => 1.0,
         Kind::Topic | Kind::CaseDigest | Kind::Article | Kind::Region => 0.9,
         Kind::Campaign | Kind::Page => 0.8,
