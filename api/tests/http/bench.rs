@@ -1,5 +1,6 @@
 //! A small site on disk, an engine that answers what the test wants, and a caller.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;
@@ -8,6 +9,7 @@ use std::time::Duration;
 use api::clock::SystemClock;
 use api::consultations::{self, Consultations};
 use api::dice::SystemDice;
+use api::finder::Finder;
 use api::published::{Published, Release};
 use api::routes;
 use api::state::{AppState, Limits};
@@ -48,7 +50,13 @@ impl Bench {
     pub(crate) async fn with_limits(limits: Limits) -> Self {
         let dist = tempfile::tempdir().unwrap();
         write_site(dist.path());
-        let published = Published::new(release(dist.path()));
+        let release = release(dist.path());
+        Self::over(dist, release, limits).await
+    }
+
+    /// The service over a release that lies in `dist`.
+    pub(crate) async fn over(dist: TempDir, release: Release, limits: Limits) -> Self {
+        let published = Published::new(release);
         let store = Store::open(&format!("sqlite://{}", dist.path().join(".db").display())).await.unwrap();
         store.migrate().await.unwrap();
         let secrets = consultations::Settings::new(dist.path().join(".secrets"));
@@ -146,6 +154,9 @@ impl Engine for Parrot {
                 hits,
                 total,
                 facets: Facets::from([(Kind::Guide, 20), (Kind::Article, 5)]),
+                topics: BTreeMap::new(),
+                regions: BTreeMap::new(),
+                place: None,
                 did_you_mean: asked.contains("typo").then(|| "<家暴>".to_owned()),
                 danger: asked.contains("danger"),
             })
@@ -166,6 +177,12 @@ fn hit(query: &Query, n: usize) -> Hit {
         url: format!("/guides/domestic-violence/g{n}/"),
         topic: query.topic.clone(),
         region: query.region.clone(),
+        heading: String::new(),
+        part_of: None,
+        also: Vec::new(),
+        more: 0,
+        first_step: String::new(),
+        distance_m: None,
         snippet: vec![
             SnippetPart { text: "向法院申请".into(), marked: false },
             SnippetPart { text: "<保护令>".into(), marked: true },
@@ -180,7 +197,7 @@ pub(crate) fn release(dist: &Path) -> Release {
     let stations =
         StationIndex::new(std::mem::take(&mut bundle.stations), std::mem::take(&mut bundle.regions));
     let redirects = Bundle::open_redirects(dist).unwrap();
-    Release { dist: dist.to_owned(), bundle, engine: Box::new(Parrot), stations, redirects }
+    Release { dist: dist.to_owned(), bundle, finder: Finder::alone(Parrot), stations, redirects }
 }
 
 /// Writes a site as the compiler does.
@@ -199,13 +216,13 @@ pub(crate) fn write_site(dist: &Path) {
     }
 }
 
-fn write(path: &Path, bytes: &[u8]) {
+pub(crate) fn write(path: &Path, bytes: &[u8]) {
     fs::create_dir_all(path.parent().unwrap()).unwrap();
     #[expect(clippy::disallowed_methods, reason = "the compiler of this test")]
     fs::write(path, bytes).unwrap();
 }
 
-fn bundle() -> Bundle {
+pub(crate) fn bundle() -> Bundle {
     Bundle {
         site: Site {
             name: "暖站".into(),
