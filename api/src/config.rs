@@ -14,6 +14,7 @@ use axum::http::HeaderName;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use crate::finder::Meilisearch;
 use crate::state::Limits;
 
 /// The commented default file.
@@ -53,29 +54,6 @@ pub struct Settings {
     pub limits: Limits,
     /// The server that searches, if not this process.
     pub meilisearch: Meilisearch,
-}
-
-/// A Meilisearch server, and how it is asked.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Meilisearch {
-    /// Where it is, without a final slash; empty where there is none.
-    pub url: String,
-    /// The name of this site's index.
-    pub index: String,
-    /// A key that may search that index.
-    pub key: String,
-    /// How long a search waits for it.
-    pub deadline: Duration,
-}
-
-/// The key is a secret.
-impl fmt::Debug for Meilisearch {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Meilisearch")
-            .field("url", &hide_password(&self.url))
-            .field("index", &self.index)
-            .finish_non_exhaustive()
-    }
 }
 
 /// Where settings come from, apart from the defaults.

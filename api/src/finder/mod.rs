@@ -9,6 +9,7 @@ pub mod breaker;
 pub mod metrics;
 #[cfg(feature = "meilisearch")]
 mod server;
+mod settings;
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -21,7 +22,7 @@ use self::breaker::{Breaker, Turn};
 use self::metrics::Counters;
 #[cfg(feature = "meilisearch")]
 pub use self::server::{ADMIN_KEY, administrator};
-use crate::config::Meilisearch;
+pub use self::settings::Meilisearch;
 
 /// The header that says which engine answered. Only where two could have.
 pub const SEARCH_ENGINE: HeaderName = HeaderName::from_static("search-engine");

@@ -7,7 +7,7 @@ use search::text::Engine;
 use search::text::embedded::Embedded;
 use search::text::meili::{Connection, Meili};
 
-use crate::config::Meilisearch;
+use super::Meilisearch;
 
 /// The variable of the environment that holds a key with the rights to publish. Nowhere else: it has no business in a
 /// file, and none with the service.

@@ -10,8 +10,7 @@ use clap::{Args, Subcommand};
 use search::bundle::Bundle;
 use search::text::meili::{Connection, Published, Release, Step, publish, search_key};
 
-use crate::config::Meilisearch;
-use crate::finder::{ADMIN_KEY, administrator};
+use crate::finder::{ADMIN_KEY, Meilisearch, administrator};
 
 const PUBLISH_HELP: &str = "\
 例子：
@@ -101,12 +100,13 @@ impl Publish {
         let (index, digest) = (&meilisearch.index, release.digest().as_str());
         let mut progress = Progress { out, told: 0 };
         let published = publish(connection, index, &release, &mut |step| progress.tell(&step)).await?;
-        match published {
+        let told = match published {
             Published::Already => {
-                writeln!(out, "Meilisearch 的索引 {index} 已经是这次发布（{digest}），什么也没有做。")?
+                format!("Meilisearch 的索引 {index} 已经是这次发布（{digest}），什么也没有做。")
             }
-            Published::Now(count) => writeln!(out, "换上了：索引 {index} 现在有 {count} 条（{digest}）。")?,
-        }
+            Published::Now(count) => format!("换上了：索引 {index} 现在有 {count} 条（{digest}）。"),
+        };
+        writeln!(out, "{told}")?;
         Ok(())
     }
 }

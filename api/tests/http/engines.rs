@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use api::config::{Meilisearch, Settings, Sources};
-use api::finder::Engines;
+use api::config::{Settings, Sources};
+use api::finder::{Engines, Meilisearch};
 use api::published::Release;
 use search::bundle::{Bundle, FOLDER};
 use search::record::{Kind, Record};
@@ -131,7 +131,7 @@ async fn when_meilisearch_is_slow_nobody_waits_longer_than_the_deadline() {
         (got.json()["total"].as_u64(), got.header("search-engine")),
         (Some(2), "embedded; reason=slow")
     );
-    assert!((Duration::from_millis(100)..Duration::from_millis(1000)).contains(&took), "{took:?}");
+    assert!((Duration::from_millis(100)..Duration::from_secs(1)).contains(&took), "{took:?}");
     assert_eq!(counted(&bench, "engine=\"embedded\",reason=\"slow\""), 1);
 }
 
