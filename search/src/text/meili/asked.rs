@@ -78,8 +78,15 @@ impl Wanted {
             filter: both(article.as_deref(), filter),
             matching_strategy: self.strategy,
             locales: [LOCALE],
-            federation_options: PartOptions { weight: self.weight },
+            federation_options: Some(PartOptions { weight: self.weight }),
+            limit: None,
+            show_ranking_score: false,
         }
+    }
+
+    /// What it counts for.
+    pub(super) fn weight(&self) -> f32 {
+        self.weight
     }
 }
 

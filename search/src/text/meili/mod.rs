@@ -24,8 +24,6 @@ mod wire;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use futures_util::future::try_join_all;
-
 use self::asked::{Dimension, Wanted};
 pub use self::connection::Connection;
 pub use self::document::{Digest, Release};
@@ -33,7 +31,7 @@ pub use self::error::MeiliError;
 pub use self::keys::{KeyMade, search_key};
 use self::order::Ranked;
 pub use self::publish::{Published, Step, publish};
-use self::wire::{Answered, Distribution, Federated, Federation, Part, PartOptions};
+use self::wire::{Answered, Distribution, Federated, Federation, Part, Separately, Several};
 use super::embedded::{Best, Embedded, Found, Understood};
 use super::{Answer, Engine, MOST_ALSO, Query, Results, Suggestion};
 
@@ -113,7 +111,8 @@ impl Asking<'_> {
         };
         let filter = asked::filter(self.query, None);
         let answered = self.ask(federation, self.parts(filter.as_deref())).await?;
-        let hits = self.read(&answered)?;
+        let hits =
+            self.read(answered.hits.iter().map(|hit| (hit.id.as_str(), hit.of.weighted_ranking_score)))?;
         let hits = order::weigh(&self.meili.embedded, understood, hits);
         Ok(hits.into_iter().take(last).skip(self.query.offset).collect())
     }
@@ -158,7 +157,9 @@ impl Asking<'_> {
             filter: Some(format!("release = {}", asked::quoted(digest.as_str()))),
             matching_strategy: "all",
             locales: [settings::LOCALE],
-            federation_options: PartOptions { weight: 0.0 },
+            federation_options: Some(wire::PartOptions { weight: 0.0 }),
+            limit: None,
+            show_ranking_score: false,
         });
         let facets_by_index = BTreeMap::from([(index.as_str(), COUNTED)]);
         let answered = self.ask(Federation { facets_by_index, ..Federation::default() }, parts).await?;
@@ -176,36 +177,54 @@ impl Asking<'_> {
         hits: Vec<Ranked>,
         parts_of: &BTreeMap<String, usize>,
     ) -> Result<Vec<Best>, MeiliError> {
-        let asking = hits.into_iter().map(async |hit| {
+        let others = |hit: &Ranked| {
             let whole = self.meili.embedded.records()[hit.number as usize].part_of.as_deref();
-            let others = whole.filter(|_| self.grouped).and_then(|whole| parts_of.get(whole));
-            let others = others.map_or(0, |count| count.saturating_sub(1));
-            let also = match whole {
-                Some(whole) if others > 0 => self.next_best(&hit, whole).await?,
-                _ => Vec::new(),
+            let whole = whole.filter(|_| self.grouped)?;
+            Some((whole, parts_of.get(whole)?.checked_sub(1).filter(|&others| others > 0)?))
+        };
+        let wholes: Vec<&str> = hits.iter().filter_map(others).map(|(whole, _)| whole).collect();
+        let mut next_best = self.best_parts(&wholes).await?;
+        let with_parts = |hit: Ranked| {
+            let Some((whole, others)) = others(&hit) else {
+                return Best { number: hit.number, score: hit.score, also: Vec::new(), more: 0 };
             };
-            let more = others.saturating_sub(also.len());
-            Ok(Best { number: hit.number, score: hit.score, also, more })
-        });
-        try_join_all(asking).await
+            let mut also = next_best.remove(whole).unwrap_or_default();
+            also.retain(|&number| number != hit.number);
+            also.truncate(MOST_ALSO);
+            Best { number: hit.number, score: hit.score, more: others.saturating_sub(also.len()), also }
+        };
+        Ok(hits.into_iter().map(with_parts).collect())
     }
 
-    /// The next best parts of the whole that a hit stands for.
-    async fn next_best(&self, hit: &Ranked, whole: &str) -> Result<Vec<u32>, MeiliError> {
+    /// The best parts of each of these wholes, one more than are shown: the hit itself is among them.
+    async fn best_parts<'b>(&self, wholes: &[&'b str]) -> Result<BTreeMap<&'b str, Vec<u32>>, MeiliError> {
+        if wholes.is_empty() {
+            return Ok(BTreeMap::new());
+        }
         let filter = asked::filter(self.query, None);
-        let filter = asked::both(Some(&format!("partOf = {}", asked::quoted(whole))), filter.as_deref());
-        let federation = Federation { limit: MOST_ALSO + 1, ..Federation::default() };
-        let answered = self.ask(federation, self.parts(filter.as_deref())).await?;
-        let parts = self.read(&answered)?.into_iter().map(|part| part.number);
-        Ok(parts.filter(|&number| number != hit.number).take(MOST_ALSO).collect())
+        // Federation would make one list of all wholes; this makes one for each part of the question in each whole.
+        let asked: Vec<(&str, &Wanted)> =
+            wholes.iter().flat_map(|&whole| self.wanted.iter().map(move |wanted| (whole, wanted))).collect();
+        let mut queries = Vec::with_capacity(asked.len());
+        for (whole, wanted) in &asked {
+            let within = asked::both(Some(&format!("partOf = {}", asked::quoted(whole))), filter.as_deref());
+            queries.push(wanted.part(&self.meili.index, within.as_deref()).alone(MOST_ALSO + 1));
+        }
+        let answered: Separately = self.meili.connection.post(wire::PATH, &Several { queries }).await?;
+        let mut found: BTreeMap<&str, Vec<Ranked>> = BTreeMap::new();
+        for ((whole, wanted), answer) in asked.into_iter().zip(&answered.results) {
+            let hits = answer.hits.iter().map(|hit| (hit.id.as_str(), hit.ranking_score * wanted.weight()));
+            found.entry(whole).or_default().extend(self.read(hits)?);
+        }
+        Ok(found.into_iter().map(|(whole, hits)| (whole, order::best_first(hits))).collect())
     }
 
     fn parts(&self, filter: Option<&str>) -> Vec<Part<'_>> {
         self.wanted.iter().map(|wanted| wanted.part(&self.meili.index, filter)).collect()
     }
 
-    fn read(&self, answered: &Answered) -> Result<Vec<Ranked>, MeiliError> {
-        order::read(&answered.hits, &self.meili.digest, self.meili.embedded.records().len())
+    fn read<'b>(&self, hits: impl Iterator<Item = (&'b str, f32)>) -> Result<Vec<Ranked>, MeiliError> {
+        order::read(hits, &self.meili.digest, self.meili.embedded.records().len())
     }
 
     async fn ask(&self, federation: Federation<'_>, queries: Vec<Part<'_>>) -> Result<Answered, MeiliError> {

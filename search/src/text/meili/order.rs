@@ -4,9 +4,11 @@
 //! stands on the shelf that the thesaurus points at — is weighed here, over the best [`WEIGHED`] of its hits. What comes
 //! after them stays in its order.
 
+use std::collections::BTreeSet;
+
 use super::document::Digest;
 use super::error::MeiliError;
-use super::wire::{Distribution, HitIn};
+use super::wire::Distribution;
 use crate::record::{Kind, Record};
 use crate::text::embedded::{Embedded, Understood};
 
@@ -29,21 +31,31 @@ const BESIDE_M: f64 = 20_000.0;
 /// How much a record rises when the question surely points at its shelf.
 const ON_THE_SHELF: f32 = 0.2;
 
-/// A hit: which record, how well it fits, which part of the question found it.
+/// A hit: which record, and how well it fits.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Ranked {
     pub(super) number: u32,
     pub(super) score: f32,
-    pub(super) part: usize,
 }
 
-/// Reads hits. Fails where one is no record of this release.
-pub(super) fn read(hits: &[HitIn], digest: &Digest, records: usize) -> Result<Vec<Ranked>, MeiliError> {
-    let read = |hit: &HitIn| {
-        let number = digest.number(&hit.id).filter(|&number| (number as usize) < records)?;
-        Some(Ranked { number, score: hit.of.weighted_ranking_score, part: hit.of.queries_position })
+/// Reads hits: names of documents and how well they fit. Fails where one is no record of this release.
+pub(super) fn read<'a>(
+    hits: impl Iterator<Item = (&'a str, f32)>,
+    digest: &Digest,
+    records: usize,
+) -> Result<Vec<Ranked>, MeiliError> {
+    let read = |(id, score): (&str, f32)| {
+        let number = digest.number(id).filter(|&number| (number as usize) < records)?;
+        Some(Ranked { number, score })
     };
-    hits.iter().map(|hit| read(hit).ok_or(MeiliError::OtherRelease)).collect()
+    hits.map(|hit| read(hit).ok_or(MeiliError::OtherRelease)).collect()
+}
+
+/// The records of hits that may name one several times, each where it fits best.
+pub(super) fn best_first(mut hits: Vec<Ranked>) -> Vec<u32> {
+    hits.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.number.cmp(&b.number)));
+    let mut seen = BTreeSet::new();
+    hits.into_iter().map(|hit| hit.number).filter(|&number| seen.insert(number)).collect()
 }
 
 /// Puts hits in the order in which they are shown.

@@ -40,7 +40,24 @@ pub(super) struct Part<'a> {
     pub(super) filter: Option<String>,
     pub(super) matching_strategy: &'static str,
     pub(super) locales: [&'static str; 1],
-    pub(super) federation_options: PartOptions,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) federation_options: Option<PartOptions>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) limit: Option<usize>,
+    pub(super) show_ranking_score: bool,
+}
+
+/// Questions that are answered one by one.
+#[derive(Debug, Serialize)]
+pub(super) struct Several<'a> {
+    pub(super) queries: Vec<Part<'a>>,
+}
+
+impl Part<'_> {
+    /// The same as a question of its own, for at most so many documents.
+    pub(super) fn alone(self, limit: usize) -> Self {
+        Self { federation_options: None, limit: Some(limit), show_ranking_score: true, ..self }
+    }
 }
 
 /// What a part counts for.
@@ -59,6 +76,26 @@ pub(super) struct Answered {
     pub(super) facets_by_index: BTreeMap<String, FacetsIn>,
 }
 
+/// What was found, question by question.
+#[derive(Debug, Deserialize)]
+pub(super) struct Separately {
+    pub(super) results: Vec<SeparatelyIn>,
+}
+
+/// What was found for one of them.
+#[derive(Debug, Deserialize)]
+pub(super) struct SeparatelyIn {
+    pub(super) hits: Vec<ScoredIn>,
+}
+
+/// A document and how well it fits.
+#[derive(Debug, Deserialize)]
+pub(super) struct ScoredIn {
+    pub(super) id: String,
+    #[serde(rename = "_rankingScore")]
+    pub(super) ranking_score: f32,
+}
+
 /// A document.
 #[derive(Debug, Deserialize)]
 pub(super) struct HitIn {
@@ -67,11 +104,10 @@ pub(super) struct HitIn {
     pub(super) of: OfPart,
 }
 
-/// Which part found it, and how well.
+/// How well it fits the part that it fits best.
 #[derive(Debug, Clone, Copy, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct OfPart {
-    pub(super) queries_position: usize,
     pub(super) weighted_ranking_score: f32,
 }
 
