@@ -94,7 +94,9 @@ pub struct SuggestOut {
 }
 
 /// Finds records by words, best first, with how many there are of each kind.
-#[utoipa::path(get, path = "/search", tag = "检索", params(SearchIn), responses((status = 200, body = SearchOut)))]
+#[utoipa::path(get, path = "/search", tag = "检索", params(SearchIn),
+    responses((status = 200, body = SearchOut, headers(("search-engine" = Option<String>,
+        description = "Which engine answered, where there are two: `meilisearch`, or `embedded; reason=…`.")))))]
 pub async fn search(
     State(published): State<Published>,
     Query(wanted): Query<SearchIn>,

@@ -32,6 +32,7 @@ pub const MOST_ALSO: usize = 3;
 /// - Hits come best first, ties by record id; the same question over the same bundle has the same answer.
 /// - Totals and counts do not depend on `offset` and `limit`.
 /// - Where hits are grouped, no two of them are parts of the same whole, and the best part stands for it.
+/// - Every hit can be had; an engine outside this process may stop at the ten-thousandth.
 /// - A filter only takes away: what is found with one is found without it.
 /// - Titles and snippets are plain text. Joined, the parts of a snippet are a piece of the record's own words.
 pub trait Engine: Send + Sync {

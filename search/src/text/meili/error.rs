@@ -36,13 +36,13 @@ pub enum MeiliError {
     /// It answered, with a failure of its own.
     #[error("Meilisearch 没有办成（{code}，HTTP {status}）：它的日志里有原因")]
     Refused {
-        /// The HTTP status; 0 where the answer did not say.
+        /// The HTTP status, or 400 or 500 for whose fault it was: the SDK keeps no more of an answer that names a code.
         status: u16,
         /// Its name for what went wrong.
         code: String,
     },
     /// What it answered is not what a Meilisearch of a known version answers.
-    #[error("答复的不像是 Meilisearch：核对地址，版本要 1.40 以上")]
+    #[error("答复的不像是 Meilisearch：核对地址，版本要 1.50 以上")]
     Malformed,
     /// A task was taken and then failed.
     #[error("Meilisearch 做“{what}”时失败了（{code}）：它的日志里有原因，改好后再运行一次")]
