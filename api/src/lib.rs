@@ -22,6 +22,7 @@ pub mod dice;
 pub mod effort;
 pub mod error;
 pub mod extract;
+pub mod finder;
 pub mod follow;
 pub mod gate;
 pub mod health;

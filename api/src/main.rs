@@ -15,6 +15,8 @@ use api::compiler::SiteGen;
 use api::config::{Settings, Sources};
 use api::dice::SystemDice;
 use api::operator::{DeskCommand, MemberCommand, Operator};
+#[cfg(feature = "meilisearch")]
+use api::operator::{SearchCommand, Searching};
 use api::routes;
 use api::serve::{Failure, Service, open_store, serve};
 use clap::error::{ContextKind, ErrorKind};
@@ -67,6 +69,10 @@ enum Command {
     /// 管理工作台的人员：开通
     #[command(subcommand)]
     Member(MemberCommand),
+    /// 把站点放进 Meilisearch（平时不用：检索由本程序自己做）
+    #[cfg(feature = "meilisearch")]
+    #[command(subcommand)]
+    Search(SearchCommand),
     /// 显示现在生效的设置和各自的来处（口令不显示）
     Config(ServeFlags),
     #[command(about = "输出数据接口的 OpenAPI 3.1 说明")]
@@ -192,6 +198,8 @@ fn run(cli: Cli) -> Result<(), Failure> {
         Some(Command::Member(command)) => {
             operate(common, false, async |operator| command.run(operator).await)
         }
+        #[cfg(feature = "meilisearch")]
+        Some(Command::Search(command)) => work_on_search(common, command),
         Some(Command::Config(flags)) => {
             let (_, effective) = settings(common, flags)?;
             say(&effective);
@@ -242,6 +250,20 @@ fn operate(
             .await
     })?;
     Ok(())
+}
+
+/// Runs a command on the Meilisearch server of the settings.
+#[cfg(feature = "meilisearch")]
+fn work_on_search(common: Common, command: SearchCommand) -> Result<(), Failure> {
+    watch_over_the_log();
+    let (settings, _) = settings(common, ServeFlags::default())?;
+    let searching = Searching {
+        meilisearch: &settings.meilisearch,
+        served: &settings.served(),
+        admin_key: std::env::var(SearchCommand::ADMIN_KEY).ok(),
+        out: &mut io::stdout(),
+    };
+    Ok(runtime()?.block_on(command.run(searching))?)
 }
 
 fn settings(common: Common, flags: ServeFlags) -> anyhow::Result<(Settings, api::config::Effective)> {

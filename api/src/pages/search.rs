@@ -11,6 +11,7 @@ use serde::Serialize;
 
 use crate::error::ApiResult;
 use crate::extract::{Fields, FromFields};
+use crate::finder::AnsweredBy;
 use crate::pages::stations::distance;
 use crate::pages::{link, render};
 use crate::published::{Published, Release};
@@ -26,18 +27,19 @@ pub async fn show(State(published): State<Published>, request: Request) -> Respo
     }
     let release = published.current();
     match answer(&release, Asked::read(fields, &release)).await {
-        Ok(page) => page.dress(&release.bundle.shell),
+        Ok((by, page)) => (by.headers(), page.dress(&release.bundle.shell)).into_response(),
         Err(err) => err.into_response(),
     }
 }
 
-async fn answer(release: &Release, asked: Asked) -> ApiResult<Page> {
+async fn answer(release: &Release, asked: Asked) -> ApiResult<(AnsweredBy, Page)> {
     let found = match &asked.wanted.q {
         Some(_) => Some(find(release, asked.wanted.clone()).await?),
         None => None,
     };
     let main = render("search.html", Shown::new(&asked, found.as_ref(), release))?;
-    Ok(Page { status: StatusCode::OK, title: format!("{} 的查找结果", asked.typed), main })
+    let by = found.map(|found| found.by).unwrap_or_default();
+    Ok((by, Page { status: StatusCode::OK, title: format!("{} 的查找结果", asked.typed), main }))
 }
 
 /// What was asked for, as far as it can be understood.

@@ -9,6 +9,7 @@ use std::time::Duration;
 use api::clock::SystemClock;
 use api::consultations::{self, Consultations};
 use api::dice::SystemDice;
+use api::finder::Finder;
 use api::published::{Published, Release};
 use api::routes;
 use api::state::{AppState, Limits};
@@ -51,7 +52,13 @@ impl Bench {
     pub(crate) async fn with_limits(limits: Limits) -> Self {
         let dist = tempfile::tempdir().unwrap();
         write_site(dist.path());
-        let published = Published::new(release(dist.path()));
+        let release = release(dist.path());
+        Self::over(dist, release, limits).await
+    }
+
+    /// The service over a release that lies in `dist`.
+    pub(crate) async fn over(dist: TempDir, release: Release, limits: Limits) -> Self {
+        let published = Published::new(release);
         let store = Store::open(&format!("sqlite://{}", dist.path().join(".db").display())).await.unwrap();
         store.migrate().await.unwrap();
         let secrets = consultations::Settings::new(dist.path().join(".secrets"));
@@ -198,7 +205,7 @@ pub(crate) fn release(dist: &Path) -> Release {
     let stations =
         StationIndex::new(std::mem::take(&mut bundle.stations), std::mem::take(&mut bundle.regions));
     let redirects = Bundle::open_redirects(dist).unwrap();
-    Release { dist: dist.to_owned(), bundle, engine: Box::new(Parrot), stations, redirects }
+    Release { dist: dist.to_owned(), bundle, finder: Finder::alone(Parrot), stations, redirects }
 }
 
 /// Writes a site as the compiler does.
@@ -217,13 +224,13 @@ pub(crate) fn write_site(dist: &Path) {
     }
 }
 
-fn write(path: &Path, bytes: &[u8]) {
+pub(crate) fn write(path: &Path, bytes: &[u8]) {
     fs::create_dir_all(path.parent().unwrap()).unwrap();
     #[expect(clippy::disallowed_methods, reason = "the compiler of this test")]
     fs::write(path, bytes).unwrap();
 }
 
-fn bundle() -> Bundle {
+pub(crate) fn bundle() -> Bundle {
     Bundle {
         site: Site {
             name: "暖站".into(),

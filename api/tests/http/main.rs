@@ -5,6 +5,7 @@
 
 mod bench;
 mod command;
+mod engines;
 mod errors;
 mod html;
 mod reads;

@@ -1,10 +1,13 @@
 //! Measures the text engine and the station index: `cargo bench -p search`.
 //!
 //! Records, questions and stations are made up, always the same ones ([`made`]); times are those of this machine. The
-//! scan that the station index is compared with runs in the same minute over the same stations.
+//! scan that the station index is compared with runs in the same minute over the same stations. With `--features meilisearch`
+//! and a server at `MEILI_URL` the same questions go there too (`meili`).
 #![expect(clippy::print_stdout, reason = "the table is the result")]
 
 mod made;
+#[cfg(feature = "meilisearch")]
+mod meili;
 
 use std::hint::black_box;
 use std::pin::pin;
@@ -30,6 +33,8 @@ fn main() {
     for count in [80, 20_000, 650_000] {
         measure_stations(count);
     }
+    #[cfg(feature = "meilisearch")]
+    meili::measure();
 }
 
 fn measure_text(count: usize) {

@@ -32,11 +32,6 @@ const OF_THE_PLACE: f32 = 1.9;
 const BESIDE_THE_PLACE: f32 = 0.4;
 const BESIDE_M: f32 = 20_000.0;
 
-/// What share of the least score is enough. A station has few words, and scores less than a page for the same need.
-fn patience(kind: Kind) -> f32 {
-    if kind == Kind::Station { 0.5 } else { 1.0 }
-}
-
 /// How many shelves are offered where nothing was found.
 const MOST_NEAREST: usize = 3;
 
@@ -83,13 +78,7 @@ pub(super) struct Ranked {
 /// Ranks the records of `engine`.
 pub(super) fn rank(engine: &Embedded, question: &Question<'_>, query: &Query) -> Ranking {
     let scale = Scale::new(engine, question);
-    let mut scores = vec![0u32; engine.records.len()];
-    for wanted in &question.wanted {
-        if let Some(list) = engine.index.terms.list(&engine.index.file, wanted.key) {
-            list.add_to(&mut scores, wanted.worth);
-        }
-    }
-    lend(engine, &mut scores);
+    let scores = scores(engine, question);
     // The best of all, not of those that the filters leave: a filter takes away and never adds.
     let mut best = 0.0;
     for (number, &score) in (0..).zip(&scores) {
@@ -97,17 +86,16 @@ pub(super) fn rank(engine: &Embedded, question: &Question<'_>, query: &Query) ->
             best = f32::max(best, scale.weigh(number, score));
         }
     }
-    let least = (best * SHARE_OF_BEST).max(scale.least);
 
     let mut ranking = Ranking::default();
     let mut counts = Counts::new(engine, query);
     let mut found: Vec<(f32, u32)> = Vec::new();
     for (number, &score) in (0..).zip(&scores) {
-        if score == 0 || scale.at_most(score) < least * patience(Kind::Station) {
+        if score == 0 || scale.at_most(score) < scale.enough(best, Kind::Station) {
             continue;
         }
         let score = scale.weigh(number, score);
-        if score >= least * patience(engine.facts[number as usize].kind) && counts.admits(number) {
+        if score >= scale.enough(best, engine.facts[number as usize].kind) && counts.admits(number) {
             found.push((score, number));
         }
     }
@@ -131,6 +119,26 @@ pub(super) fn rank(engine: &Embedded, question: &Question<'_>, query: &Query) ->
     }
     ranking.best = groups.complete(top.from(query.offset), &found);
     ranking
+}
+
+/// What each record scores for the words of a question.
+fn scores(engine: &Embedded, question: &Question<'_>) -> Vec<u32> {
+    let mut scores = vec![0u32; engine.records.len()];
+    for wanted in &question.wanted {
+        if let Some(list) = engine.index.terms.list(&engine.index.file, wanted.key) {
+            list.add_to(&mut scores, wanted.worth);
+        }
+    }
+    lend(engine, &mut scores);
+    scores
+}
+
+#[cfg(feature = "meilisearch")]
+impl Embedded {
+    /// The shelves whose records come nearest to a question that an engine beside this one found nothing for.
+    pub(super) fn nearest(&self, question: &Question<'_>) -> Vec<String> {
+        nearest(self, question, &scores(self, question))
+    }
 }
 
 /// Gives guides and digests a share of what the best article scores that they rest on: a guide answers what its articles
@@ -316,6 +324,13 @@ impl<'a> Scale<'a> {
         // A little more than the factors come to, so that no rounding can get above it.
         scale.most = Self::UNIT * 1.01 * prior * scale.shelves.iter().copied().fold(1.0, f32::max);
         scale
+    }
+
+    /// The least that a record of a kind has to come to, where the best comes to `best`. A station has few words, and
+    /// scores less than a page for the same need.
+    fn enough(&self, best: f32, kind: Kind) -> f32 {
+        let share = if kind == Kind::Station { SHARE_OF_BEST / 2.0 } else { SHARE_OF_BEST };
+        (best * share).max(self.least)
     }
 
     /// What any record with this score comes to at most. Nearly all records have some word of a question; this tells
