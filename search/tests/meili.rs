@@ -24,9 +24,10 @@ fn engine(connection: &Connection, index: &str, records: Vec<Record>) -> Meili {
     Meili::new(connection.clone(), index, Arc::new(embedded)).unwrap()
 }
 
-/// The site with one more record.
+/// The site with one record more, and without the twins.
 fn changed() -> Vec<Record> {
     let mut records = site::records();
+    records.retain(|record| !record.id.starts_with("page/twin"));
     let kind = search::record::Kind::Page;
     records.push(Record::new(kind, "page/zz-new", "新添的条目", "/page/zz-new/"));
     records
@@ -71,7 +72,7 @@ async fn an_engine_never_answers_from_another_release() {
     publish(&connection, &index, &Release::new(&new, &site::thesaurus()), &mut |_| {}).await.unwrap();
     assert_eq!(new_engine.search(&query("新添的条目")).await.unwrap().hits[0].id, "page/zz-new");
     // Not even where the other one finds nothing.
-    for text in ["离婚", "量子婚姻学", "彩礼"] {
+    for text in ["离婚", "一模一样", "彩礼"] {
         assert!(refused(old_engine.search(&query(text)).await), "{text}");
     }
 }
