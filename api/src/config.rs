@@ -54,6 +54,8 @@ pub struct Settings {
     pub limits: Limits,
     /// The server that searches, if not this process.
     pub meilisearch: Meilisearch,
+    /// Whether words are counted that many people look for.
+    pub counts_words: bool,
 }
 
 /// Where settings come from, apart from the defaults.
@@ -136,6 +138,7 @@ impl Settings {
                 connections: reader.number("limits.connections"),
                 letters_per_hour: u32::try_from(reader.number("limits.letters_per_hour")).unwrap_or(u32::MAX),
             },
+            counts_words: reader.truth("search.count_words"),
             meilisearch: Meilisearch {
                 url: reader.text("search.meili_url").to_owned(),
                 index: reader.text("search.meili_index").to_owned(),
@@ -298,6 +301,17 @@ impl<'a> Reader<'a> {
         }
         self.refuse(key, "应为 1 到 4294967295 之间的整数");
         1
+    }
+
+    fn truth(&mut self, key: &str) -> bool {
+        match self.text(key) {
+            "yes" => true,
+            "no" => false,
+            _ => {
+                self.refuse(key, "应为 \"yes\" 或 \"no\"");
+                false
+            }
+        }
     }
 
     fn address(&mut self, key: &str) -> Option<SocketAddr> {

@@ -45,3 +45,4 @@ pub mod state;
 pub mod stations;
 pub mod statutes;
 pub mod store;
+pub mod words;

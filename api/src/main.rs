@@ -10,11 +10,11 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use anyhow::Context as _;
-use api::clock::SystemClock;
+use api::clock::{Clock as _, SystemClock};
 use api::compiler::SiteGen;
 use api::config::{Settings, Sources};
 use api::dice::SystemDice;
-use api::operator::{DeskCommand, MemberCommand, Operator};
+use api::operator::{DeskCommand, MemberCommand, Operator, WordStats};
 #[cfg(feature = "meilisearch")]
 use api::operator::{SearchCommand, Searching};
 use api::routes;
@@ -69,14 +69,23 @@ enum Command {
     /// 管理工作台的人员：开通
     #[command(subcommand)]
     Member(MemberCommand),
-    /// 把站点放进 Meilisearch（平时不用：检索由本程序自己做）
-    #[cfg(feature = "meilisearch")]
+    /// 检索：大家常查哪些词；把站点放进 Meilisearch（平时不用：检索由本程序自己做）
     #[command(subcommand)]
-    Search(SearchCommand),
+    Search(AboutSearch),
     /// 显示现在生效的设置和各自的来处（口令不显示）
     Config(ServeFlags),
     #[command(about = "输出数据接口的 OpenAPI 3.1 说明")]
     Openapi,
+}
+
+/// `nuanzhan search …`
+#[derive(Subcommand)]
+enum AboutSearch {
+    #[cfg(feature = "meilisearch")]
+    #[command(flatten)]
+    Meilisearch(SearchCommand),
+    /// 看大家常查哪些词（在设置里打开了才会数）
+    Stats(WordStats),
 }
 
 /// Flags that every command understands.
@@ -198,8 +207,12 @@ fn run(cli: Cli) -> Result<(), Failure> {
         Some(Command::Member(command)) => {
             operate(common, false, async |operator| command.run(operator).await)
         }
+        Some(Command::Search(AboutSearch::Stats(stats))) => {
+            let today = SystemClock.hour().date();
+            operate(common, false, async |operator| stats.run(operator, today).await)
+        }
         #[cfg(feature = "meilisearch")]
-        Some(Command::Search(command)) => work_on_search(common, command),
+        Some(Command::Search(AboutSearch::Meilisearch(command))) => work_on_search(common, command),
         Some(Command::Config(flags)) => {
             let (_, effective) = settings(common, flags)?;
             say(&effective);

@@ -4,7 +4,7 @@
 //! page of `/search/` reads.
 
 use axum::extract::State;
-use axum::http::HeaderMap;
+use axum::http::{Extensions, HeaderMap};
 use search::record::{Hotline, Kind, Topic};
 use search::region::RegionCode;
 use search::text::{EngineError, Query as Question, QueryText, Results, Suggestion};
@@ -16,6 +16,7 @@ use crate::error::{ApiError, ApiResult};
 use crate::extract::{Fields, FromFields, Query};
 use crate::finder::AnsweredBy;
 use crate::published::{Published, Release};
+use crate::words::Words;
 
 /// Hits on one page when nobody says how many.
 pub const DEFAULT_LIMIT: usize = 10;
@@ -113,9 +114,15 @@ pub struct SuggestOut {
         description = "Which engine answered, where there are two: `meilisearch`, or `embedded; reason=…`.")))))]
 pub async fn search(
     State(published): State<Published>,
+    State(words): State<Words>,
+    asker: (Extensions, HeaderMap),
     Query(wanted): Query<SearchIn>,
 ) -> ApiResult<(HeaderMap, Answer<SearchOut>)> {
-    let found = find(&published.current(), wanted).await?;
+    let release = published.current();
+    if let Some(text) = wanted.q.as_ref().filter(|_| wanted.offset == 0) {
+        words.note(&release, text, (&asker.0, &asker.1));
+    }
+    let found = find(&release, wanted).await?;
     Ok((found.by.headers(), Answer::private(found)))
 }
 

@@ -28,6 +28,7 @@ use crate::live::Live;
 use crate::published::{Published, Release};
 use crate::state::AppState;
 use crate::store::Store;
+use crate::words::Words;
 use crate::{follow, listen, routes};
 
 /// How long requests that are under way may take to finish once somebody said stop.
@@ -136,6 +137,7 @@ async fn state(service: &Service, published: Published, live: Option<Live>) -> a
     };
     Ok(AppState {
         consultations: Consultations::open(consultations, &store, &*service.dice).await?,
+        words: words(settings, &store, service),
         store,
         published,
         clock: service.clock.clone(),
@@ -143,6 +145,19 @@ async fn state(service: &Service, published: Published, live: Option<Live>) -> a
         limits: settings.limits,
         live,
     })
+}
+
+/// Counts words where the operator turned it on.
+fn words(settings: &Settings, store: &Store, service: &Service) -> Words {
+    if !settings.counts_words {
+        return Words::default();
+    }
+    Words::counting(
+        store.clone(),
+        service.clock.clone(),
+        service.dice.clone(),
+        settings.client_address_header.clone(),
+    )
 }
 
 /// The database, its tables as this program knows them. Makes the data folder where there is none.

@@ -135,6 +135,7 @@ impl Office {
             consultations: Consultations::open(settings, &store, &SystemDice).await.unwrap(),
             store,
             live: None,
+            words: crate::words::Words::default(),
             limits: Limits {
                 body_bytes: 1 << 18,
                 request: Duration::from_mins(1),

@@ -18,15 +18,24 @@ use crate::published::{Published, Release};
 use crate::search::{DEFAULT_LIMIT, KINDS, MAX_OFFSET, SearchIn, SearchOut, find};
 use crate::shell::Page;
 use crate::site;
+use crate::words::Words;
 
 /// The page for a question; without one, the published page.
-pub async fn show(State(published): State<Published>, request: Request) -> Response {
+pub async fn show(
+    State(published): State<Published>,
+    State(words): State<Words>,
+    request: Request,
+) -> Response {
     let fields = Fields::parse(request.uri().query().unwrap_or_default().as_bytes());
     if fields.peek("q").is_empty() {
         return site::serve(State(published), request).await;
     }
     let release = published.current();
-    match answer(&release, Asked::read(fields, &release)).await {
+    let asked = Asked::read(fields, &release);
+    if let Some(text) = asked.wanted.q.as_ref().filter(|_| asked.page == 1) {
+        words.note(&release, text, (request.extensions(), request.headers()));
+    }
+    match answer(&release, asked).await {
         Ok((by, page)) => (by.headers(), page.dress(&release.bundle.shell)).into_response(),
         Err(err) => err.into_response(),
     }

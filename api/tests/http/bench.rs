@@ -14,13 +14,14 @@ use api::published::{Published, Release};
 use api::routes;
 use api::state::{AppState, Limits};
 use api::store::Store;
+use api::words::Words;
 use axum::Router;
 use axum::body::Body;
-use axum::http::{HeaderMap, Request, StatusCode};
+use axum::http::{HeaderMap, HeaderName, Request, StatusCode};
 use http_body_util::BodyExt as _;
 use search::bundle::{Bundle, FOLDER, SLOT_MAIN, SLOT_TITLE};
 use search::coord::Coord;
-use search::record::{Facets, Hotline, Hours, Kind, Place, Site, Station, Topic};
+use search::record::{Facets, Hotline, Hours, Kind, Place, Site, Station, ThesaurusEntry, Topic};
 use search::region::{Level, Region};
 use search::stations::StationIndex;
 use search::text::{
@@ -30,10 +31,16 @@ use search::vocabulary::{Have, Service, StationKind};
 use tempfile::TempDir;
 use tower::ServiceExt as _;
 
+fn counting(store: &Store) -> Words {
+    let trusted = HeaderName::from_static("x-real-ip");
+    Words::counting(store.clone(), Arc::new(SystemClock), Arc::new(SystemDice), Some(trusted))
+}
+
 /// A site on disk and the service over it. The disk is cleaned up with it.
 pub(crate) struct Bench {
     pub(crate) app: Router,
     pub(crate) published: Published,
+    pub(crate) store: Store,
     pub(crate) dist: TempDir,
 }
 
@@ -58,20 +65,39 @@ impl Bench {
 
     /// The service over a release that lies in `dist`.
     pub(crate) async fn over(dist: TempDir, release: Release, limits: Limits) -> Self {
+        Self::build(dist, release, limits, false).await
+    }
+
+    /// A service that counts words, behind a gateway that tells who is calling.
+    pub(crate) async fn counting_words() -> Self {
+        let dist = tempfile::tempdir().unwrap();
+        write_site(dist.path());
+        let mut release = release(dist.path());
+        release.bundle.thesaurus = vec![ThesaurusEntry {
+            say: vec!["老公打我".to_owned()],
+            law: vec!["家庭暴力".to_owned()],
+            topic: None,
+            weight: 1.0,
+        }];
+        Self::build(dist, release, LIMITS, true).await
+    }
+
+    async fn build(dist: TempDir, release: Release, limits: Limits, counts_words: bool) -> Self {
         let published = Published::new(release);
         let store = Store::open(&format!("sqlite://{}", dist.path().join(".db").display())).await.unwrap();
         store.migrate().await.unwrap();
         let secrets = consultations::Settings::new(dist.path().join(".secrets"));
         let state = AppState {
             consultations: Consultations::open(secrets, &store, &SystemDice).await.unwrap(),
-            store,
+            words: if counts_words { counting(&store) } else { Words::default() },
+            store: store.clone(),
             published: published.clone(),
             clock: Arc::new(SystemClock),
             dice: Arc::new(SystemDice),
             live: None,
             limits,
         };
-        Self { app: routes::app(state), published, dist }
+        Self { app: routes::app(state), published, store, dist }
     }
 
     pub(crate) async fn send(&self, request: Request<Body>) -> Got {

@@ -12,3 +12,4 @@ mod reads;
 mod serve;
 mod site;
 mod statutes;
+mod words;
