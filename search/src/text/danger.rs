@@ -4,13 +4,13 @@
 //! only phrases that plainly mean something else are taken out first.
 
 /// Everyday phrases that hold a word of danger and mean none.
-const HARMLESS: &str = "
+pub(super) const HARMLESS: &str = "
     打工 打官司 打电话 打算 打印 打听 打扰 打针 打疫苗 打招呼 打欠条 打借条 打车 打扫 打牌 打麻将 打游戏 打球 打钱 打款
     反家庭暴力 反家暴 打卡 打包 打折 打发 打开 打交道 打报告 打我电话 打她电话 打他电话 打我手机 打他手机 打我微信 打我账
     杀价 杀毒 杀菌 杀虫 杀猪 杀鸡 杀熟 抹杀 扼杀 砍价 砍树 砍柴 砍伐 砍掉 拐杖 拐棍 拐弯 拐角 掐算 掐断";
 
 /// What danger sounds like: blows and killing; sexual violence; being held, taken, hunted.
-const SIGNS: &str = "
+pub(super) const SIGNS: &str = "
     打我 打她 打他 打俺 打妈 打老婆 打媳妇 打婆娘 打女 打儿 打孩 打小孩 打娃 打人 打骂 打伤 打死 打断 打得 打哭 打怕
     他打 她打 老公打 丈夫打 男人打 爸打 挨打 遭打 又打 正在打 往死里打 毒打 殴打 暴打 家暴 家爆 家庭暴力 老公动手 丈夫动手
     揍 扇我 扇耳光 踹我 踢我 捶我 掐 勒脖 勒我 砍 捅 拿刀 刀架 泼汽油 泼硫酸 烫我 流血 杀 弄死 整死 同归于尽
@@ -18,10 +18,13 @@ const SIGNS: &str = "
     拐 绑架 关起来 关在 锁在 囚禁 不让出门 不让我出门 限制人身自由 跟踪我 追我 堵我 威胁 救命 不敢回家 孩子不见 孩子丢";
 
 /// What wanting to die sounds like.
-const DESPAIR: &str = "自杀 不想活 活不下去 不活 想死 去死 寻死 轻生 割腕 跳楼 喝农药 喝药 上吊 遗书";
+pub(super) const DESPAIR: &str = "自杀 不想活 活不下去 不活 想死 去死 寻死 轻生 割腕 跳楼 喝农药 喝药 上吊 遗书";
 
 /// What stands between a verb and its object and changes nothing: 打了我.
-const PARTICLES: &[char] = &['了', '过', '着', ' '];
+pub(super) const PARTICLES: &[char] = &['了', '过', '着', ' '];
+
+/// Between 被 and 打 is room for 前男友的妈妈.
+pub(super) const WHOM: usize = 7;
 
 /// Whether a normalised text speaks of danger now.
 pub(super) fn is_spoken_of(text: &str) -> bool {
@@ -40,8 +43,6 @@ pub(super) fn speaks_of_despair(text: &str) -> bool {
 
 /// 被打, and 被 by whomever 打.
 fn somebody_was_beaten(text: &str) -> bool {
-    /// Room for 前男友的妈妈.
-    const WHOM: usize = 7;
     text.split('被').skip(1).any(|rest| rest.chars().take(WHOM + 1).any(|c| c == '打'))
 }
 

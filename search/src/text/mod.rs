@@ -9,6 +9,7 @@ pub mod embedded;
 pub mod query;
 mod script;
 mod sound;
+pub mod web;
 
 use std::collections::BTreeMap;
 use std::pin::Pin;
