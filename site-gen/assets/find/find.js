@@ -87,7 +87,7 @@
         const script = document.createElement("script");
         script.src = here.replace(/[^/]*$/, "spell.js");
         script.onload = function () {
-          resolve(window.nuanzhanSpell({ part: part, site: function () { return site; }, isHan: isHan, fold: fold, read: read, countOf: countOf, keys: { pair: pair, word: word } }));
+          resolve(window.nuanzhanSpell({ part: part, site: function () { return site; }, isHan: isHan, fold: fold, steps: steps, sign: sign, read: read, countOf: countOf, keys: { pair: pair, word: word } }));
         };
         script.onerror = function () {
           delete kept.spell;
@@ -313,14 +313,16 @@
     return worthOf(key, Math.min.apply(null, counts) / 4, 1);
   }
 
-  // Keys in the order in which they are worth asking for.
-  function mostTelling(keys) {
-    const seen = new Set(), list = [];
-    keys.forEach(function (key) {
-      if (key.single || seen.has(hash(key))) return;
-      seen.add(hash(key));
-      const worth = mostWorth(key);
-      if (worth > 0) list.push({ key: key, worth: worth });
+  // Keys in the order in which they are worth asking for. `weight`: what each counts for, by place; 1 unless told.
+  function mostTelling(keys, weights) {
+    const seen = new Map(), list = [];
+    keys.forEach(function (key, at) {
+      const worth = key.single ? 0 : mostWorth(key) * (weights ? weights[at] : 1), old = seen.get(hash(key));
+      if (old) old.worth = Math.max(old.worth, worth);
+      if (old || !worth) return;
+      const entry = { key: key, worth: worth };
+      seen.set(hash(key), entry);
+      list.push(entry);
     });
     list.sort(function (a, b) { return b.worth - a.worth; });
     return list.map(function (entry) { return entry.key; });
@@ -435,6 +437,7 @@
   async function question(text) {
     const weights = site.weights, most = site.most[0];
     await read(mostTelling(keysOf(text)).concat(openings(text), openings(plain(text))), most);
+    const length = Array.from(text).length;
     let meant = null;
     if (/[a-z]/.test(text) || strangePair(text)) meant = await (await spell()).meant(text);
     let forms = formsOf(text, meant), said = saidIn(forms);
@@ -443,30 +446,43 @@
     await read(mostTelling(made).concat(openings(forms.join(" "))), meant ? most : site.most[1]);
     forms = formsOf(text, meant);
     said = saidIn(forms);
-    const law = [].concat.apply([], said.map(function (found) { return keysOf(found.cells[5].split("|").join(" ")); }));
-    await read(mostTelling(law), site.most[1]);
+    const law = [], counting = [];
+    said.forEach(function (found) {
+      const names = found.cells[5].split("|"), weight = weightOf(found, length) / Math.sqrt(names.length);
+      keysOf(names.join(" ")).forEach(function (key) {
+        law.push(key);
+        counting.push(weight);
+      });
+    });
+    await read(mostTelling(law, counting), site.most[2]);
 
     const terms = new Terms();
     scan(text, function (key, start, end, article) {
       terms.add(key, 1);
       if (article !== undefined) terms.add(word("§§" + article), weights.article, true);
     });
-    const worth = terms.worth(), length = Array.from(text).length, topics = [];
+    const worth = terms.worth(), topics = [];
     const rough = Array.from(terms.all.values()).reduce(function (sum, wanted) { return wanted.key.single ? sum : sum + wanted.worth; }, 0);
     if (worth === null && !said.length) return { wanted: [], worth: 0, rough: 0, topics: [], places: [], meant: meant };
     forms.slice(1).forEach(function (form) {
       scan(form, function (key) { terms.add(key, weights.made, true); });
     });
     said.forEach(function (found) {
-      const cells = found.cells, weight = Number(cells[3]), covers = 1 + Math.min(1, found.length / Math.max(1, length));
-      terms.addLaw(cells[5].split("|"), (cells[0] === "S" ? weights.expansion : weights.shipped) * weight * covers);
-      if (cells[4]) topics.push([cells[4], weight]);
+      const cells = found.cells;
+      terms.addLaw(cells[5].split("|"), weightOf(found, length));
+      if (cells[4]) topics.push([cells[4], Number(cells[3])]);
     });
     return {
       wanted: terms.finish(), worth: worth || 0, rough: Math.min(rough, worth || 0), topics: topics, meant: meant,
       places: phrasesIn(text, "P").map(function (found) { return placeOf(found.cells.slice(2)); }),
       wantsPlace: site.place_words.some(function (phrase) { return text.indexOf(phrase) >= 0; }),
     };
+  }
+
+  // What a saying counts for in a question of so many characters.
+  function weightOf(found, length) {
+    const own = found.cells[0] === "S" ? site.weights.expansion : site.weights.shipped;
+    return own * Number(found.cells[3]) * (1 + Math.min(1, found.length / Math.max(1, length)));
   }
 
   // Whether two characters stand side by side that stand so in no record, as far as that is known.
@@ -572,20 +588,29 @@
     if (card.marks) return card.marks;
     card.marks = new Map();
     card.c.split("!").forEach(function (signs, level) {
-      let place = 0, at = 0;
-      function next() {
-        const code = signs.charCodeAt(at++) - 35;
-        return code > 57 ? code - 1 : code;
-      }
-      while (at < signs.length) {
-        let step = next();
-        if (step === 90) step = next() * 91 + next();
-        place += step;
-        card.marks.set(site.alphabet[place], level * LEVEL + LEVEL / 2);
-        place++;
-      }
+      steps(signs).forEach(function (place) { card.marks.set(site.alphabet[place], level * LEVEL + LEVEL / 2); });
     });
     return card.marks;
+  }
+
+  // Rising numbers, written as steps in signs of ASCII.
+  function steps(text) {
+    const numbers = [];
+    for (let at = 0, next = 0; at < text.length; next++) {
+      const step = sign(text, at++);
+      next += step;
+      if (step === 90) {
+        next += sign(text, at) * 91 + sign(text, at + 1) - 90;
+        at += 2;
+      }
+      numbers.push(next);
+    }
+    return numbers;
+  }
+
+  function sign(text, at) {
+    const code = text.charCodeAt(at) - 35;
+    return code > 57 ? code - 1 : code;
   }
 
   async function rank(asked, query) {
@@ -594,7 +619,7 @@
     let sifted = sift(scores, scale, query, asked.worth ? asked.rough / asked.worth : 1);
     if (sifted.found.length < FEW) {
       const singles = asked.wanted.filter(function (one) { return one.key.single && tells(one.key); });
-      await read(singles.map(function (one) { return one.key; }), site.most[1]);
+      await read(singles.map(function (one) { return one.key; }), site.most[2]);
       scores = score(asked.wanted, true);
       sifted = sift(scores, scale, query, 1);
     }

@@ -2,28 +2,35 @@
 // reference is search/src/text/embedded: suggest.rs, spelling.rs, meant.rs. Start at `meant` and `complete`.
 window.nuanzhanSpell = function (find) {
   "use strict";
-  const LONGEST_TYPED = 40, LONGEST_SOUND = 10, LONGEST_SYLLABLE = 6, WHOLE = 0, BEGINNING = 1, INSIDE = 2, WORD = 9, LAY = 10;
+  const FIRST = 0x3000, LONGEST_TYPED = 40, LONGEST_SOUND = 6, LONGEST_SYLLABLE = 6, WHOLE = 0, BEGINNING = 1, INSIDE = 2, WORD = 9, LAY = 10;
   const isHan = find.isHan;
-  let sounds = null, spellings = null, words = null, pairs = null;
+  let sounds = null, others = false, spellings = null, words = null, pairs = null;
 
   return { meant: meant, complete: complete };
 
   // --- readings
 
-  // The readings of each character, the usual one first.
-  async function readings() {
-    if (sounds) return sounds;
-    const syllables = await find.part("sounds.json", "json"), all = new Map();
-    [0, 1].forEach(function (usual) {
-      Object.keys(syllables).forEach(function (syllable) {
-        Array.from(syllables[syllable].split("|")[usual] || "").forEach(function (c) {
-          if (!all.has(c)) all.set(c, []);
-          all.get(c).push(syllable);
-        });
-      });
+  // Fetches how each character is usually read.
+  async function readUsual() {
+    if (sounds) return;
+    const told = await find.part("sounds.json", "json"), all = new Map();
+    find.steps(told.chars).forEach(function (code, at) {
+      const syllable = find.sign(told.usual, at * 2) * 91 + find.sign(told.usual, at * 2 + 1);
+      all.set(String.fromCodePoint(FIRST + code), [told.syllables[syllable]]);
     });
-    sounds = all;
-    return sounds;
+    sounds = sounds || all;
+  }
+
+  // And how else it may be.
+  async function readOthers() {
+    await readUsual();
+    if (others) return;
+    const told = await find.part("readings.json", "json");
+    if (others) return;
+    others = true;
+    Object.keys(told).forEach(function (syllable) {
+      Array.from(told[syllable]).forEach(function (c) { sounds.get(c).push(syllable); });
+    });
   }
 
   function readingsOf(c) {
@@ -93,7 +100,7 @@ window.nuanzhanSpell = function (find) {
   async function bestFits(text, limit) {
     const typed = typedChars(text).map(function (c) { return c === "ü" ? "v" : c; });
     if (!typed.length || typed.length > LONGEST_TYPED) return [];
-    await readings();
+    await readOthers();
     const there = letters(typed[0]).filter(function (letter) { return find.site().letters.indexOf(letter) >= 0; });
     const lists = await Promise.all(["core"].concat(there).map(function (name) { return find.part("typed/" + name + ".json", "json"); }));
     const fits = [];
@@ -151,7 +158,7 @@ window.nuanzhanSpell = function (find) {
   // Which characters each syllable may stand for, the likeliest first.
   async function spellingsOf() {
     if (spellings) return spellings;
-    await readings();
+    await readOthers();
     const site = find.site(), weights = site.weights, all = new Map();
     site.alphabet.forEach(function (c, place) {
       readingsOf(c).forEach(function (reading, at) {
@@ -300,7 +307,7 @@ window.nuanzhanSpell = function (find) {
       return isHan(chars[at]) && isHan(c) && find.countOf(find.keys.pair(chars[at], c)) === 0;
     });
     if (strange.indexOf(true) < 0) return null;
-    await readings();
+    await readUsual();
     if (!words) {
       words = new Map();
       (await find.part("words.json", "json")).split("|").forEach(function (word) {

@@ -10,7 +10,6 @@ use super::index::Index;
 use super::phrases::{self, Phrase};
 use super::question::{self, forms_of_saying};
 use super::terms::{self, Key};
-pub(in crate::text) use super::phrases::LONGEST_SOUND;
 pub(in crate::text) use super::terms::Shape as Form;
 use super::{place_names, rank, spelling};
 use crate::knowledge;
@@ -187,7 +186,17 @@ pub(in crate::text) fn each_term(index: &Index, mut take: impl FnMut(Key, &[(u32
     }
 }
 
-/// Every lay phrase, in each form in which it is looked for: the site's own, then those that ship with the engine.
+/// Whether looking up a name of the law can lead anywhere: it has more than single characters that stand in some record.
+fn leads_somewhere(index: &Index, name: &str) -> bool {
+    let mut found = false;
+    terms::scan(name, |term| {
+        found |= !matches!(terms::shape(term.key), Form::Single(_)) && index.terms.count(term.key) > 0;
+    });
+    found
+}
+
+/// Every lay phrase, in each form in which it is looked for: the site's own, then those that ship with the engine
+/// and lead anywhere here.
 pub(in crate::text) fn sayings(index: &Index) -> Vec<Saying> {
     let own = index.thesaurus.iter().map(|entry| {
         (true, entry.say.clone(), entry.law.clone(), entry.weight, entry.topic.clone())
@@ -198,6 +207,9 @@ pub(in crate::text) fn sayings(index: &Index) -> Vec<Saying> {
         .map(|saying| (false, owned(&saying.say), owned(&saying.law), saying.weight, None));
     let mut all = Vec::new();
     for (entry, (is_own, say, law, weight, topic)) in own.chain(shipped).enumerate() {
+        if !is_own && !law.iter().any(|name| leads_somewhere(index, name)) {
+            continue;
+        }
         let forms = say.iter().flat_map(|say| forms_of_saying(say));
         all.extend(forms.map(|form| Saying {
             form,

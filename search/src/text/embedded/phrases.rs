@@ -11,7 +11,7 @@ use crate::text::query::{fold, normalised};
 use crate::text::sound::{is_han, readings, usual_way_to_say};
 
 /// The longest phrase that is compared by its sound, in characters.
-pub(in crate::text) const LONGEST_SOUND: usize = 10;
+pub(super) const LONGEST_SOUND: usize = 10;
 
 /// Where the text of a phrase stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -36,7 +36,7 @@ struct Base<'a> {
     cards: usize,
     together: usize,
     letters: &'a str,
-    most: [usize; 2],
+    most: [usize; 3],
     candidates: usize,
     also: usize,
     chars: String,

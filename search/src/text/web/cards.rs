@@ -6,7 +6,7 @@
 use serde::Serialize;
 
 use super::base::Alphabet;
-use super::{Site, beginning};
+use super::{Site, beginning, signs};
 use crate::record::{Kind, Record};
 use crate::text::embedded::export::{self, Form};
 
@@ -94,7 +94,7 @@ fn characters(site: &Site<'_>, alphabet: &Alphabet) -> Vec<[Vec<u32>; LEVELS]> {
     all
 }
 
-/// Level by level, with `!` between: for each character the step from the one before, in one sign or three.
+/// Level by level, with `!` between.
 fn written(levels: [Vec<u32>; LEVELS]) -> String {
     let mut text = String::new();
     for (at, mut places) in levels.into_iter().enumerate() {
@@ -102,23 +102,8 @@ fn written(levels: [Vec<u32>; LEVELS]) -> String {
             text.push('!');
         }
         places.sort_unstable();
-        let mut next = 0;
-        for place in places {
-            put_step(&mut text, place - next);
-            next = place + 1;
-        }
+        text.push_str(&signs::steps(&places));
     }
     text.truncate(text.trim_end_matches('!').len());
     text
-}
-
-/// How many signs there are: those of ASCII from # on, without the backslash.
-const SIGNS: u32 = 91;
-
-fn put_step(text: &mut String, step: u32) {
-    let sign = |number: u32| char::from_u32(0x23 + number + u32::from(number >= 0x5C - 0x23)).unwrap_or('#');
-    if step < SIGNS - 1 {
-        return text.push(sign(step));
-    }
-    text.extend([sign(SIGNS - 1), sign((step / SIGNS).min(SIGNS - 1)), sign(step % SIGNS)]);
 }

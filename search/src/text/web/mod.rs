@@ -9,7 +9,7 @@
 //! search/<digest>/terms/    terms by hash → the records that say most about them; sayings, dialect, places
 //! search/<digest>/cards/    records: title, summary, beginning of the text, and which characters stand in it
 //! search/<digest>/typed/    completions, the most useful ones and then by first letter
-//! search/<digest>/sounds.json, words.json, pairs.bin, traditional.json      pinyin, words that sound alike, old characters
+//! search/<digest>/sounds.json, readings.json, words.json, pairs.bin, traditional.json   pinyin, words that sound alike, old characters
 //! ```
 //!
 //! The digest is of everything below it, so those files never change under their names.
@@ -18,6 +18,7 @@ mod base;
 mod cards;
 mod lines;
 mod order;
+mod signs;
 mod sounds;
 mod terms;
 
@@ -88,8 +89,8 @@ struct Plan {
     together: usize,
     /// Bytes in a file of terms, about.
     shard: usize,
-    /// Files of terms that a question asks for: for its own words, and for what the law calls them.
-    most: [usize; 2],
+    /// Files of terms that a question asks for: for its own words, for what is made of them, for what the law calls them.
+    most: [usize; 3],
     /// Records that are looked at closely for the first page of hits.
     candidates: usize,
 }
@@ -100,9 +101,9 @@ impl Plan {
 
     fn of(records: usize) -> Self {
         if records <= Self::SMALL {
-            Self { cut: 256, cut_of_singles: 24, text: 400, together: 4, shard: 1600, most: [48, 24], candidates: 20 }
+            Self { cut: 256, cut_of_singles: 24, text: 400, together: 4, shard: 1200, most: [24, 16, 12], candidates: 20 }
         } else {
-            Self { cut: 48, cut_of_singles: 16, text: 240, together: 4, shard: 1200, most: [24, 8], candidates: 12 }
+            Self { cut: 48, cut_of_singles: 16, text: 240, together: 4, shard: 1200, most: [24, 12, 12], candidates: 12 }
         }
     }
 }

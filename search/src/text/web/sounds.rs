@@ -3,18 +3,23 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde::Serialize;
+
 use super::base::Alphabet;
 use super::order::kind_number;
 use super::terms::put_number;
-use super::{Site, json};
+use super::{Site, json, signs};
 use crate::knowledge;
 use crate::text::danger;
-use crate::text::embedded::export::{self, Form, Known, LONGEST_SOUND};
+use crate::text::embedded::export::{self, Form, Known};
 use crate::text::script;
 use crate::text::sound::{is_han, readings};
 
 /// So many words that may be meant are known at most, the most useful ones.
-const MOST_WORDS: usize = 3000;
+const MOST_WORDS: usize = 1500;
+
+/// The longest of them, in characters: what is mistyped is a word.
+const LONGEST_WORD: usize = 6;
 
 /// So many pairs are told of, the most frequent ones.
 const MOST_PAIRS: usize = 12_000;
@@ -28,8 +33,10 @@ const LAY: i32 = 10;
 
 pub(super) fn files(site: &Site<'_>, alphabet: &Alphabet) -> BTreeMap<String, Vec<u8>> {
     let known = export::known(site.index, site.cards);
+    let chars = known_characters(alphabet);
     let mut files = BTreeMap::from([
-        ("sounds.json".to_owned(), json(&sounds(alphabet))),
+        ("sounds.json".to_owned(), json(&sounds(&chars))),
+        ("readings.json".to_owned(), json(&other_readings(&chars))),
         ("words.json".to_owned(), json(&words(&known))),
         ("pairs.bin".to_owned(), pairs(site, alphabet)),
         ("traditional.json".to_owned(), json(&traditional(alphabet))),
@@ -41,28 +48,56 @@ pub(super) fn files(site: &Site<'_>, alphabet: &Alphabet) -> BTreeMap<String, Ve
     files
 }
 
-/// The characters of each syllable: those usually read so, then a bar, then those that may be.
-fn sounds(alphabet: &Alphabet) -> BTreeMap<&'static str, String> {
-    let mut known: Vec<char> = alphabet.chars.clone();
-    let here: BTreeSet<char> = known.iter().copied().collect();
-    // What is mistyped need not stand in any record.
-    let common: BTreeSet<char> = knowledge::characters().filter(|&c| is_han(c)).collect();
-    known.extend(common.difference(&here));
-    let mut syllables: BTreeMap<&'static str, [String; 2]> = BTreeMap::new();
-    for c in known {
-        for (at, reading) in readings(c).enumerate() {
-            syllables.entry(reading).or_default()[at.min(1)].push(c);
+/// Characters are told of from here to there: rarer ones have no place in signs of ASCII, and nobody types them by pinyin.
+const FIRST: char = '\u{3000}';
+const LAST: char = '\u{9FFF}';
+
+/// How characters are usually read.
+#[derive(Serialize)]
+struct Sounds {
+    syllables: Vec<&'static str>,
+    /// The characters in order, as steps from [`FIRST`] on.
+    chars: String,
+    /// The place of each one's syllable.
+    usual: String,
+}
+
+/// The characters of the records, and those of everyday speech: what is mistyped need not stand in any record.
+fn known_characters(alphabet: &Alphabet) -> BTreeSet<char> {
+    let all = knowledge::characters().chain(alphabet.chars.iter().copied());
+    all.filter(|&c| is_han(c) && (FIRST..=LAST).contains(&c)).collect()
+}
+
+fn sounds(chars: &BTreeSet<char>) -> Sounds {
+    let usual: Vec<(char, &'static str)> =
+        chars.iter().filter_map(|&c| Some((c, readings(c).next()?))).collect();
+    let syllables: BTreeSet<&'static str> = usual.iter().map(|&(_, syllable)| syllable).collect();
+    let syllables: Vec<&'static str> = syllables.into_iter().collect();
+    let place = |syllable| signs::number(syllables.binary_search(&syllable).unwrap_or_default());
+    let numbers: Vec<u32> = usual.iter().map(|&(c, _)| u32::from(c) - u32::from(FIRST)).collect();
+    Sounds {
+        chars: signs::steps(&numbers),
+        usual: usual.iter().map(|&(_, syllable)| place(syllable)).collect(),
+        syllables,
+    }
+}
+
+/// The characters of each syllable that are not usually read so, but may be.
+fn other_readings(chars: &BTreeSet<char>) -> BTreeMap<&'static str, String> {
+    let mut others: BTreeMap<&'static str, String> = BTreeMap::new();
+    for &c in chars {
+        for reading in readings(c).skip(1) {
+            others.entry(reading).or_default().push(c);
         }
     }
-    let joined = |[usual, other]: [String; 2]| if other.is_empty() { usual } else { format!("{usual}|{other}") };
-    syllables.into_iter().map(|(syllable, chars)| (syllable, joined(chars))).collect()
+    others
 }
 
 /// Short words in Chinese, the most useful first.
 fn words(known: &[Known<'_>]) -> String {
     let is_short = |text: &&str| {
         let count = text.chars().count();
-        (2..=LONGEST_SOUND).contains(&count) && text.chars().all(is_han)
+        (2..=LONGEST_WORD).contains(&count) && text.chars().all(is_han)
     };
     let words: Vec<&str> = known.iter().map(|known| known.text).filter(is_short).take(MOST_WORDS).collect();
     words.join("|")
