@@ -4,7 +4,7 @@
 //! only phrases that plainly mean something else are taken out first.
 
 /// Everyday phrases that hold a word of danger and mean none.
-const HARMLESS: &str = "
+pub(super) const HARMLESS: &str = "
     打工 打官司 打电话 打算 打印 打听 打扰 打针 打疫苗 打招呼 打欠条 打借条 打车 打扫 打牌 打麻将 打游戏 打球 打钱 打款
     反家庭暴力 反家暴 打卡 打包 打折 打发 打开 打交道 打报告 打我电话 打她电话 打他电话 打我手机 打他手机 打我微信 打我账
     杀价 杀毒 杀菌 杀虫 杀猪 杀鸡 杀熟 抹杀 扼杀 砍价 砍树 砍柴 砍伐 砍掉 拐杖 拐棍 拐弯 拐角 掐算 掐断 掐表 掐点
@@ -39,7 +39,15 @@ const SEXUAL: &str = "
 const DESPAIR: &str = "自杀 自残 不想活 活不下去 不活 活够 活着没意思 活着没意义 活着没劲 想死 去死 寻死 轻生 割腕 跳楼 跳河 跳桥 想跳 喝农药 喝药 吞药 吃了一瓶 吃了整瓶 吃药死 割手 烧炭 绝食 药都买好 安眠药 上吊 遗书 一了百了 了结自己 结束自己 结束生命";
 
 /// What stands between a verb and its object and changes nothing: 打了我.
-const PARTICLES: &[char] = &['了', '过', '着', ' '];
+pub(super) const PARTICLES: &[char] = &['了', '过', '着', ' '];
+
+/// Between 被 and 打 is room for 前男友的妈妈.
+pub(super) const WHOM: usize = 7;
+
+/// Everything that danger sounds like.
+pub(super) fn signs() -> impl Iterator<Item = &'static str> {
+    [BLOWS, HELD, SEXUAL, DESPAIR].into_iter().flat_map(str::split_whitespace)
+}
 
 /// Whether a normalised text speaks of danger now.
 pub(super) fn is_spoken_of(text: &str) -> bool {
@@ -47,8 +55,7 @@ pub(super) fn is_spoken_of(text: &str) -> bool {
     for phrase in HARMLESS.split_whitespace() {
         rest = rest.replace(phrase, " ");
     }
-    let mut signs = [BLOWS, HELD, SEXUAL, DESPAIR].into_iter().flat_map(str::split_whitespace);
-    signs.any(|sign| rest.contains(sign)) || somebody_was_beaten(&rest)
+    signs().any(|sign| rest.contains(sign)) || somebody_was_beaten(&rest)
 }
 
 /// Whether a text speaks of ending one's life. Nobody is to have such words put into their mouth.
@@ -58,8 +65,6 @@ pub(super) fn speaks_of_despair(text: &str) -> bool {
 
 /// 被打, and 被 by whomever 打.
 fn somebody_was_beaten(text: &str) -> bool {
-    /// Room for 前男友的妈妈.
-    const WHOM: usize = 7;
     text.split('被').skip(1).any(|rest| rest.chars().take(WHOM + 1).any(|c| c == '打'))
 }
 

@@ -12,6 +12,7 @@ pub mod meili;
 pub mod query;
 mod script;
 mod sound;
+pub mod web;
 
 use std::collections::BTreeMap;
 use std::pin::Pin;

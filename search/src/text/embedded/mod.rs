@@ -14,6 +14,7 @@
 
 mod build;
 mod bytes;
+pub(super) mod export;
 mod index;
 mod meant;
 mod phrasebook;

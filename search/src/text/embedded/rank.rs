@@ -13,24 +13,24 @@ use crate::text::MOST_ALSO;
 use crate::text::query::Query;
 
 /// A record counts as found when its score is at least this share of the best one.
-const SHARE_OF_BEST: f32 = 0.2;
+pub(super) const SHARE_OF_BEST: f32 = 0.2;
 
 /// And at least this share of what the question's own words are worth: a record that has one word of ten by chance is
 /// no answer, even where there is none better.
-const SHARE_OF_QUESTION: f32 = 0.08;
+pub(super) const SHARE_OF_QUESTION: f32 = 0.08;
 
 /// How much stations and directories rise when the question looks for a place.
-const FOR_A_PLACE: f32 = 1.5;
+pub(super) const FOR_A_PLACE: f32 = 1.5;
 
 /// How much more they rise when they lie in a place that the question names.
-const IN_THE_PLACE: f32 = 1.6;
+pub(super) const IN_THE_PLACE: f32 = 1.6;
 
 /// And when they serve the whole of it.
-const OF_THE_PLACE: f32 = 1.9;
+pub(super) const OF_THE_PLACE: f32 = 1.9;
 
 /// And when they lie beside it; less the further away, nothing from [`BESIDE_M`] metres on.
-const BESIDE_THE_PLACE: f32 = 0.4;
-const BESIDE_M: f32 = 20_000.0;
+pub(super) const BESIDE_THE_PLACE: f32 = 0.4;
+pub(super) const BESIDE_M: f32 = 20_000.0;
 
 /// How many shelves are offered where nothing was found.
 const MOST_NEAREST: usize = 3;
@@ -46,10 +46,10 @@ fn reach(level: Level) -> f32 {
 }
 
 /// One part in so many of what an article scores is lent to those who rest on it.
-const LENT: u32 = 5;
+pub(super) const LENT: u32 = 5;
 
 /// How much a record rises when the question surely points at its shelf.
-const ON_THE_SHELF: f32 = 0.2;
+pub(super) const ON_THE_SHELF: f32 = 0.2;
 
 /// The answer to a question, before it is put into words.
 #[derive(Debug, Default)]
@@ -284,7 +284,7 @@ impl<'a> Groups<'a> {
 }
 
 /// What a record of some kind counts for, all else being equal: first what to do, then the words of the law.
-fn prior(kind: Kind) -> f32 {
+pub(super) fn prior(kind: Kind) -> f32 {
     match kind {
         Kind::Guide => 1.2,
         Kind::Statute => 1.0,
