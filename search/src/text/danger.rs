@@ -18,7 +18,8 @@ pub(super) const SIGNS: &str = "
     拐 绑架 关起来 关在 锁在 囚禁 不让出门 不让我出门 限制人身自由 跟踪我 追我 堵我 威胁 救命 不敢回家 孩子不见 孩子丢";
 
 /// What wanting to die sounds like.
-pub(super) const DESPAIR: &str = "自杀 不想活 活不下去 不活 想死 去死 寻死 轻生 割腕 跳楼 喝农药 喝药 上吊 遗书";
+pub(super) const DESPAIR: &str =
+    "自杀 不想活 活不下去 不活 想死 去死 寻死 轻生 割腕 跳楼 喝农药 喝药 上吊 遗书";
 
 /// What stands between a verb and its object and changes nothing: 打了我.
 pub(super) const PARTICLES: &[char] = &['了', '过', '着', ' '];

@@ -9,8 +9,8 @@ use super::bytes::Sum;
 use super::index::Index;
 use super::phrases::{self, Phrase};
 use super::question::{self, forms_of_saying};
-use super::terms::{self, Key};
 pub(in crate::text) use super::terms::Shape as Form;
+use super::terms::{self, Key};
 use super::{place_names, rank, spelling};
 use crate::knowledge;
 use crate::record::{Kind, Record};
@@ -169,8 +169,7 @@ pub(in crate::text) fn worth(key: Key, count: u32, all: u32) -> f32 {
 }
 
 /// Little characters, numerals, the particles of verbs, and the words of somebody who looks for a place.
-pub(in crate::text) fn words()
--> (&'static str, &'static str, &'static [char], &'static [&'static str]) {
+pub(in crate::text) fn words() -> (&'static str, &'static str, &'static [char], &'static [&'static str]) {
     (question::COMMON, question::NUMERALS, question::PARTICLES, question::PLACE_WORDS)
 }
 
@@ -198,9 +197,10 @@ fn leads_somewhere(index: &Index, name: &str) -> bool {
 /// Every lay phrase, in each form in which it is looked for: the site's own, then those that ship with the engine
 /// and lead anywhere here.
 pub(in crate::text) fn sayings(index: &Index) -> Vec<Saying> {
-    let own = index.thesaurus.iter().map(|entry| {
-        (true, entry.say.clone(), entry.law.clone(), entry.weight, entry.topic.clone())
-    });
+    let own = index
+        .thesaurus
+        .iter()
+        .map(|entry| (true, entry.say.clone(), entry.law.clone(), entry.weight, entry.topic.clone()));
     let owned = |texts: &[&str]| texts.iter().map(|&text| text.to_owned()).collect::<Vec<_>>();
     let shipped = knowledge::sayings()
         .iter()

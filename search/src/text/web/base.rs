@@ -133,7 +133,9 @@ fn regions<'a>(site: &Site<'a>) -> Vec<(u32, Vec<&'a str>)> {
     for (place, &number) in (0..).zip(&site.order.records) {
         let Some(region) = &site.cards[number as usize].region else { continue };
         match runs.last_mut() {
-            Some((first, codes)) if *first as usize + codes.len() == place as usize => codes.push(region.as_str()),
+            Some((first, codes)) if *first as usize + codes.len() == place as usize => {
+                codes.push(region.as_str())
+            }
             _ => runs.push((place, vec![region.as_str()])),
         }
     }

@@ -47,8 +47,10 @@ pub(super) fn without_a_file(site: &Site<'_>) -> Own {
 
 /// The phrases of two characters and more, and their lines.
 fn phrases<'a>(site: &'a Site<'_>) -> impl Iterator<Item = (String, String)> + 'a {
-    let sayings = export::sayings(site.index).into_iter().map(|saying| (saying.form.clone(), of_saying(&saying)));
-    let dialect = knowledge::dialect().map(|(word, common)| (word.to_owned(), format!("D\t{word}\t{common}")));
+    let sayings =
+        export::sayings(site.index).into_iter().map(|saying| (saying.form.clone(), of_saying(&saying)));
+    let dialect =
+        knowledge::dialect().map(|(word, common)| (word.to_owned(), format!("D\t{word}\t{common}")));
     let divisions = BTreeMap::from_iter(divisions(site));
     let places = export::places(site.cards).into_iter();
     let places = places.filter_map(move |(name, code)| {

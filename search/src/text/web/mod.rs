@@ -101,9 +101,25 @@ impl Plan {
 
     fn of(records: usize) -> Self {
         if records <= Self::SMALL {
-            Self { cut: 256, cut_of_singles: 24, text: 400, together: 4, shard: 1200, most: [24, 16, 14], candidates: 20 }
+            Self {
+                cut: 256,
+                cut_of_singles: 24,
+                text: 400,
+                together: 3,
+                shard: 1000,
+                most: [24, 16, 14],
+                candidates: 16,
+            }
         } else {
-            Self { cut: 96, cut_of_singles: 16, text: 240, together: 5, shard: 1900, most: [24, 12, 12], candidates: 12 }
+            Self {
+                cut: 96,
+                cut_of_singles: 16,
+                text: 240,
+                together: 5,
+                shard: 1900,
+                most: [24, 12, 12],
+                candidates: 12,
+            }
         }
     }
 }

@@ -36,7 +36,8 @@ pub(super) fn files(site: &Site<'_>) -> Vec<Vec<u8>> {
         }
     });
     lines::each(site, |key, line| entries.entry(hash(key)).or_default().lines.push(line));
-    let size = |entry: &Entry| 5 + entry.list.len() * 5 / 2 + entry.lines.iter().map(String::len).sum::<usize>();
+    let size =
+        |entry: &Entry| 5 + entry.list.len() * 5 / 2 + entry.lines.iter().map(String::len).sum::<usize>();
     let shards = (entries.values().map(size).sum::<usize>() / site.plan.shard).max(1);
     let shards = u32::try_from(shards).unwrap_or(u32::MAX);
     let mut files = vec![Shard::default(); shards as usize];
