@@ -7,6 +7,8 @@ pub mod asker;
 pub mod browser;
 pub mod desk;
 pub mod devtools;
+pub mod files;
+pub mod find;
 pub mod git;
 pub mod http;
 pub mod nuanzhan;

@@ -105,10 +105,10 @@ impl Plan {
                 cut: 256,
                 cut_of_singles: 24,
                 text: 400,
-                together: 4,
-                shard: 1200,
+                together: 3,
+                shard: 1000,
                 most: [24, 16, 14],
-                candidates: 20,
+                candidates: 16,
             }
         } else {
             Self {

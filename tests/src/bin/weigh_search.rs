@@ -1,0 +1,76 @@
+//! What a first question costs where there is no server: `cargo run --release -p tests --bin weigh_search -- CONTENT`.
+//!
+//! Builds the content with compressed copies, puts every judged question to the site's own script in a window that has fetched
+//! nothing, and tells the bytes over the wire, script and all: p50, p95, the most. Prints figures only.
+
+use std::process::{Command, ExitCode, Stdio};
+
+use anyhow::{Context as _, ensure};
+use serde_json::json;
+use tests::find::{self, Asked};
+use tests::workspace;
+
+fn main() -> ExitCode {
+    match weigh() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(err) => {
+            complain(&format!("weigh_search: {err:#}"));
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn weigh() -> anyhow::Result<()> {
+    let content = std::env::args_os().nth(1).map_or_else(workspace::content, Into::into);
+    let folder = tempfile::tempdir()?;
+    let site = folder.path().join("site");
+    let mut build = Command::new(workspace::site_gen());
+    build.args(["build", "--compress", "--content"]).arg(&content).arg("--out").arg(&site);
+    build.stdout(Stdio::null()).stderr(Stdio::null());
+    ensure!(build.status().context("site-gen runs")?.success(), "{} has errors", content.display());
+    let files = workspace::files_under(&site.join("search"));
+    let is_copy = |ending: &str| ["br", "gz", "zst"].contains(&ending);
+    let plain = files.iter().filter(|path| path.extension().is_some_and(|e| !is_copy(&e.to_string_lossy())));
+    say(&format!("{} files to search, compressed copies not counted", plain.count()));
+    say(
+        "| questions | p50 bytes | p95 | most | p50 requests | most |\n| --- | --: | --: | --: | --: | --: |",
+    );
+    for half in ["tune", "test"] {
+        let questions: Vec<_> =
+            find::judged(half)?.iter().map(|question| json!({ "q": question.text })).collect();
+        let Some(asked) = find::ask(&site, &questions, "weighing")? else { return Ok(()) };
+        let (mut bytes, mut requests): (Vec<u64>, Vec<u64>) =
+            asked.iter().map(|asked| (asked.bytes(), asked.fetched.len() as u64)).unzip();
+        bytes.sort_unstable();
+        requests.sort_unstable();
+        say(&format!(
+            "| {half}, {} | {} | {} | {} | {} | {} |",
+            asked.len(),
+            at(&bytes, 50),
+            at(&bytes, 95),
+            at(&bytes, 100),
+            at(&requests, 50),
+            at(&requests, 100)
+        ));
+    }
+    let typed = find::ask(&site, &[json!({ "typed": "jtbl" })], "weighing")?.unwrap_or_default();
+    say(&format!("a first completion (jtbl): {} bytes", typed.iter().map(Asked::bytes).sum::<u64>()));
+    Ok(())
+}
+
+fn at(sorted: &[u64], percent: usize) -> u64 {
+    sorted
+        .get((sorted.len() * percent / 100).min(sorted.len().saturating_sub(1)))
+        .copied()
+        .unwrap_or_default()
+}
+
+#[expect(clippy::print_stdout, reason = "a measurement prints its table")]
+fn say(text: &str) {
+    println!("{text}");
+}
+
+#[expect(clippy::print_stderr, reason = "a command tells its user what went wrong")]
+fn complain(text: &str) {
+    eprintln!("{text}");
+}
