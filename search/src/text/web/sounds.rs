@@ -159,12 +159,12 @@ impl<'a> Typed<'a> {
 /// Completions by the file that they lie in: the most useful ones first, the others by the letters that typing them may begin with.
 fn typed<'a>(site: &Site<'a>, known: &'a [Known<'a>]) -> BTreeMap<String, Vec<Typed<'a>>> {
     let mut files: BTreeMap<String, Vec<Typed<'a>>> = BTreeMap::from([("core".to_owned(), Vec::new())]);
-    let mut size = 0;
+    let mut bytes = 0;
     for known in known.iter().filter(|known| known.completes) {
         let typed = || Typed { known };
         let (text, _, url) = typed().row(site);
-        size += text.len() + url.len() + 10;
-        if size <= CORE {
+        bytes += text.len() + url.len() + 10;
+        if bytes <= CORE {
             files.entry("core".to_owned()).or_default().push(typed());
             continue;
         }

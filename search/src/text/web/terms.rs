@@ -36,9 +36,9 @@ pub(super) fn files(site: &Site<'_>) -> Vec<Vec<u8>> {
         }
     });
     lines::each(site, |key, line| entries.entry(hash(key)).or_default().lines.push(line));
-    let size =
+    let bytes =
         |entry: &Entry| 5 + entry.list.len() * 5 / 2 + entry.lines.iter().map(String::len).sum::<usize>();
-    let shards = (entries.values().map(size).sum::<usize>() / site.plan.shard).max(1);
+    let shards = (entries.values().map(bytes).sum::<usize>() / site.plan.shard).max(1);
     let shards = u32::try_from(shards).unwrap_or(u32::MAX);
     let mut files = vec![Shard::default(); shards as usize];
     for (hash, entry) in entries {
@@ -113,9 +113,10 @@ fn hash(key: u64) -> u32 {
 
 /// Appends a number.
 pub(super) fn put_number(out: &mut Vec<u8>, mut number: usize) {
+    let low = |number: usize| number.to_le_bytes()[0];
     while number >= 0x80 {
-        out.push((number & 0x7f) as u8 | 0x80);
+        out.push(low(number) | 0x80);
         number >>= 7;
     }
-    out.push((number & 0x7f) as u8);
+    out.push(low(number));
 }
