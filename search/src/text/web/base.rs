@@ -134,7 +134,7 @@ fn regions<'a>(site: &Site<'a>) -> Vec<(u32, Vec<&'a str>)> {
         let Some(region) = &site.cards[number as usize].region else { continue };
         match runs.last_mut() {
             Some((first, codes)) if *first as usize + codes.len() == place as usize => {
-                codes.push(region.as_str())
+                codes.push(region.as_str());
             }
             _ => runs.push((place, vec![region.as_str()])),
         }

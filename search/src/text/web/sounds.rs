@@ -7,11 +7,10 @@ use serde::Serialize;
 
 use super::base::Alphabet;
 use super::order::kind_number;
-use super::terms::put_number;
 use super::{Site, json, signs};
 use crate::knowledge;
 use crate::text::danger;
-use crate::text::embedded::export::{self, Form, Known};
+use crate::text::embedded::export::{self, Form, Known, put_number};
 use crate::text::script;
 use crate::text::sound::{is_han, readings};
 
@@ -122,10 +121,10 @@ fn pairs(site: &Site<'_>, alphabet: &Alphabet) -> Vec<u8> {
     for first in (0..).zip(&alphabet.chars).map(|(place, _)| place) {
         let (of_first, after) = rest.split_at(rest.partition_point(|pair| pair.1 <= first));
         rest = after;
-        put_number(&mut file, of_first.len());
+        put_number(&mut file, of_first.len() as u64);
         let mut before = 0;
         for &(count, _, second) in of_first {
-            put_number(&mut file, (second - before) as usize);
+            put_number(&mut file, u64::from(second - before));
             counts.push(export::logarithm(count));
             before = second;
         }
@@ -159,12 +158,12 @@ impl<'a> Typed<'a> {
 /// Completions by the file that they lie in: the most useful ones first, the others by the letters that typing them may begin with.
 fn typed<'a>(site: &Site<'a>, known: &'a [Known<'a>]) -> BTreeMap<String, Vec<Typed<'a>>> {
     let mut files: BTreeMap<String, Vec<Typed<'a>>> = BTreeMap::from([("core".to_owned(), Vec::new())]);
-    let mut size = 0;
+    let mut bytes = 0;
     for known in known.iter().filter(|known| known.completes) {
         let typed = || Typed { known };
         let (text, _, url) = typed().row(site);
-        size += text.len() + url.len() + 10;
-        if size <= CORE {
+        bytes += text.len() + url.len() + 10;
+        if bytes <= CORE {
             files.entry("core".to_owned()).or_default().push(typed());
             continue;
         }

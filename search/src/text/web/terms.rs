@@ -8,7 +8,7 @@
 use std::collections::BTreeMap;
 
 use super::{Site, lines};
-use crate::text::embedded::export::{self, Form};
+use crate::text::embedded::export::{self, Form, put_number};
 
 /// A term, ready to be written.
 #[derive(Default)]
@@ -36,9 +36,9 @@ pub(super) fn files(site: &Site<'_>) -> Vec<Vec<u8>> {
         }
     });
     lines::each(site, |key, line| entries.entry(hash(key)).or_default().lines.push(line));
-    let size =
+    let bytes =
         |entry: &Entry| 5 + entry.list.len() * 5 / 2 + entry.lines.iter().map(String::len).sum::<usize>();
-    let shards = (entries.values().map(size).sum::<usize>() / site.plan.shard).max(1);
+    let shards = (entries.values().map(bytes).sum::<usize>() / site.plan.shard).max(1);
     let shards = u32::try_from(shards).unwrap_or(u32::MAX);
     let mut files = vec![Shard::default(); shards as usize];
     for (hash, entry) in entries {
@@ -78,13 +78,13 @@ impl Shard {
     fn put(&mut self, quotient: u32, entry: &Entry) {
         if entry.count > 0 {
             // One more than the step: nothing means the end.
-            put_number(&mut self.bytes, (quotient - self.before + 1) as usize);
+            put_number(&mut self.bytes, u64::from(quotient - self.before + 1));
             self.before = quotient;
-            put_number(&mut self.bytes, entry.count);
-            put_number(&mut self.bytes, entry.list.len());
+            put_number(&mut self.bytes, entry.count as u64);
+            put_number(&mut self.bytes, entry.list.len() as u64);
             let mut before = 0;
             for &(place, mark) in &entry.list {
-                put_number(&mut self.bytes, (place - before) as usize);
+                put_number(&mut self.bytes, u64::from(place - before));
                 self.bytes.push(mark);
                 before = place;
             }
@@ -109,13 +109,4 @@ fn hash(key: u64) -> u32 {
     mixed = (mixed ^ mixed >> 16).wrapping_mul(0x85EB_CA6B);
     mixed = (mixed ^ mixed >> 13).wrapping_mul(0xC2B2_AE35);
     (mixed ^ mixed >> 16) >> (u32::BITS - BITS)
-}
-
-/// Appends a number.
-pub(super) fn put_number(out: &mut Vec<u8>, mut number: usize) {
-    while number >= 0x80 {
-        out.push((number & 0x7f) as u8 | 0x80);
-        number >>= 7;
-    }
-    out.push((number & 0x7f) as u8);
 }
