@@ -1,7 +1,8 @@
 //! What a first question costs where there is no server: `cargo run --release -p tests --bin weigh_search -- CONTENT`.
 //!
 //! Builds the content with compressed copies, puts every judged question to the site's own script in a window that has fetched
-//! nothing, and tells the bytes over the wire, script and all: p50, p95, the most. Prints figures only.
+//! nothing, and tells the bytes over the wire, script and all: p50, p95, the most; and how well
+//! they are answered, which `eval` tells of the engine. Prints figures only.
 
 use std::process::{Command, ExitCode, Stdio};
 
@@ -33,18 +34,22 @@ fn weigh() -> anyhow::Result<()> {
     let plain = files.iter().filter(|path| path.extension().is_some_and(|e| !is_copy(&e.to_string_lossy())));
     say(&format!("{} files to search, compressed copies not counted", plain.count()));
     say(
-        "| questions | p50 bytes | p95 | most | p50 requests | most |\n| --- | --: | --: | --: | --: | --: |",
+        "| questions | p50 bytes | p95 | most | p50 requests | most | MRR@10 |\n| --- | --: | --: | --: | --: | --: | --: |",
     );
     for half in ["tune", "test"] {
-        let questions: Vec<_> =
-            find::judged(half)?.iter().map(|question| json!({ "q": question.text })).collect();
-        let Some(asked) = find::ask(&site, &questions, "weighing")? else { return Ok(()) };
+        let judged = find::judged(half)?;
+        let put = |grouped: bool| {
+            let one = |question: &find::Judged| json!({ "q": question.text, "grouped": grouped });
+            find::ask(&site, &judged.iter().map(one).collect::<Vec<_>>(), "weighing")
+        };
+        let (Some(asked), Some(one_by_one)) = (put(true)?, put(false)?) else { return Ok(()) };
+        let rank = find::mean_reciprocal_rank(&judged, one_by_one.iter().map(Asked::urls));
         let (mut bytes, mut requests): (Vec<u64>, Vec<u64>) =
             asked.iter().map(|asked| (asked.bytes(), asked.fetched.len() as u64)).unzip();
         bytes.sort_unstable();
         requests.sort_unstable();
         say(&format!(
-            "| {half}, {} | {} | {} | {} | {} | {} |",
+            "| {half}, {} | {} | {} | {} | {} | {} | {rank:.3} |",
             asked.len(),
             at(&bytes, 50),
             at(&bytes, 95),

@@ -6,6 +6,7 @@
 use serde::Serialize;
 
 use super::bytes::Sum;
+pub(in crate::text) use super::bytes::put_number;
 use super::index::Index;
 use super::phrases::{self, Phrase};
 use super::question::{self, forms_of_saying};

@@ -7,11 +7,10 @@ use serde::Serialize;
 
 use super::base::Alphabet;
 use super::order::kind_number;
-use super::terms::put_number;
 use super::{Site, json, signs};
 use crate::knowledge;
 use crate::text::danger;
-use crate::text::embedded::export::{self, Form, Known};
+use crate::text::embedded::export::{self, Form, Known, put_number};
 use crate::text::script;
 use crate::text::sound::{is_han, readings};
 
@@ -122,10 +121,10 @@ fn pairs(site: &Site<'_>, alphabet: &Alphabet) -> Vec<u8> {
     for first in (0..).zip(&alphabet.chars).map(|(place, _)| place) {
         let (of_first, after) = rest.split_at(rest.partition_point(|pair| pair.1 <= first));
         rest = after;
-        put_number(&mut file, of_first.len());
+        put_number(&mut file, of_first.len() as u64);
         let mut before = 0;
         for &(count, _, second) in of_first {
-            put_number(&mut file, (second - before) as usize);
+            put_number(&mut file, u64::from(second - before));
             counts.push(export::logarithm(count));
             before = second;
         }
