@@ -14,6 +14,7 @@ use axum::http::HeaderName;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use crate::finder::Meilisearch;
 use crate::state::Limits;
 
 /// The commented default file.
@@ -24,6 +25,9 @@ const PREFIX: &str = "NUANZHAN_";
 
 /// What follows in those that are for the tests of this project.
 const FOR_TESTS: &str = "TEST_";
+
+/// What follows in the one that is no setting: a key that only commands use, never the service.
+const FOR_COMMANDS: &str = "MEILI_ADMIN_KEY";
 
 /// How the service runs on this machine.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,6 +52,10 @@ pub struct Settings {
     pub operations: Option<SocketAddr>,
     /// How much of anything at once.
     pub limits: Limits,
+    /// The server that searches, if not this process.
+    pub meilisearch: Meilisearch,
+    /// Whether words are counted that many people look for.
+    pub counts_words: bool,
 }
 
 /// Where settings come from, apart from the defaults.
@@ -130,6 +138,13 @@ impl Settings {
                 connections: reader.number("limits.connections"),
                 letters_per_hour: u32::try_from(reader.number("limits.letters_per_hour")).unwrap_or(u32::MAX),
             },
+            counts_words: reader.truth("search.count_words"),
+            meilisearch: Meilisearch {
+                url: reader.text("search.meili_url").to_owned(),
+                index: reader.text("search.meili_index").to_owned(),
+                key: reader.text("search.meili_key").to_owned(),
+                deadline: Duration::from_millis(reader.number("search.meili_milliseconds") as u64),
+            },
         };
         if reader.errors.is_empty() { Ok((settings, effective)) } else { Err(SettingsError(reader.errors)) }
     }
@@ -146,7 +161,8 @@ impl Effective {
             effective.take_file(&path, &text, errors);
         }
         for (name, text) in sources.environment {
-            let name = name.strip_prefix(PREFIX).filter(|name| !name.starts_with(FOR_TESTS));
+            let name = name.strip_prefix(PREFIX);
+            let name = name.filter(|name| !name.starts_with(FOR_TESTS) && *name != FOR_COMMANDS);
             if let Some(name) = name {
                 effective.take_variable(name, &text, errors);
             }
@@ -207,12 +223,16 @@ impl Effective {
     }
 }
 
-/// As a settings file, with the origin of each value beside it and passwords hidden.
+/// As a settings file, with the origin of each value beside it, passwords and keys hidden.
 impl fmt::Display for Effective {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let shown = |key: &str, setting: &Setting| match &setting.value {
+            Value::Text(text) if key.ends_with("_key") && !text.is_empty() => "\"***\"".to_owned(),
+            value => value.to_string(),
+        };
         let (nested, plain): (Vec<_>, Vec<_>) = self.0.iter().partition(|(key, _)| key.contains('.'));
         for (key, setting) in plain {
-            writeln!(f, "{key} = {}  # {}", setting.value, setting.origin)?;
+            writeln!(f, "{key} = {}  # {}", shown(key, setting), setting.origin)?;
         }
         let mut section = "";
         for (key, setting) in nested {
@@ -221,7 +241,7 @@ impl fmt::Display for Effective {
                 writeln!(f, "\n[{table}]")?;
                 section = table;
             }
-            writeln!(f, "{key} = {}  # {}", setting.value, setting.origin)?;
+            writeln!(f, "{key} = {}  # {}", shown(key, setting), setting.origin)?;
         }
         Ok(())
     }
@@ -281,6 +301,17 @@ impl<'a> Reader<'a> {
         }
         self.refuse(key, "应为 1 到 4294967295 之间的整数");
         1
+    }
+
+    fn truth(&mut self, key: &str) -> bool {
+        match self.text(key) {
+            "yes" => true,
+            "no" => false,
+            _ => {
+                self.refuse(key, "应为 \"yes\" 或 \"no\"");
+                false
+            }
+        }
     }
 
     fn address(&mut self, key: &str) -> Option<SocketAddr> {

@@ -15,6 +15,7 @@ use anyhow::Context as _;
 use notify::{RecursiveMode, Watcher as _};
 use search::bundle::FOLDER;
 
+use crate::finder::Engines;
 use crate::published::{Published, Release};
 use crate::serve::Say;
 
@@ -40,10 +41,10 @@ enum Notice {
 type Identity = Option<(PathBuf, [u64; 2], [i64; 3])>;
 
 /// Opens what lies at `site` and begins to follow it.
-pub fn follow(site: PathBuf, say: Say) -> anyhow::Result<(Published, Follower)> {
+pub fn follow(site: PathBuf, engines: Engines, say: Say) -> anyhow::Result<(Published, Follower)> {
     // Looked at before it is opened: a switch in between is a change.
     let seen = identity(&site);
-    let release = Release::open(&site).with_context(|| {
+    let release = Release::open(&site, &engines).with_context(|| {
         format!(
             "打不开网站 {}：核对设置项 site；还没有发布过的，先发布一次（site-gen publish）",
             site.display()
@@ -51,7 +52,7 @@ pub fn follow(site: PathBuf, say: Say) -> anyhow::Result<(Published, Follower)> 
     })?;
     let published = Published::new(release);
     let (notices, inbox) = mpsc::channel();
-    let following = Following { site, seen, failed: None, published: published.clone(), say };
+    let following = Following { site, seen, failed: None, published: published.clone(), engines, say };
     let post = notices.clone();
     thread::Builder::new().name("follow".to_owned()).spawn(move || following.run(&inbox, post))?;
     Ok((published, Follower { notices }))
@@ -71,6 +72,7 @@ struct Following {
     /// When what was seen last could not be opened.
     failed: Option<Instant>,
     published: Published,
+    engines: Engines,
     say: Say,
 }
 
@@ -98,7 +100,7 @@ impl Following {
             return;
         }
         self.seen = there;
-        match Release::open(&self.site) {
+        match Release::open(&self.site, &self.engines) {
             Ok(release) => {
                 let name = name(&release.dist);
                 self.published.replace(release);

@@ -10,11 +10,13 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use anyhow::Context as _;
-use api::clock::SystemClock;
+use api::clock::{Clock as _, SystemClock};
 use api::compiler::SiteGen;
 use api::config::{Settings, Sources};
 use api::dice::SystemDice;
-use api::operator::{DeskCommand, MemberCommand, Operator};
+use api::operator::{DeskCommand, MemberCommand, Operator, WordStats};
+#[cfg(feature = "meilisearch")]
+use api::operator::{SearchCommand, Searching};
 use api::routes;
 use api::serve::{Failure, Service, open_store, serve};
 use clap::error::{ContextKind, ErrorKind};
@@ -67,10 +69,23 @@ enum Command {
     /// 管理工作台的人员：开通
     #[command(subcommand)]
     Member(MemberCommand),
+    /// 检索：大家常查哪些词；把站点放进 Meilisearch（平时不用：检索由本程序自己做）
+    #[command(subcommand)]
+    Search(AboutSearch),
     /// 显示现在生效的设置和各自的来处（口令不显示）
     Config(ServeFlags),
     #[command(about = "输出数据接口的 OpenAPI 3.1 说明")]
     Openapi,
+}
+
+/// `nuanzhan search …`
+#[derive(Subcommand)]
+enum AboutSearch {
+    #[cfg(feature = "meilisearch")]
+    #[command(flatten)]
+    Meilisearch(SearchCommand),
+    /// 看大家常查哪些词（在设置里打开了才会数）
+    Stats(WordStats),
 }
 
 /// Flags that every command understands.
@@ -192,6 +207,12 @@ fn run(cli: Cli) -> Result<(), Failure> {
         Some(Command::Member(command)) => {
             operate(common, false, async |operator| command.run(operator).await)
         }
+        Some(Command::Search(AboutSearch::Stats(stats))) => {
+            let today = SystemClock.hour().date();
+            operate(common, false, async |operator| stats.run(operator, today).await)
+        }
+        #[cfg(feature = "meilisearch")]
+        Some(Command::Search(AboutSearch::Meilisearch(command))) => work_on_search(common, command),
         Some(Command::Config(flags)) => {
             let (_, effective) = settings(common, flags)?;
             say(&effective);
@@ -242,6 +263,20 @@ fn operate(
             .await
     })?;
     Ok(())
+}
+
+/// Runs a command on the Meilisearch server of the settings.
+#[cfg(feature = "meilisearch")]
+fn work_on_search(common: Common, command: SearchCommand) -> Result<(), Failure> {
+    watch_over_the_log();
+    let (settings, _) = settings(common, ServeFlags::default())?;
+    let searching = Searching {
+        meilisearch: &settings.meilisearch,
+        served: &settings.served(),
+        admin_key: std::env::var(SearchCommand::ADMIN_KEY).ok(),
+        out: &mut io::stdout(),
+    };
+    Ok(runtime()?.block_on(command.run(searching))?)
 }
 
 fn settings(common: Common, flags: ServeFlags) -> anyhow::Result<(Settings, api::config::Effective)> {

@@ -10,8 +10,9 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use search::bundle::{Bundle, BundleError};
 use search::stations::StationIndex;
-use search::text::Engine;
 use search::text::embedded::Embedded;
+
+use crate::finder::{Engines, Finder};
 
 /// Where files lie whose name changes with their content.
 pub const HASHED: [&str; 2] = ["assets", "media"];
@@ -29,7 +30,7 @@ pub struct Release {
     /// Its records. `stations`, `regions` and `records` have moved into the indexes.
     pub bundle: Bundle,
     /// Finds records by words.
-    pub engine: Box<dyn Engine>,
+    pub finder: Finder,
     /// Finds stations by place.
     pub stations: StationIndex,
     /// From old addresses, without a final slash, to those that pages have now.
@@ -54,7 +55,7 @@ struct Serving {
 
 impl Release {
     /// Opens the release at `dist`. Where that is a link, the release is what it leads to now, and stays that.
-    pub fn open(dist: &Path) -> Result<Self, BundleError> {
+    pub fn open(dist: &Path, engines: &Engines) -> Result<Self, BundleError> {
         let dist = &fs::canonicalize(dist).unwrap_or_else(|_| dist.to_owned());
         let mut bundle = Bundle::open(dist)?;
         let index = Bundle::open_index(dist)?;
@@ -66,7 +67,8 @@ impl Release {
         let stations =
             StationIndex::new(std::mem::take(&mut bundle.stations), std::mem::take(&mut bundle.regions));
         let redirects = Bundle::open_redirects(dist)?;
-        Ok(Self { dist: dist.to_owned(), bundle, engine: Box::new(engine), stations, redirects })
+        let finder = engines.finder(engine);
+        Ok(Self { dist: dist.to_owned(), bundle, finder, stations, redirects })
     }
 }
 

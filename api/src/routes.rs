@@ -20,6 +20,7 @@ use utoipa_axum::routes;
 
 use crate::answer::{self, Keep};
 use crate::error::ApiError;
+use crate::finder::metrics;
 use crate::gate::Gate;
 use crate::state::AppState;
 use crate::{consultations, desk, health, live, openapi, pages, reads, search, site, stations, statutes};
@@ -34,9 +35,12 @@ pub fn public(state: AppState) -> Router {
     guarded(everything(&state), state)
 }
 
-/// Only health, for a listener of its own.
+/// Health and counts, for a listener of their own.
 pub fn operations(state: AppState) -> Router {
-    guarded(health::routes().fallback(async || ApiError::NotFound("这个地址")), state)
+    guarded(
+        health::routes().merge(metrics::routes()).fallback(async || ApiError::NotFound("这个地址")),
+        state,
+    )
 }
 
 /// The description of the API as JSON.

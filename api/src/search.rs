@@ -4,6 +4,7 @@
 //! page of `/search/` reads.
 
 use axum::extract::State;
+use axum::http::{Extensions, HeaderMap};
 use search::record::{Hotline, Kind, Topic};
 use search::region::RegionCode;
 use search::text::{EngineError, Query as Question, QueryText, Results, Suggestion};
@@ -13,7 +14,9 @@ use utoipa::{IntoParams, ToSchema};
 use crate::answer::Answer;
 use crate::error::{ApiError, ApiResult};
 use crate::extract::{Fields, FromFields, Query};
+use crate::finder::AnsweredBy;
 use crate::published::{Published, Release};
+use crate::words::Words;
 
 /// Hits on one page when nobody says how many.
 pub const DEFAULT_LIMIT: usize = 10;
@@ -67,6 +70,9 @@ pub struct SearchOut {
     /// What to dial first. Only where the question speaks of danger.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub emergency: Vec<Hotline>,
+    /// Which engine found them: told in a header.
+    #[serde(skip)]
+    pub by: AnsweredBy,
     /// Where to go on. Only where nothing was found.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub instead: Option<Instead>,
@@ -103,12 +109,21 @@ pub struct SuggestOut {
 }
 
 /// Finds records by words, best first, with how many there are of each kind.
-#[utoipa::path(get, path = "/search", tag = "检索", params(SearchIn), responses((status = 200, body = SearchOut)))]
+#[utoipa::path(get, path = "/search", tag = "检索", params(SearchIn),
+    responses((status = 200, body = SearchOut, headers(("search-engine" = Option<String>,
+        description = "Which engine answered, where there are two: `meilisearch`, or `embedded; reason=…`.")))))]
 pub async fn search(
     State(published): State<Published>,
+    State(words): State<Words>,
+    asker: (Extensions, HeaderMap),
     Query(wanted): Query<SearchIn>,
-) -> ApiResult<Answer<SearchOut>> {
-    find(&published.current(), wanted).await.map(Answer::private)
+) -> ApiResult<(HeaderMap, Answer<SearchOut>)> {
+    let release = published.current();
+    if let Some(text) = wanted.q.as_ref().filter(|_| wanted.offset == 0) {
+        words.note(&release, text, (&asker.0, &asker.1));
+    }
+    let found = find(&release, wanted).await?;
+    Ok((found.by.headers(), Answer::private(found)))
 }
 
 /// Completes what somebody is typing.
@@ -120,7 +135,7 @@ pub async fn suggest(
 ) -> ApiResult<Answer<SuggestOut>> {
     let release = published.current();
     let typed = wanted.q.ok_or_else(|| ApiError::field("q", "缺少这一项"))?;
-    let suggestions = release.engine.suggest(&typed, wanted.limit).await.map_err(unavailable)?;
+    let suggestions = release.finder.suggest(&typed, wanted.limit).await.map_err(unavailable)?;
     Ok(Answer::private(SuggestOut { suggestions }))
 }
 
@@ -135,11 +150,11 @@ pub async fn find(release: &Release, wanted: SearchIn) -> ApiResult<SearchOut> {
         }
     }
     let SearchIn { kind, topic, region, limit, offset, .. } = wanted;
-    let question = Question { text, kind, topic, region, grouped: true, offset, limit };
-    let results = release.engine.search(&question).await.map_err(unavailable)?;
+    let question = Question { kind, topic, region, offset, ..Question::new(text, limit) };
+    let (results, by) = release.finder.search(&question).await.map_err(unavailable)?;
     let emergency = if results.danger { emergency(release) } else { Vec::new() };
     let instead = (results.total == 0).then(|| instead(release, &results.nearest));
-    Ok(SearchOut { results, emergency, instead })
+    Ok(SearchOut { results, emergency, by, instead })
 }
 
 fn instead(release: &Release, nearest: &[String]) -> Instead {

@@ -23,10 +23,12 @@ use crate::compiler::{self, Compiled, Compiler, Fresh, Order, Touched};
 use crate::config::{Settings, hide_password};
 use crate::consultations::{self, Consultations};
 use crate::dice::Dice;
+use crate::finder::Engines;
 use crate::live::Live;
 use crate::published::{Published, Release};
 use crate::state::AppState;
 use crate::store::Store;
+use crate::words::Words;
 use crate::{follow, listen, routes};
 
 /// How long requests that are under way may take to finish once somebody said stop.
@@ -96,19 +98,20 @@ async fn prepare(service: &Service) -> Result<Ready, Failure> {
     let doors = Doors::open(settings).await?;
     make_private_folder(&settings.var)?;
     let live = Live::where_allowed(settings);
+    let engines = Engines::open(&settings.meilisearch)?;
     let (published, watcher): (_, Box<dyn Any + Send>) = match &settings.site {
         Some(site) => {
             let (site, say) = (site.clone(), service.say.clone());
-            let opened = tokio::task::spawn_blocking(move || follow::follow(site, say)).await;
+            let opened = tokio::task::spawn_blocking(move || follow::follow(site, engines, say)).await;
             let (published, follower) = opened.map_err(anyhow::Error::from)??;
             (published, Box::new(follower))
         }
         None => {
             // So does watching: what is changed while the first site is being built is built after it.
             let folder = compiler::watch(settings.content.clone()).context(CAN_NOT_WATCH)?;
-            let published = first_release(service, live.as_ref()).await?;
-            let rebuilding =
-                Rebuilding { service: service.clone(), published: published.clone(), live: live.clone() };
+            let published = first_release(service, live.as_ref(), &engines).await?;
+            let (service, live) = (service.clone(), live.clone());
+            let rebuilding = Rebuilding { service, published: published.clone(), live, engines };
             (
                 published,
                 Box::new(folder.heed(move |touched| rebuilding.rebuild(touched)).context(CAN_NOT_WATCH)?),
@@ -134,6 +137,7 @@ async fn state(service: &Service, published: Published, live: Option<Live>) -> a
     };
     Ok(AppState {
         consultations: Consultations::open(consultations, &store, &*service.dice).await?,
+        words: words(settings, &store, service),
         store,
         published,
         clock: service.clock.clone(),
@@ -141,6 +145,19 @@ async fn state(service: &Service, published: Published, live: Option<Live>) -> a
         limits: settings.limits,
         live,
     })
+}
+
+/// Counts words where the operator turned it on.
+fn words(settings: &Settings, store: &Store, service: &Service) -> Words {
+    if !settings.counts_words {
+        return Words::default();
+    }
+    Words::counting(
+        store.clone(),
+        service.clock.clone(),
+        service.dice.clone(),
+        settings.client_address_header.clone(),
+    )
 }
 
 /// The database, its tables as this program knows them. Makes the data folder where there is none.
@@ -153,7 +170,11 @@ pub async fn open_store(settings: &Settings) -> anyhow::Result<Store> {
 }
 
 /// The release to begin with: the content as it is now or, where that has mistakes, the last one that had none.
-async fn first_release(service: &Service, live: Option<&Live>) -> Result<Published, Failure> {
+async fn first_release(
+    service: &Service,
+    live: Option<&Live>,
+    engines: &Engines,
+) -> Result<Published, Failure> {
     let (build, today) = (service.compiler.clone(), today(&*service.clock));
     let compiled = tokio::task::spawn_blocking(move || {
         build.compile(Order { today, touched: &Touched::Anything, tell: &mut |_| {} })
@@ -164,7 +185,7 @@ async fn first_release(service: &Service, live: Option<&Live>) -> Result<Publish
     if let (Ok(Compiled { published: false, document, .. }), Some(live)) = (&compiled, live) {
         live.rejected(document);
     }
-    match Release::open(&service.settings.served()) {
+    match Release::open(&service.settings.served(), engines) {
         Ok(release) => {
             if !accepted {
                 (service.say)("先用上一次生成的站点。");
@@ -200,12 +221,13 @@ struct Rebuilding {
     service: Service,
     published: Published,
     live: Option<Live>,
+    engines: Engines,
 }
 
 impl Rebuilding {
     /// Builds anew. A site with mistakes changes nothing but what the editor is told.
     fn rebuild(&self, touched: &Touched) {
-        let Self { service, published, live } = self;
+        let Self { service, published, live, engines } = self;
         let (started, say) = (Instant::now(), &service.say);
         let show = |fresh: &Fresh| live.iter().for_each(|live| live.built(fresh));
         let order = Order { today: today(&*service.clock), touched, tell: &mut |fresh| show(&fresh) };
@@ -222,7 +244,7 @@ impl Rebuilding {
             Err(_) => return say("没有换上新的：网站还是改动以前的样子。"),
         };
         if compiled.data {
-            match Release::open(&service.settings.served()) {
+            match Release::open(&service.settings.served(), engines) {
                 Ok(release) => published.replace(release),
                 Err(err) => return say(&format!("打不开刚生成的站点，还用原来的：{err}")),
             }

@@ -11,6 +11,7 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use search::bundle::FOLDER;
+use search::text::web;
 
 use crate::answer;
 use crate::coding::{self, Coding};
@@ -179,10 +180,17 @@ fn read(folder: &Folder, inside: &Path) -> io::Result<Option<File>> {
             break;
         }
     }
-    let keep = if HASHED.iter().any(|folder| inside.starts_with(folder)) { FOR_EVER } else { "no-cache" };
+    let keep = if never_changes(inside) { FOR_EVER } else { "no-cache" };
     let (status, media_type) = (StatusCode::OK, media_type(inside));
     let open = inside.starts_with(FOLDER);
     Ok(Some(File { status, bytes: fs::read(&real)?, media_type, keep, coding: taken, open }))
+}
+
+/// Whether the name of a file says what is in it: hashed assets, and what browsers search without us, which lies in a folder
+/// named by its digest.
+fn never_changes(inside: &Path) -> bool {
+    HASHED.iter().any(|folder| inside.starts_with(folder))
+        || inside.starts_with(web::FOLDER) && inside.components().count() > 2
 }
 
 /// A regular file under `dist`. What a link leads out to is not under it.

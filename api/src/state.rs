@@ -11,6 +11,7 @@ use crate::dice::Dice;
 use crate::live::Live;
 use crate::published::Published;
 use crate::store::Store;
+use crate::words::Words;
 
 /// The service's parts. Cheap to clone; every clone shares them.
 #[derive(Clone)]
@@ -27,6 +28,8 @@ pub struct AppState {
     pub consultations: Consultations,
     /// How much at once, how long, how large.
     pub limits: Limits,
+    /// Counts words that many people look for, where that is turned on.
+    pub words: Words,
     /// Tells open pages of changes, on an editor's own machine.
     pub live: Option<Live>,
 }
@@ -75,6 +78,12 @@ impl FromRef<AppState> for Store {
 impl FromRef<AppState> for Consultations {
     fn from_ref(state: &AppState) -> Self {
         state.consultations.clone()
+    }
+}
+
+impl FromRef<AppState> for Words {
+    fn from_ref(state: &AppState) -> Self {
+        state.words.clone()
     }
 }
 

@@ -79,6 +79,16 @@ static COMMON_WORDS: LazyLock<BTreeMap<&'static str, &'static str>> =
 /// The longest word of a dialect that is known, in characters.
 const LONGEST_DIALECT: usize = 6;
 
+/// All characters of what ships with the engine: those of everyday speech.
+pub(crate) fn characters() -> impl Iterator<Item = char> {
+    ASKED.iter().chain([&SAY, &DIALECT]).flat_map(|file| file.chars())
+}
+
+/// The words of dialects that are known, each with the common word for it.
+pub(crate) fn dialect() -> impl Iterator<Item = (&'static str, &'static str)> {
+    COMMON_WORDS.iter().map(|(&word, &common)| (word, common))
+}
+
 /// A question in common speech; `None` where there is nothing of a dialect in it.
 pub(crate) fn in_common_words(text: &str) -> Option<String> {
     let mut common = String::new();
@@ -121,7 +131,7 @@ fn articles_of(name: &str) -> Option<(&'static [Article], bool)> {
     Some((longest, false))
 }
 
-/// The number of the article that a text or a title begins with or names, as [`questions`] takes it.
+/// The number of the first article that a text or a title names, as [`questions`] takes it.
 pub fn article_number(text: &str) -> Option<String> {
     first_article(text)
 }

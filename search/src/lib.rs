@@ -4,7 +4,8 @@
 //! `site-gen` and opened by `api`. It is the only contract between those two. [`record`] holds its types,
 //! [`text`] finds records by words, [`stations`] finds stations by place.
 //!
-//! This crate knows nothing of Markdown, HTML, HTTP or databases, and writes no files.
+//! This crate knows nothing of Markdown, HTML or databases, and writes no files. Only `text::meili`, a feature that `api`
+//! turns on, speaks to another process.
 
 pub mod bundle;
 pub mod coord;

@@ -1,22 +1,39 @@
 //! What every text engine promises, as claims over `&dyn Engine`.
 //!
-//! Start at [`claims`]: the list. A new engine joins by keeping them over the same small site, [`site`].
+//! Start at [`claims`]: the list. A new engine joins by keeping them over the same small site, [`site`]. Meilisearch is asked where
+//! `MEILI_URL` (and `MEILI_MASTER_KEY`) say where one is.
 #![expect(clippy::unwrap_used, reason = "a claim that can't be put is a claim that fails")]
 
+#[cfg(feature = "meilisearch")]
+mod meili_server;
 mod site;
 
 use search::record::Kind;
+use search::region::RegionCode;
 use search::text::embedded::{Embedded, Index};
 use search::text::{Engine, Hit, Query, QueryText, Results};
 
 /// Puts every claim to an engine, each as a test of its own.
 macro_rules! claims {
-    ($engine:ident: $($claim:ident)+) => {
-        mod $engine {
+    ($($claim:ident)+) => {
+        mod embedded {
             $(
                 #[tokio::test(flavor = "current_thread")]
                 async fn $claim() {
-                    super::$claim(&super::$engine()).await;
+                    super::$claim(&super::embedded()).await;
+                }
+            )+
+        }
+
+        #[cfg(feature = "meilisearch")]
+        mod meili {
+            $(
+                #[tokio::test(flavor = "current_thread")]
+                async fn $claim() {
+                    // Without a server there is nothing to put claims to; `meili_server` has said so.
+                    if let Some(engine) = super::meili().await {
+                        super::$claim(&engine).await;
+                    }
                 }
             )+
         }
@@ -24,7 +41,6 @@ macro_rules! claims {
 }
 
 claims! {
-    embedded:
     a_lay_question_finds_the_guide_that_says_what_to_do
     what_people_say_finds_what_the_law_calls_it
     the_number_of_an_article_finds_the_article
@@ -35,6 +51,11 @@ claims! {
     a_filter_only_takes_away
     a_region_keeps_what_belongs_to_none
     facets_count_all_kinds_whatever_kind_is_asked_for
+    each_count_leaves_out_its_own_filter
+    the_articles_of_a_statute_are_one_hit
+    whoever_asks_for_one_kind_gets_them_one_by_one
+    an_answer_says_how_far_it_is_from_the_place_named
+    a_guide_says_what_to_do_first
     little_words_find_nothing
     words_that_are_nowhere_find_nothing
     snippets_are_short_marked_pieces_of_the_record
@@ -67,6 +88,31 @@ fn embedded() -> Embedded {
     let records = site::records();
     let file = Index::build(&records, &site::thesaurus()).to_bytes();
     Embedded::new(Index::from_bytes(file).unwrap(), records).unwrap()
+}
+
+/// The engine over the small site, as a server uses it: with a key that can do nothing but ask. Published once.
+#[cfg(feature = "meilisearch")]
+async fn meili() -> Option<search::text::meili::Meili> {
+    use std::sync::{Arc, OnceLock};
+
+    use search::text::meili::{Meili, Release, publish, search_key};
+    use tokio::sync::OnceCell;
+
+    use self::meili_server::{administrator, unused, with_key};
+
+    static KEY: OnceCell<String> = OnceCell::const_new();
+    static INDEX: OnceLock<String> = OnceLock::new();
+    let administrator = administrator().await?;
+    let index = INDEX.get_or_init(unused);
+    let key = KEY
+        .get_or_init(async || {
+            let (records, thesaurus) = (site::records(), site::thesaurus());
+            let release = Release::new(&records, &thesaurus);
+            publish(&administrator, index, &release, &mut |_| {}).await.unwrap();
+            search_key(&administrator, index, true).await.unwrap().key
+        })
+        .await;
+    Some(Meili::new(with_key(key), index, Arc::new(embedded())).unwrap())
 }
 
 fn question(text: &str) -> Query {
@@ -180,6 +226,65 @@ async fn facets_count_all_kinds_whatever_kind_is_asked_for(engine: &dyn Engine) 
         let one = engine.search(&Query { kind: Some(kind), ..question("法律援助") }).await.unwrap();
         assert_eq!((one.total, one.hits.len(), &one.facets), (count, count, &all.facets));
     }
+}
+
+async fn each_count_leaves_out_its_own_filter(engine: &dyn Engine) {
+    let town: RegionCode = "990123100".parse().unwrap();
+    let all = ask(engine, "防汛物资").await;
+    // What lies in a village counts for its township, and the directory of a place with the place.
+    assert!(all.regions[&town] >= 2);
+    let query = Query { region: Some(town.clone()), ..question("防汛物资") };
+    let there = engine.search(&query).await.unwrap();
+    assert_eq!(there.regions, all.regions);
+    assert!(there.facets[&Kind::Station] < all.facets[&Kind::Station]);
+    assert_eq!(there.facets[&Kind::Article], all.facets[&Kind::Article]);
+    let query = Query { topic: Some("work".to_owned()), ..question("怀孕 离婚") };
+    let (work, all) = (engine.search(&query).await.unwrap(), ask(engine, "怀孕 离婚").await);
+    assert_eq!(work.topics, all.topics);
+    assert!(work.topics.len() > 1 && work.total < all.total);
+}
+
+async fn the_articles_of_a_statute_are_one_hit(engine: &dyn Engine) {
+    let results = ask(engine, "防汛物资").await;
+    assert_eq!(results.hits.len(), results.total);
+    let parts: Vec<&Hit> = results.hits.iter().filter(|hit| hit.part_of.is_some()).collect();
+    let [part] = parts[..] else { panic!("{} parts of one statute", parts.len()) };
+    let whole = part.part_of.as_ref().unwrap();
+    assert_eq!((whole.id.as_str(), whole.title.as_str()), ("statute/flood-rules", "某某市防汛条例"));
+    assert_eq!((part.also.len(), part.more, part.heading.as_str()), (3, 2, "第一章 总则"));
+    assert!(part.also.iter().all(|also| also.id != part.id && also.id.starts_with("article/flood-rules/")));
+    // Counts are of records.
+    assert_eq!(results.facets[&Kind::Article], 6);
+    let one_by_one = engine.search(&Query { grouped: false, ..question("防汛物资") }).await.unwrap();
+    assert_eq!(one_by_one.total, results.total + 5);
+    assert!(one_by_one.hits.iter().all(|hit| hit.also.is_empty() && hit.more == 0));
+}
+
+async fn whoever_asks_for_one_kind_gets_them_one_by_one(engine: &dyn Engine) {
+    let query = Query { kind: Some(Kind::Article), ..question("防汛物资") };
+    let results = engine.search(&query).await.unwrap();
+    assert_eq!((results.total, results.hits.len()), (6, 6));
+    assert!(results.hits.iter().all(|hit| hit.part_of.is_some() && hit.also.is_empty() && hit.more == 0));
+}
+
+async fn an_answer_says_how_far_it_is_from_the_place_named(engine: &dyn Engine) {
+    let results = ask(engine, "清河镇 防汛物资").await;
+    let place = results.place.unwrap();
+    assert_eq!((place.region.as_str(), place.name.as_str()), ("990123100", "清河镇"));
+    let distance = |id: &str| results.hits.iter().find(|hit| hit.id == id).unwrap().distance_m.unwrap();
+    assert!((1_000..1_300).contains(&distance("station/qinghe-school")));
+    assert!((2_000..2_500).contains(&distance("station/qinghe-mill")));
+    assert!(results.hits.iter().all(|hit| hit.kind == Kind::Station || hit.distance_m.is_none()));
+    assert_eq!(results.hits[0].kind, Kind::Station);
+    assert_eq!(ask(engine, "防汛物资").await.place, None);
+}
+
+async fn a_guide_says_what_to_do_first(engine: &dyn Engine) {
+    let results = ask(engine, "怎么领防汛物资").await;
+    assert_eq!(
+        (results.hits[0].id.as_str(), results.hits[0].first_step.as_str()),
+        ("guide/flood", "先到高处去，再打 119。")
+    );
 }
 
 async fn little_words_find_nothing(engine: &dyn Engine) {

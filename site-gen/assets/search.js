@@ -1,6 +1,6 @@
 // Search in place: completions while typing (an ARIA combobox) and hits below the form, so that what is looked up stays
 // out of the address bar and the history. Without this script the form asks the server for a page; without the server
-// the titles built into the site are searched. Nothing is stored.
+// files built into the site are searched (find/find.js). Nothing is stored.
 (function () {
   "use strict";
   const API = "/api/v1/search", LATER = 160, SHOWN = 10;
@@ -14,7 +14,7 @@
   if (!form) return;
   const input = form.querySelector("input");
   const list = make("ul", { className: "options", id: "options", hidden: true });
-  let found = document.getElementById("found"), timer = 0, asked = 0, chosen = -1, apart = false, narrow = {}, names = {};
+  let found = document.getElementById("found"), timer = 0, asked = 0, chosen = -1, server = null, files = null, narrow = {}, names = {};
   // On a page that the server answered, the form goes on asking the server.
   const answered = !found && location.pathname === "/search/";
 
@@ -66,8 +66,8 @@
 
   function complete() {
     const typed = input.value.trim(), turn = ++asked;
-    if (!typed || apart) return close();
-    ask(API + "/suggest", { q: typed }).then(function (answer) {
+    if (!typed) return close();
+    either(function () { return ask(API + "/suggest", { q: typed }); }, function (find) { return find.suggest(typed, 8); }).then(function (answer) {
       if (turn !== asked || document.activeElement !== input) return;
       show(Array.isArray(answer) ? answer : answer.suggestions);
     }, close);
@@ -136,10 +136,8 @@
     clearTimeout(timer);
     close();
     if (!question) return input.focus();
-    ask(API, Object.assign({ q: question, limit: SHOWN, offset: offset }, narrow)).catch(function () {
-      apart = true;
-      return builtIn(question);
-    }).then(function (given) {
+    const wanted = Object.assign({ q: question, limit: SHOWN, offset: offset }, narrow);
+    either(function () { return ask(API, wanted); }, function (find) { return find.search(wanted); }).then(function (given) {
       if (turn === asked) tell(given, offset);
     }, function () {
       found.textContent = "";
@@ -147,34 +145,42 @@
     });
   }
 
-  // Without the server: titles and questions that share the most pairs of characters with what was typed.
-  function builtIn(question) {
-    return ask("/search/titles.json", {}).then(function (titles) {
-      const pairs = pairsOf(question);
-      const hits = titles.entries.map(function (entry) {
-        const words = entry.title + " " + entry.words;
-        return { entry: entry, score: pairs.filter(function (pair) { return words.indexOf(pair) >= 0; }).length };
-      }).filter(function (hit) { return hit.score > 0; });
-      hits.sort(function (a, b) { return b.score - a.score; });
-      return {
-        hits: hits.slice(0, 20).map(function (hit) {
-          return { title: hit.entry.title, url: hit.entry.url, kind: hit.entry.kind, snippet: [{ text: hit.entry.summary }] };
-        }),
-        total: hits.length,
-        part: titles.left_out > 0,
-        danger: /打我|打死|杀|刀|救命|流血|自杀|不想活/.test(question),
-      };
+  // Whether a server answers: asked once, and not with what is typed, which a host that only keeps files would write down.
+  function served() {
+    if (answered) return Promise.resolve(true);
+    if (!server) server = ask(API + "/suggest", { q: "a" }).then(function () { return true; }, function () { return false; });
+    return server;
+  }
+
+  // Asks the server, or the files built into the site where there is none.
+  function either(fromServer, fromFiles) {
+    return served().then(function (is) {
+      if (!is) return builtIn().then(fromFiles);
+      return fromServer().catch(function () {
+        server = Promise.resolve(false);
+        return builtIn().then(fromFiles);
+      });
     });
   }
 
-  function pairsOf(text) {
-    const letters = Array.from(text.toLowerCase().replace(/[\s，。？、！]/g, ""));
-    return letters.length < 2 ? letters : letters.slice(1).map(function (letter, at) { return letters[at] + letter; });
+  // What searches the files; a script of its own, because few need it.
+  function builtIn() {
+    if (!files) {
+      files = new Promise(function (resolve, reject) {
+        const script = make("script", { src: form.getAttribute("data-find") || "" });
+        script.onload = function () { resolve(window.nuanzhanFind); };
+        script.onerror = function () {
+          files = null;
+          reject(new Error("find.js"));
+        };
+        document.head.appendChild(script);
+      });
+    }
+    return files;
   }
 
   function tell(given, offset) {
     status.textContent = given.total ? "找到 " + given.total + " 条。" : "没有找到。换个说法试试，或者打 12338 问。";
-    if (given.part) status.textContent += "现在连不上查找的服务，只查了一部分标题。别的在“指南”里按主题找。";
     const more = found.querySelector("[data-more]");
     if (more) more.remove();
     let hits = offset ? found.querySelector(".hits") : null;
@@ -186,6 +192,7 @@
       hits = make("ol", { className: "hits" });
       if (given.hits.length) found.appendChild(hits);
       if (given.instead) instead(given.instead);
+      else if (!given.hits.length) found.appendChild(onwards());
     }
     const first = given.hits.map(function (hit) { return hits.appendChild(line(hit, given.place)); })[0];
     const shown = hits.children.length;
@@ -331,6 +338,16 @@
     });
     card.appendChild(numbers);
     return card;
+  }
+
+  // What is left to do where nothing was found, and nobody said where to go on.
+  function onwards() {
+    const line = make("p", { className: "buttons" });
+    line.appendChild(make("a", { className: "button", href: "/ask/", textContent: "匿名问我们" }));
+    line.appendChild(make("a", { className: "button quiet", href: "/topics/", textContent: "按事情找" }));
+    line.appendChild(make("a", { className: "button quiet", href: "/stations/", textContent: "找离你近的站点" }));
+    line.appendChild(make("a", { className: "button quiet", href: "tel:12338", textContent: "打 12338" }));
+    return line;
   }
 
   function make(name, properties) {

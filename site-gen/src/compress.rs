@@ -16,9 +16,9 @@ use crate::source::Hash;
 /// Files under this size gain less than the headers of their answer.
 const SMALLEST: usize = 1024;
 
-/// Endings of files that shrink. Pictures and the search index are dense already, or nobody fetches them.
-const COMPRESSIBLE: [&str; 12] =
-    ["css", "csv", "geojson", "html", "ics", "js", "json", "mjs", "svg", "txt", "webmanifest", "xml"];
+/// Endings of files that shrink. Pictures are dense already, and the index of the API is fetched by nobody.
+const COMPRESSIBLE: [&str; 13] =
+    ["bin", "css", "csv", "geojson", "html", "ics", "js", "json", "mjs", "svg", "txt", "webmanifest", "xml"];
 
 /// Files above this size are pressed with little care, whoever asks: with much, a megabyte takes seconds.
 const LARGE: usize = 512 * 1024;

@@ -32,6 +32,16 @@ pub fn site_gen() -> &'static Path {
     PROGRAM.get_or_init(|| build("site-gen", "site-gen").expect("the program builds"))
 }
 
+/// The program that measures search, `eval`, built if need be.
+///
+/// # Panics
+///
+/// When it does not build.
+pub fn eval() -> &'static Path {
+    static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
+    PROGRAM.get_or_init(|| build("search", "eval").expect("the program builds"))
+}
+
 /// Builds a binary with the profile these tests were built with, and says where it is.
 fn build(package: &str, binary: &str) -> anyhow::Result<PathBuf> {
     // Our own path is <target>/<profile>/deps/<test>, or <target>/<profile>/<bin>.

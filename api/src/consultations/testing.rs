@@ -21,6 +21,7 @@ use tower::ServiceExt;
 use crate::clock::Clock;
 use crate::consultations::{Consultations, Settings};
 use crate::dice::SystemDice;
+use crate::finder::Finder;
 use crate::published::{Published, Release};
 use crate::routes;
 use crate::state::{AppState, Limits};
@@ -84,7 +85,7 @@ pub(crate) fn release() -> Release {
     let regions = vec![region("990100", "示例市", Level::City), region("990121", "示例县", Level::County)];
     Release {
         dist: std::path::PathBuf::from("no-such-site"),
-        engine: Box::new(Embedded::new(Index::build(&[], &[]), vec![]).unwrap()),
+        finder: Finder::alone(Embedded::new(Index::build(&[], &[]), vec![]).unwrap()),
         stations: StationIndex::new(vec![], regions),
         redirects: std::collections::BTreeMap::new(),
         bundle,
@@ -134,6 +135,7 @@ impl Office {
             consultations: Consultations::open(settings, &store, &SystemDice).await.unwrap(),
             store,
             live: None,
+            words: crate::words::Words::default(),
             limits: Limits {
                 body_bytes: 1 << 18,
                 request: Duration::from_mins(1),

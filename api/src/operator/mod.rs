@@ -1,4 +1,5 @@
-//! The operators' commands: making desks and members.
+//! The operators' commands: making desks and members; `search`, which puts the site into
+//! Meilisearch and tells what many people look for.
 //!
 //! These run on the server's machine, beside the service. They are the only part of the program that ever has a desk's
 //! private key in hand, and only inside [`crate::desk::keys`]. What is shown once, a recovery key or a made-up
@@ -6,15 +7,21 @@
 
 mod desk;
 mod member;
+#[cfg(feature = "meilisearch")]
+mod search;
 mod secret;
+mod words;
 
 use std::collections::BTreeSet;
 use std::io::Write;
 
-use search::region::RegionCode;
+use ::search::region::RegionCode;
 
 pub use self::desk::DeskCommand;
 pub use self::member::MemberCommand;
+#[cfg(feature = "meilisearch")]
+pub use self::search::{SearchCommand, Searching};
+pub use self::words::WordStats;
 use crate::dice::Dice;
 use crate::store::Store;
 

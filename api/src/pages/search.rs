@@ -11,33 +11,44 @@ use serde::Serialize;
 
 use crate::error::ApiResult;
 use crate::extract::{Fields, FromFields};
+use crate::finder::AnsweredBy;
 use crate::pages::stations::distance;
 use crate::pages::{link, render};
 use crate::published::{Published, Release};
 use crate::search::{DEFAULT_LIMIT, KINDS, MAX_OFFSET, SearchIn, SearchOut, find};
 use crate::shell::Page;
 use crate::site;
+use crate::words::Words;
 
 /// The page for a question; without one, the published page.
-pub async fn show(State(published): State<Published>, request: Request) -> Response {
+pub async fn show(
+    State(published): State<Published>,
+    State(words): State<Words>,
+    request: Request,
+) -> Response {
     let fields = Fields::parse(request.uri().query().unwrap_or_default().as_bytes());
     if fields.peek("q").is_empty() {
         return site::serve(State(published), request).await;
     }
     let release = published.current();
-    match answer(&release, Asked::read(fields, &release)).await {
-        Ok(page) => page.dress(&release.bundle.shell),
+    let asked = Asked::read(fields, &release);
+    if let Some(text) = asked.wanted.q.as_ref().filter(|_| asked.page == 1) {
+        words.note(&release, text, (request.extensions(), request.headers()));
+    }
+    match answer(&release, asked).await {
+        Ok((by, page)) => (by.headers(), page.dress(&release.bundle.shell)).into_response(),
         Err(err) => err.into_response(),
     }
 }
 
-async fn answer(release: &Release, asked: Asked) -> ApiResult<Page> {
+async fn answer(release: &Release, asked: Asked) -> ApiResult<(AnsweredBy, Page)> {
     let found = match &asked.wanted.q {
         Some(_) => Some(find(release, asked.wanted.clone()).await?),
         None => None,
     };
     let main = render("search.html", Shown::new(&asked, found.as_ref(), release))?;
-    Ok(Page { status: StatusCode::OK, title: format!("{} 的查找结果", asked.typed), main })
+    let by = found.map(|found| found.by).unwrap_or_default();
+    Ok((by, Page { status: StatusCode::OK, title: format!("{} 的查找结果", asked.typed), main }))
 }
 
 /// What was asked for, as far as it can be understood.
@@ -60,16 +71,6 @@ impl Asked {
         Self { typed, page, wanted, complaints }
     }
 
-    /// The address of this question, narrowed.
-    fn link(&self, narrow: &Narrow<'_>, page: usize) -> String {
-        let page = if page == 1 { String::new() } else { page.to_string() };
-        let kind =
-            KINDS.iter().find(|(known, ..)| Some(*known) == narrow.kind).map_or("", |(_, code, _)| code);
-        let values =
-            [("q", narrow.typed), ("type", kind), ("topic", narrow.topic), ("region", narrow.region)];
-        link("/search/", &[&values[..], &[("page", page.as_str())]].concat())
-    }
-
     /// As it is narrowed now.
     fn narrow(&self) -> Narrow<'_> {
         Narrow {
@@ -88,6 +89,16 @@ struct Narrow<'a> {
     kind: Option<Kind>,
     topic: &'a str,
     region: &'a str,
+}
+
+impl Narrow<'_> {
+    /// The address of the question's page, so narrowed.
+    fn link(&self, page: usize) -> String {
+        let page = if page == 1 { String::new() } else { page.to_string() };
+        let kind = KINDS.iter().find(|(known, ..)| Some(*known) == self.kind).map_or("", |(_, code, _)| code);
+        let values = [("q", self.typed), ("type", kind), ("topic", self.topic), ("region", self.region)];
+        link("/search/", &[&values[..], &[("page", page.as_str())]].concat())
+    }
 }
 
 /// What the fragment shows.
@@ -180,11 +191,11 @@ impl<'a> Shown<'a> {
         self.narrowed = narrow.kind.is_some() || !narrow.topic.is_empty() || !narrow.region.is_empty();
         self.did_you_mean = results.did_you_mean.as_deref().map(|text| {
             let meant = Narrow { typed: text, kind: None, ..narrow.clone() };
-            Choice { text, url: asked.link(&meant, 1), count: 0, chosen: false }
+            Choice { text, url: meant.link(1), count: 0, chosen: false }
         });
-        self.before = (asked.page > 1).then(|| asked.link(&narrow, asked.page - 1));
+        self.before = (asked.page > 1).then(|| narrow.link(asked.page - 1));
         self.after = (last < results.total && last < MAX_OFFSET && !results.hits.is_empty())
-            .then(|| asked.link(&narrow, asked.page + 1));
+            .then(|| narrow.link(asked.page + 1));
         if let Some(instead) = &found.instead {
             self.near = instead.topics.len() < self.topics.len();
             self.topics = &instead.topics;
@@ -202,7 +213,7 @@ impl<'a> ShownHit<'a> {
             label: label(hit.kind),
             far: far.map(|(metres, place)| format!("离{}{}", place.name, distance(metres.into()))),
             dial: hit.phone.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect(),
-            more_url: (hit.more > 0).then(|| asked.link(&articles, 1)),
+            more_url: (hit.more > 0).then(|| articles.link(1)),
         }
     }
 }
@@ -212,7 +223,7 @@ fn kinds<'a>(asked: &Asked, found: &SearchOut) -> Choices<'a> {
     let counts = &found.results.facets;
     let way = |kind: Option<Kind>, text: &'a str, count: usize| Choice {
         text,
-        url: asked.link(&Narrow { kind, ..asked.narrow() }, 1),
+        url: Narrow { kind, ..asked.narrow() }.link(1),
         count,
         chosen: asked.wanted.kind == kind,
     };
@@ -226,7 +237,7 @@ fn topics<'a>(asked: &Asked, found: &SearchOut, release: &'a Release) -> Choices
     let counts = &found.results.topics;
     let way = |topic: &str, text: &'a str, count: usize| Choice {
         text,
-        url: asked.link(&Narrow { topic, ..asked.narrow() }, 1),
+        url: Narrow { topic, ..asked.narrow() }.link(1),
         count,
         chosen: asked.narrow().topic == topic,
     };
@@ -240,7 +251,7 @@ fn topics<'a>(asked: &Asked, found: &SearchOut, release: &'a Release) -> Choices
 fn regions<'a>(asked: &Asked, found: &SearchOut, release: &'a Release) -> Choices<'a> {
     let way = |region: &str, text: &'a str, count: usize| Choice {
         text,
-        url: asked.link(&Narrow { region, ..asked.narrow() }, 1),
+        url: Narrow { region, ..asked.narrow() }.link(1),
         count,
         chosen: asked.narrow().region == region,
     };

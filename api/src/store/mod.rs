@@ -16,6 +16,7 @@ mod entity;
 mod migration;
 #[cfg(test)]
 pub(crate) mod testing;
+pub mod words;
 
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{

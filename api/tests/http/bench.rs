@@ -1,5 +1,6 @@
 //! A small site on disk, an engine that answers what the test wants, and a caller.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;
@@ -8,28 +9,38 @@ use std::time::Duration;
 use api::clock::SystemClock;
 use api::consultations::{self, Consultations};
 use api::dice::SystemDice;
+use api::finder::Finder;
 use api::published::{Published, Release};
 use api::routes;
 use api::state::{AppState, Limits};
 use api::store::Store;
+use api::words::Words;
 use axum::Router;
 use axum::body::Body;
-use axum::http::{HeaderMap, Request, StatusCode};
+use axum::http::{HeaderMap, HeaderName, Request, StatusCode};
 use http_body_util::BodyExt as _;
 use search::bundle::{Bundle, FOLDER, SLOT_MAIN, SLOT_TITLE};
 use search::coord::Coord;
-use search::record::{Facets, Hotline, Hours, Kind, Place, Site, Station, Topic};
+use search::record::{Facets, Hotline, Hours, Kind, Place, Site, Station, ThesaurusEntry, Topic};
 use search::region::{Level, Region};
 use search::stations::StationIndex;
-use search::text::{Answer, Engine, Hit, Query, Results, SnippetPart, Suggestion};
+use search::text::{
+    Answer, Engine, Hit, Named, Place as NamedPlace, Query, Results, SnippetPart, Suggestion,
+};
 use search::vocabulary::{Have, Service, StationKind};
 use tempfile::TempDir;
 use tower::ServiceExt as _;
+
+fn counting(store: &Store) -> Words {
+    let trusted = HeaderName::from_static("x-real-ip");
+    Words::counting(store.clone(), Arc::new(SystemClock), Arc::new(SystemDice), Some(trusted))
+}
 
 /// A site on disk and the service over it. The disk is cleaned up with it.
 pub(crate) struct Bench {
     pub(crate) app: Router,
     pub(crate) published: Published,
+    pub(crate) store: Store,
     pub(crate) dist: TempDir,
 }
 
@@ -48,20 +59,45 @@ impl Bench {
     pub(crate) async fn with_limits(limits: Limits) -> Self {
         let dist = tempfile::tempdir().unwrap();
         write_site(dist.path());
-        let published = Published::new(release(dist.path()));
+        let release = release(dist.path());
+        Self::over(dist, release, limits).await
+    }
+
+    /// The service over a release that lies in `dist`.
+    pub(crate) async fn over(dist: TempDir, release: Release, limits: Limits) -> Self {
+        Self::build(dist, release, limits, false).await
+    }
+
+    /// A service that counts words, behind a gateway that tells who is calling.
+    pub(crate) async fn counting_words() -> Self {
+        let dist = tempfile::tempdir().unwrap();
+        write_site(dist.path());
+        let mut release = release(dist.path());
+        release.bundle.thesaurus = vec![ThesaurusEntry {
+            say: vec!["老公打我".to_owned()],
+            law: vec!["家庭暴力".to_owned()],
+            topic: None,
+            weight: 1.0,
+        }];
+        Self::build(dist, release, LIMITS, true).await
+    }
+
+    async fn build(dist: TempDir, release: Release, limits: Limits, counts_words: bool) -> Self {
+        let published = Published::new(release);
         let store = Store::open(&format!("sqlite://{}", dist.path().join(".db").display())).await.unwrap();
         store.migrate().await.unwrap();
         let secrets = consultations::Settings::new(dist.path().join(".secrets"));
         let state = AppState {
             consultations: Consultations::open(secrets, &store, &SystemDice).await.unwrap(),
-            store,
+            words: if counts_words { counting(&store) } else { Words::default() },
+            store: store.clone(),
             published: published.clone(),
             clock: Arc::new(SystemClock),
             dice: Arc::new(SystemDice),
             live: None,
             limits,
         };
-        Self { app: routes::app(state), published, dist }
+        Self { app: routes::app(state), published, store, dist }
     }
 
     pub(crate) async fn send(&self, request: Request<Body>) -> Got {
@@ -146,6 +182,10 @@ impl Engine for Parrot {
                 hits,
                 total,
                 facets: Facets::from([(Kind::Guide, 20), (Kind::Article, 5)]),
+                topics: BTreeMap::from([("domestic-violence".to_owned(), 20)]),
+                regions: BTreeMap::new(),
+                nearest: Vec::new(),
+                place: Some(NamedPlace { region: "990121".parse().unwrap(), name: "示例县".to_owned() }),
                 did_you_mean: asked.contains("typo").then(|| "<家暴>".to_owned()),
                 danger: asked.contains("danger"),
             })
@@ -166,6 +206,17 @@ fn hit(query: &Query, n: usize) -> Hit {
         url: format!("/guides/domestic-violence/g{n}/"),
         topic: query.topic.clone(),
         region: query.region.clone(),
+        heading: "第一章".into(),
+        part_of: None,
+        also: vec![Named {
+            id: "article/a".into(),
+            title: "<i>第二条</i>".into(),
+            url: "/laws/a/#art-2".into(),
+        }],
+        more: n,
+        first_step: "<u>先打 110</u>".into(),
+        phone: if n == 1 { "0000-5550101".into() } else { String::new() },
+        distance_m: (n == 1).then_some(1_274),
         snippet: vec![
             SnippetPart { text: "向法院申请".into(), marked: false },
             SnippetPart { text: "<保护令>".into(), marked: true },
@@ -180,7 +231,7 @@ pub(crate) fn release(dist: &Path) -> Release {
     let stations =
         StationIndex::new(std::mem::take(&mut bundle.stations), std::mem::take(&mut bundle.regions));
     let redirects = Bundle::open_redirects(dist).unwrap();
-    Release { dist: dist.to_owned(), bundle, engine: Box::new(Parrot), stations, redirects }
+    Release { dist: dist.to_owned(), bundle, finder: Finder::alone(Parrot), stations, redirects }
 }
 
 /// Writes a site as the compiler does.
@@ -199,13 +250,13 @@ pub(crate) fn write_site(dist: &Path) {
     }
 }
 
-fn write(path: &Path, bytes: &[u8]) {
+pub(crate) fn write(path: &Path, bytes: &[u8]) {
     fs::create_dir_all(path.parent().unwrap()).unwrap();
     #[expect(clippy::disallowed_methods, reason = "the compiler of this test")]
     fs::write(path, bytes).unwrap();
 }
 
-fn bundle() -> Bundle {
+pub(crate) fn bundle() -> Bundle {
     Bundle {
         site: Site {
             name: "暖站".into(),

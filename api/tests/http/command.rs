@@ -91,3 +91,73 @@ fn the_description_of_the_api_can_be_printed_and_cut_short() {
     let said = BufReader::new(child.stderr.take().unwrap()).lines().next();
     assert!(child.wait().unwrap().success() && said.is_none());
 }
+
+#[test]
+fn publishing_a_search_index_says_what_it_needs_before_it_asks_anybody() {
+    let folder = tempfile::tempdir().unwrap();
+    for arguments in [&["search", "publish"][..], &["search", "keys"]] {
+        let (code, _, said) = run(&folder, arguments);
+        assert!(code == Some(2) && said.contains("search") && said.contains("meili_url"), "{said}");
+    }
+    write(
+        &folder,
+        "nuanzhan.toml",
+        "[search]\nmeili_url = \"http://127.0.0.1:9\"\nmeili_key = \"geheim-geheim\"\n",
+    );
+    let (code, _, said) = run(&folder, &["search", "publish"]);
+    assert!(code == Some(2) && said.contains("NUANZHAN_MEILI_ADMIN_KEY"), "{said}");
+    let output =
+        nuanzhan(&folder, &["search", "publish"]).env("NUANZHAN_MEILI_ADMIN_KEY", "k").output().unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        output.status.code() == Some(2) && said.contains("打不开网站") && said.contains("--site"),
+        "{said}"
+    );
+    let (code, shown, _) = run(&folder, &["config"]);
+    assert!(code == Some(0) && shown.contains("meili_key = \"***\"") && !shown.contains("geheim"), "{shown}");
+    for arguments in [&["search", "publish", "--help"][..], &["search", "keys", "--help"]] {
+        let (code, help, _) = run(&folder, arguments);
+        assert!(code == Some(0) && help.contains("例子：") && help.contains("用法："), "{help}");
+    }
+}
+
+/// Against a real server (`MEILI_URL`): an operator publishes, makes a key, and sees what came of it.
+#[test]
+fn an_operator_publishes_and_makes_a_key_that_the_service_can_use() {
+    let Ok(url) = std::env::var("MEILI_URL") else {
+        use std::io::Write as _;
+        let _ = writeln!(
+            std::io::stderr(),
+            "skipped: the search commands with a real Meilisearch (MEILI_URL is not set)"
+        );
+        return;
+    };
+    let (folder, site) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    crate::bench::write_site(site.path());
+    let index = format!("nuanzhan-test-{}-command", std::process::id());
+    let settings = format!(
+        "site = \"{}\"\n[search]\nmeili_url = \"{url}\"\nmeili_index = \"{index}\"\n",
+        site.path().display()
+    );
+    write(&folder, "nuanzhan.toml", &settings);
+    let master = std::env::var("MEILI_MASTER_KEY").unwrap_or_default();
+    let operate = |arguments: &[&str]| {
+        let output = nuanzhan(&folder, arguments).env("NUANZHAN_MEILI_ADMIN_KEY", &master).output().unwrap();
+        let said = String::from_utf8(output.stdout).unwrap() + &String::from_utf8(output.stderr).unwrap();
+        assert!(output.status.success() && !said.contains(&master), "{said}");
+        said
+    };
+    let said = operate(&["search", "publish"]);
+    assert!(said.contains("换上了") && said.contains(&index), "{said}");
+    assert!(operate(&["search", "publish"]).contains("什么也没有做"));
+    let said = operate(&["search", "keys"]);
+    let key = said.lines().nth(1).unwrap().trim().to_owned();
+    assert!(key.len() >= 32 && operate(&["search", "keys", "--revoke"]).contains("1 把已经作废"), "{said}");
+    let output =
+        nuanzhan(&folder, &["search", "publish"]).env("NUANZHAN_MEILI_ADMIN_KEY", &key).output().unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        output.status.code() == Some(2) && said.contains("不接受这把钥匙") && !said.contains(&key),
+        "{said}"
+    );
+}

@@ -38,6 +38,16 @@ async fn pages_of_hits_and_facets_are_links() {
 }
 
 #[tokio::test]
+async fn a_hit_says_what_to_do_first_what_else_the_statute_has_how_far_it_is_and_whom_to_call() {
+    let page = Bench::new().await.get("/search/?q=a").await.text().replace("&#x2f;", "/");
+    assert!(page.contains("<b>先做：</b>&lt;u&gt;先打 110"), "{page}");
+    assert!(page.contains("<a href=\"/laws/a/#art-2\">&lt;i&gt;第二条"), "{page}");
+    assert!(page.contains("这部法还有 2 条"), "{page}");
+    assert!(page.contains("离示例县约 1.3 公里"), "{page}");
+    assert!(page.contains("href=\"tel:00005550101\""), "{page}");
+}
+
+#[tokio::test]
 async fn danger_comes_before_everything_that_was_found() {
     let got = Bench::new().await.get("/search/?q=danger").await;
     let page = got.text();

@@ -5,9 +5,11 @@
 
 mod bench;
 mod command;
+mod engines;
 mod errors;
 mod html;
 mod reads;
 mod serve;
 mod site;
 mod statutes;
+mod words;

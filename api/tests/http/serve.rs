@@ -125,6 +125,7 @@ async fn content_is_built_served_and_served_anew_when_it_changes() {
     let at = machine.address("网站");
     assert!(get(at, "/page/").await.contains("first"));
     assert!(get(at, "/healthz").await.starts_with("HTTP/1.1 200"));
+    assert!(get(at, "/metrics").await.starts_with("HTTP/1.1 404"));
     assert!(get(at, "/api/v1/topics").await.contains("domestic-violence"));
 
     machine.edit("second");
@@ -201,6 +202,19 @@ async fn health_can_have_its_own_door_and_the_data_folder_is_private() {
     assert!(get(apart, "/readyz").await.starts_with("HTTP/1.1 200"));
     assert!(get(apart, "/about/").await.starts_with("HTTP/1.1 404"));
     assert!(get(main, "/readyz").await.starts_with("HTTP/1.1 404"));
+    // Counts are told there and nowhere else.
+    assert!(get(main, "/metrics").await.starts_with("HTTP/1.1 404"));
+    assert!(get(main, "/api/v1/search?q=a").await.starts_with("HTTP/1.1 200"));
+    let told = get(apart, "/metrics").await;
+    assert!(
+        told.contains("content-type: application/openmetrics-text; version=1.0.0; charset=utf-8"),
+        "{told}"
+    );
+    assert!(
+        told.contains("nuanzhan_searches_total{engine=\"embedded\",reason=\"configured\"} 1\n"),
+        "{told}"
+    );
+    assert!(told.ends_with("# EOF\n"));
     assert_eq!(std::fs::metadata(var).unwrap().permissions().mode() & 0o777, 0o700);
     stop.send(()).unwrap();
     running.await.unwrap().unwrap();

@@ -2,6 +2,7 @@
 
 use std::os::unix::fs::symlink;
 
+use api::finder::Engines;
 use api::published::Release;
 use axum::body::Body;
 use axum::http::{Method, Request};
@@ -227,6 +228,6 @@ async fn a_new_release_is_served_from_the_next_request_on() {
 fn a_release_opens_with_the_real_engine() {
     let dist = tempfile::tempdir().unwrap();
     write_site(dist.path());
-    let release = Release::open(dist.path()).unwrap();
+    let release = Release::open(dist.path(), &Engines::default()).unwrap();
     assert_eq!(release.stations.all().len(), 4);
 }

@@ -2,10 +2,13 @@
 //!
 //! Records, questions and stations are made up, always the same ones ([`made`]); times are those of this machine. The
 //! scan that the station index is compared with runs in the same minute over the same stations. With `--features peers`
-//! other engines index the same records and answer the same questions ([`text`], `peers`).
+//! tantivy indexes the same records and answers the same questions ([`text`], `peers`); with `--features meilisearch` and a
+//! server at `MEILI_URL` they go there too (`meili`).
 #![expect(clippy::print_stdout, reason = "the table is the result")]
 
 mod made;
+#[cfg(feature = "meilisearch")]
+mod meili;
 #[cfg(feature = "peers")]
 mod peers;
 mod text;
@@ -32,6 +35,8 @@ fn main() {
     for count in [80, 20_000, 650_000] {
         measure_stations(count);
     }
+    #[cfg(feature = "meilisearch")]
+    meili::measure();
 }
 
 fn measure_stations(count: usize) {

@@ -1,14 +1,18 @@
 //! Finding records by words.
 //!
 //! Start at [`Engine`]: the questions that can be put to a text engine and the rules its answers keep. [`query`]
-//! holds what was asked, [`embedded`] is the engine that needs nothing but the bundle. Engines never see what a
+//! holds what was asked, [`embedded`] is the engine that needs nothing but the bundle, `meili` (a feature) the one that asks a
+//! Meilisearch server. Engines never see what a
 //! reader typed before [`QueryText`] has put it in order, and nothing here writes a question down anywhere.
 
 mod danger;
 pub mod embedded;
+#[cfg(feature = "meilisearch")]
+pub mod meili;
 pub mod query;
 mod script;
 mod sound;
+pub mod web;
 
 use std::collections::BTreeMap;
 use std::pin::Pin;
@@ -30,6 +34,7 @@ pub const MOST_ALSO: usize = 3;
 /// - Hits come best first, ties by record id; the same question over the same bundle has the same answer.
 /// - Totals and counts do not depend on `offset` and `limit`.
 /// - Where hits are grouped, no two of them are parts of the same whole, and the best part stands for it.
+/// - Every hit can be had; an engine outside this process may stop at the ten-thousandth.
 /// - A filter only takes away: what is found with one is found without it.
 /// - Titles and snippets are plain text. Joined, the parts of a snippet are a piece of the record's own words.
 pub trait Engine: Send + Sync {
@@ -50,6 +55,12 @@ pub enum EngineError {
     /// An engine outside this process could not be asked, or did not answer as agreed.
     #[error("检索服务暂时不可用")]
     Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// It did not answer in time.
+    #[error("检索服务没有及时答复")]
+    Slow,
+    /// It has the records of another release than the one it was asked about.
+    #[error("检索服务里是另一次发布的内容")]
+    OtherRelease,
 }
 
 /// What was found.

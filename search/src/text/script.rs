@@ -30,6 +30,12 @@ pub(super) fn simplified(c: char) -> char {
     at(&SIMPLIFIED, c)
 }
 
+/// Every character that has a simplified form, with it.
+pub(super) fn traditional() -> impl Iterator<Item = (char, char)> {
+    let all = (FIRST..FIRST + COUNT).filter_map(char::from_u32);
+    all.zip(SIMPLIFIED.iter().copied()).filter(|(c, simple)| c != simple)
+}
+
 fn at(table: &[char], c: char) -> char {
     let place = u32::from(c).wrapping_sub(FIRST);
     table.get(place as usize).copied().unwrap_or(c)

@@ -1,10 +1,13 @@
 //! A small site to put questions to.
 
+mod wholes;
+
 use search::record::{Kind, Record, ThesaurusEntry};
 
 /// The records, by id.
 pub(crate) fn records() -> Vec<Record> {
-    let mut records = [guides_on_violence(), other_guides(), law(), stations(), others()].concat();
+    let mut records =
+        [guides_on_violence(), other_guides(), law(), stations(), others(), wholes::records()].concat();
     records.sort_by(|a, b| a.id.cmp(&b.id));
     records
 }

@@ -29,6 +29,12 @@ const DESK: &[(&str, &str)] = &[
     ("hpke.js", include_str!("../../assets/hpke.js")),
 ];
 
+/// Scripts that load each other by relative name, only where they are needed: searching without a server.
+const FIND: &[(&str, &str)] = &[
+    ("find.js", include_str!("../../assets/find/find.js")),
+    ("spell.js", include_str!("../../assets/find/spell.js")),
+];
+
 /// They are the same for every site, and made once.
 static ASSETS: LazyLock<Assets> = LazyLock::new(Assets::make);
 
@@ -53,12 +59,8 @@ impl Assets {
             let path = format!("assets/{name}-{}.{ending}", hash([small.as_bytes()]));
             assets.add(&format!("{name}.{ending}"), path, small);
         }
-        let modules: Vec<(&str, String)> =
-            DESK.iter().map(|(name, source)| (*name, small("js", source))).collect();
-        let folder = format!("assets/desk-{}", hash(modules.iter().map(|(_, small)| small.as_bytes())));
-        for (name, small) in modules {
-            assets.add(name, format!("{folder}/{name}"), small);
-        }
+        assets.add_folder("desk", DESK);
+        assets.add_folder("find", FIND);
         assets.files.push(("favicon.svg".to_owned(), icons::favicon()));
         assets
     }
@@ -71,6 +73,16 @@ impl Assets {
     /// What is published.
     pub(super) fn files(&self) -> impl Iterator<Item = Sheet> + '_ {
         self.files.iter().cloned()
+    }
+
+    /// Adds scripts that know each other by name.
+    fn add_folder(&mut self, folder: &str, scripts: &[(&str, &str)]) {
+        let scripts: Vec<(&str, String)> =
+            scripts.iter().map(|(name, source)| (*name, small("js", source))).collect();
+        let folder = format!("assets/{folder}-{}", hash(scripts.iter().map(|(_, small)| small.as_bytes())));
+        for (name, small) in scripts {
+            self.add(name, format!("{folder}/{name}"), small);
+        }
     }
 
     fn add(&mut self, name: &str, path: String, small: String) {
@@ -117,7 +129,7 @@ mod tests {
         for (name, ending, source) in FILES {
             assert!(published(&format!("{name}.{ending}")) < source.len(), "{name}.{ending}");
         }
-        for (name, source) in DESK {
+        for (name, source) in DESK.iter().chain(FIND) {
             assert!(published(name) < source.len(), "{name}");
         }
     }

@@ -9,7 +9,7 @@ use search::bundle::FOLDER;
 use super::due::Due;
 use super::frame::Frame;
 use super::outputs::{Batch, Owner, Write};
-use super::records::{self, Packed};
+use super::records::{self, Packed, Searched};
 use super::{Made, Reason, Workshop, document};
 use crate::render::{Around, Printer};
 use crate::source::FileId;
@@ -153,13 +153,14 @@ impl Publication<'_> {
         let others = others?;
         let of_documents = workshop.documents.values().filter_map(|document| document.record.as_ref());
         let mut all: Vec<&Packed> = others.iter().chain(of_documents).collect();
-        let mut index = Vec::new();
+        let mut searched = Searched::default();
         let list = format!("{FOLDER}/records.json");
         batch.put_as_it_comes(Owner::Data, &list, &mut |file| {
-            index = records::write(&mut all, &site.thesaurus, file)?;
+            searched = records::write(&mut all, &site.thesaurus, file)?;
             Ok(())
         })?;
-        batch.put(Owner::Data, &format!("{FOLDER}/search.index"), &index)?;
+        batch.put(Owner::Data, &format!("{FOLDER}/search.index"), &searched.index)?;
+        searched.in_browsers.into_iter().par_bridge().try_for_each(put_at)?;
         bundle.files_without_search().into_iter().try_for_each(put)
     }
 }

@@ -3,6 +3,7 @@
 //! The records of a large site are as large as its texts. They are kept packed, unpacked a few at a time, and written as they
 //! come: never are all of them in memory as they are.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, BufReader, Write};
 use std::path::Path;
@@ -11,6 +12,7 @@ use anyhow::Context as _;
 use rayon::prelude::*;
 use search::record::{Record, ThesaurusEntry};
 use search::text::embedded::{Builder, Read};
+use search::text::web;
 use serde::de::{Deserializer, SeqAccess, Visitor};
 
 /// How hard it is packed: a quarter of the room, in a hundredth of the time that reading the text takes.
@@ -45,7 +47,16 @@ impl Packed {
     }
 }
 
-/// Writes the list of all records, by id, to `file`. Gives the bytes of their index.
+/// What is searched, beside the list of records.
+#[derive(Debug, Default)]
+pub(super) struct Searched {
+    /// The bytes of their index.
+    pub index: Vec<u8>,
+    /// What a browser searches without a server, by path from the site's root.
+    pub in_browsers: BTreeMap<String, Vec<u8>>,
+}
+
+/// Writes the list of all records, by id, to `file`. Gives what they are searched with.
 ///
 /// # Errors
 ///
@@ -54,9 +65,9 @@ pub(super) fn write(
     records: &mut [&Packed],
     thesaurus: &[ThesaurusEntry],
     file: &mut dyn Write,
-) -> anyhow::Result<Vec<u8>> {
+) -> anyhow::Result<Searched> {
     records.sort_by(|a, b| a.id.cmp(&b.id));
-    let mut index = Builder::default();
+    let (mut index, mut cards) = (Builder::default(), Vec::with_capacity(records.len()));
     file.write_all(b"[")?;
     let mut is_first = true;
     for some in records.chunks(TOGETHER) {
@@ -72,10 +83,13 @@ pub(super) fn write(
             }
             file.write_all(&json)?;
             index.add(&record, &read);
+            cards.push(web::card(&record));
         }
     }
     file.write_all(b"]")?;
-    Ok(index.finish(thesaurus))
+    let index = index.finish(thesaurus);
+    let in_browsers = web::files(index.clone(), &cards)?;
+    Ok(Searched { index, in_browsers })
 }
 
 /// Calls `take` for every record in the file at `path`.

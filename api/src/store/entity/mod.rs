@@ -10,5 +10,6 @@ pub mod member;
 pub mod member_session;
 pub mod message;
 pub mod message_key;
+pub mod search_word;
 pub mod site_parameter;
 pub mod thread;

@@ -3,13 +3,17 @@
 use sea_orm_migration::prelude::*;
 
 mod m20261121_000001_consultations;
+mod m20261122_000002_search_words;
 
 /// Applies the steps in their order.
 pub(super) struct Migrator;
 
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m20261121_000001_consultations::Migration)]
+        vec![
+            Box::new(m20261121_000001_consultations::Migration),
+            Box::new(m20261122_000002_search_words::Migration),
+        ]
     }
 }
 

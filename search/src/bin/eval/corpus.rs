@@ -5,7 +5,7 @@ use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::time::Instant;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail, ensure};
 use search::knowledge;
 use search::record::{Kind, Record};
 use search::text::embedded::{Embedded, Index};
@@ -40,9 +40,10 @@ pub(crate) fn read(path: &Path) -> anyhow::Result<Vec<Record>> {
             records.push(record(serde_json::from_str(&line).with_context(place)?));
         }
     }
+    ensure!(!records.is_empty(), "{} has no texts in it", path.display());
     records.sort_by(|a, b| a.id.cmp(&b.id));
     if let Some(pair) = records.windows(2).find(|pair| pair[0].id == pair[1].id) {
-        anyhow::bail!("{}: two texts have the id “{}”", path.display(), pair[0].id);
+        bail!("{}: two texts have the id “{}”", path.display(), pair[0].id);
     }
     Ok(records)
 }

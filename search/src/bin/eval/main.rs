@@ -8,15 +8,17 @@
 mod corpus;
 mod figures;
 mod judged;
+mod laws;
 mod report;
 mod run;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
-use anyhow::{Context as _, ensure};
+use anyhow::{Context as _, bail, ensure};
 use clap::{Parser, ValueEnum};
 use search::bundle::Bundle;
+use search::record::Record;
 use search::text::embedded::Embedded;
 
 use self::judged::Judged;
@@ -29,6 +31,8 @@ Examples:
   eval --ask 他打我怎么办                   one question, as a page answers it
   eval --gate                            both halves; fails when a figure is below search/eval/floors.tsv
   eval --corpus laws.jsonl --queries questions.tsv --qrels judgements.tsv --run embedded.run
+  eval --laws statutes --queries search/eval/statutes/tune/questions.tsv \
+       --qrels search/eval/statutes/tune/judgements.tsv --relevant 2
 
 Files:
   --corpus   a JSON object a line: id, title, text, and heading where there is one
@@ -60,8 +64,11 @@ struct Cli {
     /// Texts to search instead of the site, a JSON object a line.
     #[arg(long, value_name = "FILE.jsonl", requires = "queries")]
     corpus: Option<PathBuf>,
+    /// A folder of statutes to search instead, in the layout of the LawRefBook/Laws collection.
+    #[arg(long, value_name = "FOLDER", requires = "queries", conflicts_with = "corpus")]
+    laws: Option<PathBuf>,
     /// Questions to ask.
-    #[arg(long, value_name = "FILE.tsv", requires = "corpus")]
+    #[arg(long, value_name = "FILE.tsv")]
     queries: Option<PathBuf>,
     /// Which texts answer them. Without it nothing is counted.
     #[arg(long, value_name = "FILE", requires = "queries")]
@@ -103,8 +110,12 @@ fn main() -> ExitCode {
 }
 
 fn run(cli: &Cli) -> anyhow::Result<ExitCode> {
-    match (&cli.corpus, &cli.queries) {
-        (Some(corpus), Some(queries)) => own_files(cli, corpus, queries),
+    match (&cli.corpus, &cli.laws, &cli.queries) {
+        (Some(corpus), _, Some(queries)) => own_files(cli, corpus::read(corpus)?, queries),
+        (_, Some(laws), Some(queries)) => own_files(cli, laws::read(laws)?, queries),
+        (None, None, Some(_)) => {
+            bail!("--queries needs texts to search: --corpus FILE.jsonl, or --laws FOLDER")
+        }
         _ => judged_site(cli),
     }
 }
@@ -128,6 +139,7 @@ fn judged_site(cli: &Cli) -> anyhow::Result<ExitCode> {
         let answers = run::ask(&engine, &judged.questions);
         let figures = figures::count(&judged, &answers, cli.relevant.unwrap_or(2));
         report::print(split.name(), &judged, &figures);
+        report::print_danger(&judged);
         report::print_times(&run::times(&engine, &judged.questions));
         if cli.losses {
             report::print_losses(&judged, &answers, &figures, split == Split::Test);
@@ -145,8 +157,7 @@ fn judged_site(cli: &Cli) -> anyhow::Result<ExitCode> {
 }
 
 /// Anybody's texts and questions.
-fn own_files(cli: &Cli, corpus: &std::path::Path, queries: &std::path::Path) -> anyhow::Result<ExitCode> {
-    let records = corpus::read(corpus)?;
+fn own_files(cli: &Cli, records: Vec<Record>, queries: &Path) -> anyhow::Result<ExitCode> {
     let judged = Judged::of_files(queries, cli.qrels.as_deref())?;
     println!("{} texts, {} questions", records.len(), judged.questions.len());
     let engine = corpus::index(records)?;
@@ -187,5 +198,5 @@ fn build_site() -> anyhow::Result<PathBuf> {
 /// The root of the checkout.
 fn root() -> PathBuf {
     let here = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
-    here.parent().map_or(here.clone(), std::path::Path::to_owned)
+    here.parent().map_or(here.clone(), Path::to_owned)
 }

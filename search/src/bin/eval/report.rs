@@ -36,6 +36,21 @@ fn line(name: &str, means: &Means) {
     );
 }
 
+/// How many questions put the emergency numbers before the hits: all that speak of danger, and few others.
+pub(crate) fn print_danger(judged: &Judged) {
+    let of = |is_danger: bool| {
+        judged.questions.iter().filter(move |question| (question.kind == "danger") == is_danger)
+    };
+    let heard = |is_danger: bool| of(is_danger).filter(|question| question.query.speaks_of_danger()).count();
+    println!(
+        "danger heard: {} of {}; in other questions: {} of {}",
+        heard(true),
+        of(true).count(),
+        heard(false),
+        of(false).count()
+    );
+}
+
 /// How long it took.
 pub(crate) fn print_times(times: &Times) {
     let ms = |time: std::time::Duration| time.as_secs_f64() * 1000.0;

@@ -14,6 +14,7 @@
 
 mod build;
 mod bytes;
+pub(super) mod export;
 mod index;
 mod meant;
 mod phrasebook;
@@ -26,6 +27,8 @@ mod spelling;
 mod suggest;
 mod table;
 mod terms;
+#[cfg(feature = "meilisearch")]
+mod understood;
 
 use std::collections::BTreeMap;
 use std::future;
@@ -35,8 +38,10 @@ pub use self::build::{Builder, Read};
 pub use self::index::{Index, IndexError};
 use self::phrasebook::Phrasebook;
 use self::question::{Question, Said, forms_of_saying};
-use self::rank::Ranked;
+use self::rank::{Ranked, Ranking};
 use self::spelling::Spellings;
+#[cfg(feature = "meilisearch")]
+pub(crate) use self::understood::{Best, Form, Found, Piece, Understood, article_numbers};
 use super::danger;
 use super::query::normalised;
 use super::{Answer, Engine, Hit, Named, Place, Query, Results, Suggestion};
@@ -106,9 +111,10 @@ impl Embedded {
         let own = index.thesaurus.iter().map(|entry| entry.say.iter().map(String::as_str).collect());
         let said = (0..).zip(own.chain(shipped)).flat_map(|(entry, say): (u32, Vec<&str>)| {
             let forms = say.into_iter().flat_map(forms_of_saying);
-            forms
-                .map(move |say| (Said { entry, length: say.chars().count() }, say))
-                .map(|(said, say)| (say, said))
+            forms.map(move |say| {
+                let length = say.chars().count();
+                (say, Said { entry, length })
+            })
         });
         let sayings = Phrasebook::new(said);
         let spellings = Spellings::new(&index);
@@ -136,6 +142,17 @@ impl Embedded {
         let meant = meant::meant(self, text);
         let question = Question::read(text, meant.as_deref(), self);
         let ranking = rank::rank(self, &question, query);
+        self.tell(query, meant, &question, ranking)
+    }
+
+    /// Puts an answer into words.
+    fn tell(
+        &self,
+        query: &Query,
+        meant: Option<String>,
+        question: &Question<'_>,
+        ranking: Ranking,
+    ) -> Results {
         let place = query.region.as_ref().or(question.places.first().copied());
         let asked =
             Asked { telling: question.telling(), middle: place.and_then(|place| self.middle_of(place)) };

@@ -10,17 +10,17 @@ use crate::region::RegionCode;
 use crate::text::query::normalised;
 
 /// Characters that stand in any question: nothing can be found by them alone, and they are not marked.
-const COMMON: &str = "的了吗呢吧啊呀嘛么怎什我你他她它您俺咱们是在有和与及或就都也还又再把被给对向从到让叫跟很太会能可以要想应该得这那哪谁几多少请问\
+pub(super) const COMMON: &str = "的了吗呢吧啊呀嘛么怎什我你他她它您俺咱们是在有和与及或就都也还又再把被给对向从到让叫跟很太会能可以要想应该得这那哪谁几多少请问\
     一个些为因所如何样办说去来上下里不没过着";
 
 /// Numbers, and what stands round the number of an article: the article itself is a term of its own.
-const NUMERALS: &str = "零一二三四五六七八九十百千第条";
+pub(super) const NUMERALS: &str = "零一二三四五六七八九十百千第条";
 
 /// What stands between a verb and its object and changes nothing: 离了婚.
-const PARTICLES: &[char] = &['了', '过', '着', '的', '得'];
+pub(super) const PARTICLES: &[char] = &['了', '过', '着', '的', '得'];
 
 /// Words of somebody who looks for a place to go, rather than for what the law says.
-const PLACE_WORDS: &[&str] = &[
+pub(super) const PLACE_WORDS: &[&str] = &[
     "在哪里",
     "在哪儿",
     "附近",
@@ -54,19 +54,19 @@ const PLACE_WORDS: &[&str] = &[
 ];
 
 /// How much of the worth of its own words the law's words for it have.
-const EXPANSION: f32 = 0.8;
+pub(super) const EXPANSION: f32 = 0.8;
 
 /// The same of what ships with the engine: it knows nothing of this site.
-const SHIPPED: f32 = 0.3;
+pub(super) const SHIPPED: f32 = 0.3;
 
 /// What a term counts for that was not typed but made of what was typed, beside one that was.
-const MADE: f32 = 0.8;
+pub(super) const MADE: f32 = 0.8;
 
 /// What a question is worth at most, in terms that stand nowhere: of a long story a part has to be enough.
-const ENOUGH: f32 = 12.0;
+pub(super) const ENOUGH: f32 = 12.0;
 
 /// What the number of an article counts for in the title of the article itself.
-const ARTICLE: f32 = 2.0;
+pub(super) const ARTICLE: f32 = 2.0;
 
 /// How many terms are looked up at most: the rest of a long text are its least telling ones.
 pub(super) const MOST_TERMS: usize = 128;
@@ -252,10 +252,10 @@ fn share(said: usize, length: usize) -> f32 {
 }
 
 /// How many records of any site stand behind what is known of a term, beside those of this one.
-const OTHER_RECORDS: f64 = 100.0;
+pub(super) const OTHER_RECORDS: f64 = 100.0;
 
 /// In which share of any texts a term of this shape stands.
-fn usual_share(key: Key) -> f64 {
+pub(super) fn usual_share(key: Key) -> f64 {
     match shape(key) {
         Shape::Single(c) if is_common(c) => 0.5,
         Shape::Single(_) => 0.02,
@@ -270,7 +270,7 @@ fn usual_share(key: Key) -> f64 {
 
 /// How much it says that a record has a term which `count` of `all` records have: BM25's inverse document frequency. A
 /// small site has too few texts to tell that a little word is one, so what is usual counts as well.
-fn rarity(count: u32, all: u32, usual: f64) -> f32 {
+pub(super) fn rarity(count: u32, all: u32, usual: f64) -> f32 {
     let count = f64::from(count) + OTHER_RECORDS * usual;
     let all = f64::from(all) + OTHER_RECORDS;
     #[expect(clippy::cast_possible_truncation, reason = "between 0 and 23")]

@@ -13,29 +13,24 @@ use crate::text::MOST_ALSO;
 use crate::text::query::Query;
 
 /// A record counts as found when its score is at least this share of the best one.
-const SHARE_OF_BEST: f32 = 0.2;
+pub(super) const SHARE_OF_BEST: f32 = 0.2;
 
 /// And at least this share of what the question's own words are worth: a record that has one word of ten by chance is
 /// no answer, even where there is none better.
-const SHARE_OF_QUESTION: f32 = 0.08;
+pub(super) const SHARE_OF_QUESTION: f32 = 0.08;
 
 /// How much stations and directories rise when the question looks for a place.
-const FOR_A_PLACE: f32 = 1.5;
+pub(super) const FOR_A_PLACE: f32 = 1.5;
 
 /// How much more they rise when they lie in a place that the question names.
-const IN_THE_PLACE: f32 = 1.6;
+pub(super) const IN_THE_PLACE: f32 = 1.6;
 
 /// And when they serve the whole of it.
-const OF_THE_PLACE: f32 = 1.9;
+pub(super) const OF_THE_PLACE: f32 = 1.9;
 
 /// And when they lie beside it; less the further away, nothing from [`BESIDE_M`] metres on.
-const BESIDE_THE_PLACE: f32 = 0.4;
-const BESIDE_M: f32 = 20_000.0;
-
-/// What share of the least score is enough. A station has few words, and scores less than a page for the same need.
-fn patience(kind: Kind) -> f32 {
-    if kind == Kind::Station { 0.5 } else { 1.0 }
-}
+pub(super) const BESIDE_THE_PLACE: f32 = 0.4;
+pub(super) const BESIDE_M: f32 = 20_000.0;
 
 /// How many shelves are offered where nothing was found.
 const MOST_NEAREST: usize = 3;
@@ -51,10 +46,10 @@ fn reach(level: Level) -> f32 {
 }
 
 /// One part in so many of what an article scores is lent to those who rest on it.
-const LENT: u32 = 5;
+pub(super) const LENT: u32 = 5;
 
 /// How much a record rises when the question surely points at its shelf.
-const ON_THE_SHELF: f32 = 0.2;
+pub(super) const ON_THE_SHELF: f32 = 0.2;
 
 /// The answer to a question, before it is put into words.
 #[derive(Debug, Default)]
@@ -83,28 +78,21 @@ pub(super) struct Ranked {
 /// Ranks the records of `engine`.
 pub(super) fn rank(engine: &Embedded, question: &Question<'_>, query: &Query) -> Ranking {
     let scale = Scale::new(engine, question);
-    let mut scores = vec![0u32; engine.records.len()];
-    for wanted in &question.wanted {
-        if let Some(list) = engine.index.terms.list(&engine.index.file, wanted.key) {
-            list.add_to(&mut scores, wanted.worth);
-        }
-    }
-    lend(engine, &mut scores);
+    let scores = scores(engine, question);
     // The best of all, not of those that the filters leave: a filter takes away and never adds.
     let mut best = 0.0;
     each_from(&scores, 1, |number, score| {
         best = f32::max(best, scale.weigh(number, score));
         scale.least_score(best)
     });
-    let least = (best * SHARE_OF_BEST).max(scale.least);
 
     let mut ranking = Ranking::default();
     let mut counts = Counts::new(engine, query);
     let mut found: Vec<(f32, u32)> = Vec::new();
-    let least_score = scale.least_score(least * patience(Kind::Station));
+    let least_score = scale.least_score(scale.enough(best, Kind::Station));
     each_from(&scores, least_score, |number, score| {
         let score = scale.weigh(number, score);
-        if score >= least * patience(engine.facts[number as usize].kind) && counts.admits(number) {
+        if score >= scale.enough(best, engine.facts[number as usize].kind) && counts.admits(number) {
             found.push((score, number));
         }
         least_score
@@ -141,6 +129,26 @@ fn each_from(scores: &[u32], mut least: u32, mut take: impl FnMut(u32, u32) -> u
                 least = take(number, score);
             }
         }
+    }
+}
+
+/// What each record scores for the words of a question.
+fn scores(engine: &Embedded, question: &Question<'_>) -> Vec<u32> {
+    let mut scores = vec![0u32; engine.records.len()];
+    for wanted in &question.wanted {
+        if let Some(list) = engine.index.terms.list(&engine.index.file, wanted.key) {
+            list.add_to(&mut scores, wanted.worth);
+        }
+    }
+    lend(engine, &mut scores);
+    scores
+}
+
+#[cfg(feature = "meilisearch")]
+impl Embedded {
+    /// The shelves whose records come nearest to a question that an engine beside this one found nothing for.
+    pub(super) fn nearest(&self, question: &Question<'_>) -> Vec<String> {
+        nearest(self, question, &scores(self, question))
     }
 }
 
@@ -306,7 +314,7 @@ impl<'a> Groups<'a> {
 }
 
 /// What a record of some kind counts for, all else being equal: first what to do, then the words of the law.
-fn prior(kind: Kind) -> f32 {
+pub(super) fn prior(kind: Kind) -> f32 {
     match kind {
         Kind::Guide => 1.2,
         Kind::Statute => 1.0,
@@ -346,6 +354,13 @@ impl<'a> Scale<'a> {
         // A little more than the factors come to, so that no rounding can get above it.
         scale.most = Self::UNIT * 1.01 * prior * scale.shelves.iter().copied().fold(1.0, f32::max);
         scale
+    }
+
+    /// The least that a record of a kind has to come to, where the best comes to `best`. A station has few words, and
+    /// scores less than a page for the same need.
+    fn enough(&self, best: f32, kind: Kind) -> f32 {
+        let share = if kind == Kind::Station { SHARE_OF_BEST / 2.0 } else { SHARE_OF_BEST };
+        (best * share).max(self.least)
     }
 
     /// Records with a score below this come to less than `worth`, whatever they are. Nearly all records have some word of

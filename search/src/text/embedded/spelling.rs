@@ -14,25 +14,25 @@ use super::terms::{self, Shape, pair, shape};
 use crate::text::sound::{is_han, readings};
 
 /// No more characters are tried for a syllable: the commonest in the records.
-const MOST_CHARACTERS: usize = 24;
+pub(super) const MOST_CHARACTERS: usize = 24;
 
 /// The longest syllable: zhuang.
 const LONGEST_SYLLABLE: usize = 6;
 
 /// What a pair that stands in some record is worth, beside how often it does.
-const KNOWN_PAIR: f32 = 2.0;
+pub(super) const KNOWN_PAIR: f32 = 2.0;
 
 /// And one that stands in none, inside a word that was typed in one piece.
-const UNKNOWN_PAIR: f32 = -1.5;
+pub(super) const UNKNOWN_PAIR: f32 = -1.5;
 
 /// How much of that counts across a blank: words that were typed apart are often strangers.
-const ACROSS_A_BLANK: f32 = 0.6;
+pub(super) const ACROSS_A_BLANK: f32 = 0.6;
 
 /// What a common character is worth by itself.
-const COMMON: f32 = 0.25;
+pub(super) const COMMON: f32 = 0.25;
 
 /// And what a reading costs that is not the usual one.
-const RARE_READING: f32 = -1.5;
+pub(super) const RARE_READING: f32 = -1.5;
 
 /// A character that a syllable may stand for, and what it is worth by itself.
 type Candidate = (char, f32);

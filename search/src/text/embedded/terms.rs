@@ -13,7 +13,7 @@ pub(super) type Key = u64;
 
 /// What a key stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Shape {
+pub(in crate::text) enum Shape {
     /// One Chinese character.
     Single(char),
     /// Two Chinese characters side by side.

@@ -88,9 +88,6 @@ pub(super) fn edited(
         const PRINTERS: &[Printer] = &[home::sheets, guides::sheets];
         PRINTERS.par_iter().try_for_each(|print| print(press)?.into_iter().try_for_each(put))?;
     }
-    if !(edits.guides.is_empty() && edits.cases.is_empty()) {
-        put(search::titles_sheet(press)?)?;
-    }
     let edited: Edited = &[topics::edited, cases::edited, campaigns::edited];
     edited.par_iter().try_for_each(|print| print(press, edits)?.into_iter().try_for_each(put))?;
     laws::put_edited(press, (edits, around), put)
