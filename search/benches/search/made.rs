@@ -1,5 +1,6 @@
 //! Made-up records and stations: as many as wanted, always the same ones.
 
+use pinyin::ToPinyin as _;
 use search::coord::Coord;
 use search::record::{Kind, Place, Record, Station, ThesaurusEntry};
 use search::region::Level;
@@ -99,15 +100,59 @@ pub(crate) fn thesaurus(language: &Language) -> Vec<ThesaurusEntry> {
         .collect()
 }
 
-/// Questions as long as people type them: 4 to 20 characters.
+/// Questions as long as lay people's: 10 to 60 characters, each length as often as the others.
 pub(crate) fn questions(language: &Language, count: usize) -> Vec<String> {
     let mut draws = Draws::new(4);
     (0..count)
         .map(|_| {
-            let words = 2 + draws.below(8);
-            language.phrase(&mut draws, words) + if draws.below(2) == 0 { "怎么办" } else { "" }
+            let length = 10 + draws.below(51);
+            let ending = if draws.below(2) == 0 { "怎么办" } else { "" };
+            let words: String = language.phrase(&mut draws, length).chars().take(length).collect();
+            let kept = length - ending.chars().count();
+            words.chars().take(kept).chain(ending.chars()).collect()
         })
         .collect()
+}
+
+/// Texts of just this many characters.
+pub(crate) fn long_questions(language: &Language, count: usize, length: usize) -> Vec<String> {
+    let mut draws = Draws::new(7);
+    (0..count).map(|_| language.phrase(&mut draws, length).chars().take(length).collect()).collect()
+}
+
+/// Sentences of 4 to 20 syllables typed in pinyin, a blank after every word or after none.
+pub(crate) fn spelled_questions(language: &Language, count: usize) -> Vec<String> {
+    let mut draws = Draws::new(8);
+    (0..count)
+        .map(|_| {
+            let (words, blank) = (2 + draws.below(9), if draws.below(2) == 0 { " " } else { "" });
+            let words: Vec<String> = (0..words).map(|_| spelled(&language.phrase(&mut draws, 1))).collect();
+            words.join(blank)
+        })
+        .collect()
+}
+
+/// What is in the box when somebody stops to look at completions: one to four characters, or one to twelve letters.
+pub(crate) fn typed(language: &Language, count: usize) -> Vec<String> {
+    let phrases = long_questions(language, count, 4);
+    let chinese = phrases.iter().flat_map(|phrase| [1, 2, 3, 4].map(|length| beginning(phrase, length)));
+    let letters = phrases.iter().flat_map(|phrase| {
+        let (whole, initials) = (spelled(phrase), phrase.chars().map(initial).collect::<String>());
+        [1, 2, 3, 5, 8, 12].map(|length| beginning(&whole, length)).into_iter().chain([initials])
+    });
+    chinese.chain(letters).filter(|typed| !typed.is_empty()).collect()
+}
+
+fn beginning(text: &str, length: usize) -> String {
+    text.chars().take(length).collect()
+}
+
+fn spelled(text: &str) -> String {
+    text.chars().filter_map(|c| Some(c.to_pinyin()?.plain())).collect()
+}
+
+fn initial(c: char) -> char {
+    c.to_pinyin().and_then(|pinyin| pinyin.first_letter().chars().next()).unwrap_or('x')
 }
 
 /// So many stations, in towns spread over a country.

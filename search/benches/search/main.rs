@@ -1,13 +1,17 @@
 //! Measures the text engine and the station index: `cargo bench -p search`.
 //!
 //! Records, questions and stations are made up, always the same ones ([`made`]); times are those of this machine. The
-//! scan that the station index is compared with runs in the same minute over the same stations. With `--features meilisearch`
-//! and a server at `MEILI_URL` the same questions go there too (`meili`).
+//! scan that the station index is compared with runs in the same minute over the same stations. With `--features peers`
+//! tantivy indexes the same records and answers the same questions ([`text`], `peers`); with `--features meilisearch` and a
+//! server at `MEILI_URL` they go there too (`meili`).
 #![expect(clippy::print_stdout, reason = "the table is the result")]
 
 mod made;
 #[cfg(feature = "meilisearch")]
 mod meili;
+#[cfg(feature = "peers")]
+mod peers;
+mod text;
 
 use std::hint::black_box;
 use std::pin::pin;
@@ -17,51 +21,22 @@ use std::time::{Duration, Instant};
 use search::coord::Coord;
 use search::record::Station;
 use search::stations::{StationFilter, StationIndex};
-use search::text::embedded::{Embedded, Index};
-use search::text::{Engine, Query, QueryText};
 
 fn main() {
     // `cargo test --all-targets` starts this too, without the word.
     if !std::env::args().any(|arg| arg == "--bench") {
         return;
     }
-    println!("records | index built | bytes | opened | search p50 / p99 | suggest p50 / p99");
-    for count in [3_500, 58_000] {
-        measure_text(count);
+    if text::open_for_parent() {
+        return;
     }
+    text::measure();
     println!("\nstations | index built | nearest 5 p50 / p99 | with a filter p50 / p99 | scan p50");
     for count in [80, 20_000, 650_000] {
         measure_stations(count);
     }
     #[cfg(feature = "meilisearch")]
     meili::measure();
-}
-
-fn measure_text(count: usize) {
-    let language = made::Language::new();
-    let records = made::records(&language, count);
-    let thesaurus = made::thesaurus(&language);
-    let (index, built) = timed(|| Index::build(&records, &thesaurus));
-    let bytes = index.to_bytes();
-    let size = bytes.len();
-    let open =
-        || Embedded::new(Index::from_bytes(bytes).expect("just written"), records).expect("its own records");
-    let (engine, opened) = timed(open);
-
-    let questions = made::questions(&language, 2_000);
-    let search = spread(&questions, |question| {
-        let text = QueryText::new(question).expect("not empty, not long");
-        black_box(at_once(engine.search(&Query::new(text, 20))).expect("it has every answer"));
-    });
-    let typed = questions
-        .iter()
-        .flat_map(|question| [1, 2, 3, 4].map(|length| question.chars().take(length).collect()));
-    let typed: Vec<String> =
-        typed.chain(["jt", "jtbl", "falv", "b", "yiding", "zhongguo"].map(str::to_owned)).collect();
-    let suggest = spread(&typed, |typed| {
-        black_box(at_once(engine.suggest(typed, 8)).expect("it has every answer"));
-    });
-    println!("{count} | {built:.2?} | {size} | {opened:.2?} | {search} | {suggest}");
 }
 
 fn measure_stations(count: usize) {

@@ -2,6 +2,8 @@
 //!
 //! The readings come from the `pinyin` crate. Nothing here knows of records or of questions.
 
+use std::sync::LazyLock;
+
 use pinyin::ToPinyinMulti;
 
 /// Whether a character is Chinese writing.
@@ -19,6 +21,32 @@ pub(super) fn readings(c: char) -> impl Iterator<Item = &'static str> {
         let is_new = (0..at).all(|before| reading(before) != Some(this));
         is_new.then_some(this)
     })
+}
+
+/// The first of the characters in common use, and how many there are: the block of unified ideographs.
+const FIRST: u32 = 0x4E00;
+const COUNT: u32 = 0x9FFF - FIRST + 1;
+
+/// For each of them, the letters that its readings begin with, a bit for each.
+static INITIALS: LazyLock<Vec<u32>> =
+    LazyLock::new(|| (FIRST..FIRST + COUNT).map(|c| char::from_u32(c).map_or(0, initials)).collect());
+
+/// Whether a reading of a character begins with this small letter.
+pub(super) fn may_begin_with(c: char, letter: char) -> bool {
+    let initials = match INITIALS.get(u32::from(c).wrapping_sub(FIRST) as usize) {
+        Some(&initials) => initials,
+        None => initials(c),
+    };
+    initials & bit(letter) > 0
+}
+
+fn initials(c: char) -> u32 {
+    readings(c).filter_map(|reading| reading.chars().next()).fold(0, |bits, letter| bits | bit(letter))
+}
+
+/// ü and ê, which some readings begin with, share a bit: nobody types them.
+fn bit(letter: char) -> u32 {
+    1 << u32::from(letter).wrapping_sub(u32::from('a')).min(31)
 }
 
 /// A syllable with the differences taken out that many speakers don't make: zh and z, n and l at the front, ng and n
@@ -49,6 +77,16 @@ mod tests {
         assert!(readings('重').any(|reading| reading == "chong"));
         assert_eq!(readings('律').collect::<Vec<_>>(), ["lü"]);
         assert_eq!(readings('a').count(), 0);
+    }
+
+    #[test]
+    fn a_reading_begins_with_its_first_letter() {
+        for c in ('\u{4E00}'..='\u{9FFF}').step_by(7).chain(['〇', '㐀', '\u{20000}', 'a', '，']) {
+            for letter in 'a'..='z' {
+                let begins = readings(c).any(|reading| reading.starts_with(letter));
+                assert_eq!(may_begin_with(c, letter), begins, "{c} {letter}");
+            }
+        }
     }
 
     #[test]

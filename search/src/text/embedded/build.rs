@@ -3,7 +3,7 @@
 //! Start at [`Builder`]. How much a term says about a record is settled here, once: BM25 over the record's fields as one
 //! text, as a mark from 1 to 255. What a term is worth in a question is settled when it is asked.
 
-use super::bytes::{Sum, put_number, put_text, put_texts};
+use super::bytes::{CHAR_BYTES, Sum, put_char, put_number, put_text, put_texts};
 use super::index::{HEAD, MAGIC, VERSION, add_to_digest};
 use super::phrases::{self, Phrase};
 use super::runs::Runs;
@@ -89,11 +89,11 @@ impl Builder {
         put_number(&mut file, records.len() as u64);
         put_thesaurus(&mut file, thesaurus);
         let phrases = phrases::collect(&records, thesaurus);
-        put_phrases(&mut file, &phrases);
+        let texts = || phrases.iter().filter_map(|&phrase| Some((phrase, phrase.text(&records, thesaurus)?)));
+        put_phrases(&mut file, phrases.len(), texts());
         runs.end();
         put_terms(&mut file, &runs, &lengths);
         drop((runs, lengths));
-        let texts = || phrases.iter().filter_map(|&phrase| Some((phrase, phrase.text(&records, thesaurus)?)));
         table::write(&mut file, &opening_entries(texts()), number(phrases.len()));
         table::write(&mut file, &sound_entries(texts()), number(phrases.len()));
         let sum = Sum::new().add(&file[HEAD..]).value();
@@ -123,14 +123,19 @@ fn put_thesaurus(out: &mut Vec<u8>, thesaurus: &[ThesaurusEntry]) {
     }
 }
 
-fn put_phrases(out: &mut Vec<u8>, phrases: &[Phrase]) {
-    put_number(out, phrases.len() as u64);
-    for phrase in phrases {
+fn put_phrases<'a>(out: &mut Vec<u8>, count: usize, phrases: impl Iterator<Item = (Phrase, &'a str)>) {
+    put_number(out, count as u64);
+    let mut typed = Vec::new();
+    for (phrase, text) in phrases {
         let (source, first, second) = phrase.parts();
         out.push(source);
         put_number(out, first.into());
         put_number(out, second.into());
+        let before = typed.len();
+        typed.extend(phrases::typed_chars(text).flat_map(put_char));
+        put_number(out, ((typed.len() - before) / CHAR_BYTES) as u64);
     }
+    out.append(&mut typed);
 }
 
 /// Which records each term leads to. What a mention says depends on how long the text is, beside the others.

@@ -8,7 +8,8 @@
 //! sum of all that follows, digest of the records      8 bytes each, the lowest byte first
 //! number of records
 //! thesaurus             say, law, topic, weight
-//! phrases               what can be completed or meant: where the text of each stands
+//! phrases               what can be completed or meant: where the text of each stands, how many characters of it are typed
+//! typed                 those characters, three bytes each: completing compares thousands at every key
 //! terms                 key of a term → records, with how much it says about each
 //! openings              two letters of pinyin in a row → phrases, with where in them
 //! sounds                how a phrase sounds → phrases
@@ -18,13 +19,13 @@
 //! records are not repeated here: they are in `records.json`.
 
 use super::build;
-use super::bytes::{Reader, Sum};
+use super::bytes::{CHAR_BYTES, Reader, Sum, chars};
 use super::phrases::Phrase;
 use super::table::Table;
 use crate::record::{Record, ThesaurusEntry};
 
 pub(super) const MAGIC: &[u8; 7] = b"NZFIND\n";
-pub(super) const VERSION: u8 = 1;
+pub(super) const VERSION: u8 = 2;
 
 /// The bytes before those that the sum is of.
 pub(super) const HEAD: usize = 16;
@@ -37,6 +38,8 @@ pub struct Index {
     pub(super) records: u32,
     pub(super) thesaurus: Vec<ThesaurusEntry>,
     pub(super) phrases: Vec<Phrase>,
+    /// Where the characters of the first phrase begin, and where those of each end after that, in bytes.
+    typed: (usize, Vec<u32>),
     pub(super) terms: Table,
     pub(super) openings: Table,
     pub(super) sounds: Table,
@@ -90,7 +93,9 @@ impl Index {
         let digest = reader.fixed()?;
         let records = reader.small()?;
         let thesaurus = read_thesaurus(&mut reader)?;
-        let phrases = read_phrases(&mut reader, &thesaurus)?;
+        let (phrases, ends) = read_phrases(&mut reader, &thesaurus)?;
+        let typed = (reader.at(), ends);
+        reader.take(typed.1.last().map_or(0, |&end| end as usize))?;
         // There are no more phrases than bytes, so this is far below 2³².
         let phrase_count = u32::try_from(phrases.len()).map_err(|_| IndexError::BAD_NUMBER)?;
         let terms = Table::read(&mut reader, records)?;
@@ -99,7 +104,16 @@ impl Index {
         if reader.left() > 0 {
             return Err(IndexError::LEFT_OVER);
         }
-        Ok(Self { file, digest, records, thesaurus, phrases, terms, openings, sounds })
+        Ok(Self { file, digest, records, thesaurus, phrases, typed, terms, openings, sounds })
+    }
+
+    /// The characters of a phrase as they are typed.
+    pub(super) fn typed(&self, phrase: u32) -> impl Iterator<Item = char> {
+        let (start, ends) = &self.typed;
+        let at = phrase as usize;
+        let before = at.checked_sub(1).and_then(|before| ends.get(before)).copied().unwrap_or(0);
+        let end = ends.get(at).copied().unwrap_or(before);
+        chars(self.file.get(start + before as usize..start + end as usize).unwrap_or_default())
     }
 
     /// Whether these are the records that were indexed, in the same order.
@@ -154,15 +168,23 @@ fn read_thesaurus(reader: &mut Reader<'_>) -> Result<Vec<ThesaurusEntry>, IndexE
         .collect()
 }
 
-fn read_phrases(reader: &mut Reader<'_>, thesaurus: &[ThesaurusEntry]) -> Result<Vec<Phrase>, IndexError> {
-    (0..reader.count(3)?)
-        .map(|_| {
-            let (source, first, second) = (reader.byte()?, reader.small()?, reader.small()?);
-            Phrase::new(source, first, second)
-                .filter(|phrase| phrase.is_in(thesaurus))
-                .ok_or(IndexError::BAD_ORDER)
-        })
-        .collect()
+/// The phrases, and where the characters of each end, in bytes from where those of the first begin.
+fn read_phrases(
+    reader: &mut Reader<'_>,
+    thesaurus: &[ThesaurusEntry],
+) -> Result<(Vec<Phrase>, Vec<u32>), IndexError> {
+    let count = reader.count(4)?;
+    let (mut phrases, mut ends) = (Vec::with_capacity(count), Vec::with_capacity(count));
+    let mut end = 0u32;
+    for _ in 0..count {
+        let (source, first, second) = (reader.byte()?, reader.small()?, reader.small()?);
+        let phrase = Phrase::new(source, first, second).filter(|phrase| phrase.is_in(thesaurus));
+        phrases.push(phrase.ok_or(IndexError::BAD_ORDER)?);
+        let typed = reader.small()?.checked_mul(CHAR_BYTES as u32);
+        end = typed.and_then(|typed| end.checked_add(typed)).ok_or(IndexError::BAD_NUMBER)?;
+        ends.push(end);
+    }
+    Ok((phrases, ends))
 }
 
 #[cfg(test)]

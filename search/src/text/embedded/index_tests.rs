@@ -70,7 +70,7 @@ fn other_files_and_versions_are_told_apart() {
     assert_eq!(Index::from_bytes(b"{}".to_vec()), Err(IndexError::NotAnIndex));
     let mut newer = index().to_bytes();
     newer[7] = 9;
-    assert_eq!(Index::from_bytes(newer).unwrap_err().to_string(), "检索索引是第 9 版，本程序只认第 1 版");
+    assert_eq!(Index::from_bytes(newer).unwrap_err().to_string(), "检索索引是第 9 版，本程序只认第 2 版");
 }
 
 #[test]

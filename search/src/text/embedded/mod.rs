@@ -61,6 +61,8 @@ pub struct Embedded {
     facts: Vec<Facts>,
     /// The topics' slugs, in order.
     shelves: Vec<String>,
+    /// The divisions that are counted in answers, in order: townships and what lies above them.
+    counted: Vec<RegionCode>,
     /// The records that others are parts of; `None` for one that is not here.
     wholes: Vec<Option<u32>>,
     /// Which records rest on which articles: pairs of numbers, in order.
@@ -83,6 +85,9 @@ struct Facts {
     shelf: u32,
     /// Its whole's place among the wholes; past the end for a record that is no part of any.
     whole: u32,
+    /// The place of its division, or of its village's township, among those that are counted; past the end for a record
+    /// that belongs to none.
+    region: u32,
 }
 
 impl Embedded {
@@ -92,7 +97,9 @@ impl Embedded {
         index.check_records(&records)?;
         let shelves = each_once(records.iter().filter_map(|record| record.topic.clone()));
         let whole_ids = each_once(records.iter().filter_map(|record| record.part_of.clone()));
-        let facts = records.iter().map(|record| Facts::new(record, &shelves, &whole_ids)).collect();
+        let counted = each_once(records.iter().filter_map(counted_in));
+        let names = Names { shelves: &shelves, wholes: &whole_ids, regions: &counted };
+        let facts = records.iter().map(|record| Facts::new(record, &names)).collect();
         let mut wholes = vec![None; whole_ids.len()];
         for (number, record) in (0..).zip(&*records) {
             if let Ok(place) = whole_ids.binary_search(&record.id) {
@@ -115,7 +122,19 @@ impl Embedded {
         let divisions = (0..).zip(&*records).filter(|(_, record)| record.kind == Kind::Region);
         let divisions =
             divisions.filter_map(|(number, record)| Some((record.region.clone()?, number))).collect();
-        Ok(Self { index, records, facts, shelves, wholes, rests, sayings, spellings, places, divisions })
+        Ok(Self {
+            index,
+            records,
+            facts,
+            shelves,
+            counted,
+            wholes,
+            rests,
+            sayings,
+            spellings,
+            places,
+            divisions,
+        })
     }
 
     fn answer(&self, query: &Query) -> Results {
@@ -213,22 +232,38 @@ struct Asked {
     middle: Option<Coord>,
 }
 
+/// What facts are told by: names in order.
+struct Names<'a> {
+    shelves: &'a [String],
+    wholes: &'a [String],
+    regions: &'a [RegionCode],
+}
+
 impl Facts {
-    fn new(record: &Record, shelves: &[String], wholes: &[String]) -> Self {
-        let place = |name: &Option<String>, names: &[String]| {
-            let place = name.as_ref().and_then(|name| names.binary_search(name).ok());
-            place.and_then(|place| place.try_into().ok()).unwrap_or(u32::MAX)
-        };
+    fn new(record: &Record, names: &Names<'_>) -> Self {
         Self {
             kind: record.kind,
-            shelf: place(&record.topic, shelves),
-            whole: place(&record.part_of, wholes),
+            shelf: place_among(record.topic.as_ref(), names.shelves),
+            whole: place_among(record.part_of.as_ref(), names.wholes),
+            region: place_among(counted_in(record).as_ref(), names.regions),
         }
     }
 }
 
-fn each_once(names: impl Iterator<Item = String>) -> Vec<String> {
-    let mut names: Vec<String> = names.collect();
+fn place_among<T: Ord>(name: Option<&T>, names: &[T]) -> u32 {
+    let place = name.and_then(|name| names.binary_search(name).ok());
+    place.and_then(|place| place.try_into().ok()).unwrap_or(u32::MAX)
+}
+
+/// The division that a record counts for: what lies in a village counts for its township.
+fn counted_in(record: &Record) -> Option<RegionCode> {
+    let region = record.region.as_ref()?;
+    let township = if region.level() == Level::Village { region.parent() } else { None };
+    Some(township.unwrap_or_else(|| region.clone()))
+}
+
+fn each_once<T: Ord>(names: impl Iterator<Item = T>) -> Vec<T> {
+    let mut names: Vec<T> = names.collect();
     names.sort();
     names.dedup();
     names

@@ -81,28 +81,23 @@ pub(super) fn rank(engine: &Embedded, question: &Question<'_>, query: &Query) ->
     let scores = scores(engine, question);
     // The best of all, not of those that the filters leave: a filter takes away and never adds.
     let mut best = 0.0;
-    for (number, &score) in (0..).zip(&scores) {
-        if scale.at_most(score) > best {
-            best = f32::max(best, scale.weigh(number, score));
-        }
-    }
+    each_from(&scores, 1, |number, score| {
+        best = f32::max(best, scale.weigh(number, score));
+        scale.least_score(best)
+    });
 
     let mut ranking = Ranking::default();
     let mut counts = Counts::new(engine, query);
     let mut found: Vec<(f32, u32)> = Vec::new();
-    for (number, &score) in (0..).zip(&scores) {
-        if score == 0 || scale.at_most(score) < scale.enough(best, Kind::Station) {
-            continue;
-        }
+    let least_score = scale.least_score(scale.enough(best, Kind::Station));
+    each_from(&scores, least_score, |number, score| {
         let score = scale.weigh(number, score);
         if score >= scale.enough(best, engine.facts[number as usize].kind) && counts.admits(number) {
             found.push((score, number));
         }
-    }
-    ranking.facets = counts.kinds;
-    ranking.topics =
-        engine.shelves.iter().cloned().zip(counts.shelves).filter(|&(_, count)| count > 0).collect();
-    ranking.regions = counts.regions;
+        least_score
+    });
+    counts.tell(&mut ranking);
     if found.is_empty() {
         ranking.nearest = nearest(engine, question, &scores);
     }
@@ -110,15 +105,31 @@ pub(super) fn rank(engine: &Embedded, question: &Question<'_>, query: &Query) ->
         station_after_guide(engine, &mut found);
     }
     let groups = Groups::new(engine, &found, query);
-    let mut top = Top::new(query.offset.saturating_add(query.limit));
+    let mut top = Top::new(&engine.records, query.offset.saturating_add(query.limit));
     for &(score, number) in &found {
         if groups.stands_for_its_whole(number) {
             ranking.total += 1;
-            top.offer(score, &engine.records[number as usize].id, number);
+            top.offer(score, number);
         }
     }
     ranking.best = groups.complete(top.from(query.offset), &found);
     ranking
+}
+
+/// Takes each number whose score is at least `least`, in order; `take` says what the least is from there on. Most records
+/// come to little, so a look at many at once is enough for most of them.
+fn each_from(scores: &[u32], mut least: u32, mut take: impl FnMut(u32, u32) -> u32) {
+    const BLOCK: usize = 32;
+    for (first, block) in (0..).step_by(BLOCK).zip(scores.chunks(BLOCK)) {
+        if block.iter().copied().fold(0, u32::max) < least {
+            continue;
+        }
+        for (number, &score) in (first..).zip(block) {
+            if score >= least {
+                least = take(number, score);
+            }
+        }
+    }
 }
 
 /// What each record scores for the words of a question.
@@ -191,30 +202,37 @@ struct Counts<'a> {
     query: &'a Query,
     /// The number of the shelf asked for; past the end where there is no such shelf.
     shelf: Option<u32>,
-    kinds: Facets,
+    kinds: Vec<(Kind, usize)>,
     shelves: Vec<usize>,
-    regions: BTreeMap<RegionCode, usize>,
+    /// By the place of the division among those that are counted.
+    regions: Vec<usize>,
 }
 
 impl<'a> Counts<'a> {
     fn new(engine: &'a Embedded, query: &'a Query) -> Self {
         let shelf = query.topic.as_ref().map(|topic| engine.shelf(topic));
-        let shelves = vec![0; engine.shelves.len()];
-        Self { engine, query, shelf, kinds: Facets::new(), shelves, regions: BTreeMap::new() }
+        let (shelves, regions) = (vec![0; engine.shelves.len()], vec![0; engine.counted.len()]);
+        Self { engine, query, shelf, kinds: Vec::new(), shelves, regions }
     }
 
-    /// Counts a record, and says whether it passes all filters.
+    /// Counts a record, and says whether it passes all filters. Thousands pass here for one question: what the facts
+    /// don't tell is looked up only where it matters.
     fn admits(&mut self, number: u32) -> bool {
         let facts = self.engine.facts[number as usize];
-        let region = self.engine.records[number as usize].region.as_ref();
         let of_kind = self.query.kind.is_none_or(|kind| kind == facts.kind);
         let on_shelf = self.shelf.is_none_or(|shelf| shelf == facts.shelf);
-        let in_region = match (&self.query.region, region) {
-            (Some(wanted), Some(region)) => region.is_within(wanted),
+        let in_region = match &self.query.region {
+            Some(wanted) if self.regions.len() > facts.region as usize => {
+                let region = self.engine.records[number as usize].region.as_ref();
+                region.is_none_or(|region| region.is_within(wanted))
+            }
             _ => true,
         };
         if on_shelf && in_region {
-            *self.kinds.entry(facts.kind).or_default() += 1;
+            match self.kinds.iter_mut().find(|(kind, _)| *kind == facts.kind) {
+                Some((_, count)) => *count += 1,
+                None => self.kinds.push((facts.kind, 1)),
+            }
         }
         if of_kind
             && in_region
@@ -224,13 +242,25 @@ impl<'a> Counts<'a> {
         }
         if of_kind
             && on_shelf
-            && let Some(region) = region
+            && let Some(count) = self.regions.get_mut(facts.region as usize)
         {
-            let counted = if region.level() == Level::Village { region.parent() } else { None };
-            *self.regions.entry(counted.unwrap_or_else(|| region.clone())).or_default() += 1;
+            *count += 1;
         }
         of_kind && on_shelf && in_region
     }
+
+    /// Writes down what was counted.
+    fn tell(self, ranking: &mut Ranking) {
+        ranking.facets = self.kinds.into_iter().collect();
+        ranking.topics = some(&self.engine.shelves, &self.shelves);
+        ranking.regions = some(&self.engine.counted, &self.regions);
+    }
+}
+
+/// Those of which there are any, with how many.
+fn some<T: Ord + Clone>(names: &[T], counts: &[usize]) -> BTreeMap<T, usize> {
+    let some = names.iter().zip(counts).filter(|&(_, &count)| count > 0);
+    some.map(|(name, &count)| (name.clone(), count)).collect()
 }
 
 /// Which records stand for the whole that they are a part of.
@@ -333,10 +363,17 @@ impl<'a> Scale<'a> {
         (best * share).max(self.least)
     }
 
-    /// What any record with this score comes to at most. Nearly all records have some word of a question; this tells
-    /// at once that they come to nothing.
-    fn at_most(&self, score: u32) -> f32 {
-        as_f32(score) * self.most
+    /// Records with a score below this come to less than `worth`, whatever they are. Nearly all records have some word of
+    /// a question; this tells at once that they come to nothing. Never 0: those have none.
+    fn least_score(&self, worth: f32) -> u32 {
+        // A little less than the quotient, so that no rounding can get above it.
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "not negative; too large is all"
+        )]
+        let least = (worth / self.most * 0.999) as u32;
+        least.max(1)
     }
 
     fn weigh(&self, number: u32, score: u32) -> f32 {
@@ -382,19 +419,26 @@ impl<'a> Scale<'a> {
 
 /// The best so many records.
 struct Top<'a> {
+    records: &'a [Record],
     most: usize,
     /// The worst of them on top. Scores are positive, and the bits of positive numbers are in their order.
     kept: BinaryHeap<(Reverse<u32>, &'a str, u32)>,
 }
 
 impl<'a> Top<'a> {
-    fn new(most: usize) -> Self {
-        Self { most, kept: BinaryHeap::new() }
+    fn new(records: &'a [Record], most: usize) -> Self {
+        Self { records, most, kept: BinaryHeap::new() }
     }
 
-    fn offer(&mut self, score: f32, id: &'a str, number: u32) {
-        let offered = (Reverse(score.to_bits()), id, number);
-        if self.kept.len() < self.most {
+    fn offer(&mut self, score: f32, number: u32) {
+        let bits = Reverse(score.to_bits());
+        // Most come to less than the worst that is kept: of those not even the name is looked up.
+        let is_full = self.kept.len() >= self.most;
+        if is_full && self.kept.peek().is_none_or(|worst| bits > worst.0) {
+            return;
+        }
+        let offered = (bits, self.records[number as usize].id.as_str(), number);
+        if !is_full {
             self.kept.push(offered);
         } else if let Some(mut worst) = self.kept.peek_mut()
             && offered < *worst

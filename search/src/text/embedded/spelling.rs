@@ -8,8 +8,9 @@ use std::collections::BTreeMap;
 
 use super::Embedded;
 use super::index::Index;
-use super::suggest::{Fit, best_fits};
-use super::terms::{self, Shape, shape};
+use super::suggest::whole_fit;
+use super::table::Keys;
+use super::terms::{self, Shape, pair, shape};
 use crate::text::sound::{is_han, readings};
 
 /// No more characters are tried for a syllable: the commonest in the records.
@@ -61,7 +62,11 @@ impl Spellings {
 
     fn of(&self, syllable: &str) -> Option<&[Candidate]> {
         // ü is typed as v, or as u where no other syllable is written so.
-        let candidates = self.0.get(syllable).or_else(|| self.0.get(&syllable.replace('u', "v")));
+        let as_typed = self.0.get(syllable);
+        let candidates = match as_typed {
+            None if syllable.contains('u') => self.0.get(&syllable.replace('u', "v")),
+            _ => as_typed,
+        };
         candidates.map(Vec::as_slice)
     }
 
@@ -153,9 +158,8 @@ fn push_word<'a>(engine: &Embedded, word: &'a str, apart: bool, slots: &mut Vec<
         return true;
     }
     // Initials: jtbl. Only a phrase that they are the whole of, or it could be anything.
-    let phrase = if is_known { None } else { best_fits(engine, word, 1).into_iter().next() };
-    let phrase = phrase.filter(|(fit, _)| *fit == Fit::Whole && word.len() >= 3);
-    let text = phrase.and_then(|(_, phrase)| phrase.text(&engine.records, &engine.index.thesaurus));
+    let phrase = if is_known || word.len() < 3 { None } else { whole_fit(engine, word) };
+    let text = phrase.and_then(|phrase| phrase.text(&engine.records, &engine.index.thesaurus));
     let Some(text) = text.filter(|text| text.chars().all(is_han)) else {
         slots.push(Slot { candidates: Vec::new(), typed: Some(word), apart });
         return false;
@@ -173,12 +177,16 @@ fn likeliest(index: &Index, slots: &[Slot<'_>]) -> String {
     // For each candidate of each slot: what the best row up to it is worth, and which candidate it comes from.
     let mut worth: Vec<Vec<(f32, usize)>> = Vec::with_capacity(slots.len());
     for (at, slot) in slots.iter().enumerate() {
-        let before = at.checked_sub(1).map(|before| (&slots[before].candidates, &worth[before]));
+        let before: &[Candidate] = at.checked_sub(1).map_or(&[], |before| &slots[before].candidates);
+        // All that follows a character stands side by side in the index.
+        let followers =
+            before.iter().map(|&(b, _)| (b, index.terms.between(pair(b, '\0'), pair(b, char::MAX))));
+        let followers: Vec<(char, Keys<'_>)> = followers.collect();
         let best_from = |&(c, own): &Candidate| {
-            let Some((candidates, rows)) = before else { return (own, 0) };
-            let rows = candidates.iter().zip(rows).enumerate();
-            let values =
-                rows.map(|(from, (&(b, _), &(row, _)))| (row + pair_worth(index, b, c, slot.apart), from));
+            let rows = followers.iter().zip(worth.last().into_iter().flatten()).enumerate();
+            let values = rows.map(|(from, (&(b, after), &(row, _)))| {
+                (row + pair_worth(after.count(pair(b, c)), slot.apart), from)
+            });
             let best = values.fold(None, |best: Option<(f32, usize)>, value| match best {
                 Some(best) if best.0 >= value.0 => Some(best),
                 _ => Some(value),
@@ -217,11 +225,8 @@ fn written(slots: &[Slot<'_>], chosen: &[Option<char>]) -> String {
     text
 }
 
-fn pair_worth(index: &Index, first: char, second: char, apart: bool) -> f32 {
-    let worth = match index.terms.count(terms::pair(first, second)) {
-        0 => UNKNOWN_PAIR,
-        count => KNOWN_PAIR + ln(count),
-    };
+fn pair_worth(count: u32, apart: bool) -> f32 {
+    let worth = if count == 0 { UNKNOWN_PAIR } else { KNOWN_PAIR + ln(count) };
     if apart { worth * ACROSS_A_BLANK } else { worth }
 }
 

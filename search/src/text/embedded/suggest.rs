@@ -7,7 +7,7 @@ use super::Embedded;
 use super::phrases::{Phrase, START, letters, opening, typed_chars};
 use crate::text::Suggestion;
 use crate::text::query::normalised;
-use crate::text::sound::{is_han, readings};
+use crate::text::sound::{is_han, may_begin_with, readings};
 
 /// Nobody types more than this many characters to find a completion.
 const LONGEST_TYPED: usize = 40;
@@ -50,24 +50,48 @@ fn sounds_like(typed: &str) -> Option<String> {
 
 /// The phrases that fit `typed` best.
 pub(super) fn best_fits(engine: &Embedded, typed: &str, limit: usize) -> Vec<(Fit, Phrase)> {
-    let typed: Vec<char> = typed_chars(&normalised(typed)).map(|c| if c == 'ü' { 'v' } else { c }).collect();
-    if typed.is_empty() || typed.len() > LONGEST_TYPED {
-        return Vec::new();
+    let Some(typed) = keys(typed) else { return Vec::new() };
+    let mut fits = compared(engine, candidates(engine, &typed), |chars| fit(&typed, chars));
+    if limit < fits.len() {
+        fits.select_nth_unstable_by_key(limit, |&(place, _)| place);
+        fits.truncate(limit);
     }
-    let mut fits: Vec<(Place, Phrase)> = Vec::new();
+    fits.sort_unstable_by_key(|&(place, _)| place);
+    fits.into_iter().map(|(place, phrase)| (place.fit, phrase)).collect()
+}
+
+/// The phrase that `word`, which is small letters, is the whole of: the first of [`best_fits`] where it is one.
+pub(super) fn whole_fit(engine: &Embedded, word: &str) -> Option<Phrase> {
+    let typed = keys(word)?;
+    let whole = |chars: &[char]| typed_from(&typed, chars).filter(|rest| rest.is_empty()).map(|_| Fit::Whole);
+    let fits = compared(engine, candidates(engine, &typed), whole);
+    fits.into_iter().min_by_key(|&(place, _)| place).map(|(_, phrase)| phrase)
+}
+
+/// The characters to be compared; `None` for nothing, and for more than is looked up.
+fn keys(typed: &str) -> Option<Vec<char>> {
+    let keys: Vec<char> = typed_chars(&normalised(typed)).map(|c| if c == 'ü' { 'v' } else { c }).collect();
+    (1..=LONGEST_TYPED).contains(&keys.len()).then_some(keys)
+}
+
+/// Those of the candidates that fit, in no order.
+fn compared(
+    engine: &Embedded,
+    candidates: Vec<u32>,
+    fit: impl Fn(&[char]) -> Option<Fit>,
+) -> Vec<(Place, Phrase)> {
+    let mut fits = Vec::new();
     let mut chars = Vec::new();
-    for number in candidates(engine, &typed).into_iter().take(MOST_COMPARED) {
-        let Some(text) = engine.phrase_text(number) else { continue };
+    for number in candidates.into_iter().take(MOST_COMPARED) {
         chars.clear();
-        chars.extend(typed_chars(text));
-        if let Some(fit) = fit(&typed, &chars) {
-            let phrase = engine.index.phrases[number as usize];
+        chars.extend(engine.index.typed(number));
+        if let Some(fit) = fit(&chars)
+            && let Some(&phrase) = engine.index.phrases.get(number as usize)
+        {
             fits.push((Place::new(fit, phrase, chars.len(), number), phrase));
         }
     }
-    fits.sort_unstable_by_key(|&(place, _)| place);
-    fits.truncate(limit);
-    fits.into_iter().map(|(place, phrase)| (place.fit, phrase)).collect()
+    fits
 }
 
 /// Where a completion stands in the list: the fields count in this order.
@@ -106,13 +130,15 @@ fn candidates(engine: &Embedded, typed: &[char]) -> Vec<u32> {
 
     let mut numbers = Vec::new();
     for list in fewest.into_iter().filter_map(|key| index.openings.list(&index.file, key)) {
-        list.each(|number, _| numbers.push(number));
+        // No more are compared of all lists together.
+        list.first(MOST_COMPARED, |number, _| numbers.push(number));
     }
     if typed.len() == 1 && is_han(typed[0]) {
         // One character inside a phrase has no opening of its own; the most useful phrases are looked through.
         numbers.extend((0..).take(index.phrases.len().min(MOST_COMPARED / 2)));
     }
-    numbers.sort_unstable();
+    // A few runs that are in order already: the stable way to sort sees that.
+    numbers.sort();
     numbers.dedup();
     numbers
 }
@@ -167,7 +193,7 @@ fn typed_from<'a>(typed: &[char], phrase: &'a [char]) -> Option<&'a [char]> {
     if key == c {
         return typed_from(&typed[1..], rest);
     }
-    if !is_latin(key) {
+    if !is_latin(key) || !may_begin_with(c, key) {
         return None;
     }
     readings(c).find_map(|reading| {

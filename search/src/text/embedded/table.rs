@@ -25,6 +25,20 @@ struct Place {
     count: u32,
 }
 
+/// Some keys of a table, side by side.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Keys<'a> {
+    keys: &'a [u64],
+    lists: &'a [Place],
+}
+
+impl Keys<'_> {
+    /// How many numbers a key leads to, if it is one of these.
+    pub(super) fn count(self, key: u64) -> u32 {
+        self.keys.binary_search(&key).map_or(0, |at| self.lists[at].count)
+    }
+}
+
 /// The list of one key.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum List<'a> {
@@ -100,7 +114,7 @@ impl Table {
             if is_long(list.count as usize, bound) {
                 check_marks(reader.take(bound as usize)?, list.count)?;
             } else {
-                check_steps(reader, list.count, bound)?;
+                reader.pass(|rest| check_steps(rest, list.count, bound))?;
             }
         }
         Ok(table)
@@ -110,6 +124,13 @@ impl Table {
     pub(super) fn keys_below(&self, bound: u64) -> impl Iterator<Item = (u64, u32)> {
         let end = self.keys.partition_point(|&key| key < bound);
         self.keys[..end].iter().zip(&self.lists).map(|(&key, place)| (key, place.count))
+    }
+
+    /// The keys from `first` up to `last`, to be looked up among themselves.
+    pub(super) fn between(&self, first: u64, last: u64) -> Keys<'_> {
+        let start = self.keys.partition_point(|&key| key < first);
+        let end = start + self.keys[start..].partition_point(|&key| key <= last);
+        Keys { keys: &self.keys[start..end], lists: &self.lists[start..end] }
     }
 
     /// How many numbers a key leads to.
@@ -133,43 +154,70 @@ impl Table {
 }
 
 fn check_marks(marks: &[u8], count: u32) -> Result<(), IndexError> {
-    let marked = marks.iter().filter(|&&mark| mark > 0).count();
-    if marked == count as usize { Ok(()) } else { Err(IndexError::BAD_ORDER) }
+    // So many at a time as a byte can count.
+    let marked = |block: &[u8]| u32::from(block.iter().map(|&mark| u8::from(mark > 0)).sum::<u8>());
+    let marked: u32 = marks.chunks(255).map(marked).sum();
+    if marked == count { Ok(()) } else { Err(IndexError::BAD_ORDER) }
 }
 
-fn check_steps(reader: &mut Reader<'_>, count: u32, bound: u32) -> Result<(), IndexError> {
+fn check_steps(bytes: &[u8], count: u32, bound: u32) -> Result<&[u8], IndexError> {
+    // Most of the file is lists whose steps are a byte each: of those, four are checked at once.
+    let is_dense = u64::from(count) * 0x60 > u64::from(bound);
+    let (mut rest, mut left) = (bytes, count);
     // One past the number before, so that a step of nothing shows.
     let mut next = 0u32;
-    for at in 0..count {
-        let step = reader.small()?;
-        let number = if at == 0 { Some(step) } else { (next - 1).checked_add(step) };
+    while left > 0 {
+        let four = if is_dense && next > 0 && left >= 4 { rest.split_first_chunk() } else { None };
+        if let Some((&four, after)) = four
+            && let Some(sum) = four_steps(u64::from_le_bytes(four))
+        {
+            next = next.checked_add(sum).filter(|&next| next <= bound).ok_or(IndexError::BAD_ORDER)?;
+            (rest, left) = (after, left - 4);
+            continue;
+        }
+        let (step, mark, after) = step_of(rest)?;
+        let number = if left == count { Some(step) } else { (next - 1).checked_add(step) };
         match number {
-            Some(number) if number >= next && number < bound => next = number + 1,
+            Some(number) if number >= next && number < bound && mark > 0 => next = number + 1,
             _ => return Err(IndexError::BAD_ORDER),
         }
-        if reader.byte()? == 0 {
-            return Err(IndexError::BAD_ORDER);
-        }
+        (rest, left) = (after, left - 1);
     }
-    Ok(())
+    Ok(rest)
+}
+
+/// The sum of four steps, each with its mark, where each is a byte and none of them is nothing.
+fn four_steps(pairs: u64) -> Option<u32> {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const TOPS: u64 = ONES << 7;
+    const STEPS: u64 = 0x00ff_00ff_00ff_00ff;
+    let has_nothing = pairs.wrapping_sub(ONES) & !pairs & TOPS > 0;
+    let is_longer = pairs & STEPS & TOPS > 0;
+    // Each product adds one step into the topmost sixteen bits.
+    let sum = (pairs & STEPS).wrapping_mul(0x0001_0001_0001_0001) >> 48;
+    (!has_nothing && !is_longer).then_some(sum as u32)
 }
 
 impl List<'_> {
     /// Walks the list in order.
-    pub(super) fn each(self, mut take: impl FnMut(u32, u8)) {
+    pub(super) fn each(self, take: impl FnMut(u32, u8)) {
+        self.first(usize::MAX, take);
+    }
+
+    /// Walks the first `most` of the list.
+    pub(super) fn first(self, most: usize, mut take: impl FnMut(u32, u8)) {
         match self {
             List::Marks(marks) => {
-                (0..)
-                    .zip(marks)
-                    .filter(|&(_, &mark)| mark > 0)
-                    .for_each(|(number, &mark)| take(number, mark));
+                let marked = (0..).zip(marks).filter(|&(_, &mark)| mark > 0);
+                marked.take(most).for_each(|(number, &mark)| take(number, mark));
             }
             List::Steps { bytes, start, count } => {
-                let mut reader = Reader::new(bytes, start);
+                let mut rest = bytes.get(start..).unwrap_or_default();
                 let mut number = 0;
-                for _ in 0..count {
+                for _ in (0..count).take(most) {
                     // `read` has walked this list: it does not end early.
-                    let (Ok(step), Ok(mark)) = (reader.small(), reader.byte()) else { return };
+                    let Ok((step, mark, after)) = step_of(rest) else { return };
+                    rest = after;
                     number += step;
                     take(number, mark);
                 }
@@ -177,17 +225,44 @@ impl List<'_> {
         }
     }
 
-    /// Adds `weight` times the mark to the score of each number in the list.
+    /// Adds `weight` times the mark to the score of each number in the list. This is what most of the time of a question
+    /// goes into. No weight is as much as 2¹⁶.
     pub(super) fn add_to(self, scores: &mut [u32], weight: u32) {
+        // Any processor multiplies many numbers of sixteen bits at once, and few of 32.
+        let weight = u16::try_from(weight).unwrap_or(u16::MAX);
+        let worth = |mark: u8| u32::from(weight) * u32::from(mark);
         match self {
             List::Marks(marks) => {
-                scores.iter_mut().zip(marks).for_each(|(score, &mark)| *score += weight * u32::from(mark));
+                scores.iter_mut().zip(marks).for_each(|(score, &mark)| *score += worth(mark));
             }
-            List::Steps { .. } => self.each(|number, mark| {
-                if let Some(score) = scores.get_mut(number as usize) {
-                    *score += weight * u32::from(mark);
+            List::Steps { bytes, start, count } => {
+                let mut rest = bytes.get(start..).unwrap_or_default();
+                let mut number = 0;
+                for _ in 0..count {
+                    let Ok((step, mark, after)) = step_of(rest) else { return };
+                    rest = after;
+                    number += step;
+                    if let Some(score) = scores.get_mut(number as usize) {
+                        *score += worth(mark);
+                    }
                 }
-            }),
+            }
+        }
+    }
+}
+
+/// A step, its mark and what follows.
+#[inline]
+fn step_of(bytes: &[u8]) -> Result<(u32, u8, &[u8]), IndexError> {
+    match *bytes {
+        [step @ 0..0x80, mark, ref rest @ ..] => Ok((step.into(), mark, rest)),
+        [low, high @ 0..0x80, mark, ref rest @ ..] => {
+            Ok((u32::from(low & 0x7f) | u32::from(high) << 7, mark, rest))
+        }
+        _ => {
+            let mut reader = Reader::new(bytes, 0);
+            let (step, mark) = (reader.small()?, reader.byte()?);
+            Ok((step, mark, &bytes[reader.at()..]))
         }
     }
 }
@@ -237,6 +312,15 @@ mod tests {
             }
             (0..9).filter_map(|key| table.list(&file, key)).for_each(|list| list.add_to(&mut scores, weight));
             prop_assert_eq!(scores, expected);
+        }
+
+        #[test]
+        fn four_steps_at_once_are_the_steps_one_by_one(pairs in prop::array::uniform4((0..=255u8, 0..=255u8))) {
+            let bytes: Vec<u8> = pairs.iter().flat_map(|&(step, mark)| [step, mark]).collect();
+            let word = u64::from_le_bytes(bytes.try_into().unwrap());
+            let are_plain = pairs.iter().all(|&(step, mark)| (1..0x80).contains(&step) && mark > 0);
+            let sum = pairs.iter().map(|&(step, _)| u32::from(step)).sum();
+            prop_assert_eq!(four_steps(word), are_plain.then_some(sum));
         }
 
         #[test]
