@@ -136,7 +136,7 @@ fn middle(mut times: Vec<Duration>) -> Duration {
     times[times.len() / 2]
 }
 
-fn search(engine: &Embedded, question: &String) {
+fn search(engine: &Embedded, question: &str) {
     black_box(results(engine, question));
 }
 

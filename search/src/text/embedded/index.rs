@@ -180,7 +180,8 @@ fn read_phrases(
         let (source, first, second) = (reader.byte()?, reader.small()?, reader.small()?);
         let phrase = Phrase::new(source, first, second).filter(|phrase| phrase.is_in(thesaurus));
         phrases.push(phrase.ok_or(IndexError::BAD_ORDER)?);
-        let typed = reader.small()?.checked_mul(CHAR_BYTES as u32);
+        let typed = reader.small()?;
+        let typed = u32::try_from(CHAR_BYTES).ok().and_then(|bytes| typed.checked_mul(bytes));
         end = typed.and_then(|typed| end.checked_add(typed)).ok_or(IndexError::BAD_NUMBER)?;
         ends.push(end);
     }

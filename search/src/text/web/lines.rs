@@ -51,11 +51,7 @@ fn phrases<'a>(site: &'a Site<'_>) -> impl Iterator<Item = (String, String)> + '
         export::sayings(site.index).into_iter().map(|saying| (saying.form.clone(), of_saying(&saying)));
     let dialect =
         knowledge::dialect().map(|(word, common)| (word.to_owned(), format!("D\t{word}\t{common}")));
-<<<<<<< HEAD
     let divisions: BTreeMap<_, _> = divisions(site).collect();
-=======
-    let divisions = divisions(site).collect::<BTreeMap<_, _>>();
->>>>>>> web
     let places = export::places(site.cards).into_iter();
     let places = places.filter_map(move |(name, code)| {
         let line = divisions.get(code.as_str())?.strip_prefix("@\t")?.to_owned();
