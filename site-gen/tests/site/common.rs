@@ -148,20 +148,25 @@ fn build_real_site() -> BTreeMap<String, Vec<u8>> {
 
 /// Every file under `folder` with its bytes, by path.
 pub(crate) fn read_all(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+    try_read_all(folder).unwrap()
+}
+
+/// The same of a folder that somebody may be writing to: a file may be gone before it is read.
+pub(crate) fn try_read_all(folder: &Path) -> std::io::Result<BTreeMap<String, Vec<u8>>> {
     let mut files = BTreeMap::new();
     let mut folders = vec![folder.to_owned()];
     while let Some(next) = folders.pop() {
-        for entry in fs::read_dir(next).unwrap() {
-            let path = entry.unwrap().path();
+        for entry in fs::read_dir(next)? {
+            let path = entry?.path();
             if path.is_dir() {
                 folders.push(path);
             } else {
                 let name = path.strip_prefix(folder).unwrap().to_string_lossy().into_owned();
-                files.insert(name, fs::read(&path).unwrap());
+                files.insert(name, fs::read(&path)?);
             }
         }
     }
-    files
+    Ok(files)
 }
 
 /// A picture with something to see; another `shade` is another picture.

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use site_gen::workshop::Workshop;
 use site_gen::{Options, Outcome};
 
-use crate::common::{TODAY, TestSite, read_all};
+use crate::common::{TODAY, TestSite, read_all, try_read_all};
 
 const PATIENCE: Duration = Duration::from_mins(1);
 const GUIDE: &str = "guides/domestic-violence/protection-order.md";
@@ -94,7 +94,7 @@ fn ends_as_a_clean_build(site: &TestSite) {
     assert!(matches!(workshop.update(None).unwrap(), Outcome::Built(_)));
     let clean = read_all(&clean);
     wait_for("the site is what a clean build makes", || {
-        site.dist().is_dir() && read_all(&site.dist()) == clean
+        try_read_all(&site.dist()).is_ok_and(|all| all == clean)
     });
 }
 

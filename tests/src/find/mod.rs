@@ -54,8 +54,8 @@ pub fn ask(site: &Path, questions: &[Value], what: &str) -> anyhow::Result<Optio
     let answers: Vec<Value> = serde_json::from_slice(&fs::read(&out)?)?;
     let asked = |given: &Value| {
         let fetched = given["fetched"].as_object().context("what was fetched")?;
-        let one = |(address, bytes): (&String, &Value)| Some((address.clone(), bytes.as_u64()?));
-        Ok(Asked { answer: given["answer"].clone(), fetched: fetched.iter().filter_map(one).collect() })
+        let each = |(address, bytes): (&String, &Value)| Some((address.clone(), bytes.as_u64()?));
+        Ok(Asked { answer: given["answer"].clone(), fetched: fetched.iter().filter_map(each).collect() })
     };
     answers.iter().map(asked).collect::<anyhow::Result<_>>().map(Some)
 }
