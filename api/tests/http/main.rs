@@ -7,6 +7,7 @@ mod bench;
 mod command;
 mod engines;
 mod errors;
+mod hostile;
 mod html;
 mod reads;
 mod serve;
