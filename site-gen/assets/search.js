@@ -232,7 +232,7 @@
 
   // The other articles of the same statute.
   function others(hit) {
-    const list = make("ul", { className: "also" });
+    const list = make("ul", { className: "plain" });
     list.setAttribute("aria-label", "同一部法里还有");
     (hit.also || []).forEach(function (other) {
       list.appendChild(make("li")).appendChild(make("a", { href: other.url, textContent: other.title }));
