@@ -64,7 +64,7 @@ async fn ask_for(bench: &Bench, text: &str) -> Got {
 }
 
 fn encoded(text: &str) -> String {
-    text.bytes().map(|byte| format!("%{byte:02X}")).collect()
+    text.bytes().map(|byte| format!("%{byte:02X}")).collect::<Vec<_>>().concat()
 }
 
 /// An answer that says that there is nothing, and where to go on.
