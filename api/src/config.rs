@@ -54,7 +54,7 @@ pub struct Settings {
     pub limits: Limits,
     /// The server that searches, if not this process.
     pub meilisearch: Meilisearch,
-    /// Whether words are counted that many people look for.
+    /// Whether words are counted ([`crate::words`]).
     pub counts_words: bool,
 }
 
@@ -125,11 +125,9 @@ impl Settings {
             var,
             base_url: reader.base_url(),
             client_address_header: reader.header("client_address_header"),
-            operations: if reader.text("operations").is_empty() {
-                None
-            } else {
-                reader.address("operations")
-            },
+            operations: Some("operations")
+                .filter(|key| !reader.text(key).is_empty())
+                .and_then(|key| reader.address(key)),
             limits: Limits {
                 body_bytes: reader.number("limits.body_bytes"),
                 request: Duration::from_secs(reader.number("limits.request_seconds") as u64),
@@ -304,14 +302,9 @@ impl<'a> Reader<'a> {
     }
 
     fn truth(&mut self, key: &str) -> bool {
-        match self.text(key) {
-            "yes" => true,
-            "no" => false,
-            _ => {
-                self.refuse(key, "应为 \"yes\" 或 \"no\"");
-                false
-            }
-        }
+        let is_known = matches!(self.text(key), "yes" | "no");
+        (!is_known).then(|| self.refuse(key, "应为 \"yes\" 或 \"no\""));
+        self.text(key) == "yes"
     }
 
     fn address(&mut self, key: &str) -> Option<SocketAddr> {
