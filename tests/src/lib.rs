@@ -9,6 +9,8 @@ pub mod desk;
 pub mod devtools;
 pub mod git;
 pub mod http;
+pub mod large_site;
+pub mod load;
 pub mod nuanzhan;
 pub mod pictures;
 pub mod postgres;
