@@ -11,6 +11,8 @@ pub mod files;
 pub mod find;
 pub mod git;
 pub mod http;
+pub mod large_site;
+pub mod load;
 pub mod nuanzhan;
 pub mod pictures;
 pub mod postgres;

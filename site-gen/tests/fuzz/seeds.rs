@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 
 use rust_xlsxwriter::Workbook;
 
-fn root() -> PathBuf {
+/// The root of the repository.
+pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
@@ -28,7 +29,7 @@ fn files_under(folder: &Path, ending: &str) -> Vec<Vec<u8>> {
 }
 
 /// What broke a claim of the target.
-fn known(target: &str) -> Vec<Vec<u8>> {
+pub(crate) fn known(target: &str) -> Vec<Vec<u8>> {
     files_under(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fuzz/corpus").join(target), "")
 }
 

@@ -1,4 +1,4 @@
-//! The five targets.
+//! The targets among what editors write, and how every target is run. That of questions is in [`crate::query`].
 
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::time::{Duration, Instant};
@@ -16,7 +16,7 @@ fn number(name: &str) -> Option<u64> {
 }
 
 /// Holds `claim` of every seed, then of `cases` changes of them, or of as many as there is time for.
-fn fuzz(cases: u64, seeds: &[Vec<u8>], claim: impl Fn(&[u8])) {
+pub(crate) fn fuzz(cases: u64, seeds: &[Vec<u8>], claim: impl Fn(&[u8])) {
     let hold = |bytes: &[u8], dice: Option<u64>| {
         if let Err(broken) = catch_unwind(AssertUnwindSafe(|| claim(bytes))) {
             #[expect(clippy::print_stderr, reason = "whoever mends it needs the bytes")]

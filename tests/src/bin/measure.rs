@@ -1,4 +1,5 @@
-//! What the running system costs: start, latency of search and of the nearest station, bytes over the wire.
+//! What the running system costs: start, latency of search and of the nearest station, many questions at once, bytes over
+//! the wire.
 //!
 //! `cargo run --release -p tests --bin measure` prints the tables of `docs/performance.md`. Each latency stands beside that
 //! of `/healthz` in the same run, which does nothing: the ratio is ours, the rest is the machine and the network stack.
@@ -9,11 +10,24 @@ use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
 use serde_json::json;
+use tests::load::{self, Ask, Load};
 use tests::server::{Ground, Server};
-use tests::workspace;
+use tests::{large_site, workspace};
 
 /// Requests of each kind.
 const ROUNDS: usize = 2000;
+
+/// Questions a second that two processors have to answer.
+const RATE: u32 = 1000;
+
+/// Callers that never rest.
+const CALLERS: usize = 16;
+
+/// How long each load lasts.
+const LENGTH: Duration = Duration::from_secs(5);
+
+/// Records of a large site.
+const MANY: usize = 58_000;
 
 fn main() -> ExitCode {
     match measure() {
@@ -33,6 +47,10 @@ fn measure() -> anyhow::Result<()> {
     let server = ground.start()?;
     say(&format!("resident memory of the server after its start: {:.0} MB\n", resident_megabytes(&server)?));
     latencies(&server)?;
+    say("\n| records | request | callers | answers a second | p50 | p99 | longest |");
+    say("| --: | --- | --- | --: | --: | --: | --: |");
+    loads(&server, "real content")?;
+    large_site(&ground)?;
     say(&format!("\nresident memory after the requests: {:.0} MB\n", resident_megabytes(&server)?));
     say("| page | requests | bytes (br) | bytes (uncompressed) |\n| --- | --: | --: | --: |");
     for path in ["/", "/guides/domestic-violence/protection-order/", "/stations/", "/search/", "/ask/"] {
@@ -82,6 +100,40 @@ fn latencies(server: &Server) -> anyhow::Result<()> {
     {
         let ratio = at(times, 50).as_secs_f64() / at(&health, 50).as_secs_f64();
         say(&format!("| {name} | {:?} | {:?} | {ratio:.1} |", at(times, 50), at(times, 99)));
+    }
+    Ok(())
+}
+
+/// The same load where there is much more to find.
+fn large_site(ground: &Ground) -> anyhow::Result<()> {
+    let folder = tempfile::tempdir()?;
+    let site = folder.path().join("site");
+    large_site::write(&ground.var().join("site"), &site, MANY)?;
+    let ground = Ground::new()?;
+    loads(&ground.start_on(&site)?, &MANY.to_string())
+}
+
+fn loads(server: &Server, records: &str) -> anyhow::Result<()> {
+    let questions = questions(server)?;
+    let asked = |question: &String| format!("/api/v1/search?q={}", percent(question));
+    let typed = |question: &String| {
+        let typed: String = question.chars().take(2).collect();
+        format!("/api/v1/search/suggest?q={}", percent(&typed))
+    };
+    for (name, paths) in [
+        ("GET /healthz", vec!["/healthz".to_owned()]),
+        ("search", questions.iter().map(asked).collect()),
+        ("suggest", questions.iter().map(typed).collect()),
+    ] {
+        let ask = Ask { base: &server.base, paths: &paths };
+        load::closed(ask, CALLERS, Duration::from_secs(1))?;
+        let told = |callers: &str, Load { rate, p50, p99, worst }: Load| {
+            say(&format!(
+                "| {records} | {name} | {callers} | {rate:.0} | {p50:.2?} | {p99:.2?} | {worst:.2?} |"
+            ));
+        };
+        told(&format!("{CALLERS} without rest"), load::closed(ask, CALLERS, LENGTH)?);
+        told(&format!("{RATE} a second"), load::open(ask, RATE, LENGTH)?);
     }
     Ok(())
 }

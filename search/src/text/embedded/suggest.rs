@@ -5,9 +5,9 @@
 
 use super::Embedded;
 use super::phrases::{Phrase, START, letters, opening, typed_chars};
-use crate::text::Suggestion;
 use crate::text::query::normalised;
 use crate::text::sound::{is_han, may_begin_with, readings};
+use crate::text::{QueryText, Suggestion};
 
 /// Nobody types more than this many characters to find a completion.
 const LONGEST_TYPED: usize = 40;
@@ -28,11 +28,13 @@ pub(super) enum Fit {
 
 /// At most `limit` completions of `typed`.
 pub(super) fn complete(engine: &Embedded, typed: &str, limit: usize) -> Vec<Suggestion> {
+    // Put in order once, and no further than a question may go: somebody may have pasted a book.
+    let Ok(typed) = QueryText::new(typed) else { return Vec::new() };
+    let typed = typed.as_str();
     let mut fits = best_fits(engine, typed, limit);
     if fits.len() < limit {
         // A wrong character sounds like the right one.
-        let sound = normalised(typed);
-        let alike = sounds_like(&sound).map(|sound| best_fits(engine, &sound, limit)).unwrap_or_default();
+        let alike = sounds_like(typed).map(|sound| best_fits(engine, &sound, limit)).unwrap_or_default();
         let new: Vec<_> =
             alike.into_iter().filter(|(_, phrase)| fits.iter().all(|(_, known)| known != phrase)).collect();
         fits.extend(new);
