@@ -72,7 +72,7 @@ pub(crate) fn index(records: Vec<Record>) -> anyhow::Result<Embedded> {
     let size = bytes.len();
     let start = Instant::now();
     let engine = Embedded::new(Index::from_bytes(bytes)?, records)?;
-    println!(
+    say!(
         "index time {:.2} s, {:.1} MB, opened in {:.0} ms",
         built.as_secs_f64(),
         as_mb(size),
