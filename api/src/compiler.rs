@@ -19,6 +19,9 @@ use site_gen::{Options, Outcome, Report};
 pub trait Compiler: Send + Sync {
     /// Builds. Where that fails, the published site is as it was. Fails where the machine is at fault.
     fn compile(&self, order: Order<'_>) -> anyhow::Result<Compiled>;
+
+    /// Makes what no edit should wait for, once it is quiet. Fails where the machine is at fault.
+    fn catch_up(&self) -> anyhow::Result<()>;
 }
 
 /// What to build.
@@ -105,6 +108,11 @@ impl Compiler for SiteGen {
             data: files(&report.made).any(|path| !is_for_readers(path) || path.starts_with("assets/")),
             pages: report.pages,
         })
+    }
+
+    fn catch_up(&self) -> anyhow::Result<()> {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.steady.as_mut().map_or(Ok(()), Steady::catch_up)
     }
 }
 

@@ -229,6 +229,12 @@ impl Rebuilding {
     fn rebuild(&self, touched: &Touched) {
         let Self { service, published, live, engines } = self;
         let (started, say) = (Instant::now(), &service.say);
+        if *touched == Touched::Nothing {
+            if let Err(err) = service.compiler.catch_up() {
+                say(&format!("搜索用的文件没有更新：{err:#}"));
+            }
+            return;
+        }
         let show = |fresh: &Fresh| live.iter().for_each(|live| live.built(fresh));
         let order = Order { today: today(&*service.clock), touched, tell: &mut |fresh| show(&fresh) };
         let compiled = service.compiler.compile(order);

@@ -54,7 +54,11 @@ impl Run for Watch {
             say("系统不让留意这么多文件夹，改成每秒看一次。\n");
         }
         while let Some(touched) = changes.next() {
-            update(&mut steady, &touched, &mut memory);
+            if touched != Touched::Nothing {
+                update(&mut steady, &touched, &mut memory);
+            } else if let Err(err) = steady.catch_up() {
+                say(&format!("搜索用的文件没有更新：{err:#}\n"));
+            }
         }
         steady.keep()?;
         say("已停下。\n");

@@ -35,6 +35,9 @@ const LOOK_FOR_IT: Duration = Duration::from_millis(100);
 /// A folder that came may have been filled before it was watched: when to look once more.
 const ONCE_MORE: Duration = Duration::from_millis(250);
 
+/// After so long without a change there is time for what no edit should wait for.
+const LULL: Duration = Duration::from_secs(3);
+
 /// From how many paths on it is quicker to look everywhere.
 const MANY: usize = 500;
 
@@ -45,6 +48,8 @@ pub enum Touched {
     Paths(Vec<String>),
     /// Everything.
     Anything,
+    /// Nothing, for a while: said once after each change. See [`Steady::catch_up`].
+    Nothing,
 }
 
 /// A folder being watched. What changes while nobody waits for it is not lost.
@@ -53,6 +58,8 @@ pub struct Watch {
     notices: Sender<Notice>,
     inbox: Receiver<Notice>,
     once_more: Option<Instant>,
+    /// Whether there was a change since the last lull.
+    changed: bool,
 }
 
 /// Ends a [`Watch`] from another thread.
@@ -72,7 +79,7 @@ pub fn watch(folder: PathBuf) -> anyhow::Result<Watch> {
     let (notices, inbox) = mpsc::channel();
     let mut eye = Eye::new(&folder, notices.clone())?;
     eye.look();
-    Ok(Watch { eye, notices, inbox, once_more: None })
+    Ok(Watch { eye, notices, inbox, once_more: None, changed: true })
 }
 
 impl Touched {
@@ -81,17 +88,19 @@ impl Touched {
         match self {
             Self::Paths(paths) => Some(paths),
             Self::Anything => None,
+            Self::Nothing => Some(&[]),
         }
     }
 }
 
 impl Watch {
-    /// Waits for the next change; `None` once somebody said stop.
+    /// Waits for the next change, or for a lull after the last; `None` once somebody said stop.
     #[expect(clippy::should_implement_trait, reason = "it waits, and nobody chains it")]
     pub fn next(&mut self) -> Option<Touched> {
+        let lull = self.changed.then(|| Instant::now() + LULL);
         loop {
             let mut burst = Burst::default();
-            match self.inbox.recv_timeout(self.next_look()) {
+            match self.inbox.recv_timeout(self.next_look(lull)) {
                 Ok(notice) => {
                     burst.take(notice);
                     self.gather(&mut burst);
@@ -110,7 +119,12 @@ impl Watch {
                 self.once_more = Some(Instant::now() + ONCE_MORE);
             }
             if let Some(touched) = burst.touched() {
+                self.changed = true;
                 return Some(touched);
+            }
+            if lull.is_some_and(|lull| lull <= Instant::now()) {
+                self.changed = false;
+                return Some(Touched::Nothing);
             }
         }
     }
@@ -125,7 +139,7 @@ impl Watch {
         Stopper(self.notices.clone())
     }
 
-    /// Calls `heed` after every change, from a thread of its own.
+    /// Calls `heed` after every change, and in the lull after it, from a thread of its own.
     ///
     /// # Errors
     ///
@@ -141,10 +155,10 @@ impl Watch {
         Ok(Watcher(stopper))
     }
 
-    fn next_look(&self) -> Duration {
+    fn next_look(&self, lull: Option<Instant>) -> Duration {
         let look = if self.eye.is_there() { LOOK } else { LOOK_FOR_IT };
         let left = |when: Instant| when.saturating_duration_since(Instant::now());
-        self.once_more.map_or(look, |when| look.min(left(when)))
+        self.once_more.into_iter().chain(lull).map(left).fold(look, Duration::min)
     }
 
     /// Takes what follows until it is quiet.

@@ -73,8 +73,25 @@ impl Steady {
             }
         }
         workshop.get_ready();
+        // Later workshops begin with everything; this one has.
+        workshop.leave_browsers();
         (self.workshop, self.missed) = (Some(workshop), false);
         Ok(outcome)
+    }
+
+    /// Makes what the last update left, because no edit should wait for it: what browsers search by themselves. Says nothing
+    /// of content that has mistakes; it was told.
+    ///
+    /// # Errors
+    ///
+    /// As [`Steady::update`].
+    pub fn catch_up(&mut self) -> anyhow::Result<()> {
+        // Only what went well is put back.
+        if let Some(mut workshop) = self.workshop.take() {
+            workshop.catch_up()?;
+            self.workshop = Some(workshop);
+        }
+        Ok(())
     }
 
     /// Keeps what is known for the next process.

@@ -84,6 +84,10 @@ pub struct Workshop {
     due: Due,
     /// Whether the records and the search index have to be written again.
     data_stale: bool,
+    /// Whether what a browser searches by itself is left to a later build.
+    leaves_browsers: bool,
+    /// Whether it is older than the rest.
+    browsers_stale: bool,
     /// What has changed since the state was kept that this workshop was opened with.
     taken_up: Option<Changes>,
 }
@@ -134,6 +138,8 @@ impl Workshop {
             album: Album::default(),
             due: Due::everything(),
             data_stale: true,
+            leaves_browsers: false,
+            browsers_stale: false,
             taken_up: None,
         }
     }
@@ -149,6 +155,31 @@ impl Workshop {
     /// Takes note of the day, for warnings about stale facts.
     pub fn know_today(&mut self, today: Date) {
         self.options.today = today;
+    }
+
+    /// Leaves what a browser searches by itself as it is from now on, where it is there, until [`Workshop::catch_up`] or the next
+    /// workshop: it is a thousand small files that all change with any word, and whoever edits has a server to ask.
+    pub fn leave_browsers(&mut self) {
+        self.leaves_browsers = true;
+    }
+
+    /// Makes what was left. What is not published, because the content has mistakes, is left as it is.
+    ///
+    /// # Errors
+    ///
+    /// As [`Workshop::update`].
+    pub fn catch_up(&mut self) -> anyhow::Result<()> {
+        let unpublished = self.due.is_any() || self.data_stale;
+        if self.browsers_stale && !unpublished {
+            (self.data_stale, self.leaves_browsers) = (true, false);
+            self.make(&Changes::default(), Some(&mut |_| {}))?;
+            self.leaves_browsers = true;
+        }
+        Ok(())
+    }
+
+    fn browsers_are_due(&self) -> bool {
+        !self.leaves_browsers || self.outputs.is_empty()
     }
 
     /// Brings the site up to date. `paths`: where something changed, from the content root; look everywhere where it

@@ -35,6 +35,8 @@ pub(super) enum Owner {
     Picture,
     /// The published records.
     Data,
+    /// What a browser searches by itself.
+    InBrowsers,
 }
 
 /// The files of one run.

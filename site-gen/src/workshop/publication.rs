@@ -59,20 +59,23 @@ impl Publication<'_> {
             let put = |(path, bytes): (String, Vec<u8>)| batch.put(Owner::Others, &path, &bytes);
             self.printer.sitemap()?.into_iter().try_for_each(put)?;
         }
+        let in_browsers = data && workshop.browsers_are_due();
         if data {
-            self.put_data(workshop, &batch)?;
+            self.put_data(workshop, &batch, in_browsers)?;
         }
         let remade = |owner: Owner| match owner {
             Owner::Document(_) => !first && of_documents(owner),
             Owner::Others => all,
             Owner::Picture => true,
             Owner::Data => data,
+            Owner::InBrowsers => in_browsers,
         };
         self.finish(workshop, batch, remade)?;
         for file in made.keys() {
             workshop.documents.entry(*file).and_modify(|document| document.printed = true);
         }
         (workshop.due, workshop.data_stale) = (Due::default(), false);
+        workshop.browsers_stale = !in_browsers && (data || workshop.browsers_stale);
         Ok(self.done)
     }
 
@@ -124,8 +127,8 @@ impl Publication<'_> {
         Ok(())
     }
 
-    /// The published records, and the search index where it is wanted.
-    fn put_data(&self, workshop: &mut Workshop, batch: &Batch) -> anyhow::Result<()> {
+    /// The published records, and the search index where it is wanted; what browsers search by themselves if `in_browsers`.
+    fn put_data(&self, workshop: &mut Workshop, batch: &Batch, in_browsers: bool) -> anyhow::Result<()> {
         let Some(site) = &self.frame.site else { return Ok(()) };
         if workshop.options.search && !workshop.fetch_records() {
             anyhow::bail!("上一次生成的搜索数据读不了：再运行一次，会全部重新生成");
@@ -156,11 +159,12 @@ impl Publication<'_> {
         let mut searched = Searched::default();
         let list = format!("{FOLDER}/records.json");
         batch.put_as_it_comes(Owner::Data, &list, &mut |file| {
-            searched = records::write(&mut all, &site.thesaurus, file)?;
+            searched = records::write(&mut all, &site.thesaurus, in_browsers, file)?;
             Ok(())
         })?;
         batch.put(Owner::Data, &format!("{FOLDER}/search.index"), &searched.index)?;
-        searched.in_browsers.into_iter().par_bridge().try_for_each(put_at)?;
+        let put_in_browsers = |(path, bytes): (String, Vec<u8>)| batch.put(Owner::InBrowsers, &path, &bytes);
+        searched.in_browsers.into_iter().par_bridge().try_for_each(put_in_browsers)?;
         bundle.files_without_search().into_iter().try_for_each(put)
     }
 }

@@ -52,11 +52,11 @@ impl Packed {
 pub(super) struct Searched {
     /// The bytes of their index.
     pub index: Vec<u8>,
-    /// What a browser searches without a server, by path from the site's root.
+    /// What a browser searches without a server, by path from the site's root; empty where nobody asked for it.
     pub in_browsers: BTreeMap<String, Vec<u8>>,
 }
 
-/// Writes the list of all records, by id, to `file`. Gives what they are searched with.
+/// Writes the list of all records, by id, to `file`. Gives what they are searched with, `in_browsers` too or not.
 ///
 /// # Errors
 ///
@@ -64,6 +64,7 @@ pub(super) struct Searched {
 pub(super) fn write(
     records: &mut [&Packed],
     thesaurus: &[ThesaurusEntry],
+    in_browsers: bool,
     file: &mut dyn Write,
 ) -> anyhow::Result<Searched> {
     records.sort_by(|a, b| a.id.cmp(&b.id));
@@ -83,12 +84,14 @@ pub(super) fn write(
             }
             file.write_all(&json)?;
             index.add(&record, &read);
-            cards.push(web::card(&record));
+            if in_browsers {
+                cards.push(web::card(&record));
+            }
         }
     }
     file.write_all(b"]")?;
     let index = index.finish(thesaurus);
-    let in_browsers = web::files(index.clone(), &cards)?;
+    let in_browsers = if in_browsers { web::files(index.clone(), &cards)? } else { BTreeMap::new() };
     Ok(Searched { index, in_browsers })
 }
 

@@ -69,6 +69,8 @@ struct State {
     groups: Vec<u64>,
     /// Which of them are of no use any more.
     since_base: BTreeSet<FileId>,
+    /// Whether what a browser searches by itself is older than the rest.
+    browsers_stale: bool,
     /// How many [`Kept`] follow.
     documents: usize,
 }
@@ -199,6 +201,7 @@ impl Workshop {
             base: base.signature,
             groups: base.groups.clone(),
             since_base: base.since.clone(),
+            browsers_stale: self.browsers_stale,
             documents,
         }
     }
@@ -294,7 +297,7 @@ impl Workshop {
         let racy = |blob: &&Arc<Blob>| blob.signature.changed_within(RACY_NANOSECONDS, kept_at);
         changes.pictures = self.sources.blobs().iter().filter(racy).map(|blob| blob.file).collect();
         self.due = if self.days == state.days { Due::default() } else { Due::everything() };
-        self.data_stale = false;
+        self.data_stale = state.browsers_stale;
         self.base = Some(Base { signature: state.base, groups: state.groups, since: state.since_base });
         self.taken_up = Some(changes);
         Ok(())

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use proptest::prelude::*;
 use site_gen::model::article::chinese_number;
+use site_gen::watch::{Steady, Touched};
 use site_gen::workshop::{Reason, Workshop};
 use site_gen::{Options, Outcome};
 
@@ -438,6 +439,48 @@ fn a_body_that_changes_writes_its_page_and_its_record_alone() {
     assert!(searched.contains(&"search/base.json"), "{searched:?}");
     assert_eq!(written, ["data/records.json", "data/search.index", "guides/domestic-violence/g1/index.html"]);
     assert!(!report.made.others);
+}
+
+#[test]
+fn what_browsers_search_is_left_for_a_lull_or_the_next_build() {
+    let site = site();
+    let searched = || {
+        let mut files = read_all(&site.dist());
+        files.retain(|path, _| path.starts_with("search/") && !path.ends_with(".html"));
+        files
+    };
+    let mut steady = Steady::open(Options::new(site.content(), site.dist(), TODAY), false).unwrap();
+    let update = |steady: &mut Steady| {
+        let outcome = steady.update(&Touched::Anything, TODAY, &mut |_| {}).unwrap();
+        let (Outcome::Built(report) | Outcome::Rejected(report)) = outcome;
+        steady.keep().unwrap();
+        report.made.written
+    };
+    let clean = || {
+        let clean = TestSite::new();
+        site.build_into(&clean.dist());
+        read_all(&clean.dist())
+    };
+    update(&mut steady);
+    let begun = searched();
+    assert!(begun.contains_key("search/base.json"));
+    site.edit("guides/domestic-violence/g1.md", "一句话。", "两句话。");
+    assert!(update(&mut steady).contains("data/search.index"), "the server finds the new words");
+    assert!(searched() == begun, "what browsers search is whole, and older");
+    let whole = site.read("guides/domestic-violence/g1.md");
+    site.edit("guides/domestic-violence/g1.md", "summary: ", "sumary: ");
+    update(&mut steady);
+    steady.catch_up().unwrap();
+    assert!(searched() == begun, "nothing is made of content with mistakes");
+    site.write("guides/domestic-violence/g1.md", &whole);
+    update(&mut steady);
+    steady.catch_up().unwrap();
+    assert!(read_all(&site.dist()) == clean(), "the lull makes what the edit left");
+    site.edit("guides/domestic-violence/g1.md", "两句话。", "三句话。");
+    update(&mut steady);
+    drop(steady);
+    site.build();
+    assert!(read_all(&site.dist()) == clean(), "a build makes what the watch left");
 }
 
 #[test]

@@ -122,16 +122,11 @@ fn folders_that_move_files_that_go_and_a_checkout_are_followed() {
     fs::write(&new, "---\ntitle: 新来的\nsummary: 一句。\n---\n新来的一篇。\n").unwrap();
     wait_for(&server, url, "新来的一篇。");
     fs::remove_file(&new).unwrap();
-    let deadline = Instant::now() + PATIENCE;
-    while client.get(url).unwrap().status != 404 {
-        assert!(Instant::now() < deadline, "a file that is gone has no page");
-        std::thread::sleep(Duration::from_millis(50));
-    }
+    // It says so when everything is done, lists and search too.
+    server.wait_for_line("（删掉了）", PATIENCE).unwrap();
+    assert_eq!(client.get(url).unwrap().status, 404, "a file that is gone has no page");
     // What editors' programs leave beside a file is nothing.
-    let mut said = 0;
-    while std::mem::replace(&mut said, server.said().len()) != said {
-        std::thread::sleep(Duration::from_secs(1));
-    }
+    let said = server.said().len();
     for beside in [".new.md.swp", "new.md~", "#new.md#", ".#new.md"] {
         fs::write(content.join("guides/work").join(beside), "x").unwrap();
     }
