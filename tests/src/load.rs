@@ -47,7 +47,7 @@ pub struct Load {
 /// When an answer is not 200: then nothing was measured.
 pub fn closed(ask: Ask<'_>, callers: usize, length: Duration) -> anyhow::Result<Load> {
     let began = Instant::now();
-    run(ask, callers, |_| {
+    run(ask, (callers, began), |_| {
         let now = Instant::now();
         (now - began < length).then_some(now)
     })
@@ -62,19 +62,22 @@ pub fn closed(ask: Ask<'_>, callers: usize, length: Duration) -> anyhow::Result<
 pub fn open(ask: Ask<'_>, rate: u32, length: Duration) -> anyhow::Result<Load> {
     let step = Duration::from_secs(1) / rate;
     let began = Instant::now() + Duration::from_millis(50);
-    run(ask, CALLERS, |turn| {
+    run(ask, (CALLERS, began), |turn| {
         let after = step * u32::try_from(turn).unwrap_or(u32::MAX);
-        let due = began + after;
+        let due = (after < length).then_some(began + after)?;
         std::thread::sleep(due.saturating_duration_since(Instant::now()));
-        (after < length).then_some(due)
+        Some(due)
     })
 }
 
-/// Lets callers ask until `due` gives no more times from which the next answer counts.
-fn run(ask: Ask<'_>, callers: usize, due: impl Fn(usize) -> Option<Instant> + Sync) -> anyhow::Result<Load> {
+/// Lets so many callers ask, from `began` on, until `due` gives no more times from which the next answer counts.
+fn run(
+    ask: Ask<'_>,
+    (callers, began): (usize, Instant),
+    due: impl Fn(usize) -> Option<Instant> + Sync,
+) -> anyhow::Result<Load> {
     let turn = AtomicUsize::new(0);
     let times = Mutex::new(Vec::new());
-    let began = Instant::now();
     let call = || -> anyhow::Result<()> {
         let mut caller = Caller::new(ask.base)?;
         let mut own = Vec::new();

@@ -49,8 +49,9 @@ fn measure() -> anyhow::Result<()> {
     latencies(&server)?;
     say("\n| records | request | callers | answers a second | p50 | p99 | longest |");
     say("| --: | --- | --- | --: | --: | --: | --: |");
-    loads(&server, "real content")?;
-    large_site(&ground)?;
+    let questions = questions(&server)?;
+    loads(&server, ("real content", &questions))?;
+    large_site(&ground, &questions)?;
     say(&format!("\nresident memory after the requests: {:.0} MB\n", resident_megabytes(&server)?));
     say("| page | requests | bytes (br) | bytes (uncompressed) |\n| --- | --: | --: | --: |");
     for path in ["/", "/guides/domestic-violence/protection-order/", "/stations/", "/search/", "/ask/"] {
@@ -105,16 +106,15 @@ fn latencies(server: &Server) -> anyhow::Result<()> {
 }
 
 /// The same load where there is much more to find.
-fn large_site(ground: &Ground) -> anyhow::Result<()> {
+fn large_site(ground: &Ground, questions: &[String]) -> anyhow::Result<()> {
     let folder = tempfile::tempdir()?;
     let site = folder.path().join("site");
     large_site::write(&ground.var().join("site"), &site, MANY)?;
     let ground = Ground::new()?;
-    loads(&ground.start_on(&site)?, &MANY.to_string())
+    loads(&ground.start_on(&site)?, (&MANY.to_string(), questions))
 }
 
-fn loads(server: &Server, records: &str) -> anyhow::Result<()> {
-    let questions = questions(server)?;
+fn loads(server: &Server, (records, questions): (&str, &[String])) -> anyhow::Result<()> {
     let asked = |question: &String| format!("/api/v1/search?q={}", percent(question));
     let typed = |question: &String| {
         let typed: String = question.chars().take(2).collect();
