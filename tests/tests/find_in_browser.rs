@@ -3,19 +3,25 @@
 
 #![expect(clippy::unwrap_used, reason = "tests stop at the first surprise")]
 
+use std::time::Duration;
+
 use site_gen::{Options, Outcome};
 use tempfile::TempDir;
-use tests::browser::{Browser, PHONE};
+use tests::browser::{Browser, DESK, Looks, PHONE};
 use tests::files::Files;
 use tests::workspace;
 
 async fn phone(what: &str) -> Option<(TempDir, Files, Browser)> {
+    search_page(PHONE, what).await
+}
+
+async fn search_page(screen: Looks, what: &str) -> Option<(TempDir, Files, Browser)> {
     let folder = tempfile::tempdir().unwrap();
     let site = folder.path().join("site");
     let options = Options::new(workspace::content(), &site, jiff::civil::date(2026, 11, 22));
     assert!(matches!(site_gen::build(&options).unwrap(), Outcome::Built(_)));
     let files = Files::serve(&site).unwrap();
-    let phone = Browser::open(PHONE, what).await.unwrap()?;
+    let phone = Browser::open(screen, what).await.unwrap()?;
     phone.goto(&format!("{}/search/", files.base)).await.unwrap();
     Some((folder, files, phone))
 }
@@ -66,5 +72,34 @@ async fn nothing_found_is_no_dead_end() {
         let there =
             phone.evaluate(&format!("!!document.querySelector(\"#found a[href='{way}']\")")).await.unwrap();
         assert_eq!(there, true, "{way}");
+    }
+}
+
+#[tokio::test]
+async fn hits_are_narrowed_on_any_screen() {
+    for screen in [PHONE, DESK] {
+        let Some((_folder, _files, page)) = search_page(screen, "searching files, narrowed").await else {
+            return;
+        };
+        look_up(&page, "怀孕被辞退").await;
+        page.wait_for_text("找到 ").await.unwrap();
+        page.click("#found details summary").await.unwrap();
+        page.click("#found details nav button:nth-of-type(2)").await.unwrap();
+        // Hits are shown anew with the way that was chosen: guides only.
+        let chosen = "(document.querySelector('#found nav .open') || {}).textContent";
+        let mut tries = 0..100;
+        while !page
+            .evaluate(chosen)
+            .await
+            .unwrap_or_default()
+            .as_str()
+            .is_some_and(|way| way.contains("指南"))
+        {
+            assert!(tries.next().is_some(), "guides were not chosen");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        let kinds =
+            "[...new Set([...document.querySelectorAll('.hits .tag')].map((tag) => tag.textContent))].join()";
+        assert_eq!(page.evaluate(kinds).await.unwrap(), "指南");
     }
 }

@@ -17,6 +17,7 @@ mod library;
 mod mending;
 mod outputs;
 mod real_statutes;
+mod remade;
 mod rules;
 mod schema_org;
 mod telling;
