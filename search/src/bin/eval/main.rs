@@ -1,6 +1,6 @@
 //! `cargo run --release -p search --bin eval`: how well search answers, in figures.
 //!
-//! Start at [`run`]. Without flags it builds the site of `content/` and asks the questions of `search/eval/`; with
+//! Start at [`run()`]. Without flags it builds the site of `content/` and asks the questions of `search/eval/`; with
 //! `--corpus` it indexes anybody's texts and asks anybody's questions, and writes a run that TREC's tools read. [`judged`]
 //! reads questions and judgements, [`figures`] counts, [`report`] prints. It changes nothing but the file of `--run`.
 #![expect(clippy::print_stderr, reason = "what is under way, and why it failed")]
