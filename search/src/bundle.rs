@@ -15,7 +15,7 @@ use crate::region::Region;
 use crate::text::embedded::Index;
 
 /// Raised when the files change shape, so that an API never misreads an older or newer build.
-pub const FORMAT: u32 = 1;
+pub const FORMAT: u32 = 2;
 
 /// The folder under the site's root that holds the bundle.
 pub const FOLDER: &str = "data";

@@ -5,13 +5,13 @@
 
 use std::collections::BTreeMap;
 
-use jiff::civil::Date;
+use jiff::civil::{Date, Time};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::coord::Coord;
 use crate::region::{Level, RegionCode};
-use crate::vocabulary::{Have, Service, StationKind};
+use crate::vocabulary::{Audience, Facility, Have, Profession, Service, StationKind};
 
 /// What a record is about; also the facet of a search.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
@@ -202,8 +202,23 @@ pub struct Station {
     pub services: Vec<Service>,
     /// Which of the five haves it has.
     pub has: Vec<Have>,
-    /// Recurring duty and reception days, in words.
-    pub duty: Vec<String>,
+    /// What makes a visit possible, or easier.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub facilities: Vec<Facility>,
+    /// Languages and dialects spoken there besides 普通话, by their usual names.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub languages: Vec<String>,
+    /// Whom it is for; empty where nobody said so, which means everyone.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub audience: Vec<Audience>,
+    /// Whom it visits at home; empty where it visits nobody.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub home_visits: Vec<Audience>,
+    /// Who is there. Never a name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub people: Vec<Person>,
+    /// Recurring duty and reception days.
+    pub duty: Vec<Duty>,
     /// Whom it is for, in words.
     pub serves: Option<String>,
     /// Anything else worth knowing before going: ramp, home visits, dialects.
@@ -217,6 +232,47 @@ pub struct Station {
     pub url: String,
 }
 
+/// Somebody who works at a station, as the work is called: the person's name is nobody's business.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Person {
+    /// What the work is called: 站长, 坐班律师.
+    pub role: String,
+    /// What is done, in words.
+    pub duty: Option<String>,
+    /// What she is by profession.
+    pub profession: Option<Profession>,
+    /// Slugs of the topics she knows best.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub topics: Vec<String>,
+}
+
+/// A recurring duty or reception day.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Duty {
+    /// Recurrence rule (RFC 5545): weekly or monthly, by day.
+    pub rule: String,
+    /// From when, on the clock there; `None`: all day.
+    #[schema(value_type = Option<String>)]
+    pub from: Option<Time>,
+    /// Until when. Midnight is the end of the day.
+    #[schema(value_type = Option<String>)]
+    pub to: Option<Time>,
+    /// Who is there.
+    pub who: String,
+    /// The whole in words: 每月 25 日 9:00–11:30 律师坐班.
+    pub text: String,
+}
+
+impl Duty {
+    /// From when to when, in minutes after midnight; `None`: all day.
+    pub fn minutes(&self) -> Option<(u16, u16)> {
+        let minutes =
+            |time: Time| u16::from(time.hour().unsigned_abs()) * 60 + u16::from(time.minute().unsigned_abs());
+        let (from, to) = (minutes(self.from?), minutes(self.to?));
+        Some((from, if to == 0 { 24 * 60 } else { to }))
+    }
+}
+
 /// Opening hours.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Hours {
@@ -227,6 +283,36 @@ pub struct Hours {
 }
 
 impl Station {
+    /// A station of which nothing more is known, at the level of its division.
+    pub fn new(id: impl Into<String>, kind: StationKind, region: RegionCode, place: Place) -> Self {
+        let id = id.into();
+        Self {
+            url: format!("/stations/{id}/"),
+            name: id.clone(),
+            id,
+            kind,
+            level: region.level(),
+            region,
+            region_names: Vec::new(),
+            parent: None,
+            place,
+            phones: Vec::new(),
+            hours: None,
+            services: Vec::new(),
+            has: Vec::new(),
+            facilities: Vec::new(),
+            languages: Vec::new(),
+            audience: Vec::new(),
+            home_visits: Vec::new(),
+            people: Vec::new(),
+            duty: Vec::new(),
+            serves: None,
+            note: None,
+            desk: None,
+            verified: None,
+        }
+    }
+
     /// Its position; `None` where there is none or where it is confidential.
     pub fn location(&self) -> Option<Coord> {
         match &self.place {

@@ -1,4 +1,5 @@
-//! The closed vocabularies of the domain: kinds of station, services, the five haves, outcomes, channels.
+//! The closed vocabularies of the domain: kinds of station, services, the five haves, what makes a visit possible, for whom,
+//! professions, outcomes, channels.
 //!
 //! One table per vocabulary: the name in code (JSON, URLs, front matter) and the Chinese that readers and
 //! editors use. Editors may type either. Add a value here and everything that lists them follows.
@@ -83,6 +84,48 @@ vocabulary! {
         Sign = "sign", "有牌子";
         Premises = "premises", "有固定场所";
         Rules = "rules", "有制度";
+    }
+}
+
+vocabulary! {
+    /// What makes a visit possible, or easier.
+    Facility {
+        StaffedDesk = "staffed_desk", "接待台有人";
+        StepFree = "step_free", "没有台阶";
+        AccessibleToilet = "accessible_toilet", "无障碍卫生间";
+        PrivateRoom = "private_room", "单独谈话间";
+        ChildrenCorner = "children_corner", "儿童角";
+        SignLanguage = "sign_language", "手语";
+        Writing = "writing", "可以写字谈";
+    }
+}
+
+vocabulary! {
+    /// Whom a station, or a visit at home, is for.
+    Audience {
+        Women = "women", "妇女";
+        Children = "children", "儿童";
+        Older = "older", "老人";
+        Disabled = "disabled", "残疾人";
+        Pregnant = "pregnant", "孕产妇";
+        Migrants = "migrants", "外来务工人员";
+        Families = "families", "家庭";
+        Everyone = "everyone", "所有人";
+    }
+}
+
+vocabulary! {
+    /// What somebody at a station is by profession.
+    Profession {
+        Lawyer = "lawyer", "律师";
+        LegalWorker = "legal_worker", "基层法律服务工作者";
+        Psychologist = "psychologist", "心理咨询师";
+        SocialWorker = "social_worker", "社会工作者";
+        Mediator = "mediator", "调解员";
+        FamilyAdviser = "family_adviser", "婚姻家庭指导师";
+        Doctor = "doctor", "医生";
+        Police = "police", "民警";
+        Volunteer = "volunteer", "志愿者";
     }
 }
 

@@ -7,10 +7,10 @@ use std::fs;
 use std::path::Path;
 
 use search::bundle::{Bundle, BundleError, FOLDER};
-use search::record::{Hotline, Place, Site, Station, Topic};
+use search::record::{Duty, Hotline, Person, Place, Site, Station, Topic};
 use search::region::{Level, Region};
 use search::text::embedded::Embedded;
-use search::vocabulary::{Have, Service, StationKind};
+use search::vocabulary::{Facility, Have, Profession, Service, StationKind};
 use tempfile::TempDir;
 
 /// A published site on disk.
@@ -78,24 +78,27 @@ fn bundle() -> Bundle {
 
 fn station(id: &str, kind: StationKind, place: Place) -> Station {
     Station {
-        id: id.to_owned(),
         name: format!("暖溪镇{}", kind.chinese()),
-        kind,
-        region: "990121100".parse().unwrap(),
-        level: Level::Township,
         region_names: vec!["示例市".to_owned(), "示例县".to_owned(), "暖溪镇".to_owned()],
-        parent: None,
-        place,
         phones: vec!["0000-5550123".to_owned()],
-        hours: None,
         services: vec![Service::LegalAdvice],
         has: vec![Have::People],
-        duty: vec!["每月 25 日律师坐班".to_owned()],
-        serves: None,
-        note: None,
-        desk: None,
+        facilities: vec![Facility::StepFree],
+        people: vec![Person {
+            role: "坐班律师".to_owned(),
+            duty: None,
+            profession: Some(Profession::Lawyer),
+            topics: vec!["marriage".to_owned()],
+        }],
+        duty: vec![Duty {
+            rule: "FREQ=MONTHLY;BYMONTHDAY=25".to_owned(),
+            from: Some("09:00".parse().unwrap()),
+            to: None,
+            who: "律师坐班".to_owned(),
+            text: "每月 25 日律师坐班".to_owned(),
+        }],
         verified: Some("2026-10-12".parse().unwrap()),
-        url: format!("/stations/{id}/"),
+        ..Station::new(id, kind, "990121100".parse().unwrap(), place)
     }
 }
 

@@ -10,24 +10,10 @@ use search::vocabulary::{Service, StationKind};
 
 fn station(id: &str, region: &str, place: Place) -> Station {
     Station {
-        id: id.to_owned(),
         name: format!("站点 {id}"),
-        kind: StationKind::RightsStation,
-        region: region.parse().unwrap(),
         level: Level::Township,
         region_names: vec!["示例市".to_owned(), "暖溪镇".to_owned()],
-        parent: None,
-        place,
-        phones: Vec::new(),
-        hours: None,
-        services: Vec::new(),
-        has: Vec::new(),
-        duty: Vec::new(),
-        serves: None,
-        note: None,
-        desk: None,
-        verified: None,
-        url: String::new(),
+        ..Station::new(id, StationKind::RightsStation, region.parse().unwrap(), place)
     }
 }
 

@@ -3,7 +3,7 @@
 //! The rule is a recurrence rule of RFC 5545. The part of it that duty rosters use is understood: weekly by day, monthly
 //! by day of the month or by nth weekday.
 
-use jiff::civil::Date;
+use jiff::civil::{Date, Time};
 
 /// The day or days of `rule` in words; the error says what is wrong in Chinese.
 pub fn days_in_words(rule: &str) -> Result<String, String> {
@@ -55,11 +55,12 @@ fn is_weekday(nth: &str, day: Date) -> bool {
         }
 }
 
-/// `09:00-11:30` in minutes after midnight; `None` where it is not a time.
-pub fn minutes(time: &str) -> Option<(u16, u16)> {
+/// The ends of `09:00-11:30`; `None` where it is not a time. The end of a day is its midnight.
+pub fn times(time: &str) -> Option<(Time, Time)> {
     let (from, to) = time.trim().split_once('-')?;
-    let minutes = |(hour, minute): (u8, u8)| u16::from(hour) * 60 + u16::from(minute);
-    Some((minutes(clock_time(from).ok()?), minutes(clock_time(to).ok()?)))
+    let time =
+        |(hour, minute): (u8, u8)| Time::new((hour % 24).cast_signed(), minute.cast_signed(), 0, 0).ok();
+    Some((time(clock_time(from).ok()?)?, time(clock_time(to).ok()?)?))
 }
 
 /// `09:00-11:30` as 9:00–11:30.

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use search::bundle::Bundle;
 use search::knowledge;
 use search::record::{self, Kind, Record, Station};
+use search::vocabulary::Profession;
 
 use crate::model::{ArticleNo, Backlink, Body, CaseDigest, Citation, Cited, Guide, Site, Statute, Step};
 use crate::statute::publish;
@@ -189,6 +190,16 @@ fn articles<'s>(
     })
 }
 
+/// What is said of a visit: people look for 手语, 上门 and 客家话.
+fn visit(station: &Station) -> String {
+    let facilities = station.facilities.iter().map(|facility| facility.chinese().to_owned());
+    let languages = station.languages.iter().cloned();
+    let at_home = station.home_visits.iter().map(|audience| format!("上门看{}", audience.chinese()));
+    let professions = station.people.iter().filter_map(|person| person.profession).map(Profession::chinese);
+    let words = facilities.chain(languages).chain(at_home).chain(professions.map(str::to_owned));
+    words.collect::<Vec<_>>().join("、")
+}
+
 fn station(site: &Site, station: &Station) -> Record {
     let place = match station.address() {
         Some(address) => address.to_owned(),
@@ -197,7 +208,8 @@ fn station(site: &Site, station: &Station) -> Record {
     };
     let services: Vec<&str> = station.services.iter().map(|service| service.chinese()).collect();
     let body = site.station_bodies.get(&station.id).map_or("", |body: &Body| body.text.as_str());
-    let lines = [place, services.join("、"), station.duty.join("\n"), body.to_owned()];
+    let duty: Vec<&str> = station.duty.iter().map(|duty| duty.text.as_str()).collect();
+    let lines = [place, services.join("、"), visit(station), duty.join("\n"), body.to_owned()];
     Record {
         summary: format!("{} · {}", station.kind.chinese(), station.region_names.join(" ")),
         text: lines.into_iter().filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n"),

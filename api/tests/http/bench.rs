@@ -306,29 +306,20 @@ fn region(code: &str, name: &str) -> Region {
 }
 
 fn station(id: &str, kind: StationKind, region: &str, at: Option<(f64, f64)>) -> Station {
+    let place = match at {
+        Some((lat, lon)) => {
+            Place::Public { address: Some(format!("暖心路{id}号")), location: Coord::new(lat, lon) }
+        }
+        None => Place::Confidential { confidential: true },
+    };
     Station {
-        id: id.into(),
         name: format!("{}{id}", kind.chinese()),
-        kind,
-        region: region.parse().unwrap(),
         level: Level::County,
         region_names: vec!["示例市".into()],
-        parent: None,
-        place: match at {
-            Some((lat, lon)) => {
-                Place::Public { address: Some(format!("暖心路{id}号")), location: Coord::new(lat, lon) }
-            }
-            None => Place::Confidential { confidential: true },
-        },
         phones: vec!["0000-5550123".into()],
         hours: Some(Hours { osm: "Mo-Fr 08:30-17:30".into(), text: "周一至周五".into() }),
         services: vec![Service::LegalAdvice],
         has: vec![Have::Sign],
-        duty: vec![],
-        serves: None,
-        note: None,
-        desk: None,
-        verified: None,
-        url: format!("/stations/{id}/"),
+        ..Station::new(id, kind, region.parse().unwrap(), place)
     }
 }

@@ -170,24 +170,12 @@ pub(crate) fn stations(count: usize) -> Vec<Station> {
 }
 
 fn station(at: usize, location: Option<Coord>, kind: StationKind) -> Station {
+    let place = Place::Public { address: None, location };
+    let region = "990121".parse().expect("a code");
     Station {
-        id: format!("station-{at}"),
         name: format!("{at} 号站"),
-        kind,
-        region: "990121".parse().expect("a code"),
         level: Level::Village,
-        region_names: Vec::new(),
-        parent: None,
-        place: Place::Public { address: None, location },
-        phones: Vec::new(),
-        hours: None,
         services: vec![Service::LegalAdvice],
-        has: Vec::new(),
-        duty: Vec::new(),
-        serves: None,
-        note: None,
-        desk: None,
-        verified: None,
-        url: String::new(),
+        ..Station::new(format!("station-{at}"), kind, region, place)
     }
 }

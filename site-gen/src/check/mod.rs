@@ -8,7 +8,6 @@ mod citation_faults;
 mod citation_tests;
 pub mod citations;
 pub mod digests;
-pub mod duties;
 pub mod heads;
 pub mod identity;
 pub mod links;
@@ -167,14 +166,8 @@ pub fn heads<'d>(
                 .regions
                 .publish(|code| stations.iter().filter(|station| station.region.is_within(code)).count()),
             directories,
-            duties: duties::of(&drafts.stations, &stations),
             stations,
             station_bodies,
-            station_roles: drafts
-                .stations
-                .iter()
-                .map(|draft| (draft.slug.value.clone(), stations::roles(draft)))
-                .collect(),
             campaigns,
             pages: other_pages,
             thesaurus: thesaurus(drafts),

@@ -10,7 +10,7 @@ mod tables;
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
-use search::vocabulary::{Have, Service, StationKind};
+use search::vocabulary::{Audience, Facility, Have, Profession, Service, StationKind};
 use serde_json::{Map, Value, json};
 
 use crate::model::{Citation, Site, YearlyDates};
@@ -237,6 +237,9 @@ fn fill(value: &mut Value) {
             let words: Option<Vec<&str>> = match members.get("enum").and_then(Value::as_str) {
                 Some("@station_kind") => Some(StationKind::ALL.iter().map(|word| word.code()).collect()),
                 Some("@service") => Some(Service::ALL.iter().map(|word| word.code()).collect()),
+                Some("@facility") => Some(Facility::ALL.iter().map(|word| word.code()).collect()),
+                Some("@audience") => Some(Audience::ALL.iter().map(|word| word.code()).collect()),
+                Some("@profession") => Some(Profession::ALL.iter().map(|word| word.code()).collect()),
                 Some("@have") => Some(Have::ALL.iter().map(|word| word.code()).collect()),
                 _ => None,
             };

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::model::Site;
 
 /// The columns, in order.
-const COLUMNS: [&str; 17] = [
+const COLUMNS: [&str; 26] = [
     "id",
     "name",
     "kind",
@@ -22,6 +22,15 @@ const COLUMNS: [&str; 17] = [
     "hours",
     "hours_text",
     "services",
+    "has",
+    "facilities",
+    "languages",
+    "audience",
+    "home_visits",
+    "duty",
+    "serves",
+    "note",
+    "parent",
     "verified",
     "url",
 ];
@@ -60,11 +69,11 @@ pub(super) fn csv(site: &Site) -> String {
     text
 }
 
-fn cells(site: &Site, station: &Station) -> [String; 17] {
+fn cells(site: &Site, station: &Station) -> [String; 26] {
     let at = station.location();
     let (osm, words) =
         station.hours.as_ref().map(|hours| (hours.osm.clone(), hours.text.clone())).unwrap_or_default();
-    let services: Vec<&str> = station.services.iter().map(|service| service.chinese()).collect();
+    let text = |text: &Option<String>| text.clone().unwrap_or_default();
     [
         station.id.clone(),
         station.name.clone(),
@@ -80,10 +89,24 @@ fn cells(site: &Site, station: &Station) -> [String; 17] {
         station.phones.join(";"),
         osm,
         words,
-        services.join(";"),
+        joined(&station.services, |service| service.chinese()),
+        joined(&station.has, |have| have.chinese()),
+        joined(&station.facilities, |facility| facility.chinese()),
+        joined(&station.languages, String::as_str),
+        joined(&station.audience, |audience| audience.chinese()),
+        joined(&station.home_visits, |audience| audience.chinese()),
+        joined(&station.duty, |duty| &duty.text),
+        text(&station.serves),
+        text(&station.note),
+        text(&station.parent),
         station.verified.map_or(String::new(), |day| day.to_string()),
         format!("{}{}", site.settings.base_url, station.url),
     ]
+}
+
+/// A list in one cell.
+fn joined<T>(items: &[T], shown: impl Fn(&T) -> &str) -> String {
+    items.iter().map(shown).collect::<Vec<_>>().join(";")
 }
 
 fn line(text: &mut String, cells: impl Iterator<Item = String>) {

@@ -1,7 +1,7 @@
 //! Reads a station, whether it is a Markdown file of its own or a row of a table: the same fields.
 
 use jiff::civil::Date;
-use search::vocabulary::{Have, Service, StationKind};
+use search::vocabulary::{Audience, Facility, Have, Profession, Service, StationKind};
 
 use super::Reading;
 use super::fields::{Fields, Key, vocabulary_of};
@@ -37,12 +37,10 @@ pub struct StationDraft {
     pub phones: Vec<Located<String>>,
     /// OpenStreetMap `opening_hours`.
     pub hours: Option<Located<String>>,
-    /// What it does.
-    pub services: Vec<Service>,
-    /// Which of the five haves.
-    pub has: Vec<Have>,
-    /// Who does what.
-    pub roles: Vec<(Located<String>, Option<Located<String>>)>,
+    /// What it does, with what and for whom.
+    pub offer: Offer,
+    /// Who is there.
+    pub people: Vec<PersonDraft>,
     /// Recurring days.
     pub duty: Vec<DutyDraft>,
     /// Whom it is for.
@@ -61,6 +59,23 @@ pub struct StationDraft {
     pub body: Option<BodyDraft>,
 }
 
+/// What a station does, with what and for whom.
+#[derive(Debug)]
+pub struct Offer {
+    /// What it does.
+    pub services: Vec<Service>,
+    /// Which of the five haves.
+    pub has: Vec<Have>,
+    /// What makes a visit possible.
+    pub facilities: Vec<Facility>,
+    /// What is spoken there.
+    pub languages: Vec<Located<String>>,
+    /// Whom it is for.
+    pub audience: Vec<Audience>,
+    /// Whom it visits at home.
+    pub home_visits: Vec<Audience>,
+}
+
 /// A position as written, in whatever datum.
 #[derive(Debug, Clone)]
 pub struct LocationDraft {
@@ -72,6 +87,19 @@ pub struct LocationDraft {
     pub lon: Located<String>,
     /// `wgs84`, `gcj02` or `bd09`, if it is said.
     pub datum: Option<Located<String>>,
+}
+
+/// Somebody at a station as written.
+#[derive(Debug)]
+pub struct PersonDraft {
+    /// What the work is called.
+    pub role: Located<String>,
+    /// What is done.
+    pub duty: Option<Located<String>>,
+    /// What she is by profession.
+    pub profession: Option<Profession>,
+    /// Slugs of topics.
+    pub topics: Vec<Located<String>>,
 }
 
 /// A recurring duty as written.
@@ -114,9 +142,8 @@ fn from_fields(mut fields: Fields<'_>, slug: Option<Slug>, body: Option<BodyDraf
     let location = location(&mut fields);
     let phones = fields.words(Key("phones", "电话"));
     let hours = fields.text(Key("hours", "时间"));
-    let services = fields.vocabulary(Key("services", "服务"), vocabulary_of!("服务", Service));
-    let has = fields.vocabulary(Key("has", "五有"), vocabulary_of!("“五有”", Have));
-    let roles = fields.maps(Key("roles", "人员"));
+    let offer = offer(&mut fields);
+    let people = fields.maps(Key("roles", "人员"));
     let duty = fields.maps(Key("duty", "值班"));
     let serves = fields.text(Key("serves", "服务对象"));
     let visibility = fields.text(Key("visibility", "公开"));
@@ -125,7 +152,7 @@ fn from_fields(mut fields: Fields<'_>, slug: Option<Slug>, body: Option<BodyDraf
     let note = fields.text(Key("note", "备注"));
     let aliases = redirects::aliases(&mut fields);
     let span = fields.span;
-    let roles = roles.into_iter().filter_map(|node| role(node, fields.diags)).collect();
+    let people = people.into_iter().filter_map(|node| person(node, fields.diags)).collect();
     let duty = duty.into_iter().filter_map(|node| duty_of(node, fields.diags)).collect();
     if let Some(slug) = slug.as_ref().filter(|_| body.is_none()) {
         check_slug(slug, fields.diags);
@@ -143,9 +170,8 @@ fn from_fields(mut fields: Fields<'_>, slug: Option<Slug>, body: Option<BodyDraf
         location,
         phones,
         hours,
-        services,
-        has,
-        roles,
+        offer,
+        people,
         duty,
         serves,
         visibility,
@@ -155,6 +181,17 @@ fn from_fields(mut fields: Fields<'_>, slug: Option<Slug>, body: Option<BodyDraf
         aliases,
         body,
     })
+}
+
+fn offer(fields: &mut Fields<'_>) -> Offer {
+    Offer {
+        services: fields.vocabulary(Key("services", "服务"), vocabulary_of!("服务", Service)),
+        has: fields.vocabulary(Key("has", "五有"), vocabulary_of!("“五有”", Have)),
+        facilities: fields.vocabulary(Key("facilities", "设施"), vocabulary_of!("设施", Facility)),
+        languages: fields.words(Key("languages", "语言")),
+        audience: fields.vocabulary(Key("audience", "面向"), vocabulary_of!("面向的人", Audience)),
+        home_visits: fields.vocabulary(Key("home_visits", "上门"), vocabulary_of!("上门的对象", Audience)),
+    }
 }
 
 /// `location: {lat, lon, datum}` of Markdown, or the columns `lat`, `lon`, `datum` of a table.
@@ -190,16 +227,19 @@ fn location(fields: &mut Fields<'_>) -> Option<LocationDraft> {
     }
 }
 
-fn role(node: Node, diags: &mut Diagnostics) -> Option<(Located<String>, Option<Located<String>>)> {
+fn person(node: Node, diags: &mut Diagnostics) -> Option<PersonDraft> {
     if let Value::Scalar(text) = node.value {
-        return Some((Located { value: text, span: node.span }, None));
+        let role = Located { value: text, span: node.span };
+        return Some(PersonDraft { role, duty: None, profession: None, topics: Vec::new() });
     }
     let span = node.span;
     let mut fields = Fields::of(node, span, diags);
     let role = fields.required(Key("role", "职务"));
     let duty = fields.text(Key("duty", "做什么"));
+    let profession = fields.one_of(Key("profession", "职业"), vocabulary_of!("职业", Profession));
+    let topics = fields.words(Key("topics", "擅长"));
     fields.finish();
-    Some((role?, duty))
+    Some(PersonDraft { role: role?, duty, profession, topics })
 }
 
 fn duty_of(node: Node, diags: &mut Diagnostics) -> Option<DutyDraft> {

@@ -48,10 +48,6 @@ pub struct Site {
     pub stations: Vec<Station>,
     /// What happens when one goes there: bodies of stations written as Markdown, by station id.
     pub station_bodies: BTreeMap<String, Body>,
-    /// Who does what at a station, by station id.
-    pub station_roles: BTreeMap<String, Vec<Role>>,
-    /// Recurring duty and reception days of public stations, by station id. Confidential ones have none here.
-    pub duties: BTreeMap<String, Vec<Duty>>,
     /// By the first day of their dates.
     pub campaigns: Vec<Campaign>,
     /// By slug.
@@ -239,28 +235,6 @@ pub struct Directory {
     pub title: Option<String>,
     /// The introduction.
     pub body: Body,
-}
-
-/// Who does what at a station. Never a person's name.
-#[derive(Debug, Clone)]
-pub struct Role {
-    /// 站长, 律师, 调解员 …
-    pub role: String,
-    /// What they do.
-    pub duty: Option<String>,
-}
-
-/// A recurring duty or reception day.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Duty {
-    /// Recurrence rule (RFC 5545).
-    pub rule: String,
-    /// From when to when, in minutes after midnight; `None`: all day.
-    pub minutes: Option<(u16, u16)>,
-    /// Who is there.
-    pub who: String,
-    /// The whole in words, as on the station's page.
-    pub words: String,
 }
 
 /// A date with content.

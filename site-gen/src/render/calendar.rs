@@ -5,10 +5,10 @@
 
 use jiff::civil::Date;
 use jiff::{Span, ToSpan as _};
-use search::record::Station;
+use search::record::{Duty, Station};
 
 use super::press::{Press, Sheet};
-use crate::model::{Campaign, Duty, YearlyDates};
+use crate::model::{Campaign, YearlyDates};
 
 /// Where recurring events begin that nobody has dated: a Monday, and a leap year for the 29th of February.
 const BEGINNING: Date = Date::constant(2024, 1, 1);
@@ -26,24 +26,28 @@ pub(super) fn all(press: &Press<'_>) -> Vec<Sheet> {
     for campaign in &site.campaigns {
         everything.campaign(campaign);
     }
-    let on_duty =
-        || site.stations.iter().filter_map(|station| Some((station, site.duties.get(&station.id)?)));
-    on_duty().for_each(|(station, duties)| everything.duties(station, duties));
+    let on_duty = || site.stations.iter().filter(|station| has_calendar(station));
+    on_duty().for_each(|station| everything.duties(station));
     let mut sheets = vec![("calendar.ics".to_owned(), everything.finish())];
-    for (station, duties) in on_duty() {
+    for station in on_duty() {
         let mut calendar = Calendar::new(press, &station.name);
-        calendar.duties(station, duties);
+        calendar.duties(station);
         sheets.push((format!("stations/{}/calendar.ics", station.id), calendar.finish()));
     }
     for (code, stations) in press.library.on_duty() {
         let Some(region) = press.library.region(code) else { continue };
         let mut calendar = Calendar::new(press, &format!("{}的值班和接访日", region.name));
         for station in stations {
-            site.duties.get(&station.id).into_iter().for_each(|duties| calendar.duties(station, duties));
+            calendar.duties(station);
         }
         sheets.push((format!("regions/{code}/calendar.ics"), calendar.finish()));
     }
     sheets
+}
+
+/// Whether there are days for it. Those of confidential stations are in no calendar.
+pub(super) fn has_calendar(station: &Station) -> bool {
+    !station.is_confidential() && !station.duty.is_empty()
 }
 
 /// A calendar being written.
@@ -90,8 +94,8 @@ impl<'p> Calendar<'p> {
         self.end();
     }
 
-    fn duties(&mut self, station: &Station, duties: &[Duty]) {
-        for duty in duties {
+    fn duties(&mut self, station: &Station) {
+        for duty in &station.duty {
             self.duty(station, duty);
         }
     }
@@ -100,9 +104,10 @@ impl<'p> Calendar<'p> {
         // A rule without any day in more than a year was let through by nobody.
         let Some(first) = first_day(&duty.rule, station.verified.unwrap_or(BEGINNING)) else { return };
         // By what it says, not by its place in the list: another duty before it changes nothing.
-        let said = blake3::hash(format!("{}|{:?}|{}", duty.rule, duty.minutes, duty.who).as_bytes()).to_hex();
+        let said =
+            blake3::hash(format!("{}|{:?}|{}", duty.rule, duty.minutes(), duty.who).as_bytes()).to_hex();
         self.begin(&format!("duty-{}-{}", station.id, &said[..8]), first);
-        match duty.minutes {
+        match duty.minutes() {
             None => self.days(first, first),
             Some((from, to)) => {
                 self.moment("DTSTART", first, from);
@@ -118,7 +123,7 @@ impl<'p> Calendar<'p> {
             self.line("GEO", &format!("{:.6};{:.6}", at.lat(), at.lon()));
         }
         let call = station.phones.first().map_or(String::new(), |phone| format!("先打电话 {phone} 问一声。"));
-        let advice = format!("{}。节假日可能不在。{call}", duty.words);
+        let advice = format!("{}。节假日可能不在。{call}", duty.text);
         self.line("DESCRIPTION", &text(&advice));
         self.line("URL", &format!("{}{}", self.base_url, station.url));
         self.end();

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use search::record::Station;
 use search::region::{Region, RegionCode};
 
+use super::calendar::has_calendar;
 use super::links::Link;
 use crate::model::{CaseHead, Citation, GuideHead, Site, Statute, Topic};
 
@@ -46,7 +47,7 @@ impl<'a> Library<'a> {
             within: BTreeMap::new(),
             on_duty: BTreeMap::new(),
         };
-        for station in site.stations.iter().filter(|station| site.duties.contains_key(&station.id)) {
+        for station in site.stations.iter().filter(|station| has_calendar(station)) {
             for code in station.region.ancestry() {
                 library.on_duty.entry(code).or_default().push(station);
             }

@@ -5,15 +5,15 @@ use std::sync::Arc;
 
 use jiff::civil::{Date, date};
 use search::coord::Coord;
-use search::record::{Hotline, Hours, Place, Station};
-use search::region::{Level, Region};
-use search::vocabulary::{Channel, Have, Outcome, Service, StationKind};
+use search::record::{Duty, Hotline, Hours, Person, Place, Station};
+use search::region::Region;
+use search::vocabulary::{Audience, Channel, Facility, Have, Outcome, Profession, Service, StationKind};
 
 use crate::check::citations::{Entry, StatuteBook};
 use crate::markdown;
 use crate::model::{
-    ArticleNo, ArticleNote, Backlink, Body, Campaign, CaseDigest, CaseHead, Citation, Cited, Directory, Duty,
-    Footer, Guide, GuideHead, Licence, Page, Redirect, Replacement, Role, Settings, Since, Site, Statute,
+    ArticleNo, ArticleNote, Backlink, Body, Campaign, CaseDigest, CaseHead, Citation, Cited, Directory,
+    Footer, Guide, GuideHead, Licence, Page, Redirect, Replacement, Settings, Since, Site, Statute,
     StatuteVersion, Step, Takes, Topic, YearlyDates,
 };
 use crate::statute::parse;
@@ -35,11 +35,6 @@ pub(super) fn site() -> Site {
         directories: BTreeMap::from([(city, Directory { title: None, body: body("市里的窗口。") })]),
         stations: stations(),
         station_bodies: BTreeMap::from([("nuanxi".to_owned(), body("推门说一句“我想问点事”就行。"))]),
-        station_roles: BTreeMap::from([(
-            "nuanxi".to_owned(),
-            vec![Role { role: "站长".into(), duty: Some("接待".into()) }],
-        )]),
-        duties: BTreeMap::from([("nuanxi".to_owned(), vec![duty()])]),
         campaigns: vec![campaign()],
         pages: vec![Page {
             slug: "safety".into(),
@@ -272,37 +267,34 @@ fn regions() -> Vec<Region> {
 }
 
 fn stations() -> Vec<Station> {
+    let place = Place::Public { address: Some("溪口路 18 号".into()), location: Coord::new(40.5, 102.5) };
     let nuanxi = Station {
-        id: "nuanxi".into(),
         name: "暖溪镇妇女儿童维权服务站".into(),
-        kind: StationKind::RightsStation,
-        region: "990121100".parse().unwrap(),
-        level: Level::Township,
         region_names: vec!["示例市".into(), "示例县".into(), "暖溪镇".into()],
-        parent: None,
-        place: Place::Public { address: Some("溪口路 18 号".into()), location: Coord::new(40.5, 102.5) },
         phones: vec!["0000-5550123".into()],
         hours: Some(Hours { osm: "Mo-Fr 08:30-12:00".into(), text: "周一至周五 8:30–12:00".into() }),
         services: vec![Service::LegalAdvice],
         has: vec![Have::People],
-        duty: vec!["每月 25 日 9:00–11:30，律师坐班".into()],
-        serves: None,
+        facilities: vec![Facility::StepFree],
+        languages: vec!["示例话".into()],
+        home_visits: vec![Audience::Older],
+        people: vec![Person {
+            role: "站长".into(),
+            duty: Some("接待".into()),
+            profession: Some(Profession::Mediator),
+            topics: vec!["work".into()],
+        }],
+        duty: vec![duty()],
         note: Some("有坡道".into()),
-        desk: None,
         verified: Some(date(2026, 9, 1)),
-        url: "/stations/nuanxi/".into(),
+        ..Station::new("nuanxi", StationKind::RightsStation, "990121100".parse().unwrap(), place)
     };
+    let hidden = Place::Confidential { confidential: true };
     let shelter = Station {
-        id: "shelter".into(),
         name: "示例县庇护中心".into(),
-        kind: StationKind::Shelter,
-        region: "990121".parse().unwrap(),
-        level: Level::County,
         region_names: vec!["示例市".into(), "示例县".into()],
-        place: Place::Confidential { confidential: true },
         phones: vec!["0000-5550199".into()],
-        url: "/stations/shelter/".into(),
-        ..nuanxi.clone()
+        ..Station::new("shelter", StationKind::Shelter, "990121".parse().unwrap(), hidden)
     };
     vec![nuanxi, shelter]
 }
@@ -310,9 +302,10 @@ fn stations() -> Vec<Station> {
 fn duty() -> Duty {
     Duty {
         rule: "FREQ=MONTHLY;BYMONTHDAY=25".into(),
-        minutes: Some((540, 690)),
+        from: Some("09:00".parse().unwrap()),
+        to: Some("11:30".parse().unwrap()),
         who: "律师坐班".into(),
-        words: "每月 25 日 9:00–11:30 律师坐班".into(),
+        text: "每月 25 日 9:00–11:30 律师坐班".into(),
     }
 }
 

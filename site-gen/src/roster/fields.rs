@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use search::vocabulary::{Have, Service, StationKind};
+use search::vocabulary::{Audience, Facility, Have, Service, StationKind};
 
 use crate::hours;
 use crate::load::station::StationDraft;
@@ -33,6 +33,10 @@ pub enum Field {
     Hours,
     Services,
     Has,
+    Facilities,
+    Languages,
+    Audience,
+    HomeVisits,
     Serves,
     Visibility,
     Desk,
@@ -55,7 +59,7 @@ pub struct Values(BTreeMap<Field, String>);
 
 impl Field {
     /// Every field.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 23] = [
         Self::Slug,
         Self::Name,
         Self::Kind,
@@ -70,6 +74,10 @@ impl Field {
         Self::Hours,
         Self::Services,
         Self::Has,
+        Self::Facilities,
+        Self::Languages,
+        Self::Audience,
+        Self::HomeVisits,
         Self::Serves,
         Self::Visibility,
         Self::Desk,
@@ -96,6 +104,10 @@ impl Field {
             Self::Hours => ("hours", "时间"),
             Self::Services => ("services", "服务"),
             Self::Has => ("has", "五有"),
+            Self::Facilities => ("facilities", "设施"),
+            Self::Languages => ("languages", "语言"),
+            Self::Audience => ("audience", "面向"),
+            Self::HomeVisits => ("home_visits", "上门"),
             Self::Serves => ("serves", "服务对象"),
             Self::Visibility => ("visibility", "公开"),
             Self::Desk => ("desk", "工作台"),
@@ -134,6 +146,8 @@ impl Field {
                 Self::Kind => StationKind::parse(item).map(StationKind::chinese),
                 Self::Services => Service::parse(item).map(Service::chinese),
                 Self::Has => Have::parse(item).map(Have::chinese),
+                Self::Facilities => Facility::parse(item).map(Facility::chinese),
+                Self::Audience | Self::HomeVisits => Audience::parse(item).map(Audience::chinese),
                 Self::Level => LEVELS.iter().find(|(code, _)| *code == item).map(|(_, chinese)| *chinese),
                 Self::Visibility if item == "public" => Some("公开"),
                 Self::Visibility if item == "confidential" => Some("保密"),
@@ -142,9 +156,14 @@ impl Field {
             found.unwrap_or(item).to_owned()
         };
         match self {
-            Self::Kind | Self::Services | Self::Has | Self::Level | Self::Visibility => {
-                value.split(SEPARATOR).map(chinese).collect::<Vec<_>>().join(SEPARATOR)
-            }
+            Self::Kind
+            | Self::Services
+            | Self::Has
+            | Self::Facilities
+            | Self::Audience
+            | Self::HomeVisits
+            | Self::Level
+            | Self::Visibility => value.split(SEPARATOR).map(chinese).collect::<Vec<_>>().join(SEPARATOR),
             _ => value.to_owned(),
         }
     }
@@ -182,8 +201,17 @@ impl Values {
         );
         values.put(Field::Phones, joined(draft.phones.iter().map(|phone| phone.value.as_str()).collect()));
         values.put(Field::Hours, text(&draft.hours));
-        values.put(Field::Services, joined(draft.services.iter().map(|word| word.code()).collect()));
-        values.put(Field::Has, joined(draft.has.iter().map(|word| word.code()).collect()));
+        values.put(Field::Services, joined(draft.offer.services.iter().map(|word| word.code()).collect()));
+        values.put(Field::Has, joined(draft.offer.has.iter().map(|word| word.code()).collect()));
+        values
+            .put(Field::Facilities, joined(draft.offer.facilities.iter().map(|word| word.code()).collect()));
+        values.put(
+            Field::Languages,
+            joined(draft.offer.languages.iter().map(|word| word.value.as_str()).collect()),
+        );
+        values.put(Field::Audience, joined(draft.offer.audience.iter().map(|word| word.code()).collect()));
+        values
+            .put(Field::HomeVisits, joined(draft.offer.home_visits.iter().map(|word| word.code()).collect()));
         values.put(Field::Serves, text(&draft.serves));
         values.put(
             Field::Visibility,

@@ -84,8 +84,12 @@ fn inside_location(text: &str, key: &str) -> Option<String> {
 fn shown(field: Field, value: &str) -> String {
     match field {
         Field::Region | Field::Hours => quoted(value),
-        Field::Phones => format!("[{}]", value.split(SEPARATOR).map(quoted).collect::<Vec<_>>().join(", ")),
-        Field::Services | Field::Has => format!("[{}]", value.replace(SEPARATOR, ", ")),
+        Field::Phones | Field::Languages => {
+            format!("[{}]", value.split(SEPARATOR).map(quoted).collect::<Vec<_>>().join(", "))
+        }
+        Field::Services | Field::Has | Field::Facilities | Field::Audience | Field::HomeVisits => {
+            format!("[{}]", value.replace(SEPARATOR, ", "))
+        }
         _ => yaml(value),
     }
 }

@@ -5,13 +5,16 @@
 use std::collections::BTreeSet;
 
 use search::region::{Level, RegionCode};
-use search::vocabulary::{Have, Service};
+use search::vocabulary::{Audience, Facility, Have, Service};
 
 use super::cell::{At, Cell, plain};
 use super::fields::{Field, SEPARATOR, Values, Words, level, visibility};
 use super::headings::{Column, Meaning};
 use super::plain_text::{self, Mended, half_width};
 use super::spoken_hours;
+
+/// What people put between the words of one cell.
+const BETWEEN: [char; 8] = ['；', ';', '、', '|', ',', '，', '\n', '/'];
 
 /// What was done to a cell or a row.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -214,10 +217,7 @@ impl<'s> Row<'s> {
                 None => self.refuse(Field::Level, format!("没有叫“{word}”的层级：写市、县、乡镇、村或屯")),
             }
         }
-        let service = |word: &str| Service::parse(word).map(Service::code);
-        let have = |word: &str| Have::parse(word).map(Have::code);
-        self.read_list(Field::Services, &service, Service::ALL.iter().map(|word| word.chinese()).collect());
-        self.read_list(Field::Has, &have, Have::ALL.iter().map(|word| word.chinese()).collect());
+        self.read_lists();
         if let Some(word) = self.text(Field::Visibility) {
             match visibility(&word) {
                 Some(code) => self.incoming.values.put(Field::Visibility, Some(code.to_owned())),
@@ -231,6 +231,24 @@ impl<'s> Row<'s> {
         }
     }
 
+    fn read_lists(&mut self) {
+        macro_rules! words {
+            ($field:expr, $vocabulary:ty) => {
+                let read = |word: &str| <$vocabulary>::parse(word).map(<$vocabulary>::code);
+                self.read_list($field, &read, <$vocabulary>::ALL.iter().map(|word| word.chinese()).collect());
+            };
+        }
+        words!(Field::Services, Service);
+        words!(Field::Has, Have);
+        words!(Field::Facilities, Facility);
+        words!(Field::Audience, Audience);
+        words!(Field::HomeVisits, Audience);
+        if let Some(languages) = self.text(Field::Languages) {
+            let spoken = languages.split(BETWEEN).map(str::trim).filter(|word| !word.is_empty());
+            self.incoming.values.put(Field::Languages, Some(spoken.collect::<Vec<_>>().join(SEPARATOR)));
+        }
+    }
+
     pub(super) fn read_list(
         &mut self,
         field: Field,
@@ -241,11 +259,7 @@ impl<'s> Row<'s> {
         let text = cell.shown();
         let mut codes: Vec<&str> = Vec::new();
         let mut unknown: Vec<String> = Vec::new();
-        for word in text
-            .split(['；', ';', '、', '|', ',', '，', '\n', '/'])
-            .map(str::trim)
-            .filter(|word| !word.is_empty())
-        {
+        for word in text.split(BETWEEN).map(str::trim).filter(|word| !word.is_empty()) {
             let bare = word.trim_end_matches('。').trim_end_matches('等');
             match parse(bare).or_else(|| parse(bare.strip_suffix("服务").unwrap_or(bare))) {
                 Some(code) if codes.contains(&code) => {}

@@ -38,9 +38,9 @@ fn station(draft: &StationDraft, read: &mut impl FnMut(&Located<String>)) {
     // An address has its own ways: 3 栋 201, 溪口路22号.
     [&draft.serves, &draft.note].into_iter().flatten().for_each(&mut *read);
     draft.duty.iter().for_each(|duty| read(&duty.who));
-    for (role, duty) in &draft.roles {
-        read(role);
-        duty.iter().for_each(&mut *read);
+    for person in &draft.people {
+        read(&person.role);
+        person.duty.iter().for_each(&mut *read);
     }
 }
 

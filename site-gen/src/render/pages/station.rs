@@ -2,13 +2,14 @@
 //!
 //! Of a confidential station the record holds no place, so none can be shown.
 
-use ::search::record::Station;
+use ::search::record::{Person, Station};
 use ::search::region::Level;
-use ::search::vocabulary::StationKind;
+use ::search::vocabulary::{Audience, Profession, StationKind};
 use rayon::prelude::*;
 use serde::Serialize;
 
 use super::{Day, Put, Row};
+use crate::render::calendar::has_calendar;
 use crate::render::html::html;
 use crate::render::links::{Link, Maps, tel};
 use crate::render::press::{Head, Html, Page, Press};
@@ -31,12 +32,16 @@ pub(super) struct StationPage {
     hours: Option<String>,
     services: Vec<&'static str>,
     has: Vec<&'static str>,
+    facilities: Vec<&'static str>,
+    languages: Vec<String>,
+    /// Whom it visits at home, in words.
+    home_visits: Option<String>,
     duty: Vec<String>,
     /// Its duty days for a phone's calendar.
     calendar: Option<String>,
     serves: Option<String>,
     note: Option<String>,
-    roles: Vec<Role>,
+    people: Vec<ShownPerson>,
     /// The station that takes over what this one can't do.
     parent: Option<Link>,
     verified: Option<Day>,
@@ -46,9 +51,26 @@ pub(super) struct StationPage {
 }
 
 #[derive(Debug, Serialize)]
-struct Role {
+struct ShownPerson {
     role: String,
     duty: Option<String>,
+    /// What she is by profession, where the name of the work does not say it.
+    profession: Option<&'static str>,
+    /// The topics she knows best.
+    topics: Vec<Link>,
+}
+
+impl ShownPerson {
+    fn new(press: &Press<'_>, person: &Person) -> Self {
+        let profession = person.profession.map(Profession::chinese);
+        let topics = press.site.topics.iter().filter(|topic| person.topics.contains(&topic.slug));
+        Self {
+            role: person.role.clone(),
+            duty: person.duty.clone(),
+            profession: profession.filter(|profession| !person.role.contains(profession)),
+            topics: topics.map(|topic| Link::new(&topic.title, topic.url())).collect(),
+        }
+    }
 }
 
 /// Puts the page of every station.
@@ -61,7 +83,6 @@ impl StationPage {
     fn new(press: &Press<'_>, station: &Station) -> Self {
         let site = press.site;
         let (others_title, others) = others(press, station);
-        let roles = site.station_roles.get(&station.id).into_iter().flatten();
         Self {
             head: head(press, station),
             name: station.name.clone(),
@@ -74,11 +95,14 @@ impl StationPage {
             hours: station.hours.as_ref().map(|hours| hours.text.clone()),
             services: station.services.iter().map(|service| service.chinese()).collect(),
             has: station.has.iter().map(|have| have.chinese()).collect(),
-            duty: station.duty.clone(),
-            calendar: site.duties.contains_key(&station.id).then(|| format!("{}calendar.ics", station.url)),
-            serves: station.serves.clone(),
+            facilities: station.facilities.iter().map(|facility| facility.chinese()).collect(),
+            languages: station.languages.clone(),
+            home_visits: home_visits(station),
+            duty: station.duty.iter().map(|duty| duty.text.clone()).collect(),
+            calendar: has_calendar(station).then(|| format!("{}calendar.ics", station.url)),
+            serves: serves(station),
             note: station.note.clone(),
-            roles: roles.map(|role| Role { role: role.role.clone(), duty: role.duty.clone() }).collect(),
+            people: station.people.iter().map(|person| ShownPerson::new(press, person)).collect(),
             parent: parent(press, station),
             verified: station.verified.map(Day::new),
             body: site
@@ -90,6 +114,20 @@ impl StationPage {
             others,
         }
     }
+}
+
+fn in_words(audience: &[Audience]) -> Option<String> {
+    let words: Vec<&str> = audience.iter().map(|audience| audience.chinese()).collect();
+    (!words.is_empty()).then(|| words.join("、"))
+}
+
+/// Whom it is for: as the station says it, or else by its list.
+fn serves(station: &Station) -> Option<String> {
+    station.serves.clone().or_else(|| in_words(&station.audience))
+}
+
+fn home_visits(station: &Station) -> Option<String> {
+    in_words(&station.home_visits)
 }
 
 fn head(press: &Press<'_>, station: &Station) -> Head {

@@ -1,0 +1,136 @@
+//! The gate that a shelter's address can't pass: a confidential station has no field for it ([`Place::Confidential`]), and any
+//! address that an editor wrote stops the build.
+//!
+//! [`Place::Confidential`]: search::record::Place::Confidential
+
+use search::region::{Level, RegionCode};
+use search::vocabulary::StationKind;
+
+use super::super::regions::Regions;
+use crate::diag::{Diagnostic, Diagnostics};
+use crate::load::station::StationDraft;
+use crate::source::Span;
+
+/// Whether nobody may know where it is. A shelter always is, whatever its file says.
+pub fn is_confidential(draft: &StationDraft) -> bool {
+    let open = draft.visibility.as_ref().is_none_or(|text| is_public(&text.value));
+    // A word that nobody knows keeps the place back; it is reported as well.
+    !open || draft.kind == StationKind::Shelter
+}
+
+/// Whether it was meant to be: a misspelt word is reported by itself, not as a secret given away.
+pub fn is_meant_confidential(draft: &StationDraft) -> bool {
+    let said =
+        draft.visibility.as_ref().is_some_and(|text| matches!(text.value.trim(), "confidential" | "保密"));
+    said || draft.kind == StationKind::Shelter
+}
+
+fn is_public(visibility: &str) -> bool {
+    matches!(visibility.trim(), "public" | "公开")
+}
+
+pub(super) fn check_visibility(draft: &StationDraft, diags: &mut Diagnostics) {
+    let Some(written) = &draft.visibility else { return };
+    if !matches!(written.value.trim(), "public" | "公开" | "confidential" | "保密") {
+        let message = format!("“{}”不是公开的程度", written.value);
+        diags.push(
+            Diagnostic::error("visibility", written.span, message)
+                .hint("写 public（公开）或 confidential（保密）"),
+        );
+    }
+}
+
+pub(super) fn check_confidential(
+    draft: &StationDraft,
+    region: Option<&RegionCode>,
+    regions: &Regions,
+    diags: &mut Diagnostics,
+) {
+    const HINT: &str = "删掉它。地址保密的站点只公布热线，怎么去由热线那头的人告诉她";
+    let mut refuse = |span: Span, what: &str| {
+        let message = format!("地址保密的站点不能公布{what}：会让找她的人找到她");
+        diags.push(Diagnostic::error("shelter-address", span, message).hint(HINT));
+    };
+    if let Some(address) = &draft.address {
+        refuse(address.span, "地址");
+    }
+    if let Some(location) = &draft.location {
+        refuse(location.span, "位置");
+    }
+    let said = [&draft.note, &draft.serves].into_iter().flatten();
+    let said = said.chain(std::iter::once(&draft.name)).chain(draft.duty.iter().map(|duty| &duty.who));
+    let people = draft.people.iter().flat_map(|person| std::iter::once(&person.role).chain(&person.duty));
+    for text in said.chain(people).chain(&draft.offer.languages) {
+        if might_tell_where(&text.value, regions) {
+            refuse(text.span, "地址");
+        }
+    }
+    if region.is_some_and(|region| region.level() > Level::County) {
+        refuse(draft.region.span, "在哪个乡镇、哪个村");
+    }
+    let public = draft.visibility.as_ref().filter(|text| is_public(&text.value));
+    if let Some(written) = public {
+        let message = "庇护中心的地址总是保密的，不能写 public（公开）";
+        diags.push(
+            Diagnostic::error("shelter-address", written.span, message).hint("写 visibility: confidential"),
+        );
+    }
+}
+
+/// Whether a text about a confidential place might tell where it is. Rather one sentence too many than one too few.
+pub fn might_tell_where(text: &str, regions: &Regions) -> bool {
+    const BESIDE: [&str; 24] = [
+        "对面", "旁边", "旁，", "旁。", "府旁", "站旁", "校旁", "院旁", "店旁", "附近", "隔壁", "东侧",
+        "西侧", "南侧", "北侧", "楼上", "楼下", "院内", "路口", "后门", "门牌", "路上", "街上", "巷子",
+    ];
+    has_house_number(text)
+        || text.ends_with('旁')
+        || BESIDE.iter().any(|word| text.contains(word))
+        || regions.names_below_county().any(|name| text.contains(name))
+}
+
+/// Whether a text gives an address: a road with a number, a building, a room. Flats of 一室一厅 are not one.
+pub fn has_house_number(text: &str) -> bool {
+    const ROADS: [&str; 9] = ["路", "街", "巷", "道", "弄", "胡同", "村", "小区", "大厦"];
+    const NUMERALS: &str = "一二三四五六七八九十百两";
+    let numeral = |c: char| c.is_numeric() || NUMERALS.contains(c);
+    text.char_indices().any(|(at, c)| {
+        let before = text[..at].trim_end();
+        // 18 号 and 3 栋 and 2 单元, but not 1 号电话 after no road.
+        matches!(c, '号' | '栋' | '幢' | '室' | '楼') && before.ends_with(numeral) && {
+            let stem = before.trim_end_matches(|c: char| numeral(c) || c == ' ');
+            let after = text[at + c.len_utf8()..].trim_start_matches(|c: char| numeral(c) || c == ' ');
+            let flat = c == '室' && after.starts_with(['厅', '卫', '户']);
+            !flat && (matches!(c, '栋' | '幢' | '室') || ROADS.iter().any(|road| stem.ends_with(road)))
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_tells_a_place_is_told_from_what_does_not() {
+        let regions = Regions::default();
+        for address in [
+            "人民路 18 号",
+            "镇政府东侧一楼",
+            "三栋二单元",
+            "朝阳街二十号",
+            "学校对面",
+            "幸福小区 5 号楼",
+            "镇政府旁",
+            "老粮站附近",
+            "灯笼路上",
+            "门牌 18",
+        ] {
+            assert!(might_tell_where(address, &regions), "{address}");
+        }
+        for harmless in
+            ["24 小时接听", "打 110 时可以说要去庇护场所", "法律援助 12348", "站长负责接待", "第 1 号文件"]
+        {
+            assert!(!might_tell_where(harmless, &regions), "{harmless}");
+        }
+    }
+}
