@@ -175,12 +175,20 @@ const STATION: &str = "
 # services: [法律咨询, 调解, 转介]
 # 五有，有的才写：
 # has: [有人员, 有机构, 有牌子, 有固定场所, 有制度]
+# 设施，有的才写：接待台有人、没有台阶、无障碍卫生间、单独谈话间、儿童角、手语、可以写字谈
+# facilities: [没有台阶, 单独谈话间]
+# 普通话以外能说的语言和方言：
+# languages: [客家话]
+# 可以上门去看谁：
+# home_visits: [老人, 残疾人]
 # 上级站的编号：
 # parent: shili-county-center
-# 职务和做什么，不写人名：
+# 职务和做什么，不写人名。擅长写主题的英文名：
 # roles:
-#   - role: 站长
-#     duty: 负责接待和登记
+#   - role: 坐班律师
+#     duty: 每周二上午在
+#     profession: 律师
+#     topics: [marriage-family, work]
 # 打电话核实的日子：
 # verified: 2026-11-10
 # 去之前要知道的：
