@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::coord::Coord;
+use crate::hours::Timetable;
 use crate::region::{Level, RegionCode};
 use crate::vocabulary::{Audience, Facility, Have, Profession, Service, StationKind};
 
@@ -280,6 +281,8 @@ pub struct Hours {
     pub osm: String,
     /// In words: 周一至周五 8:30–12:00.
     pub text: String,
+    /// The same for machines.
+    pub rules: Timetable,
 }
 
 impl Station {

@@ -21,6 +21,7 @@ use axum::http::{HeaderMap, HeaderName, Request, StatusCode};
 use http_body_util::BodyExt as _;
 use search::bundle::{Bundle, FOLDER, SLOT_MAIN, SLOT_TITLE};
 use search::coord::Coord;
+use search::hours::{Rule, Timetable};
 use search::record::{Facets, Hotline, Hours, Kind, Place, Site, Station, ThesaurusEntry, Topic};
 use search::region::{Level, Region};
 use search::stations::StationIndex;
@@ -317,7 +318,11 @@ fn station(id: &str, kind: StationKind, region: &str, at: Option<(f64, f64)>) ->
         level: Level::County,
         region_names: vec!["示例市".into()],
         phones: vec!["0000-5550123".into()],
-        hours: Some(Hours { osm: "Mo-Fr 08:30-17:30".into(), text: "周一至周五".into() }),
+        hours: Some(Hours {
+            osm: "Mo-Fr 08:30-17:30".into(),
+            text: "周一至周五".into(),
+            rules: Timetable(vec![Rule::on(&[1, 2, 3, 4, 5], &[(510, 1050)])]),
+        }),
         services: vec![Service::LegalAdvice],
         has: vec![Have::Sign],
         ..Station::new(id, kind, region.parse().unwrap(), place)

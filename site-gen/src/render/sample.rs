@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use jiff::civil::{Date, date};
 use search::coord::Coord;
-use search::record::{Duty, Hotline, Hours, Person, Place, Station};
+use search::record::{Duty, Hotline, Person, Place, Station};
 use search::region::Region;
 use search::vocabulary::{Audience, Channel, Facility, Have, Outcome, Profession, Service, StationKind};
 
@@ -272,7 +272,7 @@ fn stations() -> Vec<Station> {
         name: "暖溪镇妇女儿童维权服务站".into(),
         region_names: vec!["示例市".into(), "示例县".into(), "暖溪镇".into()],
         phones: vec!["0000-5550123".into()],
-        hours: Some(Hours { osm: "Mo-Fr 08:30-12:00".into(), text: "周一至周五 8:30–12:00".into() }),
+        hours: Some(crate::hours::read("Mo-Fr 08:30-12:00").unwrap()),
         services: vec![Service::LegalAdvice],
         has: vec![Have::People],
         facilities: vec![Facility::StepFree],
