@@ -9,6 +9,7 @@
 
 pub mod bundle;
 pub mod coord;
+pub mod datum;
 pub mod hours;
 pub mod knowledge;
 mod numeral;

@@ -1,6 +1,7 @@
 //! Links: a text and an address, and the addresses that leave the site when somebody taps them.
 
 use search::coord::Coord;
+use search::datum::Gcj02;
 use serde::Serialize;
 
 /// A link within the site.
@@ -41,10 +42,10 @@ impl Maps {
     /// To `place`. The name of the station is left out: it is nobody's business what she looks for there.
     pub(super) fn new(place: Coord) -> Self {
         let (lat, lon) = (place.lat(), place.lon());
-        let (gcj_lon, gcj_lat) = coordtransform::wgs84_to_gcj02(lon, lat);
+        let gcj02 = Gcj02::from(place);
         Self {
             geo: format!("geo:{lat:.6},{lon:.6}?q={lat:.6},{lon:.6}"),
-            amap: format!("https://uri.amap.com/marker?position={gcj_lon:.6},{gcj_lat:.6}"),
+            amap: format!("https://uri.amap.com/marker?position={:.6},{:.6}", gcj02.lon, gcj02.lat),
             baidu: format!(
                 "https://api.map.baidu.com/marker?location={lat:.6},{lon:.6}&title=%E7%9B%AE%E7%9A%84%E5%9C%B0\
                  &content=%E7%9B%AE%E7%9A%84%E5%9C%B0&output=html&coord_type=wgs84&src=site"

@@ -1,6 +1,7 @@
 //! Where a station is: a point of the right division, whatever map it was taken from.
 
 use search::coord::Coord;
+use search::datum::Datum;
 use search::record::Place;
 use search::region::RegionCode;
 
@@ -78,21 +79,19 @@ fn degrees(text: &Located<String>, diags: &mut Diagnostics) -> Option<f64> {
 }
 
 fn to_wgs84(lat: f64, lon: f64, datum: &Located<String>, diags: &mut Diagnostics) -> Option<Coord> {
-    let (lon, lat) = match datum.value.trim().to_ascii_lowercase().as_str() {
-        "wgs84" | "wgs-84" => (lon, lat),
-        "gcj02" | "gcj-02" => coordtransform::gcj02_to_wgs84(lon, lat),
-        "bd09" | "bd-09" => coordtransform::bd09_to_wgs84(lon, lat),
-        other => {
-            let hint = nearest(other, ["wgs84", "gcj02", "bd09"]).map(|near| format!("是不是想写 {near}"));
-            let hint = hint.unwrap_or_else(|| "可以写 wgs84、gcj02、bd09".to_owned());
-            let meant = suggest::certain(&suggest::half_width(other), ["wgs84", "gcj02", "bd09"]);
-            let mend = suggest::instead(datum, meant.map(str::to_owned), |_| true);
-            let finding = Diagnostic::error("coord-datum", datum.span, format!("没有叫“{other}”的坐标系"));
-            diags.push(finding.hint(hint).maybe_edit(mend));
-            return None;
-        }
+    let Some(known) = Datum::parse(&datum.value) else {
+        let other = datum.value.trim().to_ascii_lowercase();
+        let names = Datum::ALL.map(Datum::code);
+        let hint = nearest(&other, names).map(|near| format!("是不是想写 {near}"));
+        let hint = hint.unwrap_or_else(|| "可以写 wgs84、gcj02、bd09".to_owned());
+        let meant = suggest::certain(&suggest::half_width(&other), names);
+        let mend = suggest::instead(datum, meant.map(str::to_owned), |_| true);
+        let finding = Diagnostic::error("coord-datum", datum.span, format!("没有叫“{other}”的坐标系"));
+        diags.push(finding.hint(hint).maybe_edit(mend));
+        return None;
     };
+    let place = known.to_wgs84(lat, lon)?;
     // Seven decimals are a centimetre: more would only be noise of the conversion.
     let round = |degrees: f64| (degrees * 1e7).round() / 1e7;
-    Coord::new(round(lat), round(lon))
+    Coord::new(round(place.lat()), round(place.lon()))
 }
