@@ -11,6 +11,9 @@ use crate::render::links::Link;
 use crate::render::press::{Head, Html, Page, Press};
 use crate::render::structured;
 
+/// Stations whose duty days a division's page lists; the calendar has all of them.
+const MOST_DUTIES: usize = 12;
+
 /// `/regions/<code>/`
 #[derive(Debug, Serialize)]
 pub(super) struct RegionPage {
@@ -23,8 +26,19 @@ pub(super) struct RegionPage {
     above: Vec<Stations>,
     regions_title: String,
     regions: Vec<Link>,
-    /// Duty days of the stations in it for a phone's calendar.
+    /// Who is where on which days, in it: the higher levels first, no more than [`MOST_DUTIES`].
+    duties: Vec<OnDuty>,
+    /// How many stations with duty days are not among them.
+    more_duties: usize,
+    /// All of those days for a phone's calendar.
     calendar: Option<String>,
+}
+
+/// The duty days of a station.
+#[derive(Debug, Serialize)]
+struct OnDuty {
+    station: Link,
+    days: Vec<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -44,6 +58,7 @@ impl RegionPage {
         let directory = press.site.directories.get(&region.code);
         let title = directory.and_then(|directory| directory.title.clone());
         let children = press.library.regions_in(&region.code);
+        let on_duty = press.library.on_duty().get(&region.code).map_or(&[][..], Vec::as_slice);
         Self {
             head: head(press, region),
             title: title.unwrap_or_else(|| format!("{}的站点", region.name)),
@@ -54,11 +69,9 @@ impl RegionPage {
             above: above(press, region),
             regions_title: format!("{}下面", region.name),
             regions: children.iter().map(|child| child_link(child)).collect(),
-            calendar: press
-                .library
-                .on_duty()
-                .contains_key(&region.code)
-                .then(|| format!("{}calendar.ics", region.url)),
+            duties: duties(on_duty),
+            more_duties: on_duty.len().saturating_sub(MOST_DUTIES),
+            calendar: (!on_duty.is_empty()).then(|| format!("{}calendar.ics", region.url)),
         }
     }
 }
@@ -79,6 +92,16 @@ fn head(press: &Press<'_>, region: &Region) -> Head {
         crumbs,
         ..Head::default()
     }
+}
+
+fn duties(stations: &[&Station]) -> Vec<OnDuty> {
+    let mut stations = stations.to_vec();
+    stations.sort_by_key(|station| (station.level, &station.name));
+    let on_duty = |station: &&Station| OnDuty {
+        station: Link::new(&station.name, &station.url),
+        days: station.duty.iter().map(|duty| duty.text.clone()).collect(),
+    };
+    stations.iter().take(MOST_DUTIES).map(on_duty).collect()
 }
 
 fn child_link(region: &Region) -> Link {
