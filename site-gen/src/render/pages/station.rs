@@ -57,7 +57,7 @@ struct ShownPerson {
     /// What she is by profession, where the name of the work does not say it.
     profession: Option<&'static str>,
     /// The topics she knows best.
-    topics: Vec<Link>,
+    topics: Vec<String>,
 }
 
 impl ShownPerson {
@@ -68,7 +68,7 @@ impl ShownPerson {
             role: person.role.clone(),
             duty: person.duty.clone(),
             profession: profession.filter(|profession| !person.role.contains(profession)),
-            topics: topics.map(|topic| Link::new(&topic.title, topic.url())).collect(),
+            topics: topics.map(|topic| topic.title.clone()).collect(),
         }
     }
 }
