@@ -140,8 +140,9 @@ impl Browser {
     pub async fn wait_for_text(&self, text: &str) -> anyhow::Result<String> {
         let deadline = Instant::now() + PATIENCE;
         loop {
-            // The page may just be changing under our hands: then there is no body for a moment.
-            let body = self.evaluate("document.body.innerText").await.unwrap_or_default();
+            // The page may just be changing under our hands: then there is no body for a moment, or half of one.
+            let whole = "document.readyState === 'loading' ? '' : document.body.innerText";
+            let body = self.evaluate(whole).await.unwrap_or_default();
             let body = body.as_str().unwrap_or_default();
             if body.contains(text) {
                 return Ok(body.to_owned());
