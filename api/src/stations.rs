@@ -5,6 +5,7 @@
 
 use axum::extract::State;
 use search::coord::Coord;
+use search::datum::Datum;
 use search::record::Station;
 use search::region::{Level, RegionCode};
 use search::stations::{StationFilter, StationIndex};
@@ -22,19 +23,6 @@ const DEFAULT_LIMIT: usize = 20;
 const MAX_LIMIT: usize = 100;
 /// The furthest station that can be asked for in pages. All of them at once are in the site's own data.
 const MAX_OFFSET: usize = 100_000;
-
-/// The map datum that a position was given in. Answers are always in WGS 84.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum Datum {
-    /// Satellites, browsers, OpenStreetMap.
-    #[default]
-    Wgs84,
-    /// 高德、腾讯
-    Gcj02,
-    /// 百度
-    Bd09,
-}
 
 /// Which stations.
 #[derive(Debug, Clone, IntoParams)]
@@ -265,27 +253,10 @@ impl NearestIn {
 
 const POINT: &str = "不是地球上的一点：纬度在前（-90 到 90），经度在后（-180 到 180）";
 
-impl Datum {
-    const ALL: [(Self, &str); 3] = [(Self::Wgs84, "wgs84"), (Self::Gcj02, "gcj02"), (Self::Bd09, "bd09")];
-
-    /// The same place in WGS 84; `None` where it is none.
-    pub fn to_wgs84(self, lat: f64, lon: f64) -> Option<Coord> {
-        Coord::new(lat, lon)?;
-        let (lon, lat) = match self {
-            Self::Wgs84 => (lon, lat),
-            Self::Gcj02 => coordtransform::gcj02_to_wgs84(lon, lat),
-            Self::Bd09 => coordtransform::bd09_to_wgs84(lon, lat),
-        };
-        Coord::new(lat, lon)
-    }
-}
-
 impl FromFields for StationsIn {
     fn from_fields(fields: &mut Fields) -> Self {
-        let datums = format!(" {} 之一", Datum::ALL.map(|(_, name)| name).join("、"));
-        let datum = fields.parsed("datum", &datums, |text| {
-            Datum::ALL.iter().find(|(_, name)| *name == text).map(|&(datum, _)| datum)
-        });
+        let datums = format!(" {} 之一", Datum::ALL.map(Datum::code).join("、"));
+        let datum = fields.parsed("datum", &datums, Datum::parse);
         let datum = datum.unwrap_or_default();
         Self {
             near: near(fields, datum),
