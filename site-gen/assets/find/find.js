@@ -87,7 +87,7 @@
         const script = document.createElement("script");
         script.src = here.replace(/[^/]*$/, "spell.js");
         script.onload = function () {
-          resolve(window.nuanzhanSpell({ part: part, site: function () { return site; }, isHan: isHan, fold: fold, steps: steps, sign: sign, read: read, countOf: countOf, keys: { pair: pair, word: word } }));
+          resolve(window.nuanzhanSpell({ part: part, reader: reader, site: function () { return site; }, isHan: isHan, fold: fold, steps: steps, sign: sign, read: read, countOf: countOf, keys: { pair: pair, word: word } }));
         };
         script.onerror = function () {
           delete kept.spell;
@@ -239,9 +239,10 @@
     }));
   }
 
-  function takeTerms(file, bytes) {
-    let at = 0, quotient = 0;
-    function next() {
+  // Reads what the build wrote, piece by piece. A number has seven bits in a byte, the lowest first.
+  function reader(bytes) {
+    let at = 0;
+    function number() {
       let value = 0, scale = 1, byte;
       do {
         byte = bytes[at++];
@@ -250,6 +251,12 @@
       } while (byte > 127);
       return value;
     }
+    return { number: number, byte: function () { return bytes[at++]; }, rest: function () { return bytes.subarray(at); } };
+  }
+
+  function takeTerms(file, bytes) {
+    const from = reader(bytes), next = from.number;
+    let quotient = 0;
     for (let step = next(); step > 0; step = next()) {
       quotient += step - 1;
       const entry = { count: next(), numbers: [], marks: [] };
@@ -257,11 +264,11 @@
       for (let left = next(); left > 0; left--) {
         place += next();
         entry.numbers.push(place);
-        entry.marks.push(bytes[at++]);
+        entry.marks.push(from.byte());
       }
       site.known.set(quotient * site.terms + file, entry);
     }
-    const lines = new TextDecoder().decode(bytes.subarray(at));
+    const lines = new TextDecoder().decode(from.rest());
     if (lines) lines.split("\n").forEach(function (line) { addLine(site.phrases, line); });
     site.read.add(file);
   }

@@ -201,16 +201,7 @@ window.nuanzhanSpell = function (find) {
   async function readPairs() {
     if (pairs) return;
     const bytes = new Uint8Array(await find.part("pairs.bin", "arrayBuffer")), all = [], size = find.site().alphabet.length;
-    let at = 0;
-    function next() {
-      let value = 0, scale = 1, byte;
-      do {
-        byte = bytes[at++];
-        value += (byte & 127) * scale;
-        scale *= 128;
-      } while (byte > 127);
-      return value;
-    }
+    const from = find.reader(bytes), next = from.number;
     for (let first = 0; first < size; first++) {
       let second = 0;
       for (let left = next(); left > 0; left--) {
@@ -218,7 +209,7 @@ window.nuanzhanSpell = function (find) {
         all.push(first * size + second);
       }
     }
-    pairs = new Map(all.map(function (pair, number) { return [pair, bytes[at + number] / 24]; }));
+    pairs = new Map(all.map(function (pair) { return [pair, from.byte() / 24]; }));
   }
 
   function pairWorth(first, second, apart) {
