@@ -12,10 +12,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::record::{Hotline, Record, Site, Station, ThesaurusEntry, Topic};
 use crate::region::Region;
+use crate::stations::StationIndex;
 use crate::text::embedded::Index;
 
 /// Raised when the files change shape, so that an API never misreads an older or newer build.
-pub const FORMAT: u32 = 2;
+pub const FORMAT: u32 = 3;
 
 /// The folder under the site's root that holds the bundle.
 pub const FOLDER: &str = "data";
@@ -118,6 +119,7 @@ impl Bundle {
             ("hotlines.json".to_owned(), json(&self.hotlines)),
             ("regions.json".to_owned(), json(&self.regions)),
             ("stations.json".to_owned(), json(&self.stations)),
+            ("stations.index".to_owned(), StationIndex::file_of(self.stations.clone())),
             ("thesaurus.json".to_owned(), json(&self.thesaurus)),
             ("shell.html".to_owned(), self.shell.clone().into_bytes()),
         ])
@@ -125,6 +127,13 @@ impl Bundle {
 
     /// Opens the bundle of the site at `dist`.
     pub fn open(dist: &Path) -> Result<Self, BundleError> {
+        let opened = Self::open_without_stations(dist)?;
+        Ok(Self { stations: read_json(&dist.join(FOLDER).join("stations.json"))?, ..opened })
+    }
+
+    /// As [`Bundle::open`], without the stations: those of a country take less room and time by
+    /// [`Bundle::open_stations`].
+    pub fn open_without_stations(dist: &Path) -> Result<Self, BundleError> {
         let folder = dist.join(FOLDER);
         let manifest = folder.join("manifest.json");
         match read_json(&manifest)? {
@@ -138,7 +147,7 @@ impl Bundle {
             topics: read_json(&folder.join("topics.json"))?,
             hotlines: read_json(&folder.join("hotlines.json"))?,
             regions: read_json(&folder.join("regions.json"))?,
-            stations: read_json(&folder.join("stations.json"))?,
+            stations: Vec::new(),
             records: read_json(&folder.join("records.json"))?,
             thesaurus: read_json(&folder.join("thesaurus.json"))?,
             shell: String::from_utf8(shell).map_err(|err| BundleError::Malformed {
@@ -156,6 +165,13 @@ impl Bundle {
         }
         let redirects: Vec<Redirect> = read_json(&path)?;
         Ok(redirects.into_iter().map(|redirect| (redirect.old, redirect.new)).collect())
+    }
+
+    /// Opens the station index of the site at `dist`, with the divisions of its bundle.
+    pub fn open_stations(dist: &Path, regions: Vec<Region>) -> Result<StationIndex, BundleError> {
+        let path = dist.join(FOLDER).join("stations.index");
+        StationIndex::from_bytes(read(&path)?, regions)
+            .map_err(|err| BundleError::Malformed { path, reason: err.to_string() })
     }
 
     /// Opens the text index of the site at `dist`.

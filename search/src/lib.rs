@@ -2,7 +2,8 @@
 //!
 //! Start at [`bundle`]: a bundle is everything a build publishes as data, written under `dist/data/` by
 //! `site-gen` and opened by `api`. It is the only contract between those two. [`record`] holds its types,
-//! [`text`] finds records by words, [`stations`] finds stations by place.
+//! [`text`] finds records by words, [`stations`] finds stations by place, [`near`] lets a phone do so by itself, [`hsds`]
+//! says stations as other directories do.
 //!
 //! This crate knows nothing of Markdown, HTML or databases, and writes no files. Only `text::meili`, a feature that `api`
 //! turns on, speaks to another process.
@@ -11,7 +12,9 @@ pub mod bundle;
 pub mod coord;
 pub mod datum;
 pub mod hours;
+pub mod hsds;
 pub mod knowledge;
+pub mod near;
 mod numeral;
 pub mod record;
 pub mod region;

@@ -102,6 +102,13 @@ fn station(id: &str, kind: StationKind, place: Place) -> Station {
     }
 }
 
+/// Opens all there is.
+fn whole(dist: &Path) -> Result<(), BundleError> {
+    Bundle::open(dist)?;
+    Bundle::open_stations(dist, Vec::new())?;
+    Bundle::open_index(dist).map(drop)
+}
+
 fn refusal(dist: &TempDir) -> BundleError {
     Bundle::open(dist.path()).unwrap_err()
 }
@@ -111,7 +118,19 @@ fn a_bundle_is_opened_as_it_was_written() {
     let dist = written(&bundle());
     let opened = Bundle::open(dist.path()).unwrap();
     assert_eq!(opened, bundle());
+    let stations = Bundle::open_stations(dist.path(), opened.regions).unwrap();
+    let one_by_one: Vec<Station> =
+        opened.stations.iter().filter_map(|station| stations.get(&station.id)).collect();
+    assert_eq!((one_by_one, stations.len()), (opened.stations, bundle().stations.len()));
     Embedded::new(Bundle::open_index(dist.path()).unwrap(), opened.records).unwrap();
+}
+
+#[test]
+fn a_bundle_is_opened_without_its_stations() {
+    let dist = written(&bundle());
+    fs::remove_file(dist.path().join(FOLDER).join("stations.json")).unwrap();
+    let opened = Bundle::open_without_stations(dist.path()).unwrap();
+    assert_eq!(opened, Bundle { stations: Vec::new(), ..bundle() });
 }
 
 #[test]
@@ -125,10 +144,7 @@ fn a_missing_file_is_named() {
     for name in names {
         let dist = written(&bundle());
         fs::remove_file(dist.path().join(FOLDER).join(&name)).unwrap();
-        let message = match Bundle::open(dist.path()) {
-            Ok(_) => Bundle::open_index(dist.path()).unwrap_err().to_string(),
-            Err(err) => err.to_string(),
-        };
+        let message = whole(dist.path()).unwrap_err().to_string();
         assert!(message.starts_with("读不了") && message.contains(&name), "{message}");
     }
 }
@@ -139,10 +155,7 @@ fn a_damaged_file_is_named() {
     for name in names {
         let dist = written(&bundle());
         put(dist.path(), &name, b"\xff{");
-        let message = match Bundle::open(dist.path()) {
-            Ok(_) => Bundle::open_index(dist.path()).unwrap_err().to_string(),
-            Err(err) => err.to_string(),
-        };
+        let message = whole(dist.path()).unwrap_err().to_string();
         assert!(message.contains(&name) && message.contains("不是本程序写的数据"), "{message}");
     }
 }

@@ -2,9 +2,10 @@
 
 use pinyin::ToPinyin as _;
 use search::coord::Coord;
-use search::record::{Kind, Place, Record, Station, ThesaurusEntry};
+use search::hours::{Rule, State, Timetable};
+use search::record::{Hours, Kind, Place, Record, Station, ThesaurusEntry};
 use search::region::Level;
-use search::vocabulary::{Service, StationKind};
+use search::vocabulary::{Audience, Facility, Service, StationKind};
 
 /// A sequence of numbers that look drawn (xorshift*).
 pub(crate) struct Draws(u64);
@@ -155,27 +156,74 @@ fn initial(c: char) -> char {
     c.to_pinyin().and_then(|pinyin| pinyin.first_letter().chars().next()).unwrap_or('x')
 }
 
-/// So many stations, in towns spread over a country.
+/// So many stations, in towns spread over a country. Their codes go by where they are, as real ones do.
 pub(crate) fn stations(count: usize) -> Vec<Station> {
     let mut draws = Draws::new(5);
     let towns: Vec<(f64, f64)> =
         (0..=count / 20).map(|_| (20.0 + 30.0 * draws.fraction(), 80.0 + 50.0 * draws.fraction())).collect();
     (0..count)
         .map(|at| {
-            let (lat, lon) = towns[draws.below(towns.len())];
+            let town = draws.below(towns.len());
+            let (lat, lon) = towns[town];
             let location = Coord::new(lat + 0.2 * draws.fraction(), lon + 0.2 * draws.fraction());
-            station(at, location, StationKind::ALL[draws.below(StationKind::ALL.len())])
+            station(at, location, division(towns[town], town), &mut draws)
         })
         .collect()
 }
 
-fn station(at: usize, location: Option<Coord>, kind: StationKind) -> Station {
-    let place = Place::Public { address: None, location };
-    let region = "990121".parse().expect("a code");
+/// A province is 5 by 10 degrees, a city 1 by 2, a county a tenth of that.
+fn division((lat, lon): (f64, f64), town: usize) -> String {
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "2,000 to 13,000")]
+    let hundredths = |degrees: f64| (degrees * 100.0) as usize;
+    let (lat, lon) = (hundredths(lat) - 2_000, hundredths(lon) - 8_000);
+    let province = 11 + lat / 500 * 5 + lon / 1_000;
+    let city = 1 + lat % 500 / 100 * 5 + lon % 1_000 / 200;
+    let county = 1 + lat % 100 / 33 * 4 + lon % 200 / 50;
+    format!("{province}{city:02}{county:02}{:03}{:03}", 100 + town % 900, town / 900 % 1_000)
+}
+
+/// One in ten is of a kind, visits the old or has a private room; one in twenty has no steps; one in a thousand takes
+/// people in.
+fn station(at: usize, location: Option<Coord>, region: String, draws: &mut Draws) -> Station {
+    let place = Place::Public { address: Some(format!("河湾路 {} 号", at % 300)), location };
+    let kind = StationKind::ALL[draws.below(StationKind::ALL.len())];
+    let mut one_in = |chance: usize| draws.below(chance) == 0;
+    let services = [(Service::LegalAdvice, 1), (Service::Mediation, 3), (Service::Shelter, 1_000)];
+    let facilities = [(Facility::StepFree, 20), (Facility::PrivateRoom, 10), (Facility::Writing, 3)];
+    let facilities =
+        facilities.into_iter().filter(|&(_, chance)| one_in(chance)).map(|(facility, _)| facility);
+    let facilities = facilities.collect();
+    let services = services.into_iter().filter(|&(_, chance)| one_in(chance)).map(|(service, _)| service);
     Station {
         name: format!("{at} 号站"),
         level: Level::Village,
-        services: vec![Service::LegalAdvice],
-        ..Station::new(format!("station-{at}"), kind, region, place)
+        services: services.collect(),
+        facilities,
+        home_visits: if draws.below(10) == 0 { vec![Audience::Older] } else { Vec::new() },
+        region_names: ["示例省", "示例市", "示例县", "暖溪镇", "河湾村"].map(str::to_owned).into(),
+        phones: vec![format!("0999-{:07}", at * 13 % 10_000_000)],
+        hours: Some(hours(draws)),
+        note: (draws.below(4) == 0).then(|| "来之前先打电话，方言也可以。".to_owned()),
+        verified: jiff::civil::Date::new(2026, 3, 1).ok(),
+        ..Station::new(format!("station-{at:06}"), kind, region.parse().expect("a code"), place)
+    }
+}
+
+/// A hundred timetables, and one station in fifty that never closes.
+fn hours(draws: &mut Draws) -> Hours {
+    if draws.below(50) == 0 {
+        let rules = Timetable(vec![Rule::on(&[], &[])]);
+        return Hours { osm: "24/7".to_owned(), text: "全天".to_owned(), rules };
+    }
+    let minutes = |at: usize| u16::try_from(at).expect("minutes of a day");
+    let (opens, closes) = (minutes(480 + 15 * draws.below(5)), minutes(990 + 15 * draws.below(7)));
+    let last_day = 5 + draws.below(3);
+    let clock = |minutes: u16| format!("{:02}:{:02}", minutes / 60, minutes % 60);
+    let days = ["Mo-Fr", "Mo-Sa", "Mo-Su"][last_day - 5];
+    let off = Rule { holidays: true, is: State::Closed, ..Rule::on(&[], &[]) };
+    Hours {
+        osm: format!("{days} {}-{}; PH off", clock(opens), clock(closes)),
+        text: format!("{days} {}–{}，节假日休息", clock(opens), clock(closes)),
+        rules: Timetable(vec![Rule::on(&[1, 2, 3, 4, 5, 6, 7][..last_day], &[(opens, closes)]), off]),
     }
 }

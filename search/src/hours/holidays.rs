@@ -63,6 +63,16 @@ impl Holidays {
         Ok(all)
     }
 
+    /// The years of which all days are known.
+    pub fn years(&self) -> impl Iterator<Item = i16> + '_ {
+        self.years.iter().copied()
+    }
+
+    /// The days that were announced, in order, and whether each is off; else it is worked.
+    pub fn days(&self) -> impl Iterator<Item = (Date, bool)> + '_ {
+        self.days.iter().map(|(day, is_off)| (*day, *is_off))
+    }
+
     fn add(&mut self, text: &str) -> Result<(), usize> {
         for (number, line) in (1..).zip(text.lines()) {
             let line = line.trim_start_matches('\u{feff}').trim();

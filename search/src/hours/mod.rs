@@ -158,7 +158,14 @@ impl Timetable {
 
     /// Whether it is open at `moment`; nobody knows counts as not.
     pub fn is_open(&self, moment: DateTime, holidays: &Holidays) -> bool {
-        self.at(moment, holidays).state == State::Open
+        let day = moment.date();
+        let minute = u16::from(moment.hour().unsigned_abs()) * 60 + u16::from(moment.minute().unsigned_abs());
+        let holds = |spans: Vec<(u16, u16, State)>, minute| {
+            let span = spans.into_iter().rev().find(|&(from, to, _)| from <= minute && minute < to);
+            span.map(|(.., state)| state)
+        };
+        let late = || holds(self.spans(day.yesterday().ok()?, holidays), minute + DAY);
+        holds(self.spans(day, holidays), minute).or_else(late) == Some(State::Open)
     }
 
     /// The pieces of the days from `first` on, in order and without gaps.

@@ -137,6 +137,18 @@ proptest! {
 
     /// As JSON it comes back as it was.
     #[test]
+    fn whether_it_is_open_is_what_the_answer_says(
+        rules in prop::collection::vec(rule(), 0..5),
+        day in 0..400_i32,
+        minute in 0..1440_i32,
+    ) {
+        let timetable = Timetable(rules);
+        let moment = datetime(2026, 1, 1, 0, 0, 0, 0) + day.days() + minute.minutes();
+        let holidays = Holidays::known();
+        prop_assert_eq!(timetable.is_open(moment, holidays), timetable.at(moment, holidays).state == State::Open);
+    }
+
+    #[test]
     fn a_timetable_comes_back(rules in prop::collection::vec(rule(), 0..5)) {
         let timetable = Timetable(rules);
         let json = serde_json::to_string(&timetable).unwrap();

@@ -6,7 +6,7 @@
 use super::IndexError;
 
 /// Appends a number, seven bits to a byte, the lowest first.
-pub(in crate::text) fn put_number(out: &mut Vec<u8>, mut number: u64) {
+pub(crate) fn put_number(out: &mut Vec<u8>, mut number: u64) {
     while number >= 0x80 {
         out.push((number & 0x7f) as u8 | 0x80);
         number >>= 7;
@@ -34,7 +34,7 @@ pub(super) fn chars(bytes: &[u8]) -> impl Iterator<Item = char> {
 }
 
 /// Appends a string with its length before it.
-pub(super) fn put_text(out: &mut Vec<u8>, text: &str) {
+pub(crate) fn put_text(out: &mut Vec<u8>, text: &str) {
     put_number(out, text.len() as u64);
     out.extend_from_slice(text.as_bytes());
 }
@@ -49,33 +49,33 @@ pub(super) fn put_texts(out: &mut Vec<u8>, texts: &[String]) {
 
 /// Reads what was put, in the same order.
 #[derive(Debug, Clone)]
-pub(super) struct Reader<'a> {
+pub(crate) struct Reader<'a> {
     bytes: &'a [u8],
     at: usize,
 }
 
 impl<'a> Reader<'a> {
-    pub(super) fn new(bytes: &'a [u8], at: usize) -> Self {
+    pub(crate) fn new(bytes: &'a [u8], at: usize) -> Self {
         Self { bytes, at }
     }
 
     /// Where the next byte is.
-    pub(super) fn at(&self) -> usize {
+    pub(crate) fn at(&self) -> usize {
         self.at
     }
 
     /// How many bytes are left.
-    pub(super) fn left(&self) -> usize {
+    pub(crate) fn left(&self) -> usize {
         self.bytes.len() - self.at
     }
 
-    pub(super) fn byte(&mut self) -> Result<u8, IndexError> {
+    pub(crate) fn byte(&mut self) -> Result<u8, IndexError> {
         let byte = *self.bytes.get(self.at).ok_or(IndexError::CUT_OFF)?;
         self.at += 1;
         Ok(byte)
     }
 
-    pub(super) fn take(&mut self, count: usize) -> Result<&'a [u8], IndexError> {
+    pub(crate) fn take(&mut self, count: usize) -> Result<&'a [u8], IndexError> {
         let end = self.at.checked_add(count).ok_or(IndexError::CUT_OFF)?;
         let taken = self.bytes.get(self.at..end).ok_or(IndexError::CUT_OFF)?;
         self.at = end;
@@ -91,7 +91,7 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
-    pub(super) fn number(&mut self) -> Result<u64, IndexError> {
+    pub(crate) fn number(&mut self) -> Result<u64, IndexError> {
         let mut number = 0;
         for shift in (0..64).step_by(7) {
             let byte = self.byte()?;
@@ -108,7 +108,7 @@ impl<'a> Reader<'a> {
     }
 
     /// A number below 2³².
-    pub(super) fn small(&mut self) -> Result<u32, IndexError> {
+    pub(crate) fn small(&mut self) -> Result<u32, IndexError> {
         // Most numbers are a single byte.
         if let Some(&byte @ 0..0x80) = self.bytes.get(self.at) {
             self.at += 1;
@@ -118,21 +118,25 @@ impl<'a> Reader<'a> {
     }
 
     /// How many things follow, each at least `least` bytes long.
-    pub(super) fn count(&mut self, least: usize) -> Result<usize, IndexError> {
+    pub(crate) fn count(&mut self, least: usize) -> Result<usize, IndexError> {
         let count = usize::try_from(self.number()?).map_err(|_| IndexError::BAD_NUMBER)?;
         if count > self.left() / least { Err(IndexError::CUT_OFF) } else { Ok(count) }
     }
 
-    pub(super) fn fixed(&mut self) -> Result<u64, IndexError> {
+    pub(crate) fn fixed(&mut self) -> Result<u64, IndexError> {
         let mut eight = [0; 8];
         eight.copy_from_slice(self.take(8)?);
         Ok(u64::from_le_bytes(eight))
     }
 
-    pub(super) fn text(&mut self) -> Result<String, IndexError> {
+    pub(crate) fn text(&mut self) -> Result<String, IndexError> {
+        self.text_here().map(str::to_owned)
+    }
+
+    /// A text where it stands.
+    pub(crate) fn text_here(&mut self) -> Result<&'a str, IndexError> {
         let length = self.count(1)?;
-        let text = std::str::from_utf8(self.take(length)?).map_err(|_| IndexError::BAD_TEXT)?;
-        Ok(text.to_owned())
+        std::str::from_utf8(self.take(length)?).map_err(|_| IndexError::BAD_TEXT)
     }
 
     pub(super) fn texts(&mut self) -> Result<Vec<String>, IndexError> {
@@ -142,7 +146,7 @@ impl<'a> Reader<'a> {
 
 /// A sum over bytes, eight at a time. It shows damage and mixed-up files; it does not keep out a forger.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Sum(u64);
+pub(crate) struct Sum(u64);
 
 impl Default for Sum {
     fn default() -> Self {
@@ -151,13 +155,13 @@ impl Default for Sum {
 }
 
 impl Sum {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self(0x9e37_79b9_7f4a_7c15)
     }
 
     /// Adds bytes and their number, so that text can't move from one field to the next unseen. Each step waits for the one
     /// before, so long texts are added as four sums side by side.
-    pub(super) fn add(mut self, bytes: &[u8]) -> Self {
+    pub(crate) fn add(mut self, bytes: &[u8]) -> Self {
         let (blocks, rest) = bytes.as_chunks::<32>();
         if !blocks.is_empty() {
             let mut lanes = [self, self.mix(1), self.mix(2), self.mix(3)];
@@ -177,7 +181,7 @@ impl Sum {
         self.mix(u64::from_le_bytes(last)).mix(bytes.len() as u64)
     }
 
-    pub(super) fn value(self) -> u64 {
+    pub(crate) fn value(self) -> u64 {
         self.0
     }
 

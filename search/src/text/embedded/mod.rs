@@ -13,7 +13,7 @@
 //! an answer is the same on every machine.
 
 mod build;
-mod bytes;
+pub(crate) mod bytes;
 pub(super) mod export;
 mod index;
 mod meant;

@@ -1,0 +1,316 @@
+//! Finding stations by place.
+//!
+//! Start at [`StationIndex`]. What it promises: the nearest are the nearest everywhere on earth, to the millimetre and then
+//! by id; a filter makes it faster, not slower; thousands of stations on one point are no trouble; nothing looks at every
+//! station but a filter with words or a moment. A station whose place is confidential has no position here and is never found by
+//! distance; [`StationIndex::confidential_for`] gives its telephone to the people of its division.
+//!
+//! [`store`] keeps the stations in little room and is their file, [`tree`] finds the nearest, with [`few`] where few fit,
+//! [`lists`] counts and pages,
+//! [`traits`] turns filters into numbers that both can compare, [`words`] holds what is found by words, [`open`] knows who
+//! is open when, [`spot`] finds the place that somebody describes.
+
+mod few;
+mod lists;
+mod open;
+mod spot;
+mod store;
+mod traits;
+mod tree;
+mod words;
+
+use jiff::civil::DateTime;
+
+use crate::coord::Coord;
+use crate::record::Station;
+use crate::region::{Level, Region, RegionCode};
+use crate::text::query::normalised;
+use crate::vocabulary::{Audience, Facility, Profession, Service, StationKind};
+use lists::{Lists, WhyApart};
+use open::{Moment, Opening};
+use spot::Names;
+pub use spot::{Spot, SpotError};
+use store::Store;
+pub use store::StoreError;
+use traits::{Rows, Terms, Wanted, key};
+use tree::{Point, Source, Tree};
+use words::Words;
+
+/// The stations and divisions of a bundle, ready to be asked.
+#[derive(Debug)]
+pub struct StationIndex {
+    /// By id, so that a smaller number means a smaller id.
+    stations: Store,
+    words: Words,
+    opening: Opening,
+    names: Names,
+    terms: Terms,
+    /// Outermost level first, then by name and id.
+    lists: Lists,
+    /// The public locations.
+    tree: Tree,
+    /// By code.
+    regions: Vec<Region>,
+}
+
+/// Which stations are wanted. Nothing set means all; what is set must all be so.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct StationFilter {
+    /// Those of this division and the ones within it.
+    pub region: Option<RegionCode>,
+    /// Those of this sort.
+    pub kind: Option<StationKind>,
+    /// Those that do this.
+    pub service: Option<Service>,
+    /// Those of this level of the network.
+    pub level: Option<Level>,
+    /// Those that have each of these.
+    pub facilities: Vec<Facility>,
+    /// Those that are for these people: they are named, or everyone is, or nobody is.
+    pub audience: Option<Audience>,
+    /// Those that visit these people at home: they are named, or everyone is.
+    pub home_visit: Option<Audience>,
+    /// Those where somebody is this by profession.
+    pub profession: Option<Profession>,
+    /// Those where somebody knows this topic best, by its slug. With a profession too, it has to be the same person.
+    pub topic: Option<String>,
+    /// Those that are open then, by the clock on the wall there.
+    pub open_at: Option<DateTime>,
+    /// Those whose name, sort, divisions or address hold each of these words.
+    pub text: Option<String>,
+}
+
+/// Which station of the index that gave it. [`StationIndex::station`] says the rest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct StationRef(u32);
+
+/// A station and how far it is.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Near {
+    /// The station.
+    pub station: StationRef,
+    /// Great-circle distance in metres.
+    pub distance_m: f64,
+}
+
+impl StationIndex {
+    /// Takes the stations and divisions of a bundle, in any order. Ids are unique; all stations take less than 4 GB.
+    ///
+    /// # Panics
+    ///
+    /// Only if this program can't read what it writes, which its tests rule out.
+    pub fn new(stations: Vec<Station>, regions: Vec<Region>) -> Self {
+        Self::from_bytes(Self::file_of(stations), regions).expect("what this program writes it can read")
+    }
+
+    /// The stations as a file, which [`StationIndex::from_bytes`] opens. The same stations make the same bytes on every
+    /// machine, whatever order they are in.
+    pub fn file_of(mut stations: Vec<Station>) -> Vec<u8> {
+        stations.sort_by(|a, b| a.id.cmp(&b.id));
+        store::file(&stations)
+    }
+
+    /// Opens what [`StationIndex::file_of`] gave, with the divisions of the same bundle. Fails unless it is sound from end
+    /// to end.
+    pub fn from_bytes(file: Vec<u8>, regions: Vec<Region>) -> Result<Self, StoreError> {
+        Self::of(Store::open(file)?, regions)
+    }
+
+    /// The sum that such a file has of what follows it. It shows damage; it does not keep out a forger.
+    pub fn sum(body: &[u8]) -> u64 {
+        store::sum(body)
+    }
+
+    fn of(stations: Store, mut regions: Vec<Region>) -> Result<Self, StoreError> {
+        regions.sort_by(|a, b| a.code.cmp(&b.code));
+        let (mut terms, mut rows) = (Terms::default(), Rows::default());
+        let (mut keys, mut points) = (Vec::with_capacity(stations.len()), Vec::with_capacity(stations.len()));
+        let mut listed: Vec<(Level, u32)> = Vec::with_capacity(stations.len());
+        let mut words = Words::new(stations.len());
+        let mut opening = Opening::new(stations.len(), stations.hours());
+        let (mut confidential, mut unplaced) = (Vec::new(), Vec::new());
+        let mut before = None;
+        for at in (0..).take(stations.len()) {
+            let station = stations.read(at as usize)?;
+            if before.as_ref() >= Some(&station.id) {
+                return Err(StoreError::Damaged);
+            }
+            terms.add(at, &station, &mut rows);
+            keys.push(key(&station.region));
+            points.extend(station.location().map(|place| Point { at: place.on_unit_sphere(), station: at }));
+            listed.push((station.level, at));
+            words.add(&station);
+            opening.add(station.hours.as_ref());
+            if station.is_confidential() {
+                confidential.push(at);
+            } else if station.location().is_none() {
+                unplaced.push(at);
+            }
+            before = Some(station.id);
+        }
+        let divisions = terms.set_regions(&keys);
+        let tree = Tree::new(points, &Source { regions: &divisions, traits: &rows });
+        listed.sort_by_cached_key(|&(level, at)| {
+            (level, stations.names(at as usize).map(|(_, name)| name), at)
+        });
+        let listed = listed.into_iter().map(|(_, at)| at).collect();
+        let why_apart = |at: u32| {
+            let is_confidential = confidential.binary_search(&at).is_ok();
+            let is_unplaced = || unplaced.binary_search(&at).is_ok();
+            if is_confidential {
+                Some(WhyApart::Confidential)
+            } else {
+                is_unplaced().then_some(WhyApart::Unplaced)
+            }
+        };
+        let lists = Lists::new(listed, &divisions, &rows, why_apart);
+        let (words, opening, names) = (words.finished(), opening.finished(), Names::new(&regions));
+        Ok(Self { stations, words, opening, names, terms, lists, tree, regions })
+    }
+
+    /// The station of this id.
+    pub fn get(&self, id: &str) -> Option<Station> {
+        Some(self.station(StationRef(u32::try_from(self.stations.find(id)?).ok()?)))
+    }
+
+    /// The id of the station that this index gave; nothing else of it is read.
+    pub fn id(&self, station: StationRef) -> &str {
+        self.stations.names(station.0 as usize).map_or("", |(id, _)| id)
+    }
+
+    /// The station that this index gave.
+    ///
+    /// # Panics
+    ///
+    /// Where it is of an index with more stations.
+    pub fn station(&self, station: StationRef) -> Station {
+        // Each was read once when the index was opened.
+        self.stations.read(station.0 as usize).expect("a station of this index")
+    }
+
+    /// How many stations there are.
+    pub fn len(&self) -> usize {
+        self.stations.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Every division, by code.
+    pub fn regions(&self) -> &[Region] {
+        &self.regions
+    }
+
+    /// The division of this code.
+    pub fn region(&self, code: &RegionCode) -> Option<&Region> {
+        let at = self.regions.binary_search_by(|region| region.code.cmp(code)).ok()?;
+        Some(&self.regions[at])
+    }
+
+    /// The wanted stations nearest to `from`, nearest first; what is equally far to the millimetre goes by id.
+    ///
+    /// Only stations with a public location can be near. Exact at every latitude and across the antimeridian.
+    pub fn nearest(&self, from: Coord, filter: &StationFilter, limit: usize) -> Vec<Near> {
+        let asked = self.asked(filter);
+        if asked.wanted.is_nothing() {
+            return Vec::new();
+        }
+        let found = self.tree.nearest(from.on_unit_sphere(), limit, &asked.wanted, |at| asked.accepts(at));
+        let near =
+            |found: tree::Found| Near { station: StationRef(found.station), distance_m: found.distance_m() };
+        found.into_iter().map(near).collect()
+    }
+
+    /// A page of the wanted stations, outermost level first, then by name; and how many there are in all.
+    pub fn list(&self, filter: &StationFilter, offset: usize, limit: usize) -> (Vec<StationRef>, usize) {
+        let asked = self.asked(filter);
+        if asked.wanted.is_nothing() {
+            return (Vec::new(), 0);
+        }
+        let chosen = self.lists.chosen(&asked.wanted, asked.is_picky().then_some(|at| asked.accepts(at)));
+        (chosen.page(offset, limit).into_iter().map(StationRef).collect(), chosen.count())
+    }
+
+    /// How many stations are wanted.
+    pub fn count(&self, filter: &StationFilter) -> usize {
+        let asked = self.asked(filter);
+        match &asked.moment {
+            // What is open alone is known without looking at each.
+            Some(moment) if asked.is_only_moment() => moment.count(),
+            _ => self.list(filter, 0, 0).1,
+        }
+    }
+
+    /// The confidential stations that people of `region` can call: those of the smallest division around it that has
+    /// any, or all of them when no division is given; in both cases such as `filter` takes, whatever region and words it
+    /// has. They are in the order of [`list`](Self::list).
+    pub fn confidential_for(&self, region: Option<&RegionCode>, filter: &StationFilter) -> Vec<StationRef> {
+        let asked = self.asked(&StationFilter { region: None, text: None, ..filter.clone() });
+        if asked.wanted.is_nothing() {
+            return Vec::new();
+        }
+        let within = |regions| {
+            self.lists.apart(WhyApart::Confidential, regions, &asked.wanted, |at| asked.accepts(at))
+        };
+        let found = match region {
+            None => within(None),
+            Some(region) => {
+                let around = region.ancestry().map(|division| within(Some(self.terms.within(&division))));
+                around.into_iter().find(|stations| !stations.is_empty()).unwrap_or_default()
+            }
+        };
+        found.into_iter().map(StationRef).collect()
+    }
+
+    /// The stations of `region` that anybody may come to but that nobody has placed on the map, such as `filter` takes,
+    /// whatever region it has: they are near nobody by [`nearest`](Self::nearest). In the order of [`list`](Self::list).
+    pub fn unplaced_in(&self, region: &RegionCode, filter: &StationFilter) -> Vec<StationRef> {
+        let asked = self.asked(&StationFilter { region: None, ..filter.clone() });
+        if asked.wanted.is_nothing() {
+            return Vec::new();
+        }
+        let within = Some(self.terms.within(region));
+        let found = self.lists.apart(WhyApart::Unplaced, within, &asked.wanted, |at| asked.accepts(at));
+        found.into_iter().map(StationRef).collect()
+    }
+
+    fn asked(&self, filter: &StationFilter) -> Asked<'_> {
+        let text = filter.text.as_deref().map(normalised).unwrap_or_default();
+        let words = text.split(' ').filter(|word| !word.is_empty()).map(str::to_owned).collect();
+        let moment = filter.open_at.map(|at| Moment::new(&self.opening, self.stations.hours(), at));
+        Asked { index: self, wanted: self.terms.wanted(filter), words, moment }
+    }
+}
+
+/// A filter with all of it put in order once.
+struct Asked<'a> {
+    index: &'a StationIndex,
+    wanted: Wanted,
+    words: Vec<String>,
+    moment: Option<Moment<'a>>,
+}
+
+impl Asked<'_> {
+    /// Whether stations have to be looked at one by one.
+    fn is_picky(&self) -> bool {
+        !self.words.is_empty() || self.moment.is_some() || self.wanted.expert().is_some()
+    }
+
+    /// Whether nothing else is asked for than to be open.
+    fn is_only_moment(&self) -> bool {
+        self.words.is_empty()
+            && self.wanted.is_all()
+            && !self.wanted.is_nothing()
+            && self.wanted.expert().is_none()
+    }
+
+    /// Whether a station fits that has what else is wanted.
+    #[inline]
+    fn accepts(&self, station: u32) -> bool {
+        (self.words.is_empty() || self.index.words.have(station, &self.words))
+            && self.moment.as_ref().is_none_or(|moment| moment.is_open(station))
+            && self.wanted.expert().is_none_or(|expert| self.index.terms.is_there(expert, station))
+    }
+}

@@ -1,0 +1,85 @@
+//! Which stations are open at a moment.
+//!
+//! Many stations keep the same hours. Each timetable is asked at most once for a moment, when the first station that has
+//! it is met.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+use jiff::civil::DateTime;
+
+use crate::hours::holidays::Holidays;
+use crate::record::Hours;
+
+/// Stands where a station says nothing of its hours.
+const NONE: u32 = u32::MAX;
+
+/// The hours of stations, in the order of their numbers.
+#[derive(Debug, Default)]
+pub(super) struct Opening {
+    of_station: Vec<u32>,
+    /// The number of each expression. Two timetables that are written alike are alike.
+    numbers: BTreeMap<String, u32>,
+    /// How many stations keep each of them.
+    kept_by: Vec<usize>,
+}
+
+impl Opening {
+    /// Takes all hours there are, in the order in which [`Moment`] gets them.
+    pub(super) fn new(count: usize, all: &[Hours]) -> Self {
+        let numbers = (0..).zip(all).map(|(number, hours)| (hours.osm.clone(), number)).collect();
+        Self { of_station: Vec::with_capacity(count), numbers, kept_by: vec![0; all.len()] }
+    }
+
+    /// Adds those of the next station.
+    pub(super) fn add(&mut self, hours: Option<&Hours>) {
+        let number = hours.and_then(|hours| self.numbers.get(&hours.osm).copied());
+        self.of_station.push(number.unwrap_or(NONE));
+        if let Some(number) = number {
+            self.kept_by[number as usize] += 1;
+        }
+    }
+
+    /// Lets go of what only [`Opening::add`] needs.
+    pub(super) fn finished(self) -> Self {
+        Self { numbers: BTreeMap::new(), ..self }
+    }
+}
+
+/// What is open at a moment, as far as that was asked.
+#[derive(Debug)]
+pub(super) struct Moment<'a> {
+    opening: &'a Opening,
+    hours: &'a [Hours],
+    at: DateTime,
+    answers: RefCell<Vec<Option<bool>>>,
+}
+
+impl<'a> Moment<'a> {
+    pub(super) fn new(opening: &'a Opening, hours: &'a [Hours], at: DateTime) -> Self {
+        Self { opening, hours, at, answers: RefCell::new(vec![None; hours.len()]) }
+    }
+
+    /// Whether it is open then. What nobody knows is not.
+    #[inline]
+    pub(super) fn is_open(&self, station: u32) -> bool {
+        let number = self.opening.of_station[station as usize];
+        number != NONE && self.keeps_open(number as usize)
+    }
+
+    /// How many are open then.
+    pub(super) fn count(&self) -> usize {
+        let open = self.opening.kept_by.iter().enumerate().filter(|&(number, _)| self.keeps_open(number));
+        open.map(|(_, count)| count).sum()
+    }
+
+    #[inline]
+    fn keeps_open(&self, number: usize) -> bool {
+        let known = self.answers.borrow()[number];
+        known.unwrap_or_else(|| {
+            let is_open = self.hours[number].rules.is_open(self.at, Holidays::known());
+            self.answers.borrow_mut()[number] = Some(is_open);
+            is_open
+        })
+    }
+}

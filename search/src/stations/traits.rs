@@ -1,0 +1,294 @@
+//! What a filter can ask of a station, as numbers: one column of bits for each trait, and the traits of many folded into one.
+//!
+//! A trait is a value of a vocabulary (it is a police station; somebody there is a lawyer) or the slug of a topic.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use super::StationFilter;
+use crate::record::Station;
+use crate::region::{Level, RegionCode};
+use crate::vocabulary::{Audience, Facility, Profession, Service, StationKind};
+
+/// The first number of each vocabulary; topics come last, because their number is open.
+const SERVICES: usize = StationKind::ALL.len();
+const LEVELS: usize = SERVICES + Service::ALL.len();
+const FACILITIES: usize = LEVELS + 6;
+const AUDIENCES: usize = FACILITIES + Facility::ALL.len();
+const HOME_VISITS: usize = AUDIENCES + Audience::ALL.len();
+const PROFESSIONS: usize = HOME_VISITS + Audience::ALL.len();
+const TOPICS: usize = PROFESSIONS + Profession::ALL.len();
+
+/// Columns that topics share. A site has a dozen; where one has more, those that share a column are told apart by
+/// [`Terms::is_there`].
+const TOPIC_COLUMNS: usize = 64;
+
+/// What stations have in common, named in ways that are quick to compare.
+#[derive(Debug, Default)]
+pub(super) struct Terms {
+    /// The divisions that stations serve, in order ([`key`]): a division's own and those within it lie side by side.
+    regions: Vec<u64>,
+    /// The topics that people at stations know best, numbered as they come.
+    topics: BTreeMap<String, u32>,
+    /// Which stations have a person who is the one (if that is asked) and knows the other, in order.
+    experts: BTreeMap<Expert, Vec<u32>>,
+}
+
+/// Who knows a topic best: somebody of this profession, or anybody.
+pub(super) type Expert = (Option<Profession>, u32);
+
+/// The traits of stations, one row each.
+#[derive(Debug, Default)]
+pub(super) struct Rows {
+    all: Vec<u16>,
+    ends: Vec<usize>,
+}
+
+/// Traits folded into 128 bits: what is missing here is nowhere among them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Fold(u128);
+
+/// For each trait, which of a row of stations have it.
+#[derive(Debug, Default)]
+pub(super) struct Columns {
+    words: usize,
+    bits: Vec<u64>,
+}
+
+/// A filter in numbers.
+#[derive(Debug)]
+pub(super) struct Wanted {
+    traits: Vec<u16>,
+    fold: Fold,
+    /// Numbers of divisions; `None`: any.
+    region: Option<Range<u32>>,
+    /// Who is wanted in one person.
+    expert: Option<Expert>,
+    /// No station can be meant.
+    nothing: bool,
+}
+
+impl Rows {
+    fn push(&mut self, mut traits: Vec<u16>) {
+        traits.sort_unstable();
+        traits.dedup();
+        self.all.append(&mut traits);
+        self.ends.push(self.all.len());
+    }
+
+    pub(super) fn of(&self, station: u32) -> &[u16] {
+        let at = station as usize;
+        &self.all[at.checked_sub(1).map_or(0, |before| self.ends[before])..self.ends[at]]
+    }
+}
+
+impl Terms {
+    /// The divisions that stations serve, each by its [`key`]; gives each one's number too.
+    pub(super) fn set_regions(&mut self, keys: &[u64]) -> Vec<u32> {
+        self.regions = keys.to_vec();
+        self.regions.sort_unstable();
+        self.regions.dedup();
+        keys.iter().map(|&key| number(self.regions.partition_point(|&other| other < key))).collect()
+    }
+
+    /// The numbers of a division and of those within it.
+    pub(super) fn within(&self, code: &RegionCode) -> Range<u32> {
+        let digits = match code.level() {
+            Level::Province => 2,
+            Level::City => 4,
+            _ => code.as_str().len(),
+        };
+        let (first, next) = beginning_with(&code.as_str()[..digits]);
+        let before = |key: u64| number(self.regions.partition_point(|&other| other < key));
+        before(first)..before(next)
+    }
+
+    /// Adds the traits of the next station.
+    pub(super) fn add(&mut self, at: u32, station: &Station, rows: &mut Rows) {
+        let own = [station.kind as usize, LEVELS + station.level as usize];
+        let services = station.services.iter().map(|&service| SERVICES + service as usize);
+        let facilities = station.facilities.iter().map(|&facility| FACILITIES + facility as usize);
+        let for_whom = meant(&station.audience, true).map(|audience| AUDIENCES + audience as usize);
+        let visits = meant(&station.home_visits, false).map(|audience| HOME_VISITS + audience as usize);
+        let professions = station.people.iter().filter_map(|person| person.profession);
+        let professions = professions.map(|profession| PROFESSIONS + profession as usize);
+        let traits = own.into_iter().chain(services).chain(facilities).chain(for_whom).chain(visits);
+        let mut traits: Vec<u16> = traits.chain(professions).map(narrow).collect();
+        for (profession, topic) in station
+            .people
+            .iter()
+            .flat_map(|person| person.topics.iter().map(|topic| (person.profession, topic)))
+        {
+            let next = number(self.topics.len());
+            let topic = self.topics.get(topic).copied().unwrap_or_else(|| {
+                self.topics.insert(topic.clone(), next);
+                next
+            });
+            traits.push(topic_column(topic));
+            for expert in
+                [Some((None, topic)), profession.map(|one| (Some(one), topic))].into_iter().flatten()
+            {
+                let stations = self.experts.entry(expert).or_default();
+                if stations.last() != Some(&at) {
+                    stations.push(at);
+                }
+            }
+        }
+        rows.push(traits);
+    }
+
+    /// A filter in numbers. Its text is not among them.
+    pub(super) fn wanted(&self, filter: &StationFilter) -> Wanted {
+        let topic = filter.topic.as_ref().map(|topic| self.topics.get(topic).copied());
+        let facilities = filter.facilities.iter().map(|&facility| FACILITIES + facility as usize);
+        let one_each = [
+            filter.kind.map(|kind| kind as usize),
+            filter.service.map(|service| SERVICES + service as usize),
+            filter.level.map(|level| LEVELS + level as usize),
+            filter.audience.map(|audience| AUDIENCES + audience as usize),
+            filter.home_visit.map(|audience| HOME_VISITS + audience as usize),
+            filter.profession.map(|profession| PROFESSIONS + profession as usize),
+        ];
+        let numbers = one_each.into_iter().flatten().chain(facilities).map(narrow);
+        let traits: Vec<u16> = numbers.chain(topic.flatten().map(topic_column)).collect();
+        let region = filter.region.as_ref().map(|code| self.within(code));
+        let column_says_it = filter.profession.is_none() && self.topics.len() <= TOPIC_COLUMNS;
+        Wanted {
+            fold: Fold::of(&traits),
+            traits,
+            nothing: topic == Some(None) || region.as_ref().is_some_and(Range::is_empty),
+            region,
+            expert: topic.flatten().filter(|_| !column_says_it).map(|topic| (filter.profession, topic)),
+        }
+    }
+
+    /// Whether a station has one person who is the one and knows the other.
+    pub(super) fn is_there(&self, expert: Expert, station: u32) -> bool {
+        self.experts.get(&expert).is_some_and(|stations| stations.binary_search(&station).is_ok())
+    }
+}
+
+/// For whom something is: those that are named, everyone where everyone is, or where nobody is and that means the same.
+fn meant(named: &[Audience], nobody_means_everyone: bool) -> impl Iterator<Item = Audience> {
+    let everyone = named.contains(&Audience::Everyone) || (named.is_empty() && nobody_means_everyone);
+    Audience::ALL.iter().copied().filter(move |audience| everyone || named.contains(audience))
+}
+
+/// A code as a number: twelve places of eleven digits, so that numbers stand in the order of codes.
+pub(super) fn key(code: &RegionCode) -> u64 {
+    beginning_with(code.as_str()).0
+}
+
+/// The least key of a code that begins so, and the least one after all that do.
+fn beginning_with(digits: &str) -> (u64, u64) {
+    let places = digits.bytes().fold(0, |key, digit| key * 11 + u64::from(digit.saturating_sub(b'0')) + 1);
+    let rest = (digits.len()..12).fold(1, |rest, _| rest * 11);
+    (places * rest, (places + 1) * rest)
+}
+
+fn topic_column(topic: u32) -> u16 {
+    narrow(TOPICS + topic as usize % TOPIC_COLUMNS)
+}
+
+fn narrow(number: usize) -> u16 {
+    u16::try_from(number).unwrap_or(u16::MAX)
+}
+
+fn number(at: usize) -> u32 {
+    u32::try_from(at).unwrap_or(u32::MAX)
+}
+
+impl Fold {
+    pub(super) const NOTHING: Self = Self(0);
+
+    pub(super) fn of(traits: &[u16]) -> Self {
+        Self(traits.iter().fold(0, |fold, number| fold | 1 << (number % 128)))
+    }
+
+    pub(super) fn with(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+}
+
+impl Columns {
+    /// The traits of so many stations, in their order.
+    pub(super) fn new<'a>(count: usize, traits: impl Iterator<Item = &'a [u16]> + Clone) -> Self {
+        let words = count.div_ceil(64);
+        let columns = traits.clone().flatten().max().map_or(0, |&last| usize::from(last) + 1);
+        let mut bits = vec![0; words * columns];
+        for (at, traits) in traits.enumerate() {
+            for &column in traits {
+                bits[usize::from(column) * words + at / 64] |= 1 << (at % 64);
+            }
+        }
+        Self { words, bits }
+    }
+
+    /// How many have each trait.
+    pub(super) fn counts(&self) -> Vec<u32> {
+        self.bits
+            .chunks(self.words.max(1))
+            .map(|column| column.iter().map(|word| word.count_ones()).sum())
+            .collect()
+    }
+
+    /// Which of the 64 stations of a word have all these traits.
+    #[inline]
+    pub(super) fn word(&self, word: usize, traits: &[u16]) -> u64 {
+        let column = |&column: &u16| self.bits.get(usize::from(column) * self.words + word).copied();
+        traits.iter().fold(u64::MAX, |all, number| all & column(number).unwrap_or(0))
+    }
+
+    /// Takes those out of a set that lack one of these traits.
+    pub(super) fn keep(&self, set: &mut [u64], traits: &[u16]) {
+        for &column in traits {
+            let from = usize::from(column) * self.words;
+            match self.bits.get(from..from + self.words) {
+                Some(column) => set.iter_mut().zip(column).for_each(|(set, column)| *set &= column),
+                None => set.fill(0),
+            }
+        }
+    }
+}
+
+impl Wanted {
+    /// Whether nothing is asked for that this knows of.
+    #[inline]
+    pub(super) fn is_all(&self) -> bool {
+        self.traits.is_empty() && self.region.is_none()
+    }
+
+    pub(super) fn is_nothing(&self) -> bool {
+        self.nothing
+    }
+
+    #[inline]
+    pub(super) fn expert(&self) -> Option<Expert> {
+        self.expert
+    }
+
+    #[inline]
+    pub(super) fn traits(&self) -> &[u16] {
+        &self.traits
+    }
+
+    pub(super) fn region(&self) -> Option<Range<u32>> {
+        self.region.clone()
+    }
+
+    #[inline]
+    pub(super) fn may_be_among(&self, fold: Fold) -> bool {
+        self.fold.0 & !fold.0 == 0
+    }
+
+    /// Whether one of the divisions from the first of these to the last may be wanted.
+    #[inline]
+    pub(super) fn region_may_be_among(&self, (first, last): (u32, u32)) -> bool {
+        self.region.as_ref().is_none_or(|region| first < region.end && region.start <= last)
+    }
+
+    #[inline]
+    pub(super) fn takes_region(&self, region: impl FnOnce() -> u32) -> bool {
+        self.region.as_ref().is_none_or(|wanted| wanted.contains(&region()))
+    }
+}

@@ -1,0 +1,149 @@
+//! Stations, places and filters, drawn for property tests.
+
+use proptest::prelude::*;
+use search::coord::Coord;
+use search::hours::{Rule, Timetable};
+use search::record::{Hours, Person, Place, Station};
+use search::region::Level;
+use search::stations::StationFilter;
+use search::vocabulary::{Audience, Facility, Profession, Service, StationKind};
+
+use crate::{at, station, strings};
+
+/// Points all over the earth, and many of those that go wrong: poles, date line, the same ones again.
+pub(crate) fn coords() -> impl Strategy<Value = Coord> {
+    let corner = prop::sample::select(vec![
+        -180.0,
+        -179.999_999,
+        -90.0,
+        -0.000_001,
+        0.0,
+        90.0,
+        102.5,
+        179.999_999,
+        180.0,
+    ]);
+    let pole = prop::sample::select(vec![-90.0, -89.999_999, -45.0, 0.0, 40.4, 89.999_999, 90.0]);
+    prop_oneof![
+        (-90.0..=90.0, -180.0..=180.0f64).prop_map(|(lat, lon)| at(lat, lon)),
+        (pole, corner).prop_map(|(lat, lon)| at(lat, lon)),
+        (40.0..40.001, 102.0..102.001).prop_map(|(lat, lon)| at(lat, lon)),
+    ]
+}
+
+/// A few of many, now and then none.
+fn some<T: Copy + std::fmt::Debug + 'static>(all: &'static [T]) -> impl Strategy<Value = Vec<T>> {
+    prop::collection::vec(prop::sample::select(all), 0..3)
+}
+
+fn people() -> impl Strategy<Value = Vec<Person>> {
+    let topics = prop::collection::vec(prop::sample::select(TOPICS.to_vec()), 0..3);
+    let person = (prop::option::of(prop::sample::select(Profession::ALL[..3].to_vec())), topics);
+    let person = person.prop_map(|(profession, topics)| Person {
+        role: "坐班".to_owned(),
+        duty: None,
+        profession,
+        topics: strings(&topics),
+    });
+    prop::collection::vec(person, 0..3)
+}
+
+/// A station but for its id.
+pub(crate) fn any_station() -> impl Strategy<Value = Station> {
+    let place = (prop::option::weighted(0.9, coords()), prop::bool::weighted(0.1));
+    let named = (0..3usize, 0..4usize, prop::sample::select(REGIONS.to_vec()), 2..6usize);
+    let hours = prop::sample::select(vec![None, Some("Mo-Fr"), Some("Sa"), Some("24/7")]);
+    let people = (people(), hours);
+    let has = (some(&Service::ALL[..4]), some(&Facility::ALL[..3]), some(AUDIENCES), some(AUDIENCES), people);
+    (place, named, has).prop_map(|((location, confidential), (name, kind, region, level), has)| {
+        let place = if confidential {
+            Place::Confidential { confidential }
+        } else {
+            Place::Public { address: Some("灯火街道 3 号".to_owned()), location }
+        };
+        let (services, facilities, audience, home_visits, (people, hours)) = has;
+        Station {
+            kind: StationKind::ALL[kind],
+            name: NAMES[name].to_owned(),
+            level: LEVELS[level],
+            services,
+            facilities,
+            audience,
+            home_visits,
+            people,
+            hours: hours.map(hours_of),
+            ..station("", region, place)
+        }
+    })
+}
+
+fn hours_of(days: &str) -> Hours {
+    let day_time = [(540, 1020)];
+    let rule = match days {
+        "Mo-Fr" => Rule::on(&[1, 2, 3, 4, 5], &day_time),
+        "Sa" => Rule::on(&[6], &day_time),
+        _ => Rule::on(&[], &[]),
+    };
+    Hours { osm: days.to_owned(), text: days.to_owned(), rules: Timetable(vec![rule]) }
+}
+
+const NAMES: [&str; 3] = ["灯火站", "暖溪站", "河湾站"];
+const TOPICS: [&str; 3] = ["marriage", "wages", "violence"];
+pub(crate) const REGIONS: [&str; 6] = ["990121", "990122", "990121100", "990121100201", "990200", "980121"];
+const AUDIENCES: &[Audience] = &[Audience::Women, Audience::Older, Audience::Everyone];
+const LEVELS: [Level; 6] =
+    [Level::Province, Level::City, Level::County, Level::Township, Level::Village, Level::Hamlet];
+
+/// Stations, the same point by the hundred among them.
+pub(crate) fn made_up() -> impl Strategy<Value = Vec<Station>> {
+    let many = (any_station(), prop_oneof![4 => Just(0), 1 => 100..300usize]);
+    (prop::collection::vec(any_station(), 0..150), many).prop_map(|(mut stations, (one, times))| {
+        stations.extend(std::iter::repeat_n(one, times));
+        let count = stations.len();
+        for (n, station) in stations.iter_mut().enumerate() {
+            // Ids in an order of their own.
+            station.id = format!("{:03}", n * 463 % count.max(1) * 2 % 997);
+            station.id.push_str(&n.to_string());
+        }
+        stations
+    })
+}
+
+pub(crate) fn filters() -> impl Strategy<Value = StationFilter> {
+    let seldom = 0.2;
+    let region = REGIONS.iter().copied().chain(["990100", "990000", "110000"]).collect::<Vec<_>>();
+    let first = (
+        prop::option::weighted(seldom, prop::sample::select(region)),
+        prop::option::weighted(seldom, prop::sample::select(StationKind::ALL[..5].to_vec())),
+        prop::option::weighted(seldom, prop::sample::select(Service::ALL[..5].to_vec())),
+        prop::option::weighted(seldom, prop::sample::select(LEVELS.to_vec())),
+        prop::option::weighted(seldom, prop::sample::select(vec!["暖溪", "灯火", "灯火 河湾", "没有"])),
+    );
+    let second = (
+        prop_oneof![3 => Just(Vec::new()), 1 => some(&Facility::ALL[..4])],
+        prop::option::weighted(seldom, prop::sample::select(Audience::ALL.to_vec())),
+        prop::option::weighted(seldom, prop::sample::select(Audience::ALL.to_vec())),
+        prop::option::weighted(seldom, prop::sample::select(Profession::ALL[..4].to_vec())),
+        prop::option::weighted(seldom, prop::sample::select(vec!["marriage", "wages", "no-such"])),
+        prop::option::weighted(seldom, prop::sample::select(MOMENTS.to_vec())),
+    );
+    (first, second).prop_map(|((region, kind, service, level, text), second)| {
+        let (facilities, audience, home_visit, profession, topic, open_at) = second;
+        StationFilter {
+            region: region.map(|region| region.parse().unwrap()),
+            kind,
+            service,
+            level,
+            facilities,
+            audience,
+            home_visit,
+            profession,
+            topic: topic.map(str::to_owned),
+            open_at: open_at.map(|moment| moment.parse().unwrap()),
+            text: text.map(str::to_owned),
+        }
+    })
+}
+
+/// On a Monday, at night, on a Saturday.
+const MOMENTS: [&str; 3] = ["2026-03-02T10:00", "2026-03-02T23:00", "2026-03-07T10:00"];
