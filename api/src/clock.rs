@@ -26,7 +26,7 @@ pub struct Hour(i64);
 pub struct SystemClock;
 
 /// China Standard Time, the whole country, all year.
-const CHINA: Offset = jiff::tz::offset(8);
+pub const CHINA: Offset = jiff::tz::offset(8);
 
 impl Hour {
     /// The hour `instant` lies in.

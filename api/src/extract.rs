@@ -101,6 +101,19 @@ impl Fields {
         parsed
     }
 
+    /// As [`Fields::parsed`], where giving nothing is wrong too.
+    pub fn stated<T>(
+        &mut self,
+        name: &'static str,
+        expected: &str,
+        parse: impl FnOnce(&str) -> Option<T>,
+    ) -> Option<T> {
+        if self.given.get(name).is_some_and(|text| text.trim().is_empty()) {
+            self.reject(name, format!("应为{expected}"));
+        }
+        self.parsed(name, expected, parse)
+    }
+
     /// A whole number in `range`.
     pub fn number(&mut self, name: &'static str, range: RangeInclusive<usize>) -> Option<usize> {
         let expected = format!(" {} 到 {} 之间的整数", range.start(), range.end());

@@ -26,6 +26,7 @@ pub mod finder;
 pub mod follow;
 pub mod gate;
 pub mod health;
+pub mod hsds;
 pub mod limit;
 pub mod listen;
 pub mod live;

@@ -257,7 +257,8 @@ fn operate(
     runtime()?.block_on(async {
         let store = open_store(&settings).await?;
         // Without a site that can be read nobody knows the divisions, and the command works all the same.
-        let regions = Bundle::open(&settings.served()).map(|site| site.regions).unwrap_or_default();
+        let regions =
+            Bundle::open_without_stations(&settings.served()).map(|site| site.regions).unwrap_or_default();
         let regions = regions.into_iter().map(|region| region.code).collect();
         command(Operator { store: &store, dice: &SystemDice, out: &mut io::stdout(), regions: &regions })
             .await

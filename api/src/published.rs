@@ -13,6 +13,7 @@ use search::stations::StationIndex;
 use search::text::embedded::Embedded;
 
 use crate::finder::{Engines, Finder};
+use crate::hsds::Directory;
 
 /// Where files lie whose name changes with their content.
 pub const HASHED: [&str; 2] = ["assets", "media"];
@@ -27,12 +28,14 @@ const KEPT_BYTES: u64 = 4 << 20;
 pub struct Release {
     /// Where it lies.
     pub dist: PathBuf,
-    /// Its records. `stations`, `regions` and `records` have moved into the indexes.
+    /// Its records. Stations, divisions and what is found by words are in the indexes.
     pub bundle: Bundle,
     /// Finds records by words.
     pub finder: Finder,
     /// Finds stations by place.
     pub stations: StationIndex,
+    /// Finds stations by what HSDS calls them.
+    pub hsds: Directory,
     /// From old addresses, without a final slash, to those that pages have now.
     pub redirects: BTreeMap<String, String>,
 }
@@ -57,18 +60,17 @@ impl Release {
     /// Opens the release at `dist`. Where that is a link, the release is what it leads to now, and stays that.
     pub fn open(dist: &Path, engines: &Engines) -> Result<Self, BundleError> {
         let dist = &fs::canonicalize(dist).unwrap_or_else(|_| dist.to_owned());
-        let mut bundle = Bundle::open(dist)?;
+        let mut bundle = Bundle::open_without_stations(dist)?;
         let index = Bundle::open_index(dist)?;
         let records = std::mem::take(&mut bundle.records);
         let engine = Embedded::new(index, records).map_err(|err| BundleError::Malformed {
             path: dist.join("data").join("search.index"),
             reason: err.to_string(),
         })?;
-        let stations =
-            StationIndex::new(std::mem::take(&mut bundle.stations), std::mem::take(&mut bundle.regions));
+        let stations = Bundle::open_stations(dist, std::mem::take(&mut bundle.regions))?;
         let redirects = Bundle::open_redirects(dist)?;
         let finder = engines.finder(engine);
-        Ok(Self { dist: dist.to_owned(), bundle, finder, stations, redirects })
+        Ok(Self { dist: dist.to_owned(), bundle, finder, stations, hsds: Directory::default(), redirects })
     }
 }
 

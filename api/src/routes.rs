@@ -12,6 +12,7 @@ use axum::http::{HeaderName, HeaderValue, Method, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use tower_http::CompressionLevel;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::cors::{Any as Anyone, CorsLayer};
@@ -23,7 +24,9 @@ use crate::error::ApiError;
 use crate::finder::metrics;
 use crate::gate::Gate;
 use crate::state::AppState;
-use crate::{consultations, desk, health, live, openapi, pages, reads, search, site, stations, statutes};
+use crate::{
+    consultations, desk, health, hsds, live, openapi, pages, reads, search, site, stations, statutes,
+};
 
 /// The service, ready to be served or poked by a test.
 pub fn app(state: AppState) -> Router {
@@ -82,6 +85,7 @@ fn public_reads() -> OpenApiRouter<AppState> {
         .routes(routes!(statutes::list))
         .routes(routes!(statutes::one))
         .routes(routes!(statutes::article))
+        .merge(hsds::routes())
 }
 
 /// Consultations and the desk: same origin only, never compressed.
@@ -114,7 +118,8 @@ fn open_to_all(routes: Router<AppState>) -> Router<AppState> {
     routes
         .method_not_allowed_fallback(wrong_method)
         .layer(middleware::from_fn(unless_unchanged))
-        .layer(CompressionLayer::new())
+        // Answers are made anew for each caller: pressing harder would take longer than everything else.
+        .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
         .layer(middleware::map_response(for_any_origin))
         .layer(any_origin)
 }

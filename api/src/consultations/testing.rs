@@ -87,6 +87,7 @@ pub(crate) fn release() -> Release {
         dist: std::path::PathBuf::from("no-such-site"),
         finder: Finder::alone(Embedded::new(Index::build(&[], &[]), vec![]).unwrap()),
         stations: StationIndex::new(vec![], regions),
+        hsds: crate::hsds::Directory::default(),
         redirects: std::collections::BTreeMap::new(),
         bundle,
     }

@@ -90,7 +90,7 @@ impl Publish {
         (served, out): (&Path, &mut (dyn Write + Send)),
     ) -> anyhow::Result<()> {
         let site = self.site.as_deref().unwrap_or(served);
-        let bundle = Bundle::open(site).with_context(|| {
+        let bundle = Bundle::open_without_stations(site).with_context(|| {
             format!(
                 "打不开网站 {}：先生成它（nuanzhan serve 或 site-gen publish），或者用 --site 指出在哪里",
                 site.display()

@@ -12,12 +12,12 @@ use serde::Serialize;
 use crate::error::ApiResult;
 use crate::extract::{Fields, FromFields};
 use crate::finder::AnsweredBy;
-use crate::pages::stations::distance;
 use crate::pages::{link, render};
 use crate::published::{Published, Release};
 use crate::search::{DEFAULT_LIMIT, KINDS, MAX_OFFSET, SearchIn, SearchOut, find};
 use crate::shell::Page;
 use crate::site;
+use crate::stations::why::distance;
 use crate::words::Words;
 
 /// The page for a question; without one, the published page.

@@ -1,85 +1,155 @@
 //! `/stations/?region=…&kind=…` with scripts off: the same list as the API's, as a page.
 
+use std::sync::Arc;
+
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use search::record::{Hotline, Station};
+use search::record::Hotline;
 use search::region::{Level, Region, RegionCode};
-use search::vocabulary::{Service, StationKind};
+use search::vocabulary::{Audience, Facility, Service, StationKind};
 use serde::Serialize;
 
-use crate::error::ApiResult;
+use crate::clock::Clock;
+use crate::error::{ApiError, ApiResult};
 use crate::extract::{Fields, FromFields};
 use crate::pages::{link, render};
 use crate::published::{Published, Release};
 use crate::shell::Page;
 use crate::site;
-use crate::stations::{StationOut, StationsIn, StationsOut, find};
+use crate::stations::asked::{StationsIn, When};
+use crate::stations::find;
+use crate::stations::found::{PlaceOut, StationOut, StationsOut};
+use crate::stations::why::distance;
 
 /// What the page understands. Whatever else is in the address was added on its way.
-const PARAMETERS: [&str; 7] = ["near", "datum", "region", "kind", "service", "level", "q"];
+const PARAMETERS: [&str; 14] = [
+    "near",
+    "datum",
+    "place",
+    "region",
+    "kind",
+    "service",
+    "level",
+    "open_at",
+    "access",
+    "audience",
+    "home_visit",
+    "profession",
+    "topic",
+    "q",
+];
+
+/// What was chosen elsewhere and has no field in the form: it stays.
+const KEPT: [&str; 4] = ["level", "home_visit", "profession", "topic"];
 
 /// More divisions than this do not fit a list to choose from.
 const MAX_CHOICES: usize = 400;
 
 /// The list that was asked for; when nothing was, the published page.
-pub async fn show(State(published): State<Published>, request: Request) -> Response {
+pub async fn show(
+    State(published): State<Published>,
+    State(clock): State<Arc<dyn Clock>>,
+    request: Request,
+) -> Response {
     let fields = Fields::parse(request.uri().query().unwrap_or_default().as_bytes());
     if PARAMETERS.iter().all(|name| fields.peek(name).is_empty()) {
         return site::serve(State(published), request).await;
     }
     let release = published.current();
-    match answer(&release, fields) {
+    match answer(&release, fields, &*clock) {
         Ok(page) => page.dress(&release.bundle.shell),
         Err(err) => err.into_response(),
     }
 }
 
-fn answer(release: &Release, mut fields: Fields) -> ApiResult<Page> {
-    let near = fields.peek("near").to_owned();
-    let datum = fields.peek("datum").to_owned();
-    let wanted = StationsIn::from_fields(&mut fields);
-    let found = find(&release.stations, &wanted);
+fn answer(release: &Release, mut fields: Fields, clock: &dyn Clock) -> ApiResult<Page> {
+    let position = Position { near: fields.peek("near").to_owned(), datum: fields.peek("datum").to_owned() };
+    let mut wanted = StationsIn::from_fields(&mut fields);
+    let mut complaints: Vec<String> = fields.errors().iter().map(|error| error.message.clone()).collect();
+    let found = match find(release, &wanted, clock) {
+        // A place that nobody knows is left out, and said to be.
+        Err(ApiError::Invalid(errors)) => {
+            complaints.extend(errors.into_iter().map(|error| error.message));
+            (wanted.place, wanted.topic) = (None, None);
+            find(release, &wanted, clock)?
+        }
+        found => found?,
+    };
+    let position = if wanted.near.is_some() { position } else { Position::default() };
     let name = |code: &Option<RegionCode>| {
         let region = code.as_ref().and_then(|code| release.stations.region(code));
         region.map(|region| region.name.clone())
     };
+    let asked = wanted.fields();
     let shown = Shown {
-        near: wanted.near.map_or("", |_| near.as_str()),
-        datum: wanted.near.map_or("", |_| datum.as_str()),
+        kept: kept(&wanted, &asked),
+        place: wanted.place.as_deref().unwrap_or_default(),
+        understood: found.place.as_ref(),
+        open_at: wanted.open_at.map(|when| if when == When::Now { "now" } else { "then" }),
         q: wanted.q.as_deref().unwrap_or_default(),
-        complaints: fields.errors().iter().map(|error| error.message.clone()).collect(),
+        complaints,
         region: name(&wanted.region),
         widened_to: name(&found.widened_to),
+        is_nearest: wanted.near.is_some() || wanted.place.is_some(),
         total: found.total,
         stations: found.stations.iter().map(Card::new).collect(),
-        confidential: found.confidential.iter().map(|station| Card::of(station, None)).collect(),
-        next: next(&found, &wanted, &near, &datum),
+        unplaced: found.unplaced.iter().map(Card::new).collect(),
+        confidential: found.confidential.iter().map(Card::new).collect(),
+        next: next(&found, &asked, &position),
         regions: regions(release, wanted.region.as_ref()),
         kinds: choices(StationKind::ALL, StationKind::code, StationKind::chinese, wanted.kind),
         services: choices(Service::ALL, Service::code, Service::chinese, wanted.service),
+        facilities: choices(Facility::ALL, Facility::code, Facility::chinese, wanted.access.first().copied()),
+        audiences: choices(Audience::ALL, Audience::code, Audience::chinese, wanted.audience),
+        narrowed: !wanted.access.is_empty() || wanted.audience.is_some() || wanted.q.is_some(),
         hotlines: &release.bundle.hotlines,
+        position: &position,
     };
     Ok(Page { status: StatusCode::OK, title: "找站点".to_owned(), main: render("stations.html", shown)? })
+}
+
+/// What has no field in the form, or more than its field can say.
+fn kept(wanted: &StationsIn, asked: &[(&'static str, String)]) -> Vec<(&'static str, String)> {
+    let of_another_time = matches!(wanted.open_at, Some(When::Then(_)));
+    let stays = |name: &str| KEPT.contains(&name) || (name == "open_at" && of_another_time);
+    asked.iter().filter(|(name, value)| stays(name) && !value.is_empty()).cloned().collect()
+}
+
+/// A position as it was typed.
+#[derive(Debug, Default, Serialize)]
+struct Position {
+    near: String,
+    datum: String,
 }
 
 /// What the fragment shows.
 #[derive(Debug, Serialize)]
 struct Shown<'a> {
-    near: &'a str,
-    datum: &'a str,
+    position: &'a Position,
+    kept: Vec<(&'static str, String)>,
+    place: &'a str,
+    understood: Option<&'a PlaceOut>,
+    /// `now`, or `then` where what is open at another time is asked for.
+    open_at: Option<&'static str>,
     q: &'a str,
     /// What could not be understood of the address, in sentences.
     complaints: Vec<String>,
     region: Option<String>,
     widened_to: Option<String>,
+    is_nearest: bool,
     total: usize,
     stations: Vec<Card<'a>>,
+    unplaced: Vec<Card<'a>>,
     confidential: Vec<Card<'a>>,
     next: Option<String>,
     regions: Vec<Choice<'a>>,
     kinds: Vec<Choice<'a>>,
     services: Vec<Choice<'a>>,
+    facilities: Vec<Choice<'a>>,
+    audiences: Vec<Choice<'a>>,
+    /// Whether one of the fields that are folded away was used.
+    narrowed: bool,
     hotlines: &'a [Hotline],
 }
 
@@ -90,6 +160,8 @@ struct Card<'a> {
     url: &'a str,
     /// How far, what sort, where, when.
     facts: Vec<String>,
+    /// Why it is in the list, as far as the facts do not say so.
+    why: Vec<&'a str>,
     /// As it is read out, and as it is dialled.
     phone: Option<&'a str>,
     dial: String,
@@ -97,38 +169,26 @@ struct Card<'a> {
 
 impl<'a> Card<'a> {
     fn new(found: &'a StationOut) -> Self {
-        Self::of(&found.station, found.distance_m)
-    }
-
-    fn of(station: &'a Station, distance_m: Option<u64>) -> Self {
+        let station = &found.station;
         let phone = station.phones.first().map(String::as_str);
         let place = if station.is_confidential() { Some("地址保密") } else { station.address() };
         let facts = [
-            distance_m.map(distance),
+            found.distance_m.map(distance),
             Some(station.kind.chinese().to_owned()),
             place.map(str::to_owned),
             station.hours.as_ref().map(|hours| hours.text.clone()),
+            found.opening.as_ref().map(|opening| opening.text.clone()),
         ];
+        let said = ["near", "place", "kind", "open_at"];
+        let why = found.why.iter().filter(|why| !said.contains(&why.asked)).map(|why| why.text.as_str());
         Self {
             name: &station.name,
             url: &station.url,
             facts: facts.into_iter().flatten().collect(),
+            why: why.collect(),
             phone,
             dial: phone.unwrap_or_default().chars().filter(|c| c.is_ascii_digit() || *c == '+').collect(),
         }
-    }
-}
-
-/// As one says it: nobody walks 1,274 metres. Distances are as the crow flies, so no more than two digits are true.
-pub(super) fn distance(metres: u64) -> String {
-    match metres {
-        0..100 => "不到 100 米".to_owned(),
-        100..1000 => format!("约 {} 米", (metres + 50) / 100 * 100),
-        1000..10_000 => {
-            let tenths = (metres + 50) / 100;
-            format!("约 {}.{} 公里", tenths / 10, tenths % 10)
-        }
-        _ => format!("约 {} 公里", (metres + 500) / 1000),
     }
 }
 
@@ -178,25 +238,11 @@ fn depth(level: Level) -> usize {
     }
 }
 
-fn next(found: &StationsOut, wanted: &StationsIn, near: &str, datum: &str) -> Option<String> {
+fn next(found: &StationsOut, asked: &[(&'static str, String)], position: &Position) -> Option<String> {
     let cursor = found.next.as_deref()?;
-    let near = if wanted.near.is_some() { near } else { "" };
-    let datum = if wanted.near.is_some() { datum } else { "" };
-    let region = wanted.region.as_ref().map_or("", |region| region.as_str());
-    let kind = wanted.kind.map_or("", StationKind::code);
-    let service = wanted.service.map_or("", Service::code);
-    let q = wanted.q.as_deref().unwrap_or_default();
-    let level = crate::stations::LEVELS.iter().find(|(level, _)| Some(*level) == wanted.level);
-    let level = level.map_or("", |(_, name)| name);
-    let parameters = [
-        ("near", near),
-        ("datum", datum),
-        ("region", region),
-        ("kind", kind),
-        ("service", service),
-        ("level", level),
-        ("q", q),
-        ("cursor", cursor),
-    ];
+    let position = [("near", position.near.as_str()), ("datum", &position.datum)];
+    let asked = asked.iter().map(|(name, value)| (*name, value.as_str()));
+    let parameters: Vec<(&str, &str)> =
+        position.into_iter().chain(asked).chain([("cursor", cursor)]).collect();
     Some(link("/stations/", &parameters))
 }

@@ -10,6 +10,7 @@ use api::clock::SystemClock;
 use api::consultations::{self, Consultations};
 use api::dice::SystemDice;
 use api::finder::Finder;
+use api::hsds::Directory;
 use api::published::{Published, Release};
 use api::routes;
 use api::state::{AppState, Limits};
@@ -24,7 +25,6 @@ use search::coord::Coord;
 use search::hours::{Rule, Timetable};
 use search::record::{Facets, Hotline, Hours, Kind, Place, Site, Station, ThesaurusEntry, Topic};
 use search::region::{Level, Region};
-use search::stations::StationIndex;
 use search::text::{
     Answer, Engine, Hit, Named, Place as NamedPlace, Query, Results, SnippetPart, Suggestion,
 };
@@ -62,6 +62,17 @@ impl Bench {
         write_site(dist.path());
         let release = release(dist.path());
         Self::over(dist, release, limits).await
+    }
+
+    /// The service over a site that publishes this.
+    pub(crate) async fn of(bundle: &Bundle) -> Self {
+        let dist = tempfile::tempdir().unwrap();
+        write_site(dist.path());
+        for (name, bytes) in bundle.files() {
+            write(&dist.path().join(FOLDER).join(name), &bytes);
+        }
+        let release = release(dist.path());
+        Self::over(dist, release, LIMITS).await
     }
 
     /// The service over a release that lies in `dist`.
@@ -228,11 +239,11 @@ fn hit(query: &Query, n: usize) -> Hit {
 
 /// The release at `dist` with the parrot for an engine.
 pub(crate) fn release(dist: &Path) -> Release {
-    let mut bundle = Bundle::open(dist).unwrap();
-    let stations =
-        StationIndex::new(std::mem::take(&mut bundle.stations), std::mem::take(&mut bundle.regions));
+    let mut bundle = Bundle::open_without_stations(dist).unwrap();
+    let stations = Bundle::open_stations(dist, std::mem::take(&mut bundle.regions)).unwrap();
     let redirects = Bundle::open_redirects(dist).unwrap();
-    Release { dist: dist.to_owned(), bundle, finder: Finder::alone(Parrot), stations, redirects }
+    let hsds = Directory::default();
+    Release { dist: dist.to_owned(), bundle, finder: Finder::alone(Parrot), stations, hsds, redirects }
 }
 
 /// Writes a site as the compiler does.

@@ -229,5 +229,5 @@ fn a_release_opens_with_the_real_engine() {
     let dist = tempfile::tempdir().unwrap();
     write_site(dist.path());
     let release = Release::open(dist.path(), &Engines::default()).unwrap();
-    assert_eq!(release.stations.all().len(), 4);
+    assert_eq!(release.stations.len(), 4);
 }
