@@ -4,8 +4,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use search::coord::Coord;
+use search::datum::Datum;
+use search::record::Station;
 use search::region::{Level, Region, RegionCode};
 
+use super::national;
 use super::stations::in_china;
 use crate::diag::{Diagnostic, Diagnostics, nearest, suggest};
 use crate::load::Drafts;
@@ -46,6 +49,9 @@ impl Regions {
             };
             check_level(draft, &code, diags);
             check_centre(draft, diags);
+            if let Some(odd) = national::odd_row(draft, &code) {
+                diags.push(odd);
+            }
             let location = draft.centre.as_ref().and_then(|(lat, lon)| Coord::new(lat.value, lon.value));
             let known = Known { name: draft.name.clone(), location, radius_km: draft.radius_km };
             if let Some(earlier) = regions.by_code.insert(code, known) {
@@ -67,11 +73,11 @@ impl Regions {
             Ok(_) if self.incomplete => None,
             Ok(parsed) => {
                 let near = nearest(parsed.as_str(), self.by_code.keys().map(RegionCode::as_str));
-                let hint = near.and_then(|near| {
-                    let known = self.by_code.get(&near.parse().ok()?)?;
-                    Some(format!("是不是想写 {near}（{}）；新的区划先加进 regions.csv", known.name))
+                let near = near.and_then(|near| Some((near, self.name(&near.parse().ok()?)?)));
+                let hint = national::hint_for_unknown(&parsed, near).unwrap_or_else(|| match near {
+                    Some((near, name)) => format!("是不是想写 {near}（{name}）；新的区划先加进 regions.csv"),
+                    None => "新的区划先加进 regions.csv".to_owned(),
                 });
-                let hint = hint.unwrap_or_else(|| "新的区划先加进 regions.csv".to_owned());
                 diags.push(
                     Diagnostic::error("unknown-region", code.span, format!("没有代码是 {parsed} 的区划"))
                         .hint(hint),
@@ -106,6 +112,11 @@ impl Regions {
         names
     }
 
+    /// The names of all divisions.
+    pub fn all_names(&self) -> impl Iterator<Item = &str> {
+        self.by_code.values().map(|known| known.name.as_str())
+    }
+
     /// Names of townships and villages: what would tell where something is.
     pub fn names_below_county(&self) -> impl Iterator<Item = &str> {
         let below = self.by_code.iter().filter(|(code, _)| code.level() > Level::County);
@@ -113,34 +124,54 @@ impl Regions {
     }
 
     /// Reports a place that lies outside its division, or outside the nearest one above whose bounds are known.
-    pub fn check_inside(&self, code: &RegionCode, at: Coord, span: Span, diags: &mut Diagnostics) {
+    /// `others`: where the same numbers would be in the other datums.
+    pub fn check_inside(
+        &self,
+        code: &RegionCode,
+        (at, others): (Coord, &[(Datum, Coord)]),
+        span: Span,
+        diags: &mut Diagnostics,
+    ) {
         for code in code.ancestry() {
             let Some(known) = self.by_code.get(&code) else { continue };
             let (Some(centre), Some(radius)) = (known.location, known.radius_km) else { continue };
             let away = centre.distance_m(at) / 1000.0;
             if away > radius {
+                // 12 km is not outside of 12 km: near the edge a decimal more.
+                let digits = usize::from(away.round() <= radius.round());
+                let name = &known.name;
                 let message =
-                    format!("这一点离{} {away:.0} 公里，不在它的范围里（{radius:.0} 公里以内）", known.name);
-                diags.push(
-                    Diagnostic::error("coord-outside", span, message)
-                        .hint("核对坐标和区划代码；是不是经纬度抄错了一位，或坐标系写错了"),
-                );
+                    format!("这一点离{name} {away:.digits$} 公里，不在它的范围里（{radius:.0} 公里以内）");
+                let inside = |(_, there): &&(Datum, Coord)| centre.distance_m(*there) / 1000.0 <= radius;
+                let meant: Vec<&str> = others.iter().filter(inside).map(|(datum, _)| datum.code()).collect();
+                let hint = match meant.is_empty() {
+                    true => "核对坐标和区划代码；是不是经纬度抄错了一位，或坐标系写错了".to_owned(),
+                    false => {
+                        format!("这组数字按 {} 算就在范围里：核对是从哪张地图上取的", meant.join(" 或 "))
+                    }
+                };
+                diags.push(Diagnostic::error("coord-outside", span, message).hint(hint));
             }
             return;
         }
     }
 
-    /// As published. `count`: how many stations lie in a division.
-    pub fn publish(&self, count: impl Fn(&RegionCode) -> usize) -> Vec<Region> {
+    /// As published, with how many of `stations` lie in each.
+    pub fn publish(&self, stations: &[Station]) -> Vec<Region> {
+        let mut counts: BTreeMap<RegionCode, usize> = BTreeMap::new();
+        for code in stations.iter().flat_map(|station| station.region.ancestry()) {
+            *counts.entry(code).or_default() += 1;
+        }
         self.by_code
             .iter()
             .map(|(code, known)| Region {
                 code: code.clone(),
                 name: known.name.clone(),
                 level: code.level(),
-                parent: code.parent().filter(|parent| self.by_code.contains_key(parent)),
+                // 东城区 lies right in 北京市: no 110100 stands between them.
+                parent: code.ancestry().skip(1).find(|above| self.by_code.contains_key(above)),
                 location: known.location,
-                stations: count(code),
+                stations: counts.get(code).copied().unwrap_or(0),
                 url: format!("/regions/{code}/"),
             })
             .collect()
@@ -153,10 +184,9 @@ impl Regions {
             let expected = !self.incomplete && matches!(code.level(), Level::Township | Level::Village);
             if expected && !self.by_code.contains_key(&parent) {
                 let message = format!("{} 的上级 {parent} 不在表里", draft.name);
-                diags.push(
-                    Diagnostic::error("unknown-region", draft.code.span, message)
-                        .hint("先加一行上级，或核对代码的前几位"),
-                );
+                let hint = national::hint_for_parent(&parent);
+                let hint = hint.unwrap_or_else(|| "先加一行上级，或核对代码的前几位".to_owned());
+                diags.push(Diagnostic::error("unknown-region", draft.code.span, message).hint(hint));
             }
         }
     }

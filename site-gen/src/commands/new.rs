@@ -34,6 +34,7 @@ const EXAMPLES: &str = "例子：
   site-gen new law example-law --title \"示例市妇女权益保障办法\"
   site-gen new campaign open-week --title \"维权开放周\"
   site-gen new page before-you-come --title \"来之前\"
+  site-gen new county 341823                           一个县：区划表里的行、站点的文件夹
   site-gen new site --name 示例市 --region 990100      从空文件夹开始
 
 结束码：0 建好了；1 没有建（重名、没有这个主题……，上面说了怎么改）；2 没法运行。";
@@ -54,6 +55,7 @@ enum What {
     Page(Plain),
     /// 一个新网站的内容文件夹：设置、主题、区划表
     Site(Site),
+    County(super::county::County),
 }
 
 #[derive(Args)]
@@ -98,6 +100,7 @@ impl Run for New {
             What::Campaign(plain) => (Sort::Campaign, WithTopic { plain, topic: None }),
             What::Page(plain) => (Sort::Page, WithTopic { plain, topic: None }),
             What::Site(site) => return site.run(),
+            What::County(county) => return county.run(),
         };
         new_file(sort, asked)
     }
@@ -128,7 +131,7 @@ fn new_file(sort: Sort, asked: WithTopic) -> anyhow::Result<Done> {
 }
 
 /// Folders may be there before anything is in them.
-fn folders_in(folder: &Path) -> BTreeSet<String> {
+pub(super) fn folders_in(folder: &Path) -> BTreeSet<String> {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
     let folders = entries.filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()));
     folders
@@ -165,7 +168,7 @@ impl Site {
         said.push_str(
             "接着做：
   1. 打开 site.toml，核对名字、网址和热线。
-  2. 在 regions.csv 里加上你们的县、乡镇、村，一行一个。
+  2. 运行 site-gen new county 县的代码或名字，县和乡镇会加进 regions.csv；村自己加，一行一个。
   3. 运行 site-gen new guide 主题 --title \"标题\"，写第一篇。\n",
         );
         say(&said);

@@ -3,9 +3,10 @@
 //! Start at [`plan`]: from what was asked and what is there to the text of one file, or to a refusal that says what to
 //! type instead. Whatever can be derived is: the name from the title, the year from the day, a station's division and
 //! kind from its name. Every template passes `check` as it is and is marked as a draft (see [`crate::held_back`]), so an
-//! unfinished page is never published. Nothing here writes; the command does.
+//! unfinished page is never published. [`county`] lays out a whole county. Nothing here writes; the command does.
 
 pub mod around;
+pub mod county;
 pub mod site;
 pub mod slug;
 pub mod templates;

@@ -5,6 +5,7 @@
 use search::region::RegionCode;
 
 use super::templates::quoted;
+use crate::load::tables;
 use crate::source::SourceMap;
 
 /// What a new site has to be told.
@@ -18,13 +19,7 @@ pub struct NewSite {
 
 /// The files of a new content folder, by path.
 pub fn files(new: &NewSite) -> Vec<(&'static str, String)> {
-    let level = match new.region.level() {
-        search::region::Level::Province => "province",
-        search::region::Level::City => "city",
-        search::region::Level::County => "county",
-        search::region::Level::Township => "township",
-        search::region::Level::Village | search::region::Level::Hamlet => "village",
-    };
+    let level = tables::level_word(new.region.level());
     let place = new.name.replace([',', '"', '\n', '\r'], "");
     let settings = include_str!("../../skeleton/site.toml");
     let settings = settings
