@@ -3,6 +3,8 @@
 //! The rule is a recurrence rule of RFC 5545. The part of it that duty rosters use is understood: weekly by day, monthly
 //! by day of the month or by nth weekday.
 
+pub mod spoken;
+
 use jiff::civil::{Date, Time};
 
 /// The day or days of `rule` in words; the error says what is wrong in Chinese.
@@ -79,7 +81,7 @@ fn clock_time(text: &str) -> Result<(u8, u8), String> {
     let (hour, minute) = text.trim().split_once(':').ok_or_else(wrong)?;
     let (hour, minute) =
         (hour.parse::<u8>().map_err(|_| wrong())?, minute.parse::<u8>().map_err(|_| wrong())?);
-    if hour > 24 || minute > 59 { Err(wrong()) } else { Ok((hour, minute)) }
+    if hour > 24 || minute > 59 || (hour == 24 && minute > 0) { Err(wrong()) } else { Ok((hour, minute)) }
 }
 
 fn weekly(days: &str) -> Result<String, String> {
@@ -171,7 +173,7 @@ mod tests {
         ] {
             assert!(days_in_words(bad).is_err(), "{bad}");
         }
-        for bad in ["", "9点", "11:30-09:00", "09:61-10:00", "25:00-26:00"] {
+        for bad in ["", "9点", "11:30-09:00", "09:61-10:00", "25:00-26:00", "09:00-24:30"] {
             assert!(time_in_words(bad).is_err(), "{bad}");
         }
     }

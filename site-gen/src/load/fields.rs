@@ -20,7 +20,7 @@ pub struct Key(pub &'static str, pub &'static str);
 impl Key {
     /// Whether only a file of its own can say it, not a row of a table.
     fn needs_file(self) -> bool {
-        matches!(self.0, "location" | "roles" | "duty")
+        self.0 == "location"
     }
 }
 

@@ -4,6 +4,7 @@
 //! types, missing and unknown fields); what is wrong between files is `check`'s.
 
 mod blame;
+pub mod cells;
 pub mod fields;
 pub mod front_matter;
 pub mod heads;

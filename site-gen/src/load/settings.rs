@@ -1,11 +1,13 @@
 //! Reads `site.toml`: name, address, hotlines, foot of the page.
 
 use search::record::Hotline;
+use search::vocabulary::StationKind;
 
 use super::Reading;
-use super::fields::{Fields, Key, Vocabulary};
+use super::fields::{Fields, Key, Vocabulary, vocabulary_of};
 use super::node::{self, Node};
 use crate::check::prose::Spacing;
+use crate::coverage::Circle;
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::model::{Footer, Licence};
 use crate::source::Located;
@@ -31,6 +33,8 @@ pub struct SettingsDraft {
     pub licence: Option<Licence>,
     /// The folder of full texts, from the content folder.
     pub statutes: Option<Located<String>>,
+    /// How far an hour reaches.
+    pub circle: Circle,
     /// The foot of the page.
     pub footer: Footer,
     /// Numbers to dial.
@@ -64,6 +68,7 @@ pub fn load(reading: &Reading<'_>, diags: &mut Diagnostics) -> Option<SettingsDr
     let search_in_browser = fields.truth(Key("search_in_browser", "浏览器搜索")).unwrap_or(false);
     let data = fields.node(Key("data", "数据"));
     let statutes = fields.text(Key("statutes", "法规全文"));
+    let circle = fields.node(Key("coverage", "服务圈"));
     let footer = fields.node(Key("footer", "页脚"));
     let hotlines = fields.maps(Key("hotlines", "热线"));
     let style = fields.node(Key("style", "文风"));
@@ -71,6 +76,7 @@ pub fn load(reading: &Reading<'_>, diags: &mut Diagnostics) -> Option<SettingsDr
     let base_url = base_url.and_then(|url| web_address(url, diags));
     let exit_url = exit_url.and_then(|url| web_address(url, diags));
     let licence = data.and_then(|node| load_licence(node, diags));
+    let circle = circle.map(|node| load_circle(node, diags)).unwrap_or_default();
     let footer = footer.map(|node| load_footer(node, diags)).unwrap_or_default();
     let hotlines = hotlines.into_iter().filter_map(|node| load_hotline(node, diags)).collect();
     let style = style.map(|node| load_style(node, diags)).unwrap_or_default();
@@ -85,6 +91,7 @@ pub fn load(reading: &Reading<'_>, diags: &mut Diagnostics) -> Option<SettingsDr
         search_in_browser,
         licence,
         statutes,
+        circle,
         footer,
         hotlines,
         style,
@@ -133,6 +140,20 @@ fn load_licence(node: Node, diags: &mut Diagnostics) -> Option<Licence> {
         }
     };
     Some(Licence { name: name.value.trim().to_owned(), url, credit })
+}
+
+fn load_circle(node: Node, diags: &mut Diagnostics) -> Circle {
+    let (span, usual) = (node.span, Circle::default());
+    let mut fields = Fields::of(node, span, diags);
+    let speed = fields.number(Key("speed_km_h", "时速"), Circle::SPEEDS);
+    let detour = fields.number(Key("detour", "绕路"), Circle::DETOURS);
+    let kinds = fields.vocabulary(Key("kinds", "算哪些类别"), vocabulary_of!("站点类别", StationKind));
+    fields.finish();
+    Circle {
+        speed_km_h: speed.map_or(usual.speed_km_h, |speed| speed.value),
+        detour: detour.map_or(usual.detour, |detour| detour.value),
+        kinds: if kinds.is_empty() { usual.kinds } else { kinds },
+    }
 }
 
 fn load_footer(node: Node, diags: &mut Diagnostics) -> Footer {

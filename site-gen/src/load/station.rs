@@ -4,6 +4,7 @@ use jiff::civil::Date;
 use search::vocabulary::{Audience, Facility, Have, Profession, Service, StationKind};
 
 use super::Reading;
+use super::cells;
 use super::fields::{Fields, Key, vocabulary_of};
 use super::front_matter::{self, BodyDraft};
 use super::kinds::{Slug, check_slug, slug_of};
@@ -143,8 +144,7 @@ fn from_fields(mut fields: Fields<'_>, slug: Option<Slug>, body: Option<BodyDraf
     let phones = fields.words(Key("phones", "电话"));
     let hours = fields.text(Key("hours", "时间"));
     let offer = offer(&mut fields);
-    let people = fields.maps(Key("roles", "人员"));
-    let duty = fields.maps(Key("duty", "值班"));
+    let staff = staff(&mut fields, body.is_none());
     let serves = fields.text(Key("serves", "服务对象"));
     let visibility = fields.text(Key("visibility", "公开"));
     let desk = fields.text(Key("desk", "工作台"));
@@ -152,8 +152,6 @@ fn from_fields(mut fields: Fields<'_>, slug: Option<Slug>, body: Option<BodyDraf
     let note = fields.text(Key("note", "备注"));
     let aliases = redirects::aliases(&mut fields);
     let span = fields.span;
-    let people = people.into_iter().filter_map(|node| person(node, fields.diags)).collect();
-    let duty = duty.into_iter().filter_map(|node| duty_of(node, fields.diags)).collect();
     if let Some(slug) = slug.as_ref().filter(|_| body.is_none()) {
         check_slug(slug, fields.diags);
     }
@@ -171,8 +169,8 @@ fn from_fields(mut fields: Fields<'_>, slug: Option<Slug>, body: Option<BodyDraf
         phones,
         hours,
         offer,
-        people,
-        duty,
+        people: staff.0,
+        duty: staff.1,
         serves,
         visibility,
         desk,
@@ -192,6 +190,18 @@ fn offer(fields: &mut Fields<'_>) -> Offer {
         audience: fields.vocabulary(Key("audience", "面向"), vocabulary_of!("面向的人", Audience)),
         home_visits: fields.vocabulary(Key("home_visits", "上门"), vocabulary_of!("上门的对象", Audience)),
     }
+}
+
+/// Who is there and when: lists of maps in Markdown, one cell each in a table.
+fn staff(fields: &mut Fields<'_>, is_row: bool) -> (Vec<PersonDraft>, Vec<DutyDraft>) {
+    const KEYS: [Key; 2] = [Key("roles", "人员"), Key("duty", "值班")];
+    if is_row {
+        let [people, duty] = KEYS.map(|key| fields.text(key));
+        return (cells::people_of(people, fields.diags), cells::duties_of(duty, fields.diags));
+    }
+    let [people, duty] = KEYS.map(|key| fields.maps(key));
+    let people = people.into_iter().filter_map(|node| person(node, fields.diags)).collect();
+    (people, duty.into_iter().filter_map(|node| duty_of(node, fields.diags)).collect())
 }
 
 /// `location: {lat, lon, datum}` of Markdown, or the columns `lat`, `lon`, `datum` of a table.

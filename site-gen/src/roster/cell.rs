@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::Arc;
 
 /// What a cell has.
 #[derive(Debug, Clone, PartialEq)]
@@ -34,6 +35,8 @@ pub struct Sheet {
 pub struct At {
     /// Which sheet, from 1.
     pub sheet: usize,
+    /// What the sheet is called. Empty for a text file, and for a confidential station: a sheet may be called by its township.
+    pub name: Arc<str>,
     /// Which row, from 0.
     pub row: u32,
     /// Which column, from 0; `None` is the whole row.
@@ -96,7 +99,8 @@ pub fn letters(column: u32) -> String {
 
 impl fmt::Display for At {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "表 {} 第 {} 行", self.sheet, u64::from(self.row) + 1)?;
+        let name = if self.name.is_empty() { String::new() } else { format!("“{}”", self.name) };
+        write!(f, "表 {}{name} 第 {} 行", self.sheet, u64::from(self.row) + 1)?;
         self.column.map_or(Ok(()), |column| write!(f, " {} 列", letters(column)))
     }
 }
@@ -109,7 +113,9 @@ mod tests {
     fn places_are_named_as_excel_names_them() {
         let named: Vec<String> = [0, 25, 26, 701, 702].map(letters).to_vec();
         assert_eq!(named, ["A", "Z", "AA", "ZZ", "AAA"]);
-        assert_eq!(At { sheet: 1, row: 6, column: Some(3) }.to_string(), "表 1 第 7 行 D 列");
+        let at = At { sheet: 1, name: "".into(), row: 6, column: Some(3) };
+        assert_eq!(at.to_string(), "表 1 第 7 行 D 列");
+        assert_eq!(At { name: "暖溪镇".into(), ..at }.to_string(), "表 1“暖溪镇” 第 7 行 D 列");
         assert_eq!(plain(13_800_000_000.0), "13800000000");
     }
 }

@@ -8,6 +8,7 @@ use rust_xlsxwriter::{DataValidation, DocProperties, ExcelDateTime, Format, Work
 use search::vocabulary::StationKind;
 
 use super::fields::{Field, Values, Words};
+use super::headings::NO_NAMES;
 use crate::csv_text;
 
 /// The heading of a column that is only to be looked at.
@@ -27,11 +28,20 @@ pub struct Entry {
     pub confidential: bool,
 }
 
+/// The heading of a field. People and duty days say what they must not have.
+fn heading(field: Field) -> String {
+    match field {
+        Field::Roles => format!("{}（只写职务，{NO_NAMES}）", field.chinese()),
+        Field::Duty => format!("{}（哪天、几点、什么人，{NO_NAMES}）", field.chinese()),
+        _ => field.chinese().to_owned(),
+    }
+}
+
 /// The headings and a row for each station.
 pub fn rows(entries: &[Entry]) -> Vec<Vec<String>> {
     let mut head: Vec<String> = Vec::new();
     for field in Field::ALL {
-        head.push(field.chinese().to_owned());
+        head.push(heading(field));
         if field == Field::Region {
             head.push(REGION_NAMES.to_owned());
         }

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use search::vocabulary::{Audience, Facility, Have, Service, StationKind};
 
 use crate::hours;
+use crate::load::cells;
 use crate::load::station::StationDraft;
 use crate::load::tables;
 use crate::source::Located;
@@ -37,6 +38,8 @@ pub enum Field {
     Languages,
     Audience,
     HomeVisits,
+    Roles,
+    Duty,
     Serves,
     Visibility,
     Desk,
@@ -59,7 +62,7 @@ pub struct Values(BTreeMap<Field, String>);
 
 impl Field {
     /// Every field.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 25] = [
         Self::Slug,
         Self::Name,
         Self::Kind,
@@ -78,6 +81,8 @@ impl Field {
         Self::Languages,
         Self::Audience,
         Self::HomeVisits,
+        Self::Roles,
+        Self::Duty,
         Self::Serves,
         Self::Visibility,
         Self::Desk,
@@ -108,6 +113,8 @@ impl Field {
             Self::Languages => ("languages", "语言"),
             Self::Audience => ("audience", "面向"),
             Self::HomeVisits => ("home_visits", "上门"),
+            Self::Roles => ("roles", "人员"),
+            Self::Duty => ("duty", "值班"),
             Self::Serves => ("serves", "服务对象"),
             Self::Visibility => ("visibility", "公开"),
             Self::Desk => ("desk", "工作台"),
@@ -212,6 +219,8 @@ impl Values {
         values.put(Field::Audience, joined(draft.offer.audience.iter().map(|word| word.code()).collect()));
         values
             .put(Field::HomeVisits, joined(draft.offer.home_visits.iter().map(|word| word.code()).collect()));
+        values.put(Field::Roles, Some(cells::people_text(&draft.people)));
+        values.put(Field::Duty, Some(cells::duties_text(&draft.duty)));
         values.put(Field::Serves, text(&draft.serves));
         values.put(
             Field::Visibility,
@@ -272,15 +281,17 @@ pub fn level(word: &str) -> Option<String> {
         .map(|(code, _)| (*code).to_owned())
 }
 
-/// A datum's code, from whatever it is called.
+/// A datum's code, from whatever it is called: GCJ-02, 高德, 百度地图坐标, 手机定位.
 pub fn datum(word: &str) -> Option<&'static str> {
     let word: String = word.trim().to_lowercase().chars().filter(|c| !matches!(c, '-' | ' ' | '_')).collect();
-    match word.as_str() {
-        "wgs84" | "gps" | "cgcs2000" | "天地图" | "手机定位" => Some("wgs84"),
-        "gcj02" | "高德" | "高德地图" | "腾讯" | "腾讯地图" | "火星坐标" | "火星坐标系" => {
-            Some("gcj02")
-        }
-        "bd09" | "bd09ll" | "百度" | "百度地图" | "百度坐标" => Some("bd09"),
+    let mut bare = word.as_str();
+    for ending in ["坐标系", "经纬度", "坐标", "定位"] {
+        bare = bare.strip_suffix(ending).unwrap_or(bare);
+    }
+    match bare {
+        "wgs84" | "gps" | "cgcs2000" | "国家2000" | "天地图" | "手机" | "手机gps" => Some("wgs84"),
+        "gcj02" | "高德" | "高德地图" | "腾讯" | "腾讯地图" | "火星" => Some("gcj02"),
+        "bd09" | "bd09ll" | "百度" | "百度地图" => Some("bd09"),
         _ => None,
     }
 }

@@ -7,6 +7,8 @@ use std::collections::BTreeMap;
 
 use super::fields::{Field, SEPARATOR};
 use super::merge::Change;
+use crate::duty::spoken::Spoken;
+use crate::load::cells;
 use crate::scaffold::templates::{quoted, yaml};
 
 /// The text of the file with the changes made.
@@ -20,7 +22,9 @@ pub fn edited(text: &str, changes: &[Change]) -> Result<String, String> {
     for (names, new) in settings(changes, text)? {
         let last = lines.iter().skip(1).position(|line| line.trim_end() == "---").map(|at| at + 1);
         let last = last.ok_or("设置部分没有结束")?;
-        let new = new.map(|value| format!("{}: {value}{end}", names.0));
+        // A list of several lines begins behind the colon.
+        let gap = |value: &str| if value.starts_with('\n') { "" } else { " " };
+        let new = new.map(|value| format!("{}:{}{}{end}", names.0, gap(&value), value.replace('\n', end)));
         match block(&lines[..last], names) {
             Some(range) => {
                 if lines[range.clone()].iter().any(|line| line.contains('#')) {
@@ -52,7 +56,10 @@ fn settings(changes: &[Change], text: &str) -> Result<Vec<(Names, Option<String>
             Field::Lat | Field::Lon | Field::Datum => {
                 place.insert(change.field, new.unwrap_or_default().to_owned());
             }
-            field => settings.push(((field.code(), field.chinese()), new.map(|value| shown(field, value)))),
+            field => {
+                let shown = new.map(|value| shown(field, value)).transpose()?;
+                settings.push(((field.code(), field.chinese()), shown));
+            }
         }
     }
     if !place.is_empty() {
@@ -81,8 +88,10 @@ fn inside_location(text: &str, key: &str) -> Option<String> {
     Some(part.trim().trim_matches(['"', '\'']).to_owned())
 }
 
-fn shown(field: Field, value: &str) -> String {
-    match field {
+fn shown(field: Field, value: &str) -> Result<String, String> {
+    Ok(match field {
+        Field::Roles => people(value)?,
+        Field::Duty => duties(value)?,
         Field::Region | Field::Hours => quoted(value),
         Field::Phones | Field::Languages => {
             format!("[{}]", value.split(SEPARATOR).map(quoted).collect::<Vec<_>>().join(", "))
@@ -91,7 +100,36 @@ fn shown(field: Field, value: &str) -> String {
             format!("[{}]", value.replace(SEPARATOR, ", "))
         }
         _ => yaml(value),
-    }
+    })
+}
+
+/// A list of maps, below its name.
+fn people(value: &str) -> Result<String, String> {
+    let one = |person: cells::Person| {
+        let mut lines = vec![format!("role: {}", yaml(&person.role))];
+        lines.extend(person.duty.map(|duty| format!("duty: {}", yaml(&duty))));
+        lines.extend(person.profession.map(|known| format!("profession: {}", known.code())));
+        if !person.topics.is_empty() {
+            lines.push(format!("topics: [{}]", person.topics.join(", ")));
+        }
+        item(&lines)
+    };
+    Ok(cells::people(value)?.into_iter().map(one).collect())
+}
+
+/// See [`people`].
+fn duties(value: &str) -> Result<String, String> {
+    let one = |duty: Spoken| {
+        let mut lines = vec![format!("rule: {}", quoted(&duty.rule))];
+        lines.extend(duty.time.map(|time| format!("time: {}", quoted(&time))));
+        lines.push(format!("who: {}", yaml(&duty.who)));
+        item(&lines)
+    };
+    Ok(cells::duties(value)?.into_iter().map(one).collect())
+}
+
+fn item(lines: &[String]) -> String {
+    format!("\n  - {}", lines.join("\n    "))
 }
 
 /// The lines of a setting: its own, and those that are indented or begin a list below it.

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use super::cell::{Cell, Sheet};
 use super::fields::{Field, datum};
+use super::heading_words::{KNOWN, PERSONAL};
 
 /// What a column has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -66,6 +67,9 @@ pub struct Headings {
     pub columns: Vec<Column>,
 }
 
+/// In the head of a column that an office did not write by itself: then 人员 and 值班 are not people's names.
+pub const NO_NAMES: &str = "不写人名";
+
 /// The name on the command line for a column that is not to be read.
 pub const LEAVE_OUT: &str = "不导入";
 
@@ -76,143 +80,60 @@ const ALIKE: f64 = 0.6;
 
 use Meaning as M;
 
-/// What people write at the head of a column. The names in `stations.csv` itself are known anyway.
-const KNOWN: [(&str, Meaning); 101] = [
-    ("站点编号", M::Field(Field::Slug)),
-    ("id", M::Field(Field::Slug)),
-    ("站点名称", M::Field(Field::Name)),
-    ("站名", M::Field(Field::Name)),
-    ("机构名称", M::Field(Field::Name)),
-    ("单位", M::Field(Field::Name)),
-    ("单位名称", M::Field(Field::Name)),
-    ("服务站名称", M::Field(Field::Name)),
-    ("维权站名称", M::Field(Field::Name)),
-    ("阵地名称", M::Field(Field::Name)),
-    ("名字", M::Field(Field::Name)),
-    ("站点类别", M::Field(Field::Kind)),
-    ("站点类型", M::Field(Field::Kind)),
-    ("类型", M::Field(Field::Kind)),
-    ("机构类别", M::Field(Field::Kind)),
-    ("机构类型", M::Field(Field::Kind)),
-    ("性质", M::Field(Field::Kind)),
-    ("区划代码", M::Field(Field::Region)),
-    ("行政区划", M::Field(Field::Region)),
-    ("行政区划代码", M::Field(Field::Region)),
-    ("所属区划", M::Field(Field::Region)),
-    ("所在区划", M::Field(Field::Region)),
-    ("所属地区", M::Field(Field::Region)),
-    ("所在地", M::Field(Field::Region)),
-    ("地区", M::Field(Field::Region)),
-    ("市", M::Part(Part::City)),
-    ("地市", M::Part(Part::City)),
-    ("县", M::Part(Part::County)),
-    ("区县", M::Part(Part::County)),
-    ("县区", M::Part(Part::County)),
-    ("县市区", M::Part(Part::County)),
-    ("所在县", M::Part(Part::County)),
-    ("乡镇", M::Part(Part::Township)),
-    ("镇", M::Part(Part::Township)),
-    ("乡", M::Part(Part::Township)),
-    ("街道", M::Part(Part::Township)),
-    ("乡镇街道", M::Part(Part::Township)),
-    ("镇街", M::Part(Part::Township)),
-    ("所属乡镇", M::Part(Part::Township)),
-    ("所在乡镇", M::Part(Part::Township)),
-    ("村", M::Part(Part::Village)),
-    ("社区", M::Part(Part::Village)),
-    ("村社区", M::Part(Part::Village)),
-    ("村名", M::Part(Part::Village)),
-    ("行政村", M::Part(Part::Village)),
-    ("所在村", M::Part(Part::Village)),
-    ("级别", M::Field(Field::Level)),
-    ("站点级别", M::Field(Field::Level)),
-    ("上级站点", M::Field(Field::Parent)),
-    ("详细地址", M::Field(Field::Address)),
-    ("站点地址", M::Field(Field::Address)),
-    ("单位地址", M::Field(Field::Address)),
-    ("办公地址", M::Field(Field::Address)),
-    ("办公地点", M::Field(Field::Address)),
-    ("地点", M::Field(Field::Address)),
-    ("位置", M::Field(Field::Address)),
-    ("联系地址", M::Field(Field::Address)),
-    ("东经", M::Field(Field::Lon)),
-    ("lng", M::Field(Field::Lon)),
-    ("longitude", M::Field(Field::Lon)),
-    ("北纬", M::Field(Field::Lat)),
-    ("latitude", M::Field(Field::Lat)),
-    ("坐标", M::Position),
-    ("经纬度", M::Position),
-    ("经度纬度", M::Position),
-    ("地理坐标", M::Position),
-    ("坐标类型", M::Field(Field::Datum)),
-    ("联系电话", M::Field(Field::Phones)),
-    ("值班电话", M::Field(Field::Phones)),
-    ("办公电话", M::Field(Field::Phones)),
-    ("固定电话", M::Field(Field::Phones)),
-    ("咨询电话", M::Field(Field::Phones)),
-    ("服务电话", M::Field(Field::Phones)),
-    ("热线", M::Field(Field::Phones)),
-    ("热线电话", M::Field(Field::Phones)),
-    ("电话号码", M::Field(Field::Phones)),
-    ("站点电话", M::Field(Field::Phones)),
-    ("座机", M::Field(Field::Phones)),
-    ("开放时间", M::Field(Field::Hours)),
-    ("工作时间", M::Field(Field::Hours)),
-    ("服务时间", M::Field(Field::Hours)),
-    ("办公时间", M::Field(Field::Hours)),
-    ("接待时间", M::Field(Field::Hours)),
-    ("上班时间", M::Field(Field::Hours)),
-    ("开门时间", M::Opens),
-    ("开始时间", M::Opens),
-    ("关门时间", M::Closes),
-    ("结束时间", M::Closes),
-    ("下班时间", M::Closes),
-    ("开放日", M::Days),
-    ("工作日", M::Days),
-    ("服务内容", M::Field(Field::Services)),
-    ("服务项目", M::Field(Field::Services)),
-    ("核实日期", M::Field(Field::Verified)),
-    ("核对日期", M::Field(Field::Verified)),
-    ("更新日期", M::Field(Field::Verified)),
-    ("是否公开", M::Field(Field::Visibility)),
-    ("说明", M::Field(Field::Note)),
-    ("序号", M::Ignored),
-    ("编次", M::Ignored),
-    ("区划名称", M::Ignored),
-];
-
-/// Words in the head of a column of names, or of telephones that are somebody's own.
-const PERSONAL: [&str; 16] = [
-    "负责人",
-    "联系人",
-    "姓名",
-    "站长",
-    "主任",
-    "书记",
-    "专干",
-    "工作人员",
-    "值班人员",
-    "经办人",
-    "填表人",
-    "手机",
-    "身份证",
-    "个人电话",
-    "对接人",
-    "人电话",
-];
-
 /// The headings of `sheet`; `None` where no row looks like any. `said`: what the editor says of columns, by heading.
 pub fn find(sheet: &Sheet, said: &BTreeMap<String, Meaning>) -> Option<Headings> {
     let rows = sheet.rows.iter().take(TOP_ROWS);
     let read = rows.map(|(row, cells)| Headings { row: *row, columns: columns(cells, said) });
-    // The last of the best: of two rows of headings the lower one has the columns' own names.
-    let best = read.max_by_key(score)?;
-    (score(&best) >= 2
-        && best.has(|meaning| meaning == M::Field(Field::Name) || meaning == M::Field(Field::Slug)))
-    .then_some(best)
+    // Of two rows of headings the lower one has the columns' own names; the same headings further down are the next page's.
+    let best = read.fold(None, |best: Option<(usize, Headings)>, next| {
+        let score = score(&next);
+        let better = best
+            .as_ref()
+            .is_none_or(|(most, headings)| score > *most || (score == *most && next.row == headings.row + 1));
+        if better { Some((score, next)) } else { best }
+    });
+    let (_, best) = best?;
+    let named = best.has(|meaning| meaning == M::Field(Field::Name) || meaning == M::Field(Field::Slug));
+    (score(&best) >= 2 && named).then(|| best.with_the_rows_around(sheet, said))
 }
 
 impl Headings {
+    /// With the second row of headings, where the first one has only groups (坐标 over 经度 and 纬度), and with the datum
+    /// that a group or a line above the headings names.
+    fn with_the_rows_around(mut self, sheet: &Sheet, said: &BTreeMap<String, Meaning>) -> Self {
+        let own = |columns: &[Column]| -> BTreeMap<u32, Option<&'static str>> {
+            columns.iter().map(|column| (column.index, column.datum)).collect()
+        };
+        let mut groups = self.row.checked_sub(1).and_then(|row| sheet.rows.get(&row));
+        let below = self.row.checked_add(1).and_then(|row| sheet.rows.get(&row));
+        let parts = below.map(|cells| columns(cells, said)).filter(|parts| self.are_parts(parts));
+        let mut over = BTreeMap::new();
+        if let Some(parts) = parts {
+            over = own(&self.columns);
+            groups = None;
+            self.row += 1;
+            self.columns.retain(|column| parts.iter().all(|part| part.index != column.index));
+            self.columns.extend(parts);
+            self.columns.sort_by_key(|column| column.index);
+        }
+        if let Some(cells) = groups {
+            over.extend(own(&columns(cells, said)));
+        }
+        let named = datum_of_the_lines_above(sheet, self.row);
+        for column in self.columns.iter_mut().filter(|column| column.is_place()) {
+            column.datum = column.datum.or(over.get(&column.index).copied().flatten()).or(named);
+        }
+        self
+    }
+
+    /// Whether a row below says what parts of some of these columns are, and nothing else.
+    fn are_parts(&self, parts: &[Column]) -> bool {
+        let known = |part: &Column| !part.guessed && !matches!(part.meaning, M::Unknown | M::Ignored);
+        let under = |part: &Column| self.columns.iter().any(|column| column.index == part.index);
+        !parts.is_empty()
+            && parts.iter().all(|part| known(part) && under(part) && part.meaning != M::Field(Field::Name))
+    }
+
     /// Whether a column means this.
     pub fn has(&self, is: impl Fn(Meaning) -> bool) -> bool {
         self.columns.iter().any(|column| is(column.meaning))
@@ -235,6 +156,22 @@ impl Headings {
         }
         doubles
     }
+}
+
+impl Column {
+    /// Whether it has part of a position.
+    fn is_place(&self) -> bool {
+        matches!(self.meaning, M::Position | M::Field(Field::Lat | Field::Lon))
+    }
+}
+
+/// 填表说明：坐标为高德地图坐标. Two lines that name different ones say nothing.
+fn datum_of_the_lines_above(sheet: &Sheet, row: u32) -> Option<&'static str> {
+    let lines = sheet.rows.range(..row).flat_map(|(_, cells)| cells.values()).map(Cell::shown);
+    let about = lines.filter(|line| line.contains("坐标") || line.contains("经纬"));
+    let mut named = about.filter_map(|line| datum_in(&line));
+    let first = named.next()?;
+    named.all(|other| other == first).then_some(first)
 }
 
 /// How many different things a row of headings names word for word.
@@ -264,7 +201,11 @@ fn columns(cells: &BTreeMap<u32, Cell>, said: &BTreeMap<String, Meaning>) -> Vec
 /// What a heading means, and whether that is a guess.
 fn meaning(heading: &str) -> (Meaning, bool) {
     let word = bare(heading);
-    if let Some(meaning) = exact(&word) {
+    // An office's 人员 and 值班 are names. Those of our own export say that they are not.
+    if matches!(word.as_str(), "人员" | "值班") && !heading.contains(NO_NAMES) {
+        return (M::Person, false);
+    }
+    if let Some(meaning) = exact(&word).or_else(|| exact(&without_datum(&word))) {
         return (meaning, false);
     }
     if PERSONAL.iter().any(|sign| word.contains(sign)) {
@@ -276,6 +217,25 @@ fn meaning(heading: &str) -> (Meaning, bool) {
         all.map(|(known, meaning)| (likeness(&word, known), meaning)).filter(|(alike, _)| *alike >= ALIKE);
     let best = alike.max_by(|a, b| a.0.total_cmp(&b.0));
     best.map_or((M::Unknown, false), |(_, meaning)| (meaning, true))
+}
+
+/// 高德经度 as 经度, 百度坐标 as 坐标: the datum is read apart.
+fn without_datum(word: &str) -> String {
+    let signs = [
+        "地图",
+        "wgs84",
+        "wgs-84",
+        "gcj02",
+        "gcj-02",
+        "bd09",
+        "bd-09",
+        "gps",
+        "高德",
+        "百度",
+        "腾讯",
+        "天地图",
+    ];
+    signs.iter().rev().fold(word.to_owned(), |word, sign| word.replace(sign, ""))
 }
 
 fn exact(word: &str) -> Option<Meaning> {
@@ -310,7 +270,8 @@ fn bare(heading: &str) -> String {
 }
 
 fn datum_in(heading: &str) -> Option<&'static str> {
-    const SIGNS: [&str; 8] = ["wgs84", "wgs-84", "gcj02", "gcj-02", "bd09", "高德", "百度", "天地图"];
+    const SIGNS: [&str; 11] =
+        ["wgs84", "wgs-84", "gcj02", "gcj-02", "bd09", "bd-09", "gps", "高德", "腾讯", "百度", "天地图"];
     let heading = heading.to_lowercase();
     let mut found = SIGNS.iter().filter(|sign| heading.contains(*sign)).filter_map(|sign| datum(sign));
     let first = found.next()?;
@@ -397,6 +358,53 @@ mod tests {
         ])
         .unwrap();
         assert_eq!((row, found[1].0, found[2].0), (1, M::Field(Field::Lon), M::Field(Field::Lat)));
+    }
+
+    #[test]
+    fn a_second_row_of_headings_has_the_parts_of_the_first() {
+        let rows: [&[&str]; 3] = [
+            &["单位", "坐标（百度）", "坐标（百度）", "联系电话"],
+            &["", "经度", "纬度", ""],
+            &["甲站", "102.5", "40.5", "0000-5551201"],
+        ];
+        let found = find(&sheet(&rows), &BTreeMap::new()).unwrap();
+        let columns: Vec<(Meaning, Option<&str>)> =
+            found.columns.iter().map(|column| (column.meaning, column.datum)).collect();
+        let field = |field| M::Field(field);
+        assert_eq!(found.row, 1);
+        assert_eq!(
+            columns,
+            [
+                (field(Field::Name), None),
+                (field(Field::Lon), Some("bd09")),
+                (field(Field::Lat), Some("bd09")),
+                (field(Field::Phones), None)
+            ]
+        );
+    }
+
+    #[test]
+    fn a_datum_is_named_by_a_heading_a_group_or_a_line_above() {
+        let datum = |rows: &[&[&str]]| {
+            let found = find(&sheet(rows), &BTreeMap::new()).unwrap();
+            let place = found.columns.into_iter().find(Column::is_place).unwrap();
+            (place.datum, place.guessed)
+        };
+        assert_eq!(datum(&[&["名称", "高德坐标"]]), (Some("gcj02"), false));
+        assert_eq!(datum(&[&["名称", "百度经度", "百度纬度"]]), (Some("bd09"), false));
+        assert_eq!(datum(&[&["说明：坐标用天地图取"], &["名称", "坐标"]]), (Some("wgs84"), false));
+        assert_eq!(datum(&[&["坐标用天地图或高德取"], &["名称", "坐标"]]), (None, false));
+        assert_eq!(datum(&[&["", "高德", "高德"], &["名称", "经度", "纬度"]]), (Some("gcj02"), false));
+    }
+
+    #[test]
+    fn a_column_of_people_is_one_unless_it_says_that_it_has_no_names() {
+        let found = find(&sheet(&[&["名称", "电话", "人员", "值班"]]), &BTreeMap::new()).unwrap();
+        assert!(found.columns[2..].iter().all(|column| column.meaning == M::Person));
+        let ours = ["名称", "电话", "人员（只写职务，不写人名）", "值班（哪天、几点、什么人，不写人名）"];
+        let found = find(&sheet(&[&ours]), &BTreeMap::new()).unwrap();
+        let meanings: Vec<Meaning> = found.columns[2..].iter().map(|column| column.meaning).collect();
+        assert_eq!(meanings, [M::Field(Field::Roles), M::Field(Field::Duty)]);
     }
 
     #[test]

@@ -12,11 +12,11 @@ use search::vocabulary::StationKind;
 use super::cell::{At, Sheet};
 use super::divisions::Divisions;
 use super::fields::{Field, Values};
-use super::headings::{self, Column, Headings, Meaning};
+use super::headings::{Column, Meaning};
 use super::merge::{self, Existing, Fate, Planned, Rules};
 use super::reading::Reader;
 use super::row::{Incoming, Remark};
-use super::{head_edit, table_edit, text_table, workbook};
+use super::{area_codes, gone, head_edit, sheets, table_edit, text_table, workbook};
 use crate::check::regions::Regions;
 use crate::check::stations::is_confidential;
 use crate::diag::{Diagnostics, Severity};
@@ -63,6 +63,8 @@ pub struct Plan {
     pub remarks: Vec<Remark>,
     /// The stations, in the order of the sheet.
     pub stations: Vec<Planned>,
+    /// Stations of the folder that the list should have and has not. They are left alone.
+    pub gone: Vec<Existing>,
     /// The files that change: path from the content root, new text.
     pub files: BTreeMap<String, String>,
     /// What is kept beside the sheet.
@@ -110,7 +112,7 @@ pub fn plan(bytes: &[u8], ask: &Ask, sources: &SourceMap) -> Result<Plan, String
         );
     }
     let around = Around::new(sources, &drafts);
-    let rows = read_sheets(&sheets, ask, &around, &mut plan)?;
+    let rows = read_rows(&sheets, ask, &around, &mut plan)?;
     merge_rows(rows, ask, &around, &mut plan);
     make_files(sources, &mut plan)?;
     compare_checks(sources, ask.today, &mut plan);
@@ -136,7 +138,7 @@ struct Around {
     existing: Vec<Existing>,
     divisions: Divisions,
     regions: Regions,
-    stations: Vec<(String, String)>,
+    named: BTreeMap<String, Vec<String>>,
     confidential: BTreeSet<String>,
 }
 
@@ -152,14 +154,18 @@ impl Around {
                 confidential: is_confidential(draft),
             })
             .collect();
-        let names = |station: &Existing| {
+        let id = |station: &Existing| {
             [Field::Slug, Field::Name].map(|field| station.values.get(field).unwrap_or_default().to_owned())
         };
+        let mut named: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for [slug, name] in existing.iter().map(id) {
+            named.entry(name).or_default().push(slug);
+        }
         Self {
             divisions: divisions(drafts),
             regions: Regions::new(drafts, &mut ignored),
-            stations: existing.iter().map(|station| names(station).into()).collect(),
-            confidential: existing.iter().filter(|station| station.confidential).flat_map(names).collect(),
+            named,
+            confidential: existing.iter().filter(|station| station.confidential).flat_map(id).collect(),
             existing,
         }
     }
@@ -171,7 +177,7 @@ pub fn divisions(drafts: &Drafts) -> Divisions {
         .regions
         .iter()
         .filter_map(|draft| Some((draft.code.value.trim().parse().ok()?, draft.name.clone())));
-    Divisions(read.collect())
+    Divisions::new(read)
 }
 
 /// What sort of file it is shows in its first bytes, whatever it is called.
@@ -180,7 +186,11 @@ fn read_file(bytes: &[u8], plan: &mut Plan) -> Result<Vec<Sheet>, String> {
         return Err(format!("文件超过 {} MB，不像一张名单，没有读", workbook::LARGEST_FILE >> 20));
     }
     if bytes.starts_with(b"PK") {
-        return workbook::sheets(bytes);
+        let book = workbook::book(bytes)?;
+        let hidden =
+            book.hidden.iter().map(|name| format!("表“{name}”是隐藏的，没有读：要读，先在 Excel 里取消隐藏"));
+        plan.sheets.extend(hidden);
+        return Ok(book.sheets);
     }
     if bytes.starts_with(b"\xd0\xcf\x11\xe0") {
         return Err(
@@ -196,75 +206,23 @@ fn read_file(bytes: &[u8], plan: &mut Plan) -> Result<Vec<Sheet>, String> {
     Ok(vec![sheet])
 }
 
-fn read_sheets(
-    sheets: &[Sheet],
-    ask: &Ask,
-    around: &Around,
-    plan: &mut Plan,
-) -> Result<Vec<Incoming>, String> {
-    let wanted = |sheet: &&Sheet| {
-        ask.sheet.as_ref().is_none_or(|wanted| *wanted == sheet.name || *wanted == sheet.number.to_string())
-    };
-    let mut rows = Vec::new();
-    let mut found = false;
-    for sheet in sheets.iter().filter(wanted) {
-        let name = if sheet.name.is_empty() { String::new() } else { format!("“{}”", sheet.name) };
-        let Some(headings) = headings::find(sheet, &ask.said) else {
-            if !sheet.is_empty() {
-                plan.sheets
-                    .push(format!("表 {}{name}里没有找到表头（要有“名称”这样的一列），没有读", sheet.number));
-            }
-            continue;
-        };
-        if let Some((first, second)) = headings.doubles().first() {
-            return Err(format!(
-                "表 {} 的“{}”和“{}”两列说的像是一回事：用 --column \"{}=不导入\" 留下一个",
-                sheet.number, first.heading, second.heading, second.heading
-            ));
-        }
-        found = true;
-        let before = rows.len();
-        rows.extend(read_rows(sheet, &headings, ask, around, plan));
-        plan.sheets.push(format!(
-            "表 {}{name}：第 {} 行是表头，下面有 {} 行站点",
-            sheet.number,
-            headings.row + 1,
-            rows.len() - before
-        ));
-        plan.columns.extend(headings.columns.into_iter().map(|column| (sheet.number, column)));
-    }
-    if found {
-        return Ok(rows);
-    }
-    Err("没有找到表头：要有一行写着各列的名字，至少有“名称”和另外一列，例如 名称、区划、电话".to_owned())
-}
-
-fn read_rows(
-    sheet: &Sheet,
-    headings: &Headings,
-    ask: &Ask,
-    around: &Around,
-    plan: &mut Plan,
-) -> Vec<Incoming> {
+/// The rows of all sheets.
+fn read_rows(sheets: &[Sheet], ask: &Ask, around: &Around, plan: &mut Plan) -> Result<Vec<Incoming>, String> {
     let values = around.existing.iter().map(|station| &station.values);
     let known: BTreeMap<&str, &Values> =
-        values.filter_map(|values| Some((values.get(Field::Slug)?, values))).collect();
+        values.clone().filter_map(|values| Some((values.get(Field::Slug)?, values))).collect();
     let reader = Reader {
         divisions: &around.divisions,
         regions: &around.regions,
         datum: ask.datum,
         kind: ask.kind,
-        stations: &around.stations,
+        named: &around.named,
         confidential: &around.confidential,
         known: &known,
     };
-    let mut rows = Vec::new();
-    for number in sheet.rows.keys().filter(|row| **row > headings.row) {
-        let (row, remarks) = reader.row(sheet, *number, headings);
-        rows.extend(row);
-        plan.remarks.extend(remarks);
-    }
-    rows
+    let rows = sheets::read(sheets, ask, &reader, plan)?;
+    plan.remarks.extend(area_codes::remarks(&rows, values));
+    Ok(rows)
 }
 
 fn merge_rows(rows: Vec<Incoming>, ask: &Ask, around: &Around, plan: &mut Plan) {
@@ -280,7 +238,10 @@ fn merge_rows(rows: Vec<Incoming>, ask: &Ask, around: &Around, plan: &mut Plan) 
         columns: columns.collect(),
         clear: ask.clear,
     };
-    plan.stations = merge::merge(rows, &rules, &mut plan.remarks);
+    let merged = merge::merge(rows, &rules, &mut plan.remarks);
+    let folder = format!("stations/{}/", ask.folder);
+    plan.gone = gone::gone(&around.existing, &merged.stations, &merged.seen, &folder);
+    plan.stations = merged.stations;
     for station in plan.stations.iter().filter(|station| !station.incoming.confidential) {
         let text = |field| station.incoming.values.get(field).unwrap_or_default().to_owned();
         plan.kept.extend(station.incoming.kept.iter().map(|(heading, text_kept)| Kept {

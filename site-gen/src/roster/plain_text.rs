@@ -53,7 +53,7 @@ fn phone_from_number(number: f64) -> Result<Mended, String> {
             Ok(Mended { value: digits, note: None })
         }
         11 if digits.starts_with('1') => Ok(Mended { value: digits, note: note("按手机号读了") }),
-        7 | 8 => Ok(Mended { value: digits, note: note("没有区号，外地打不通，核对一下") }),
+        7 | 8 => Ok(Mended { value: digits, note: None }),
         9..=11 => {
             // 010 and 02x are the only codes of three digits.
             let (code, rest) =
@@ -249,7 +249,7 @@ mod tests {
         }
         assert_eq!(phones(&Cell::Number(12348.0)).unwrap(), Mended { value: "12348".to_owned(), note: None });
         assert_eq!(phones(&Cell::Number(13_812_345_678.0)).unwrap().value, "13812345678");
-        assert!(phones(&Cell::Number(5_550_123.0)).unwrap().note.unwrap().contains("没有区号"));
+        assert_eq!(phones(&Cell::Number(5_550_123.0)).unwrap().value, "5550123");
         assert!(phones(&Cell::Number(7_715_550_123.0)).unwrap_err().contains("是不是 0771-5550123"));
     }
 

@@ -25,13 +25,14 @@ pub fn two(lat: &Cell, lon: &Cell) -> Result<Position, String> {
 /// The position of one cell: `102.5589,40.5226`, `北纬40°31′21″ 东经102°33′32″`.
 pub fn pair(cell: &Cell) -> Result<Position, String> {
     let Cell::Text(text) = cell else { return Err(format!("“{}”不是一对坐标", cell.shown())) };
-    let plain = half_width(text);
+    // (102.5589,40.5226) and X:102.5589 Y:40.5226: what a map's page gives when it is copied.
+    let plain = half_width(text).replace(['(', ')', '[', ']', 'X', 'Y', 'x', 'y', '='], " ");
     let parts: Vec<&str> = plain
         .split([',', ';', '、', '/', '\n', '\t'])
         .map(str::trim)
         .filter(|part| !part.is_empty())
         .collect();
-    let spaced: Vec<&str> = plain.split_whitespace().collect();
+    let spaced: Vec<&str> = plain.split_whitespace().filter(|part| *part != ":").collect();
     let (first, second) = match (parts.as_slice(), spaced.as_slice()) {
         ([first, second], _) | (_, [first, second]) => (*first, *second),
         _ => return Err(format!("“{}”不是一对坐标：写成 102.55890,40.52260", text.trim())),
@@ -146,6 +147,10 @@ mod tests {
             "102.5589 40.5226",
             "东经102.5589、北纬40.5226",
             "102.5589°,40.5226°",
+            "（102.5589, 40.5226）",
+            "X:102.5589，Y:40.5226",
+            "经度：102.5589 纬度：40.5226",
+            "E102.5589 N40.5226",
         ] {
             assert_eq!(found(words), Some(("40.5226".to_owned(), "102.5589".to_owned())), "{words}");
         }

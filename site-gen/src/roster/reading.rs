@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use search::region::{Level, RegionCode};
 use search::vocabulary::StationKind;
 
 use super::cell::{At, Cell, Sheet};
@@ -29,36 +30,70 @@ pub struct Reader<'r> {
     pub datum: Option<&'static str>,
     /// The kind that the editor gives for rows without one.
     pub kind: Option<StationKind>,
-    /// Slug and name of every station.
-    pub stations: &'r [(String, String)],
+    /// The slugs of the stations of each name.
+    pub named: &'r BTreeMap<String, Vec<String>>,
     /// Slugs and names of stations that are confidential.
     pub confidential: &'r BTreeSet<String>,
     /// What the content says, by slug: a cell that says just that is not interpreted.
     pub known: &'r BTreeMap<&'r str, &'r Values>,
 }
 
-impl Reader<'_> {
-    /// Reads a row; `None` where it is no station. Remarks say why, and what else there is to say.
-    pub fn row(&self, sheet: &Sheet, number: u32, headings: &Headings) -> (Option<Incoming>, Vec<Remark>) {
-        let empty = BTreeMap::new();
-        let cells = sheet.rows.get(&number).unwrap_or(&empty);
-        let at = At { sheet: sheet.number, row: number, column: None };
-        let cells: Vec<(&Column, &Cell)> =
-            headings.columns.iter().filter_map(|column| Some((column, cells.get(&column.index)?))).collect();
+/// A row and what stands around it.
+pub struct Spot<'s> {
+    /// Its sheet.
+    pub sheet: &'s Sheet,
+    /// Which row, from 0.
+    pub number: u32,
+    /// The sheet's headings.
+    pub headings: &'s Headings,
+    /// The division that the sheet, or this part of it, is about.
+    pub home: Option<&'s RegionCode>,
+}
+
+impl<'s> Spot<'s> {
+    fn row(&self) -> Row<'s> {
+        let at = At {
+            sheet: self.sheet.number,
+            name: self.sheet.name.as_str().into(),
+            row: self.number,
+            column: None,
+        };
+        let cells: Vec<(&Column, &Cell)> = self
+            .headings
+            .columns
+            .iter()
+            .filter_map(|column| Some((column, self.sheet.cell(self.number, column.index)?)))
+            .collect();
+        let field = |(column, _): &(&Column, &Cell)| match column.meaning {
+            Meaning::Field(field) => Some((field, column.index)),
+            Meaning::Position => Some((Field::Lat, column.index)),
+            _ => None,
+        };
+        // Of several columns of telephones the first one is named.
+        let columns = cells.iter().rev().filter_map(field).collect();
         let incoming = Incoming {
             at: at.clone(),
             values: Values::default(),
             refused: BTreeSet::new(),
+            assumed: BTreeSet::new(),
+            columns,
             confidential: false,
             kept: Vec::new(),
         };
-        let mut row = Row { at, cells, incoming, remarks: Vec::new() };
+        Row { at, cells, incoming, remarks: Vec::new() }
+    }
+}
+
+impl Reader<'_> {
+    /// Reads a row; `None` where it is no station. Remarks say why, and what else there is to say.
+    pub fn row(&self, spot: &Spot<'_>) -> (Option<Incoming>, Vec<Remark>) {
+        let mut row = spot.row();
         if !row.read_names() {
             return (None, row.remarks);
         }
         self.read_kind(&mut row);
         row.incoming.confidential = self.is_confidential(&row);
-        self.read_region(&mut row);
+        self.read_region(&mut row, spot.home);
         self.read_place(&mut row);
         row.read_phones();
         row.read_hours();
@@ -99,6 +134,7 @@ impl Reader<'_> {
             if let Some(kind) = from_name() {
                 row.remark(None, &format!("没写类别，按名称读成“{}”", kind.chinese()), false);
                 row.incoming.values.put(Field::Kind, Some(kind.code().to_owned()));
+                row.incoming.assumed.insert(Field::Kind);
             }
             return;
         }
@@ -106,11 +142,12 @@ impl Reader<'_> {
     }
 
     fn is_known(&self, row: &Row<'_>) -> bool {
-        let values = &row.incoming.values;
-        let (slug, name) = (values.get(Field::Slug), values.get(Field::Name));
-        self.stations
-            .iter()
-            .any(|(known, called)| Some(known.as_str()) == slug || Some(called.as_str()) == name)
+        let name = row.incoming.values.get(Field::Name);
+        self.has_known_slug(row) || name.is_some_and(|name| self.named.contains_key(name))
+    }
+
+    fn has_known_slug(&self, row: &Row<'_>) -> bool {
+        row.incoming.values.get(Field::Slug).is_some_and(|slug| self.known.contains_key(slug))
     }
 
     /// Rather one station too many than one too few: by kind, by its own word, by its name, by what is known of it.
@@ -136,7 +173,7 @@ impl Reader<'_> {
             || ["庇护", "避难", "临时安置"].iter().any(|sign| name.contains(sign))
     }
 
-    fn read_region(&self, row: &mut Row<'_>) {
+    fn read_region(&self, row: &mut Row<'_>, home: Option<&RegionCode>) {
         let parts: Vec<_> = row
             .cells
             .iter()
@@ -147,15 +184,18 @@ impl Reader<'_> {
             .collect();
         let written = row.cell(Field::Region).map(|(_, cell)| cell.clone());
         let nothing = written.is_none() && parts.is_empty();
-        if nothing && self.is_known(row) {
+        // By its id it is known for certain; of two of one name the sheet may tell which.
+        let told_apart = home.is_some_and(|home| home.level() >= Level::Township);
+        if nothing && (self.has_known_slug(row) || (self.is_known(row) && !told_apart)) {
             return;
         }
         let hints = match row.incoming.confidential {
             true => Vec::new(),
             false => [Field::Name, Field::Address].iter().filter_map(|field| row.text(*field)).collect(),
         };
-        match self.divisions.find(&Said { region: written.as_ref(), parts, hints }) {
+        match self.divisions.find(&Said { region: written.as_ref(), parts, hints, home }) {
             Ok((code, note)) => {
+                row.incoming.assumed.extend(nothing.then_some(Field::Region));
                 let code = if row.incoming.confidential { row.county_of(code) } else { code };
                 if let Some(note) = note.filter(|_| !row.incoming.confidential) {
                     row.note(Field::Region, note);
@@ -243,19 +283,17 @@ impl Reader<'_> {
 
     fn read_parent(&self, row: &mut Row<'_>) {
         let Some(word) = row.text(Field::Parent) else { return };
-        if self.stations.iter().any(|(slug, _)| *slug == word) {
+        if self.known.contains_key(word.as_str()) {
             row.incoming.values.put(Field::Parent, Some(word));
             return;
         }
-        let called: Vec<&String> =
-            self.stations.iter().filter(|(_, name)| *name == word).map(|(slug, _)| slug).collect();
-        match called.as_slice() {
+        match self.named.get(&word).map_or(&[][..], Vec::as_slice) {
             [slug] => {
                 row.note(Field::Parent, format!("上级“{word}”的编号是 {slug}"));
                 row.incoming.values.put(Field::Parent, Some((*slug).clone()));
             }
             [] => {
-                let names = self.stations.iter().flat_map(|(slug, name)| [slug.as_str(), name.as_str()]);
+                let names = self.known.keys().copied().chain(self.named.keys().map(String::as_str));
                 let near = nearest(&word, names).map_or(String::new(), |near| format!("，是不是想写 {near}"));
                 row.refuse(
                     Field::Parent,
@@ -263,14 +301,20 @@ impl Reader<'_> {
                 );
             }
             several => {
-                let slugs: Vec<&str> = several.iter().map(|slug| slug.as_str()).collect();
-                row.refuse(Field::Parent, format!("叫“{word}”的站有几个：{}，写编号", slugs.join("、")));
+                row.refuse(Field::Parent, format!("叫“{word}”的站有几个：{}，写编号", several.join("、")));
             }
         }
     }
 
     /// Free texts. Of a confidential station only those that say nothing of where it is.
     fn read_texts(&self, row: &mut Row<'_>) {
+        for field in [Field::Roles, Field::Duty] {
+            let said = row.incoming.values.get(field).unwrap_or_default();
+            if row.incoming.confidential && might_tell_where(said, self.regions) {
+                row.refuse(field, "像是在说保密的地方在哪里，没有导入".to_owned());
+                row.incoming.values.put(field, None);
+            }
+        }
         for field in [Field::Serves, Field::Desk, Field::Note] {
             let texts: Vec<String> = row
                 .cells

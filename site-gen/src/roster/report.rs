@@ -19,6 +19,7 @@ pub fn text(plan: &Plan) -> String {
     out.push_str(&columns(plan));
     out.push_str(&remarks(plan));
     out.push_str(&stations(plan));
+    out.push_str(&gone(plan));
     out.push_str(&findings(plan));
     out
 }
@@ -41,7 +42,7 @@ fn columns(plan: &Plan) -> String {
     }
     if plan.columns.iter().any(|(_, column)| column.meaning == Meaning::Person) {
         out.push_str(
-            "  人名和个人电话从不公布：看过名单的人会认出她们。职务可以写在站点自己的 .md 文件里。\n",
+            "  人名和个人电话从不公布：看过名单的人会认出她们。职务写在“人员”一列，先导出看看怎么写。\n",
         );
     }
     out
@@ -95,6 +96,29 @@ fn stations(plan: &Plan) -> String {
         out.push_str(&shown(station));
     }
     out
+}
+
+/// A few are named one by one; where the list has less than half of what there is, it is a part of a list.
+fn gone(plan: &Plan) -> String {
+    let met = plan.stations.iter().filter(|station| station.fate != Fate::New).count();
+    match plan.gone.len() {
+        0 => String::new(),
+        many if many > met => {
+            format!("\n同一片同一类的站，网站上还有 {many} 个名单里没有，没有动。\n")
+        }
+        _ => {
+            let mut out = String::from("\n网站上有、名单里没有的站，没有动。撤了的，自己删掉：\n");
+            for station in plan.gone.iter().take(MOST_FINDINGS) {
+                let [slug, name] =
+                    [Field::Slug, Field::Name].map(|field| station.values.get(field).unwrap_or_default());
+                out.extend([format!("  {slug}  {name}（{}）\n", station.path)]);
+            }
+            if plan.gone.len() > MOST_FINDINGS {
+                out.extend([format!("  ……一共 {} 个\n", plan.gone.len())]);
+            }
+            out
+        }
+    }
 }
 
 fn shown(station: &Planned) -> String {

@@ -2,7 +2,8 @@
 //!
 //! [`super::reading`] decides in what order; here is what reads one field by itself.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use search::region::{Level, RegionCode};
 use search::vocabulary::{Audience, Facility, Have, Service};
@@ -12,6 +13,7 @@ use super::fields::{Field, SEPARATOR, Values, Words, level, visibility};
 use super::headings::{Column, Meaning};
 use super::plain_text::{self, Mended, half_width};
 use super::spoken_hours;
+use crate::load::cells;
 
 /// What people put between the words of one cell.
 const BETWEEN: [char; 8] = ['；', ';', '、', '|', ',', '，', '\n', '/'];
@@ -36,6 +38,10 @@ pub struct Incoming {
     pub values: Values,
     /// Fields of cells that were there and were not taken in.
     pub refused: BTreeSet<Field>,
+    /// Fields that the row does not say itself: they follow from the sheet's name or from the station's.
+    pub assumed: BTreeSet<Field>,
+    /// In which column each field stands.
+    pub columns: BTreeMap<Field, u32>,
     /// Whether nobody may know where it is.
     pub confidential: bool,
     /// Heading and text of cells that nobody knows a field for.
@@ -61,7 +67,10 @@ impl<'s> Row<'s> {
         if let Cell::Fault(_) = cell {
             return None;
         }
-        let prose = matches!(field, Field::Name | Field::Address | Field::Note | Field::Serves);
+        let prose = matches!(
+            field,
+            Field::Name | Field::Address | Field::Note | Field::Serves | Field::Roles | Field::Duty
+        );
         let text = cell.shown();
         let text = if prose { text } else { half_width(&text).trim().to_owned() };
         (!text.is_empty()).then_some(text)
@@ -243,6 +252,18 @@ impl<'s> Row<'s> {
         words!(Field::Facilities, Facility);
         words!(Field::Audience, Audience);
         words!(Field::HomeVisits, Audience);
+        if let Some(people) = self.text(Field::Roles) {
+            let note = None;
+            self.take(Field::Roles, cells::people(&people).map(|_| Mended { value: people, note }));
+        }
+        if let Some(duties) = self.text(Field::Duty) {
+            let read = cells::duties(&duties).map(|read| {
+                let value = cells::spoken_text(&read);
+                let note = (value != duties).then(|| format!("“{duties}”读成 {value}"));
+                Mended { value, note }
+            });
+            self.take(Field::Duty, read);
+        }
         if let Some(languages) = self.text(Field::Languages) {
             let spoken = languages.split(BETWEEN).map(str::trim).filter(|word| !word.is_empty());
             self.incoming.values.put(Field::Languages, Some(spoken.collect::<Vec<_>>().join(SEPARATOR)));
@@ -278,8 +299,13 @@ impl<'s> Row<'s> {
         self.incoming.values.put(field, Some(codes.join(SEPARATOR)));
     }
 
-    /// Remarks quote what a cell says; of a confidential station it might be where it is, in whatever column.
+    /// Remarks quote what a cell says; of a confidential station it might be where it is, in whatever column. The sheet
+    /// may be called by its township.
     pub(super) fn say_nothing_of_what_it_said(&mut self) {
+        self.incoming.at.name = Arc::from("");
+        for remark in &mut self.remarks {
+            remark.at.name = Arc::from("");
+        }
         for remark in self.remarks.iter_mut().filter(|remark| remark.what.contains('“')) {
             let what = match remark.refused {
                 true => "这一格读不准，没有导入。保密站点的内容，这里不重复",

@@ -1,6 +1,6 @@
 //! Changes single cells of a `stations.csv` and adds rows to it; every other byte stays as the editor wrote it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::fields::{Field, Values, Words};
 use super::merge::Change;
@@ -21,13 +21,19 @@ pub fn edited(text: &str, changes: &[(String, Vec<Change>)], added: &[Values]) -
         return Err("表里有双引号没有成对：先运行 site-gen check 改好".to_owned());
     }
     let Some((head, body)) = rows.split_first() else { return Ok(new_table(added)) };
-    let mut table = Table { head: headings(head), words: words(head), edits: Vec::new() };
+    let mut table =
+        Table { head: headings(head), words: words(head), edits: Vec::new(), behind: BTreeMap::new() };
     for field in needed(changes, added) {
         table.ensure(field, head, body);
     }
+    let mut by_slug: BTreeMap<&str, &Vec<Piece>> = BTreeMap::new();
+    for row in body {
+        if let Some(slug) = table.value(row, Field::Slug) {
+            by_slug.entry(slug).or_insert(row);
+        }
+    }
     for (slug, changes) in changes {
-        let found = body.iter().find(|row| table.value(row, Field::Slug) == Some(slug.as_str()));
-        let row = found.ok_or_else(|| format!("表里找不到编号 {slug}"))?;
+        let row = by_slug.get(slug.as_str()).ok_or_else(|| format!("表里找不到编号 {slug}"))?;
         for change in changes {
             table.change(row, change)?;
         }
@@ -67,6 +73,8 @@ struct Table {
     words: Words,
     /// What goes where: bytes and their new text, in any order.
     edits: Vec<(std::ops::Range<usize>, String)>,
+    /// Which edits add a column's cell behind a row, by the row's end, in the order of the columns.
+    behind: BTreeMap<usize, Vec<usize>>,
 }
 
 impl Table {
@@ -83,13 +91,17 @@ impl Table {
         if self.column(field).is_some() {
             return;
         }
-        let insert =
-            |row: &[Piece], text: String| row.last().map(|piece| (piece.raw.end..piece.raw.end, text));
-        self.edits.extend(insert(head, format!(",{}", field.heading(self.words))));
+        self.append(head, format!(",{}", field.heading(self.words)));
         for row in body.iter().filter(|row| !is_blank(row)) {
-            self.edits.extend(insert(row, ",".to_owned()));
+            self.append(row, ",".to_owned());
         }
         self.head.push(Some(field));
+    }
+
+    fn append(&mut self, row: &[Piece], text: String) {
+        let Some(end) = row.last().map(|piece| piece.raw.end) else { return };
+        self.behind.entry(end).or_default().push(self.edits.len());
+        self.edits.push((end..end, text));
     }
 
     fn change(&mut self, row: &[Piece], change: &Change) -> Result<(), String> {
@@ -104,7 +116,8 @@ impl Table {
         // A column that was just added: its comma stands among the edits, in the order of the columns.
         let end = row.last().map(|piece| piece.raw.end).ok_or("表里有一个空行")?;
         let new = column - row.len();
-        let comma = self.edits.iter_mut().filter(|(range, _)| *range == (end..end)).nth(new);
+        let edit = self.behind.get(&end).and_then(|edits| edits.get(new));
+        let comma = edit.and_then(|edit| self.edits.get_mut(*edit));
         let (_, comma) = comma.ok_or("这一行的格子比表头少：先运行 site-gen check 改好")?;
         comma.push_str(&cell);
         Ok(())

@@ -1,6 +1,6 @@
 //! Reads an XLSX file into sheets, within limits: a file from outside may be broken, or made to break us.
 //!
-//! Start at [`sheets`]. An XLSX file is a ZIP of XML. Everything in it is unpacked once into nothing, only to be counted
+//! Start at [`book`]. An XLSX file is a ZIP of XML. Everything in it is unpacked once into nothing, only to be counted
 //! (the sizes a ZIP declares can lie); after that the `calamine` crate reads it cell by cell. Its whole-sheet functions
 //! are not used: they make room for every cell between the first and the last, and two cells can be far apart.
 
@@ -19,15 +19,24 @@ pub const LARGEST_FILE: usize = 20 << 20;
 const LARGEST_UNPACKED: u64 = 150 << 20;
 /// The most parts that a file may have.
 const MOST_PARTS: usize = 2_000;
-/// The most cells of all sheets together: 20,000 stations with 25 columns.
-pub const MOST_CELLS: usize = 500_000;
+/// The most cells of all sheets together: 20,000 stations with all their columns.
+pub const MOST_CELLS: usize = 600_000;
 /// The most sheets.
 const MOST_SHEETS: usize = 200;
 /// The longest text of a cell that Excel itself allows.
 pub const LONGEST_TEXT: usize = 32_767;
 
-/// The visible sheets of an XLSX file; the error says in Chinese why it can't be read.
-pub fn sheets(bytes: &[u8]) -> Result<Vec<Sheet>, String> {
+/// What is in an XLSX file.
+#[derive(Debug, Default)]
+pub struct Book {
+    /// The visible sheets, numbered as a person sees them.
+    pub sheets: Vec<Sheet>,
+    /// The names of those that are hidden. They are not read: nobody sees what they say.
+    pub hidden: Vec<String>,
+}
+
+/// Reads an XLSX file; the error says in Chinese why it can't be read.
+pub fn book(bytes: &[u8]) -> Result<Book, String> {
     count(bytes)?;
     // Whatever a broken file makes of a parser, the editor gets a sentence and no content is touched.
     let read = catch_unwind(AssertUnwindSafe(|| read(bytes)));
@@ -52,12 +61,14 @@ fn count(bytes: &[u8]) -> Result<(), String> {
     Ok(())
 }
 
-fn read(bytes: &[u8]) -> Result<Vec<Sheet>, String> {
+fn read(bytes: &[u8]) -> Result<Book, String> {
     let fail = |err: calamine::XlsxError| format!("读不懂这个 XLSX 文件（{err}）：在 Excel 里另存一份再试");
     let mut book: Xlsx<Cursor<&[u8]>> = Xlsx::new(Cursor::new(bytes)).map_err(fail)?;
     let is_1904 = book.has_1904_epoch();
-    let visible = book.sheets_metadata().iter().filter(|sheet| sheet.visible == SheetVisible::Visible);
-    let names: Vec<String> = visible.take(MOST_SHEETS).map(|sheet| sheet.name.clone()).collect();
+    let all = book.sheets_metadata().iter().take(MOST_SHEETS);
+    let (visible, hidden): (Vec<_>, Vec<_>) = all.partition(|sheet| sheet.visible == SheetVisible::Visible);
+    let names = |some: Vec<&calamine::Sheet>| some.into_iter().map(|sheet| sheet.name.clone()).collect();
+    let (names, hidden): (Vec<String>, Vec<String>) = (names(visible), names(hidden));
     let mut sheets = Vec::new();
     let mut left = MOST_CELLS;
     for (index, name) in names.into_iter().enumerate() {
@@ -67,7 +78,7 @@ fn read(bytes: &[u8]) -> Result<Vec<Sheet>, String> {
         fill_merged(&mut sheet, &merged, &mut left)?;
         sheets.push(sheet);
     }
-    Ok(sheets)
+    Ok(Book { sheets, hidden })
 }
 
 fn read_cells(

@@ -1,5 +1,9 @@
 //! Imports and exports whole: sheets as offices have them, sheets that were made to break us, there and back again.
 
+mod quarters;
+mod townships;
+mod twins;
+
 use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::path::Path;
@@ -241,7 +245,7 @@ fn a_workbook_is_read_as_excel_stores_it() {
     assert_eq!(value("甲站", Field::Hours), "Mo-Fr 08:30-17:30");
     assert_eq!(value("乙站", Field::Region), "990121100", "a merged cell counts for all its rows");
     assert!(text.contains("表 2“名单”：第 2 行是表头，下面有 2 行站点"), "{text}");
-    assert!(text.contains("表 2 第 4 行 D 列：“7715550123”是数字"), "{text}");
+    assert!(text.contains("表 2“名单” 第 4 行 D 列：“7715550123”是数字"), "{text}");
 }
 
 /// A ZIP with these parts, as small as it can be.
@@ -317,6 +321,25 @@ fn table_strategy() -> impl Strategy<Value = Vec<Values>> {
             put(&mut values, Field::Services, "legal_advice；referral");
             put(&mut values, Field::Verified, "2026-10-19");
             put(&mut values, Field::Note, &note);
+            put(&mut values, Field::Facilities, "step_free；private_room");
+            put(&mut values, Field::Languages, "示例话；客家话");
+            put(&mut values, Field::Audience, "women");
+            put(&mut values, Field::HomeVisits, "older；disabled");
+            put(&mut values, Field::Has, "people；rules");
+            if digits % 2 == 0 {
+                put(
+                    &mut values,
+                    Field::Roles,
+                    "站长：负责接待和登记；心理辅导员（心理咨询师，擅长 children）：陪你说话",
+                );
+                put(
+                    &mut values,
+                    Field::Duty,
+                    "每月 25 日 9:00–11:30 律师坐班；每月最后一个周五 心理咨询师；每周二、周四 妇联",
+                );
+                put(&mut values, Field::Serves, "家长和孩子");
+                put(&mut values, Field::Desk, "county");
+            }
             if !confidential {
                 put(&mut values, Field::Address, &address);
             }
@@ -334,10 +357,11 @@ fn table_strategy() -> impl Strategy<Value = Vec<Values>> {
 fn content_with(stations: &[Values]) -> SourceMap {
     let rows = export::rows(&stations.iter().map(entry).collect::<Vec<_>>());
     let drop_names = |row: &Vec<String>| {
+        // The headings without what they say to who fills the sheet in.
         row.iter()
             .enumerate()
             .filter(|(index, _)| *index != 4)
-            .map(|(_, cell)| cell.clone())
+            .map(|(_, cell)| cell.split("（只写").next().unwrap().split("（哪天").next().unwrap().to_owned())
             .collect::<Vec<_>>()
     };
     let lines = rows
