@@ -30,7 +30,8 @@ pub(super) struct Check {
     today: Option<Date>,
 }
 
-fn day(text: &str) -> Result<Date, String> {
+/// Reads a day.
+pub(super) fn day(text: &str) -> Result<Date, String> {
     site_gen::model::date::date(text).ok_or_else(|| "写成 2027-01-01 这样".to_owned())
 }
 

@@ -9,14 +9,18 @@ mod busy;
 mod check;
 mod chinese;
 mod completions;
+mod county;
+mod coverage;
 mod doctor;
 mod explain;
 mod export;
 mod format;
+mod gaps;
 mod import;
 mod man;
 mod new;
 mod publish;
+mod report;
 mod statutes;
 mod telling;
 mod watch;
@@ -45,6 +49,8 @@ enum Command {
     New(new::New),
     Import(import::Import),
     Export(export::Export),
+    Coverage(coverage::CoverageReport),
+    Gaps(gaps::Gaps),
     Format(format::Format),
     Doctor(doctor::Doctor),
     Completions(completions::Completions),
@@ -90,6 +96,8 @@ const EXAMPLES: &str = "例子：
   site-gen new guide work --title 产假怎么休   新建一篇指南
   site-gen publish --help                     每次 git push 自动发布
   site-gen statutes report --changed          哪些页核对以后法律变了
+  site-gen coverage                           每个村到最近的站点要多久
+  site-gen gaps                               哪个站缺什么
 
 每一个命令后面加 --help，有它自己的说明和例子。
 
@@ -109,6 +117,8 @@ impl Arguments {
             Command::New(new) => new.run(),
             Command::Import(import) => import.run(),
             Command::Export(export) => export.run(),
+            Command::Coverage(coverage) => coverage.run(),
+            Command::Gaps(gaps) => gaps.run(),
             Command::Format(format) => format.run(),
             Command::Doctor(doctor) => doctor.run(),
             Command::Completions(completions) => completions.run(),

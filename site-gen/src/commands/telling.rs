@@ -44,10 +44,12 @@ enum Format {
     Gitlab,
 }
 
+/// How many to list; `None`: all.
 #[derive(Clone, Copy)]
-struct Limit(Option<usize>);
+pub(super) struct Limit(pub(super) Option<usize>);
 
-fn limit(text: &str) -> Result<Limit, String> {
+/// Reads how many to list.
+pub(super) fn limit(text: &str) -> Result<Limit, String> {
     match text {
         "all" => Ok(Limit(None)),
         number => {
