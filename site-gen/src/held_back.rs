@@ -15,6 +15,11 @@ use crate::source::{Changes, FileId, SourceMap};
 /// What a draft must not have either: it can be read by all who can read the folder.
 const HARMFUL: [&str; 2] = ["shelter-address", "digest-identity"];
 
+/// Whether something was found that harms whoever can read what was made of it.
+pub fn has_harmful(diags: &Diagnostics) -> bool {
+    diags.sorted().iter().any(|finding| HARMFUL.contains(&finding.code))
+}
+
 /// Takes the drafts off the list of files; findings may still point into them.
 pub fn leave_out(sources: &mut SourceMap) {
     *sources = sources.whole();

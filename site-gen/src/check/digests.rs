@@ -33,6 +33,7 @@ pub fn case(draft: &CaseDraft, world: &World<'_>) -> (CaseDigest, Notes) {
     let url = head.url();
     let page = PageContext { file: draft.slug.span.file, url: &url, spoken };
     let mut references = References::new(world, page);
+    references.tells_no_place();
     check_anonymous(draft, world, &mut references.notes.diags);
     references.line(&draft.title);
     references.line(&draft.summary);

@@ -11,6 +11,7 @@ pub mod digests;
 pub mod heads;
 pub mod identity;
 pub mod links;
+mod national;
 mod note_book;
 pub mod pages;
 pub mod pictures;
@@ -18,8 +19,11 @@ pub mod prose;
 pub mod redirects;
 pub mod regions;
 pub mod resolver;
+pub mod secrets;
 pub mod stations;
 pub mod statute_text;
+
+pub(crate) use national::hint_for_unknown as national_hint;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -31,7 +35,7 @@ use crate::diag::{Diagnostic, Diagnostics, nearest};
 use crate::load::Drafts;
 use crate::load::settings::SettingsDraft;
 use crate::model::{Body, Settings, Site, Topic};
-use crate::source::{FileId, Hash, Located, SourceMap, Span};
+use crate::source::{FileId, Hash, Located, SourceMap};
 use crate::statute::catalogue::Catalogue;
 use citations::{Spoken, StatuteBook};
 use links::Links;
@@ -40,6 +44,7 @@ use pictures::Album;
 use prose::Rules;
 use regions::Regions;
 use resolver::{PageContext, References};
+use secrets::Secrets;
 
 /// What pages refer to, with everything there is to point at.
 pub struct World<'d> {
@@ -55,6 +60,8 @@ pub struct World<'d> {
     pub regions: Arc<Regions>,
     /// How texts are to be written.
     pub rules: Arc<Rules>,
+    /// What no text may tell.
+    pub secrets: Arc<Secrets>,
 }
 
 /// What of a [`World`] holds as long as only the texts of documents change.
@@ -63,6 +70,7 @@ pub struct Lasting {
     links: Arc<Links>,
     regions: Arc<Regions>,
     rules: Arc<Rules>,
+    secrets: Arc<Secrets>,
 }
 
 /// What is known before the texts of guides and digests are read.
@@ -87,21 +95,24 @@ impl<'d> World<'d> {
         links.images = album.addresses();
         links.addresses.extend(drafts.catalogue.addresses());
         drafts.catalogue.compare(&drafts.statutes, diags);
+        let statutes = StatuteBook::new(drafts, today, diags);
+        let regions: Arc<Regions> = Regions::new(drafts, diags).into();
         Self {
             sources,
             links: links.into(),
             catalogue: &drafts.catalogue,
-            statutes: StatuteBook::new(drafts, today, diags),
-            regions: Regions::new(drafts, diags).into(),
+            statutes,
+            secrets: Secrets::new(drafts, sources, &regions).into(),
+            regions,
             rules: Rules::new(drafts).into(),
         }
     }
 
     /// The same again, of the same `drafts` but for the texts of documents. What was wrong has been reported.
     pub fn again(sources: &'d SourceMap, drafts: &'d Drafts, today: Date, lasting: &Lasting) -> Self {
-        let Lasting { links, regions, rules } = lasting.clone();
+        let Lasting { links, regions, rules, secrets } = lasting.clone();
         let statutes = StatuteBook::new(drafts, today, &mut Diagnostics::default());
-        Self { sources, links, statutes, catalogue: &drafts.catalogue, regions, rules }
+        Self { sources, links, statutes, catalogue: &drafts.catalogue, regions, rules, secrets }
     }
 
     /// What holds as long as only the texts of documents change.
@@ -110,6 +121,7 @@ impl<'d> World<'d> {
             links: Arc::clone(&self.links),
             regions: Arc::clone(&self.regions),
             rules: Arc::clone(&self.rules),
+            secrets: Arc::clone(&self.secrets),
         }
     }
 }
@@ -121,6 +133,7 @@ impl World<'_> {
         hasher.update(&self.statutes.stamp());
         hasher.update(format!("{:?}", self.regions).as_bytes());
         hasher.update(&self.rules.stamp());
+        hasher.update(&self.secrets.stamp());
         hasher.finalize().into()
     }
 }
@@ -141,6 +154,7 @@ pub fn heads<'d>(
     check_unique_slugs(drafts, diags);
     heads::check(drafts, today, diags);
     prose::fields::check(drafts, sources, &world.rules, diags);
+    world.secrets.check_files(sources, &world.regions, diags);
     let known = pages::guide_slugs(sources);
 
     let guides = pages::guides(drafts, &known, diags);
@@ -162,9 +176,7 @@ pub fn heads<'d>(
             guides,
             cases,
             statutes,
-            regions: world
-                .regions
-                .publish(|code| stations.iter().filter(|station| station.region.is_within(code)).count()),
+            regions: world.regions.publish(&stations),
             directories,
             stations,
             station_bodies,
@@ -226,6 +238,7 @@ fn settings(drafts: &Drafts, regions: &Regions, diags: &mut Diagnostics) -> Opti
         exit_url,
         search_in_browser,
         licence,
+        circle,
         footer,
         ..
     } = draft.as_ref();
@@ -238,6 +251,7 @@ fn settings(drafts: &Drafts, regions: &Regions, diags: &mut Diagnostics) -> Opti
         exit_url: exit_url.clone(),
         search_in_browser: *search_in_browser,
         licence: licence.clone(),
+        circle: circle.clone(),
         footer: footer.clone(),
     })
 }
@@ -326,12 +340,13 @@ pub fn is_reserved(slug: &str) -> bool {
 }
 
 /// First parts of addresses that the generator and the API use themselves.
-const RESERVED: [&str; 14] = [
+const RESERVED: [&str; 15] = [
     "api",
     "ask",
     "assets",
     "campaigns",
     "cases",
+    "coverage",
     "data",
     "desk",
     "guides",
@@ -358,6 +373,7 @@ fn all_links(sources: &SourceMap, drafts: &Drafts) -> Links {
         "/ask/reply/",
         "/campaigns/",
         "/cases/",
+        "/coverage/",
         "/data/",
         "/guides/",
         "/laws/",
@@ -411,7 +427,8 @@ fn all_stations(
         let mut references = References::new(world, page);
         let body = references.body(body);
         if stations::is_meant_confidential(draft) {
-            check_confidential_body(world, body_at, &mut references.notes.diags);
+            let text = &world.sources.text(body_at.file)[body_at.start..body_at.end];
+            stations::check_body(draft, (text, body_at), &world.regions, &mut references.notes.diags);
         }
         book.add(&url, references.notes);
         if !body.is_empty() {
@@ -419,24 +436,6 @@ fn all_stations(
         }
     }
     (built, bodies)
-}
-
-/// A shelter's own page must not tell in passing what its head may not say.
-fn check_confidential_body(world: &World<'_>, at: Span, diags: &mut Diagnostics) {
-    let text = &world.sources.text(at.file)[at.start..at.end];
-    let mut start = at.start;
-    for sentence in text.split_inclusive(['。', '\n', '；', '！', '？']) {
-        if stations::might_tell_where(sentence, &world.regions) {
-            let lead = sentence.len() - sentence.trim_start().len();
-            let span = Span::new(at.file, start + lead, start + sentence.trim_end().len().max(lead));
-            let message = "这句话像是在说保密的地方在哪里：会让找她的人找到她";
-            diags.push(
-                Diagnostic::error("shelter-address", span, message)
-                    .hint("删掉地名、路名、门牌、楼层和“在什么旁边”"),
-            );
-        }
-        start += sentence.len();
-    }
 }
 
 /// Reports slugs that name nothing, with the nearest that does; gives those that do.

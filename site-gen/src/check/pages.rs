@@ -77,6 +77,7 @@ pub fn guide(draft: &GuideDraft, world: &World<'_>) -> (Guide, Notes) {
     let spoken = head.reviewed.or(head.updated).map_or(Spoken::Today, Spoken::On);
     let page = PageContext { file: draft.slug.span.file, url: &url, spoken };
     let mut references = References::new(world, page);
+    references.tells_no_place();
     references.line(&draft.title);
     references.line(&draft.summary);
     let mut steps = Vec::new();

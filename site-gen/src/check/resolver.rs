@@ -84,6 +84,12 @@ impl<'w> References<'w> {
         Self { world, page, about: None, notes: Notes::default() }
     }
 
+    /// Holds the page's whole file against what is known of confidential places.
+    pub fn tells_no_place(&mut self) {
+        let World { secrets, sources, regions, .. } = self.world;
+        secrets.check(self.page.file, sources, regions, &mut self.notes.diags);
+    }
+
     /// Reads the body of the page and remembers its anchors.
     pub fn body(&mut self, draft: BodyDraft) -> Body {
         let span = draft.0;

@@ -2,7 +2,11 @@
 //!
 //! Start at [`search_everywhere`]. Three ways: the data of a confidential station has no place, its page says nothing
 //! that sounds like one, and words that must never appear (from the content, or from a list the office keeps to itself)
-//! are in no file. A word that was found is not repeated: the report may be read over a shoulder.
+//! are in no file, the compressed copies unpacked. A word that was found is not repeated: the report may be read over a shoulder.
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+use std::io::Read as _;
 
 use search::bundle::{Bundle, FOLDER};
 use serde_json::Value;
@@ -33,14 +37,18 @@ pub fn words_of(drafts: &Drafts) -> Vec<String> {
 /// Looks through everything published.
 pub fn search_everywhere(files: &Files, bundle: &Bundle, never: &[String], findings: &mut Findings) {
     let mut leaks: Vec<String> = Vec::new();
-    leaks.extend(records_with_a_place(files));
+    leaks.extend(records_with_a_place(files, bundle));
     leaks.extend(pages_with_a_place(files, bundle));
     let never: Vec<&str> =
         never.iter().map(|word| word.trim()).filter(|word| word.chars().count() >= SHORTEST).collect();
-    for (path, bytes) in &files.0 {
-        if never.iter().any(|word| contains(bytes, word))
-            || never.iter().any(|word| contains(path.as_bytes(), word))
-        {
+    let spellings: Vec<String> = never.iter().flat_map(|word| spellings(word)).collect();
+    for (path, bytes) in files.0.iter().filter(|_| !never.is_empty()) {
+        let Some(bytes) = unpacked(path, bytes) else {
+            leaks.push(format!("{path} 解不开，看不出里面有什么"));
+            continue;
+        };
+        let is_told = |word: &String| contains(&bytes, word) || contains(path.as_bytes(), word);
+        if spellings.iter().any(is_told) {
             leaks.push(format!("{path} 里有绝不能出现的话"));
         }
     }
@@ -64,29 +72,82 @@ pub fn search_everywhere(files: &Files, bundle: &Bundle, never: &[String], findi
     }
 }
 
+/// A word as it may stand in a file: as it is, without blanks, and as addresses have it.
+fn spellings(word: &str) -> Vec<String> {
+    let squeezed: String = word.split_whitespace().collect();
+    let escape = |byte: u8| match byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+        true => char::from(byte).to_string(),
+        false => format!("%{byte:02X}"),
+    };
+    let in_address = squeezed.bytes().map(escape).collect();
+    BTreeSet::from([word.to_owned(), squeezed, in_address]).into_iter().collect()
+}
+
+/// What a file says: a compressed copy unpacked, any other as it is. `None` where it can't be unpacked.
+fn unpacked<'b>(path: &str, bytes: &'b [u8]) -> Option<Cow<'b, [u8]>> {
+    /// No file of a site is larger than this when it is unpacked.
+    const MOST: u64 = 1 << 30;
+    let mut out = Vec::new();
+    let read = match path.rsplit('.').next().unwrap_or_default() {
+        "gz" => flate2::read::MultiGzDecoder::new(bytes).take(MOST).read_to_end(&mut out),
+        "br" => brotli::Decompressor::new(bytes, 4096).take(MOST).read_to_end(&mut out),
+        "zst" => zstd::stream::read::Decoder::new(bytes).ok()?.take(MOST).read_to_end(&mut out),
+        _ => return Some(Cow::Borrowed(bytes)),
+    };
+    read.ok().map(|_| Cow::Owned(out))
+}
+
 /// Objects in the data that are confidential and have a place all the same, whatever file they stand in.
-fn records_with_a_place(files: &Files) -> Vec<String> {
+fn records_with_a_place(files: &Files, bundle: &Bundle) -> Vec<String> {
+    let secret = bundle.stations.iter().filter(|station| station.is_confidential());
+    let names: BTreeSet<&str> = secret.map(|station| station.name.as_str()).collect();
     let data = files.0.iter().filter(|(path, _)| path.ends_with(".json") || path.ends_with(".geojson"));
     let mut leaks = Vec::new();
     for (path, bytes) in data {
         let Ok(value) = serde_json::from_slice::<Value>(bytes) else { continue };
-        if has_placed_secret(&value) {
+        if has_placed_secret(&value, &names) {
             leaks.push(format!("{path} 里有保密站点的位置"));
         }
     }
     leaks
 }
 
-fn has_placed_secret(value: &Value) -> bool {
-    const WHERE: [&str; 6] = ["address", "location", "lat", "lon", "geometry", "coordinates"];
+/// By our own mark, or by the name of a confidential station, as data of other forms (HSDS) have it.
+fn has_placed_secret(value: &Value, names: &BTreeSet<&str>) -> bool {
+    const WHERE: [&str; 13] = [
+        "address",
+        "location",
+        "lat",
+        "lon",
+        "geometry",
+        "coordinates",
+        "latitude",
+        "longitude",
+        "address_1",
+        "address_2",
+        "addresses",
+        "locations",
+        "physical_addresses",
+    ];
     match value {
-        Value::Array(items) => items.iter().any(has_placed_secret),
+        Value::Array(items) => items.iter().any(|item| has_placed_secret(item, names)),
         Value::Object(entries) => {
-            let secret = entries.get("confidential") == Some(&Value::Bool(true));
-            let placed = WHERE.iter().any(|name| entries.get(*name).is_some_and(|value| !value.is_null()));
-            (secret && placed) || entries.values().any(has_placed_secret)
+            let called = entries.get("name").and_then(Value::as_str);
+            let secret = called.is_some_and(|name| names.contains(name))
+                || entries.get("confidential") == Some(&Value::Bool(true));
+            let placed = WHERE.iter().any(|name| entries.get(*name).is_some_and(says_something));
+            (secret && placed) || entries.values().any(|value| has_placed_secret(value, names))
         }
         _ => false,
+    }
+}
+
+fn says_something(value: &Value) -> bool {
+    match value {
+        Value::Null => false,
+        Value::Array(items) => !items.is_empty(),
+        Value::String(text) => !text.trim().is_empty(),
+        _ => true,
     }
 }
 

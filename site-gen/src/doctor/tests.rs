@@ -76,10 +76,30 @@ fn a_site_that_is_well_has_nothing_wrong() {
     assert_eq!(Site::new().wrong(&["灯笼路 8 号"]), Vec::<&str>::new());
 }
 
+/// Compressed copies say what their files say, whoever wrote them; a word is found with and without its blanks.
+#[test]
+fn words_that_must_not_appear_are_found_in_compressed_copies() {
+    let never = ["灯笼路 8 号"];
+    for ending in ["gz", "br", "zst"] {
+        for words in ["到灯笼路 8 号", "到灯笼路8号", "/%E7%81%AF%E7%AC%BC%E8%B7%AF8%E5%8F%B7"] {
+            let site = Site::new();
+            let ways = crate::compress::ways(crate::compress::Care::Little, 0);
+            let way = ways.into_iter().find(|way| way.ending == ending).unwrap();
+            let path = site.dist().join(format!("stations/a/index.html.{ending}"));
+            crate::files::create(&path, &(way.make)(words.repeat(50).as_bytes())).unwrap();
+            assert_eq!(site.wrong(&never), ["confidential"], "{ending} {words}");
+            assert_eq!(site.wrong(&["团圆路 1 号"]), Vec::<&str>::new());
+        }
+        let site = Site::new();
+        crate::files::create(&site.dist().join(format!("a.{ending}")), b"torn").unwrap();
+        assert_eq!(site.wrong(&never), ["confidential"], "what can't be looked into is told: {ending}");
+    }
+}
+
 #[test]
 fn each_way_to_spoil_a_site_is_found() {
     type Spoil = fn(&Site);
-    let ways: [(&str, Spoil); 7] = [
+    let ways: [(&str, Spoil); 8] = [
         ("release-whole", |site| std::fs::remove_file(site.dist().join("stations/a/index.html")).unwrap()),
         ("release-whole", |site| crate::files::replace(&site.dist().join("index.html"), b"").unwrap()),
         ("data-version", |site| {
@@ -95,6 +115,11 @@ fn each_way_to_spoil_a_site_is_found() {
             site.change("data/stations.json", |text| {
                 text.replace("\"confidential\":true", "\"confidential\":true,\"address\":\"x\"")
             });
+        }),
+        // Data of another form, without our mark.
+        ("confidential", |site| {
+            let text = "{\"name\":\"示例市庇护中心\",\"locations\":[{\"latitude\":40.4}]}";
+            crate::files::replace(&site.dist().join("data/hsds/services.json"), text.as_bytes()).unwrap();
         }),
         ("confidential", |site| {
             site.change("stations/b/index.html", |text| {

@@ -7,9 +7,10 @@ use search::region::{Level, RegionCode};
 use search::vocabulary::StationKind;
 
 use super::super::regions::Regions;
-use crate::diag::{Diagnostic, Diagnostics};
+use super::super::secrets::points;
+use crate::diag::{Diagnostic, Diagnostics, suggest};
 use crate::load::station::StationDraft;
-use crate::source::Span;
+use crate::source::{Located, Span};
 
 /// Whether nobody may know where it is. A shelter always is, whatever its file says.
 pub fn is_confidential(draft: &StationDraft) -> bool {
@@ -63,6 +64,14 @@ pub(super) fn check_confidential(
     for text in said.chain(people).chain(&draft.offer.languages) {
         if might_tell_where(&text.value, regions) {
             refuse(text.span, "地址");
+        } else if has_private_number(&text.value, &draft.phones) {
+            refuse(text.span, "谁的手机号");
+        }
+    }
+    for text in draft.desk.iter().chain(&draft.parent).chain(&draft.aliases).chain(&draft.level) {
+        let told = might_tell_where(&text.value, regions) || has_private_number(&text.value, &draft.phones);
+        if told {
+            refuse(text.span, "地址");
         }
     }
     if region.is_some_and(|region| region.level() > Level::County) {
@@ -77,6 +86,46 @@ pub(super) fn check_confidential(
     }
 }
 
+/// A shelter's own page must not tell in passing what its head may not say. `body`: its text and where it stands.
+pub fn check_body(
+    draft: &StationDraft,
+    (text, at): (&str, Span),
+    regions: &Regions,
+    diags: &mut Diagnostics,
+) {
+    let mut start = at.start;
+    for sentence in text.split_inclusive(['。', '\n', '；', '！', '？']) {
+        let lead = sentence.len() - sentence.trim_start().len();
+        let span = Span::new(at.file, start + lead, start + sentence.trim_end().len().max(lead));
+        start += sentence.len();
+        let (message, hint) = if might_tell_where(sentence, regions) {
+            (
+                "这句话像是在说保密的地方在哪里：会让找她的人找到她",
+                "删掉地名、路名、门牌、楼层、坐标和“在什么旁边”",
+            )
+        } else if has_private_number(sentence, &draft.phones) {
+            ("这句话里有谁的手机号：找她的人能顺着它找到", "删掉它，只写 phones 里的热线")
+        } else {
+            continue;
+        };
+        diags.push(Diagnostic::error("shelter-address", span, message).hint(hint));
+    }
+}
+
+/// Whether a text has a mobile number that is not one of the station's own: somebody's, who can be found by it.
+fn has_private_number(text: &str, phones: &[Located<String>]) -> bool {
+    let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
+    has_mobile(text, |number| phones.iter().any(|phone| digits(&phone.value) == number))
+}
+
+/// Whether a text has a mobile number that is none of the known.
+pub fn has_mobile(text: &str, known: impl Fn(&str) -> bool) -> bool {
+    let plain = suggest::half_width(text).replace(['-', ' '], "");
+    let runs = plain.split(|c: char| !c.is_ascii_digit());
+    let mut mobile = runs.filter(|run| run.len() == 11 && run.starts_with('1'));
+    mobile.any(|run| !known(run))
+}
+
 /// Whether a text about a confidential place might tell where it is. Rather one sentence too many than one too few.
 pub fn might_tell_where(text: &str, regions: &Regions) -> bool {
     const BESIDE: [&str; 24] = [
@@ -84,6 +133,7 @@ pub fn might_tell_where(text: &str, regions: &Regions) -> bool {
         "西侧", "南侧", "北侧", "楼上", "楼下", "院内", "路口", "后门", "门牌", "路上", "街上", "巷子",
     ];
     has_house_number(text)
+        || !points(text).is_empty()
         || text.ends_with('旁')
         || BESIDE.iter().any(|word| text.contains(word))
         || regions.names_below_county().any(|name| text.contains(name))

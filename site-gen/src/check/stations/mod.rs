@@ -17,7 +17,9 @@ use search::vocabulary::StationKind;
 
 use super::pages::topic_slugs;
 use super::regions::Regions;
-pub use confidential::{has_house_number, is_confidential, is_meant_confidential, might_tell_where};
+pub use confidential::{
+    check_body, has_house_number, has_mobile, is_confidential, is_meant_confidential, might_tell_where,
+};
 pub(super) use place::in_china;
 
 use crate::diag::{Diagnostic, Diagnostics, nearest, suggest};
@@ -35,6 +37,8 @@ pub struct Surroundings<'s> {
     pub today: Date,
     /// The level of each station and the code of its division, by slug.
     pub known: BTreeMap<&'s str, (Level, &'s str)>,
+    /// The slug of the station above each one that has one, by its own.
+    pub above: BTreeMap<&'s str, &'s str>,
     /// The slugs of topics; `None` where their list could not be read.
     pub topics: Option<BTreeSet<&'s str>>,
     /// Whether a station could not be read: then a parent that nobody knows may be it.
@@ -49,8 +53,12 @@ impl<'s> Surroundings<'s> {
             .stations
             .iter()
             .map(|draft| (draft.slug.value.as_str(), (level_of(draft), draft.region.value.as_str())));
+        let above = drafts
+            .stations
+            .iter()
+            .filter_map(|draft| Some((draft.slug.value.as_str(), draft.parent.as_ref()?.value.as_str())));
         let topics = topic_slugs(drafts);
-        Self { regions, today, known: known.collect(), topics, incomplete }
+        Self { regions, today, known: known.collect(), above: above.collect(), topics, incomplete }
     }
 }
 
@@ -176,7 +184,13 @@ fn check_parent(draft: &StationDraft, level: Level, around: &Surroundings<'_>, d
         diags.push(Diagnostic::error("station-parent", parent.span, message).maybe_hint(hint));
         return;
     };
-    // Levels strictly rise along parents, so a loop can't exist either.
+    // Levels strictly rise along parents, so no loop passes; but who made one is told that it is one.
+    if let Some(round) = round_trip(&draft.slug.value, &around.above) {
+        let message = format!("上级绕成了一圈：{round}");
+        let hint = "从最低的站往上写，最高的站不写上级";
+        diags.push(Diagnostic::error("station-parent", parent.span, message).hint(hint));
+        return;
+    }
     if *above >= level {
         let message = format!("上级“{}”是{}的站点，没有比这里高一级", parent.value, above.name());
         let hint = match level {
@@ -200,6 +214,20 @@ fn check_parent(draft: &StationDraft, level: Level, around: &Surroundings<'_>, d
                 .hint("核对上级的编号和这个站的区划代码"),
         );
     }
+}
+
+/// a → b → a, where the stations above `slug` lead back to it.
+fn round_trip(slug: &str, above: &BTreeMap<&str, &str>) -> Option<String> {
+    /// More levels than there are: a longer way is a loop that `slug` does not lie on.
+    const LONGEST: usize = 8;
+    let mut way = vec![slug];
+    while let Some(next) = above.get(way.last()?).filter(|_| way.len() <= LONGEST) {
+        way.push(next);
+        if *next == slug {
+            return Some(way.join(" → "));
+        }
+    }
+    None
 }
 
 /// Reports kinds where there are none as a rule: a court's window in a hamlet, a village's ear in a city hall.

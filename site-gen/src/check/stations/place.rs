@@ -26,9 +26,18 @@ pub(super) fn place(
     }
     let location = draft.location.as_ref().and_then(|location| coordinates(location, diags));
     if let (Some(coord), Some(region), Some(written)) = (location, region, &draft.location) {
-        regions.check_inside(region, coord, written.span, diags);
+        regions.check_inside(region, (coord, &elsewhere(written)), written.span, diags);
     }
     Place::Public { address: draft.address.as_ref().map(|text| text.value.clone()), location }
+}
+
+/// Where the same numbers would be in the datums that were not written.
+fn elsewhere(location: &LocationDraft) -> Vec<(Datum, Coord)> {
+    let degrees = |text: &Located<String>| text.value.trim().parse::<f64>().ok();
+    let Some((lat, lon)) = degrees(&location.lat).zip(degrees(&location.lon)) else { return Vec::new() };
+    let written = location.datum.as_ref().and_then(|datum| Datum::parse(&datum.value));
+    let others = Datum::ALL.into_iter().filter(|datum| Some(*datum) != written);
+    others.filter_map(|datum| Some((datum, datum.to_wgs84(lat, lon)?))).collect()
 }
 
 /// The box around China is generous: it only tells swapped coordinates from real ones.
