@@ -1,85 +1,145 @@
 // Stations near where she is, and stations by place and kind without leaving the page. The position is asked for only on
-// the tap, rounded to about a hundred metres, sent once and kept nowhere. Without the server the stations built into the
-// site are searched on the phone.
+// the tap; it stays in this script, which measures the distances (near.js). By place the server is asked, and where there is none, the
+// stations built into the site. A place in words goes into the body, where nothing on the way writes it down.
 (function () {
   "use strict";
-  const API = "/api/v1/stations", LIMIT = 12, EARTH = 6371008.8;
-  const near = document.getElementById("near"), form = document.getElementById("where"), places = document.getElementById("places");
-  if (!places || !window.fetch || !window.URLSearchParams || !window.Promise) return;
+  const API = "/api/v1/stations", MOST = 5000;
+  const near = document.getElementById("near"), form = document.getElementById("where"), only = document.getElementById("only");
+  const places = document.getElementById("places"), hours = window.nuanzhanHours;
+  let here = null, asked = 0;
+  if (!places || !form || !window.fetch || !window.URLSearchParams || !window.Promise) return;
 
-  if (near && navigator.geolocation && window.isSecureContext !== false) {
+  if (near && only && window.nuanzhanNear && hours && navigator.geolocation && window.isSecureContext !== false) {
     near.hidden = false;
     near.querySelector("button").addEventListener("click", locate);
+    only.addEventListener("change", again);
+    form.elements.kind.addEventListener("change", again);
   }
   // A page that was built, not answered, may still carry a choice in its address.
   const given = new URLSearchParams(location.search);
-  if (places.hasAttribute("data-static") && (given.get("kind") || given.get("region"))) {
+  if (places.hasAttribute("data-static") && (given.get("kind") || given.get("region") || given.get("place"))) {
+    form.elements.place.value = given.get("place") || "";
     form.elements.kind.value = given.get("kind") || "";
     form.elements.region.value = given.get("region") || "";
     list();
   }
-  if (form) {
-    form.addEventListener("submit", function (event) {
-      event.preventDefault();
-      list();
-    });
-  }
+  form.addEventListener("submit", function (event) {
+    event.preventDefault();
+    here = null;
+    list();
+  });
 
-  function wanted() {
-    const kind = form ? form.elements.kind.value : "", region = form ? form.elements.region.value : "";
-    return { kind: kind, region: region };
-  }
+  // --- near her
 
   function locate(event) {
-    const button = event.target;
+    const button = event.target, question = ++asked;
     button.disabled = true;
     say("正在问手机你在哪里。");
     navigator.geolocation.getCurrentPosition(function (position) {
       button.disabled = false;
-      nearest({ lat: rounded(position.coords.latitude), lon: rounded(position.coords.longitude) });
+      // She may have looked for a place by its name meanwhile.
+      if (question !== asked) return;
+      here = { lat: position.coords.latitude, lon: position.coords.longitude };
+      nearest();
     }, function (error) {
       button.disabled = false;
-      say(refusal(error.code));
+      if (question === asked) say(refusal(error.code));
     }, { enableHighAccuracy: false, timeout: 15000, maximumAge: 60000 });
   }
 
   function refusal(code) {
-    if (code === 1) return "没有给位置，没关系。在上面选地方，或者在下面一级一级找。";
-    if (code === 3) return "手机一时找不到位置。到窗边再试一次，或者在上面选地方。";
-    return "手机现在不知道你在哪里。在上面选地方，或者在下面一级一级找。";
+    if (code === 1) return "没有给位置，没关系。在下面选地方，或者一级一级找。";
+    if (code === 3) return "手机一时找不到位置。到窗边再试一次，或者在下面选地方。";
+    return "手机现在不知道你在哪里。在下面选地方，或者一级一级找。";
   }
 
-  function nearest(from) {
-    const question = { near: from, limit: LIMIT };
-    if (wanted().kind) question.kind = wanted().kind;
-    const request = { method: "POST", credentials: "omit", headers: { "Content-Type": "application/json" }, body: JSON.stringify(question) };
-    answer(fetch(API + "/nearest", request), function (stations) {
-      const open = stations.filter(function (station) { return station.location; });
-      open.forEach(function (station) { station.distance_m = distance(from, station.location); });
-      open.sort(function (a, b) { return a.distance_m - b.distance_m; });
-      return { stations: open.slice(0, LIMIT), confidential: stations.filter(function (station) { return station.confidential; }) };
+  function again() {
+    if (here) nearest();
+  }
+
+  function nearest() {
+    const question = ++asked, moment = hours.now();
+    say("正在找。");
+    window.nuanzhanNear.find(here, function (row) { return wanted(row, moment); }).then(function (found) {
+      if (question === asked) showNear(found);
+    }).catch(function () {
+      if (question === asked) say("现在查不了。打 12338 问离你最近的站点，或者在下面一级一级找。");
     });
   }
+
+  function wanted(row, moment) {
+    const kind = form.elements.kind.value, who = only.querySelector("select");
+    return (!kind || row.kind === kind)
+      && (!only.querySelector("#step-free").checked || row.facilities.indexOf("step_free") >= 0)
+      && (!who || !who.value || window.nuanzhanNear.has(row, who.value))
+      && (!only.querySelector("#open").checked || !!row.hours && hours.isOpen(row.hours.rules, moment));
+  }
+
+  function showNear(found) {
+    const first = found.stations[0];
+    if (found.far) {
+      return say("你现在的地方离这里的站点很远，" + far(found.away) + "以上。打 12338，问离你最近的站点。");
+    }
+    if (found.unmarked) return say("这里的站点还没有标在地图上。在下面选地方，或者一级一级找。");
+    if (!first && !found.byPhone.length) {
+      return say(found.all ? "这里的站点里没有这样的。少选一样再看，或者打 12338 问。" : "附近没有这样的。少选一样再看，或者打 12338 问。");
+    }
+    show({ stations: found.stations, confidential: found.byPhone });
+    if (found.widened && first) note("附近没有几个这样的，远一些的也找了。");
+  }
+
+  // --- by place
 
   function list() {
-    const values = { limit: "50" };
-    if (wanted().kind) values.kind = wanted().kind;
-    if (wanted().region) values.region = wanted().region;
-    answer(fetch(API + "?" + new URLSearchParams(values), { credentials: "omit" }), function (stations) {
-      return { stations: stations };
+    const question = ++asked, values = { limit: "50" }, kind = form.elements.kind.value, region = form.elements.region.value;
+    const place = form.elements.place.value.trim();
+    if (kind) values.kind = kind;
+    if (region) values.region = region;
+    say("正在找。");
+    if (place) return aroundPlace(Object.assign(values, { place: place, limit: 12 }), question);
+    fetch(API + "?" + new URLSearchParams(values), { credentials: "omit" }).then(read).catch(function () {
+      return built(kind, region.replace(/^(\d\d)0000$/, "$1").replace(/^(\d{4})00$/, "$1"));
+    }).then(function (found) {
+      if (question !== asked) return;
+      if (found) shown(found);
+      else leadTo(form.elements.region.selectedOptions[0]);
+    }).catch(function () {
+      if (question === asked) say("现在查不了。打 12338 问离你最近的站点，或者在下面一级一级找。");
     });
   }
 
-  // Shows what the API answers; without an answer, what `choose` takes from the stations built into the site.
-  function answer(request, choose) {
-    say("正在找。");
-    request.then(read).catch(function () {
-      return fetch("/data/stations.json", { credentials: "omit" }).then(read).then(function (stations) {
-        return choose(stations.filter(fits));
-      });
-    }).then(show, function () {
-      say("现在查不了。打 12338 问离你最近的站点，或者在下面一级一级找。");
+  function aroundPlace(values, question) {
+    const body = { method: "POST", credentials: "omit", headers: { "Content-Type": "application/json" }, body: JSON.stringify(values) };
+    fetch(API + "/nearest", body).then(function (response) {
+      return response.status === 400 ? response.json() : read(response);
+    }).then(function (found) {
+      if (question !== asked) return;
+      if (found.errors) return say(found.errors[0].message + "。");
+      shown(found, "附近的镇、村没有，最近的在");
+      note("按这里算：" + found.place.text + (found.place.unknown ? "。没认出“" + found.place.unknown + "”" : "") + "。");
+    }).catch(function () {
+      if (question === asked) say("现在认不了地名。在下面选地方，或者一级一级找。");
     });
+  }
+
+  // From the list of all stations, where that is no large file.
+  function built(kind, region) {
+    return fetch("/data/near/index.json", { credentials: "omit" }).then(read).then(function (index) {
+      if (index.count > MOST) return null;
+      return fetch("/data/stations.json", { credentials: "omit" }).then(read);
+    }).then(function (stations) {
+      return stations && { stations: stations.filter(function (station) {
+        return (!kind || station.kind === kind) && station.region.indexOf(region) === 0;
+      }) };
+    });
+  }
+
+  // The list of all is too large for a phone; the page of a division is not.
+  function leadTo(chosen) {
+    say(chosen.value ? "" : "地方选小一些再找，或者在下面一级一级找。");
+    if (chosen.value) {
+      places.firstChild.appendChild(make("a", { href: "/regions/" + chosen.value + "/", textContent: "看" + chosen.textContent.trim() + "的站点" }));
+    }
   }
 
   function read(response) {
@@ -87,21 +147,22 @@
     return response.json();
   }
 
-  function fits(station) {
-    const kind = wanted().kind, region = wanted().region.replace(/^(\d{4})00$/, "$1");
-    return (!kind || station.kind === kind) && station.region.indexOf(region) === 0;
+  function shown(found, wider) {
+    if (!found.stations.length && !found.unplaced && !found.confidential) return say("没有找到。换一个地方或者种类，或者打 12338 问。");
+    show(found);
+    if (found.widened_to) {
+      const region = form.querySelector("option[value='" + found.widened_to + "']"), name = region ? region.textContent.trim() : "大一级的地方";
+      note(wider ? wider + name + "。" : "这里没有，下面是" + name + "的。");
+    }
   }
 
+  // --- on the page
+
   function show(found) {
-    const confidential = found.confidential || [];
     places.textContent = "";
-    if (!found.stations.length && !confidential.length) return say("没有找到。换一个地方或者种类，或者打 12338 问。");
-    if (found.widened_to) {
-      const wider = form && form.querySelector("option[value='" + found.widened_to + "']");
-      say("这里没有，下面是" + (wider ? wider.textContent.trim() : "大一级的地方") + "的。");
-    }
     group("找到这些", found.stations);
-    group("地址保密的，打电话联系", confidential);
+    group("就在这一带，没有标在地图上", found.unplaced || []);
+    group("地址保密的，打电话联系", found.confidential || []);
     places.scrollIntoView({ block: "nearest" });
   }
 
@@ -114,16 +175,27 @@
   }
 
   function row(station) {
-    const item = make("li"), head = make("h3"), words = [], metres = station.distance_m;
+    const item = make("li"), head = make("h3"), line = make("p", { className: "meta" }), words = [], metres = station.distance_m;
     head.appendChild(make("a", { href: station.url, textContent: station.name }));
     item.appendChild(head);
     if (isFinite(metres)) words.push(far(metres));
     if (station.confidential) words.push("地址保密");
     if (station.address) words.push(station.address);
     if (station.hours) words.push(station.hours.text.replace(/–/g, "\u2060–\u2060"));
-    item.appendChild(make("p", { className: "meta", textContent: words.join(" · ") }));
-    if (station.phones && station.phones.length) {
-      const number = station.phones[0];
+    line.textContent = words.join(" · ");
+    if (isFinite(station.lat) && window.matchMedia && window.matchMedia("(pointer: coarse)").matches) {
+      const point = station.lat.toFixed(5) + "," + station.lon.toFixed(5);
+      line.appendChild(document.createTextNode(" · "));
+      line.appendChild(make("a", { href: "geo:" + point + "?q=" + point, textContent: "地图" }));
+    }
+    item.appendChild(line);
+    if (station.hours && station.hours.rules && hours) {
+      const now = make("p", { className: "meta away" }), moment = hours.now();
+      now.appendChild(make("b", { textContent: hours.words(hours.at(station.hours.rules, moment), moment) }));
+      item.appendChild(now);
+    }
+    const number = station.phone || (station.phones || [])[0];
+    if (number) {
       const call = make("a", { className: "button quiet", href: "tel:" + number.replace(/[^\d+]/g, ""), textContent: number });
       call.setAttribute("aria-label", "打电话给" + station.name + "，" + number);
       item.appendChild(call);
@@ -138,17 +210,11 @@
 
   function say(words) {
     places.textContent = "";
-    places.appendChild(make("p", { className: "notice", textContent: words }));
+    note(words);
   }
 
-  function rounded(degrees) {
-    return Math.round(degrees * 1000) / 1000;
-  }
-
-  function distance(a, b) {
-    const rad = Math.PI / 180, north = Math.sin((b.lat - a.lat) * rad / 2), east = Math.sin((b.lon - a.lon) * rad / 2);
-    const h = north * north + Math.cos(a.lat * rad) * Math.cos(b.lat * rad) * east * east;
-    return 2 * EARTH * Math.asin(Math.sqrt(Math.min(1, h)));
+  function note(words) {
+    places.insertBefore(make("p", { className: "notice", textContent: words }), places.firstChild);
   }
 
   function make(name, properties) {

@@ -2,7 +2,7 @@
 //!
 //! Nothing in it is the truth: an entry is named by the hash of everything that it was made from, carries a checksum of
 //! its own, and is made again where it is missing or torn. Deleting the folder costs time and nothing else. It holds
-//! only bytes that are published. A cache that can't be written is no fault: the build goes on without it.
+//! only bytes that are published, or that may be: a build in which something harmful was found takes its entries back. A cache that can't be written is no fault: the build goes on without it.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -18,6 +18,7 @@ const CHECKSUM: usize = 16;
 pub struct Cache {
     folder: PathBuf,
     used: Mutex<BTreeSet<String>>,
+    new: Mutex<BTreeSet<String>>,
     made: AtomicU64,
 }
 
@@ -29,7 +30,12 @@ impl Cache {
 
     /// The entries called `sort` in the folder `cache`.
     pub fn inside(cache: &Path, sort: &str) -> Self {
-        Self { folder: cache.join(sort), used: Mutex::default(), made: AtomicU64::new(0) }
+        Self {
+            folder: cache.join(sort),
+            used: Mutex::default(),
+            new: Mutex::default(),
+            made: AtomicU64::new(0),
+        }
     }
 
     /// The entry `name`, made where it is not there. `name` has to change with everything that goes into it.
@@ -39,6 +45,7 @@ impl Cache {
             return bytes;
         }
         let bytes = make();
+        self.new.lock().unwrap_or_else(PoisonError::into_inner).insert(name.to_owned());
         self.write(name, &bytes);
         bytes
     }
@@ -52,6 +59,14 @@ impl Cache {
     pub fn prune(&self) {
         let used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
         self.keep_only(|name| used.contains(name));
+    }
+
+    /// Deletes what this build has made: it was refused, and pages that were made before the fault was found may have it.
+    pub fn forget_new(&self) {
+        for name in std::mem::take(&mut *self.new.lock().unwrap_or_else(PoisonError::into_inner)) {
+            // An entry that could not be written is not there.
+            let _never_there = fs::remove_file(self.folder.join(name));
+        }
     }
 
     /// Deletes the entries that `wanted` does not name.

@@ -108,6 +108,11 @@ impl Compressor {
         self.cache.prune();
     }
 
+    /// Forgets what was made of a site that is not published.
+    pub fn forget_new(&self) {
+        self.cache.forget_new();
+    }
+
     /// How many copies had to be made.
     pub fn made(&self) -> u64 {
         self.cache.made()

@@ -15,13 +15,7 @@ use crate::statute::publish;
 /// Everything of the bundle but its records. `shell` is a page of the site with empty slots.
 pub fn bundle(site: &Site, shell: String) -> Bundle {
     Bundle {
-        site: record::Site {
-            name: site.settings.name.clone(),
-            title: site.settings.title.clone(),
-            base_url: site.settings.base_url.clone(),
-            region: site.settings.region.clone(),
-            exit_url: site.settings.exit_url.clone(),
-        },
+        site: about(site),
         topics: topics(site),
         hotlines: site.hotlines.clone(),
         regions: site.regions.clone(),
@@ -29,6 +23,17 @@ pub fn bundle(site: &Site, shell: String) -> Bundle {
         records: Vec::new(),
         thesaurus: site.thesaurus.clone(),
         shell,
+    }
+}
+
+/// What the site says about itself.
+pub fn about(site: &Site) -> record::Site {
+    record::Site {
+        name: site.settings.name.clone(),
+        title: site.settings.title.clone(),
+        base_url: site.settings.base_url.clone(),
+        region: site.settings.region.clone(),
+        exit_url: site.settings.exit_url.clone(),
     }
 }
 
@@ -84,7 +89,8 @@ fn record(kind: Kind, slug: &str, title: &str, url: &str) -> Record {
     Record::new(kind, format!("{folder}/{slug}"), title, url)
 }
 
-fn topics(site: &Site) -> Vec<record::Topic> {
+/// The shelves, in their order.
+pub fn topics(site: &Site) -> Vec<record::Topic> {
     let topic = |topic: &crate::model::Topic| record::Topic {
         slug: topic.slug.clone(),
         title: topic.title.clone(),

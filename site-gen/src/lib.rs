@@ -12,13 +12,16 @@
 //! [`roster`] plan new texts in memory.) [`mod@check`] is the gate: past it a [`model::Site`] is valid by construction and
 //! nothing later may fail because of what an editor wrote.
 
+pub mod board;
 pub mod cache;
 pub mod check;
 pub mod citation;
 pub mod compress;
+pub mod coverage;
 pub mod csv_text;
 pub mod data;
 pub mod diag;
+pub mod divisions;
 pub mod doctor;
 pub mod duty;
 pub mod emit;
@@ -52,6 +55,7 @@ use jiff::civil::Date;
 
 use crate::diag::Diagnostics;
 use crate::diag::found::Found;
+use crate::model::Site;
 use crate::source::{FileId, SourceMap};
 use crate::statute::gather;
 use crate::statute::report::Row;
@@ -178,6 +182,16 @@ pub fn statutes_report(
     today: Date,
 ) -> anyhow::Result<(Report, Option<Vec<Row>>)> {
     Workshop::statutes_report(read(content)?, checking(content, statutes, today))
+}
+
+/// What the content says of everything but the texts of guides and digests: nothing where that has errors, which are in the
+/// report.
+///
+/// # Errors
+///
+/// Fails when the content or the folder of full texts can't be read at all.
+pub fn site(content: &Path, statutes: Option<&Path>, today: Date) -> anyhow::Result<(Report, Option<Site>)> {
+    Workshop::only_site(read(content)?, checking(content, statutes, today))
 }
 
 fn checking(content: &Path, statutes: Option<&Path>, today: Date) -> Options {

@@ -150,7 +150,7 @@ impl Serialize for Article<'_> {
 }
 
 /// A list whose entries are made one by one while they are written.
-struct Each<F>(F);
+pub(super) struct Each<F>(pub(super) F);
 
 impl<F, I> Serialize for Each<F>
 where

@@ -4,17 +4,22 @@
 //! does not already hold. Everything here is made from public records: a confidential station has no place that could
 //! get into a file.
 
+mod hsds;
 mod lists;
 mod tables;
 
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
+use search::region::Level;
 use search::vocabulary::{Audience, Facility, Have, Profession, Service, StationKind};
 use serde_json::{Map, Value, json};
 
+use crate::coverage::{self, Coverage};
 use crate::model::{Citation, Site, YearlyDates};
+pub use hsds::{SERVICES, write_services};
 pub use lists::{GUIDES, STATUTES, write_guides, write_statutes};
+pub(crate) use tables::line as csv_line;
 
 /// The folder of the data and, in it, of the schemas.
 const FOLDER: &str = "data";
@@ -49,6 +54,13 @@ pub const SETS: &[Set] = &[
         description: "有名录的市、县、乡镇、村，和里面有多少站点。",
         count: |site| site.regions.len(),
         endings: &["json"],
+    },
+    Set {
+        id: "coverage",
+        title: "一小时服务圈",
+        description: "每个村到最近的站点要多久：直线距离、估算的分钟。怎么算的，看服务圈那一页。",
+        count: |site| site.regions.iter().filter(|region| region.level == Level::Village).count(),
+        endings: &["csv"],
     },
     Set {
         id: "hotlines",
@@ -99,13 +111,39 @@ pub const SETS: &[Set] = &[
         count: |site| site.thesaurus.len(),
         endings: &["json"],
     },
+    Set {
+        id: "hsds/services",
+        title: "站点，按 HSDS 3.1",
+        description: "同样的站点，写成各地服务名录互相交换用的格式（Open Referral 的 HSDS 3.1）。\
+                      地址保密的站点只有电话。在线查询用接口 /api/v1/hsds/。",
+        count: |site| site.stations.len(),
+        endings: &["json"],
+    },
+    Set {
+        id: "hsds/taxonomies",
+        title: "HSDS 的分类",
+        description: "上面的服务是按哪几套词来描述的。",
+        count: |_| search::hsds::Vocabulary::ALL.len(),
+        endings: &["json"],
+    },
+    Set {
+        id: "hsds/taxonomy_terms",
+        title: "HSDS 的分类词",
+        description: "每一套里的词，和它在别的文件里的代码。",
+        count: hsds::count_terms,
+        endings: &["json"],
+    },
 ];
 
 /// The schema of each file of the folder, by its name; those of the JSON files without their ending.
 const SCHEMAS: &[(&str, &str)] = &[
     ("campaigns", include_str!("../../schemas/campaigns.json")),
+    ("coverage.csv", include_str!("../../schemas/coverage.csv.json")),
     ("guides", include_str!("../../schemas/guides.json")),
     ("hotlines", include_str!("../../schemas/hotlines.json")),
+    ("hsds/services", include_str!("../../schemas/hsds.services.json")),
+    ("hsds/taxonomies", include_str!("../../schemas/hsds.taxonomies.json")),
+    ("hsds/taxonomy_terms", include_str!("../../schemas/hsds.taxonomy_terms.json")),
     ("index", include_str!("../../schemas/index.json")),
     ("manifest", include_str!("../../schemas/manifest.json")),
     ("records", include_str!("../../schemas/records.json")),
@@ -147,8 +185,8 @@ pub type Resting<'a> = BTreeMap<&'a str, &'a [Citation]>;
 /// Takes a file, by its path from the site's root.
 type Put<'p> = &'p (dyn Fn((String, Vec<u8>)) -> anyhow::Result<()> + Sync);
 
-/// Puts the files that are not in the bundle, but for the two lists that grow with the site: [`write_guides`],
-/// [`write_statutes`].
+/// Puts the files that are not in the bundle, but for the lists that grow with the site: [`write_guides`],
+/// [`write_statutes`], [`write_services`].
 ///
 /// # Errors
 ///
@@ -158,6 +196,10 @@ pub fn files(site: &Site, put: Put<'_>) -> anyhow::Result<()> {
     put_named("index.json", pretty(&index(site)))?;
     put_named("stations.geojson", tables::geojson(site).to_string().into_bytes())?;
     put_named("stations.csv", tables::csv(site).into_bytes())?;
+    let coverage = Coverage::of(&site.regions, &site.stations, &site.settings.circle, None);
+    put_named("coverage.csv", coverage::table::csv(&coverage, &site.settings.base_url).into_bytes())?;
+    put_named("hsds/taxonomies.json", hsds::taxonomies())?;
+    put_named("hsds/taxonomy_terms.json", hsds::taxonomy_terms(site))?;
     put_named("campaigns.json", campaigns(site).to_string().into_bytes())?;
     SCHEMAS.iter().try_for_each(|(name, source)| {
         let path = format!("schema/{name}.json");

@@ -42,7 +42,7 @@ pub(super) fn geojson(site: &Site) -> Value {
         Some(json!({
             "type": "Feature",
             "id": station.id,
-            "geometry": { "type": "Point", "coordinates": [at.lon(), at.lat()] },
+            "geometry": { "type": "Point", "coordinates": [degrees(at.lon()), degrees(at.lat())] },
             "properties": {
                 "name": station.name,
                 "kind": station.kind,
@@ -57,6 +57,11 @@ pub(super) fn geojson(site: &Site) -> Value {
     };
     let features: Vec<Value> = site.stations.iter().filter_map(feature).collect();
     json!({ "type": "FeatureCollection", "features": features })
+}
+
+/// To six decimals, ten centimetres: RFC 7946 (11.2) asks for no more than is meant, and nobody measures a door finer.
+fn degrees(number: f64) -> f64 {
+    (number * 1e6).round() / 1e6
 }
 
 /// All stations as a table that Excel opens without asking (UTF-8 with a byte-order mark, RFC 4180).
@@ -109,7 +114,8 @@ fn joined<T>(items: &[T], shown: impl Fn(&T) -> &str) -> String {
     items.iter().map(shown).collect::<Vec<_>>().join(";")
 }
 
-fn line(text: &mut String, cells: impl Iterator<Item = String>) {
+/// Adds a row.
+pub(crate) fn line(text: &mut String, cells: impl Iterator<Item = String>) {
     let cells: Vec<String> = cells.map(|cell| quoted(&cell)).collect();
     text.push_str(&cells.join(","));
     text.push_str("\r\n");

@@ -17,6 +17,7 @@ use search::record::{Hotline, Station, ThesaurusEntry};
 use search::region::{Region, RegionCode};
 use search::vocabulary::{Channel, Outcome, StationKind};
 
+use crate::coverage::Circle;
 use crate::pictures::Pictures;
 use crate::source::Hash;
 
@@ -85,6 +86,8 @@ pub struct Settings {
     pub search_in_browser: bool,
     /// What others may do with the published data; `None`: the site does not say.
     pub licence: Option<Licence>,
+    /// How far an hour reaches, and which stations count.
+    pub circle: Circle,
     /// What stands at the foot of each page.
     pub footer: Footer,
 }

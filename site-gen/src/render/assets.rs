@@ -4,6 +4,8 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
+use search::hours::holidays::Holidays;
+
 use super::press::Sheet;
 use super::{icons, minify};
 
@@ -15,9 +17,12 @@ const FILES: &[(&str, &str, &str)] = &[
     ("site", "css", include_str!("../../assets/site.css")),
     ("desk", "css", include_str!("../../assets/desk.css")),
     ("law", "css", include_str!("../../assets/law.css")),
+    ("map", "css", include_str!("../../assets/map.css")),
     ("letters", "css", include_str!("../../assets/letters.css")),
     ("leave", "js", include_str!("../../assets/leave.js")),
     ("search", "js", include_str!("../../assets/search.js")),
+    ("hours", "js", include_str!("../../assets/hours.js")),
+    ("near", "js", include_str!("../../assets/near.js")),
     ("stations", "js", include_str!("../../assets/stations.js")),
     ("print", "js", include_str!("../../assets/print.js")),
 ];
@@ -34,6 +39,9 @@ const FIND: &[(&str, &str)] = &[
     ("find.js", include_str!("../../assets/find/find.js")),
     ("spell.js", include_str!("../../assets/find/spell.js")),
 ];
+
+/// Stands in a script where the holidays go.
+const HOLIDAYS: &str = "\"@holidays\"";
 
 /// They are the same for every site, and made once.
 static ASSETS: LazyLock<Assets> = LazyLock::new(Assets::make);
@@ -55,7 +63,7 @@ impl Assets {
     fn make() -> Self {
         let mut assets = Self { urls: BTreeMap::new(), files: Vec::new() };
         for (name, ending, source) in FILES {
-            let small = small(ending, source);
+            let small = small(ending, source).replacen(HOLIDAYS, &holidays(), 1);
             let path = format!("assets/{name}-{}.{ending}", hash([small.as_bytes()]));
             assets.add(&format!("{name}.{ending}"), path, small);
         }
@@ -89,6 +97,19 @@ impl Assets {
         self.urls.insert(name.to_owned(), format!("/{path}"));
         self.files.push((path, small.into_bytes()));
     }
+}
+
+/// The days off and the weekends that are worked, as `hours.js` wants them.
+fn holidays() -> String {
+    let known = Holidays::known();
+    let days = |year: i16, off: bool| {
+        let days = known.days().filter(|(day, is_off)| day.year() == year && *is_off == off);
+        let days = days.map(|(day, _)| format!("{:02}{:02}", day.month(), day.day()));
+        days.collect::<Vec<_>>().join(" ")
+    };
+    let year =
+        |year: i16| format!(r#""{year}":{{"off":"{}","work":"{}"}}"#, days(year, true), days(year, false));
+    format!("{{{}}}", known.years().map(year).collect::<Vec<_>>().join(","))
 }
 
 fn small(ending: &str, source: &str) -> String {

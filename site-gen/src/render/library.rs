@@ -122,6 +122,12 @@ impl<'a> Library<'a> {
         self.in_region.get(code).map_or(&[], Vec::as_slice)
     }
 
+    /// The stations of this division and of all that lie in it.
+    pub(super) fn stations_within(&self, region: &Region) -> Vec<&'a Station> {
+        let below = self.regions_in(&region.code).iter().flat_map(|child| self.stations_within(child));
+        self.stations_of(&region.code).iter().copied().chain(below).collect()
+    }
+
     /// The stations that have duty days, by every division that they lie in.
     pub(super) fn on_duty(&self) -> &BTreeMap<RegionCode, Vec<&'a Station>> {
         &self.on_duty

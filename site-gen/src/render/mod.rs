@@ -15,6 +15,7 @@ mod links;
 mod minify;
 mod pages;
 mod press;
+mod schematic;
 mod sitemap;
 mod structured;
 mod typography;

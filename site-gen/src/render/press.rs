@@ -48,6 +48,8 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("stations.html", include_str!("../../templates/stations.html")),
     ("station.html", include_str!("../../templates/station.html")),
     ("region.html", include_str!("../../templates/region.html")),
+    ("sketch.html", include_str!("../../templates/sketch.html")),
+    ("coverage.html", include_str!("../../templates/coverage.html")),
     ("search.html", include_str!("../../templates/search.html")),
     ("ask.html", include_str!("../../templates/ask.html")),
     ("reply.html", include_str!("../../templates/reply.html")),

@@ -6,10 +6,11 @@ use std::sync::Arc;
 use jiff::civil::{Date, date};
 use search::coord::Coord;
 use search::record::{Duty, Hotline, Person, Place, Station};
-use search::region::Region;
+use search::region::{Level, Region};
 use search::vocabulary::{Audience, Channel, Facility, Have, Outcome, Profession, Service, StationKind};
 
 use crate::check::citations::{Entry, StatuteBook};
+use crate::coverage::Circle;
 use crate::markdown;
 use crate::model::{
     ArticleNo, ArticleNote, Backlink, Body, Campaign, CaseDigest, CaseHead, Citation, Cited, Directory,
@@ -109,6 +110,7 @@ fn settings() -> Settings {
         exit_url: "https://exit.example/".into(),
         search_in_browser: false,
         licence: Some(Licence { name: "CC BY 4.0".into(), url: None, credit: None }),
+        circle: Circle::default(),
         footer: Footer {
             operator: "示例市妇女联合会主办".into(),
             notice: Some("演示数据".into()),
@@ -257,7 +259,7 @@ fn regions() -> Vec<Region> {
             name: name.into(),
             level: code.level(),
             parent,
-            location: None,
+            location: Coord::new(if code.level() == Level::Village { 40.6 } else { 40.5 }, 102.5),
             stations: 1,
             url: format!("/regions/{code}/"),
             code,

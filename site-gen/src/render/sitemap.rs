@@ -7,7 +7,7 @@ use minijinja::value::{Serde, Value};
 use serde::Serialize;
 
 use super::feeds::day_of;
-use super::pages::{cases, topics};
+use super::pages::{cases, coverage, topics};
 use super::press::{Press, Sheet};
 
 /// Addresses in a part, and bytes of it: what the protocol allows.
@@ -44,7 +44,17 @@ fn entries(press: &Press<'_>) -> Vec<Entry> {
     let site = press.site;
     let changed = |url: &str| site.changed.get(url).map(ToString::to_string);
     let plain = |url: String| Entry { updated: changed(&url), url };
-    let shelves = ["/", "/topics/", "/guides/", "/cases/", "/laws/", "/stations/", "/campaigns/", "/data/"];
+    let shelves = [
+        "/",
+        "/topics/",
+        "/guides/",
+        "/cases/",
+        "/laws/",
+        "/stations/",
+        "/campaigns/",
+        "/data/",
+        coverage::URL,
+    ];
     let mut entries: Vec<Entry> = shelves.into_iter().map(|url| plain(url.to_owned())).collect();
     for topic in &site.topics {
         let days = press.library.guides_on(&topic.slug).iter().filter_map(|guide| day_of(site, guide));
@@ -64,6 +74,8 @@ fn entries(press: &Press<'_>) -> Vec<Entry> {
     entries.extend(site.cases.iter().map(|case| plain(case.url())));
     entries.extend(site.statutes.iter().map(|statute| plain(statute.url())));
     entries.extend(site.regions.iter().map(|region| plain(region.url.clone())));
+    let counties = site.regions.iter().filter(|region| coverage::has_page(press, region));
+    entries.extend(counties.map(|county| plain(coverage::address(county))));
     entries.extend(site.stations.iter().map(|station| Entry {
         url: station.url.clone(),
         updated: station.verified.map(|date| date.to_string()).or_else(|| changed(&station.url)),

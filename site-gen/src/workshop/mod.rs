@@ -16,6 +16,7 @@ mod due;
 mod frame;
 mod held;
 mod library;
+mod only_site;
 mod outputs;
 mod publication;
 mod published_pictures;
@@ -38,7 +39,7 @@ use crate::model::{Cited, Site};
 use crate::render::{self, Printer};
 use crate::source::{Changes, FileId, Hash, SourceMap};
 use crate::statute::gather;
-use crate::{Options, Outcome, Report, history};
+use crate::{Options, Outcome, Report, held_back, history};
 use document::{Document, Maker};
 use due::Due;
 use frame::Frame;
@@ -321,6 +322,7 @@ impl Workshop {
         let pictures = frame.book.clone().close(pages, known, &mut diags);
         self.check_held(&mut diags)?;
         self.data_stale |= self.due.is_any() || (self.options.search && !reasons.is_empty());
+        batch.iter().filter(|_| held_back::has_harmful(&diags)).for_each(Batch::forget);
         let ready = printer.as_ref().zip(batch).filter(|_| !diags.has_errors()).zip(tell);
         let Some(((printer, batch), tell)) = ready else {
             let report = self.report(diags, done);

@@ -171,6 +171,11 @@ impl Batch {
         true
     }
 
+    /// Takes back what is remembered of this run, which is not published.
+    pub(super) fn forget(&self) {
+        self.compressor.iter().for_each(|(compressor, _)| compressor.forget_new());
+    }
+
     fn made(&self) -> MutexGuard<'_, Made> {
         self.made.lock().unwrap_or_else(PoisonError::into_inner)
     }

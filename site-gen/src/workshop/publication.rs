@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 use search::bundle::FOLDER;
+use search::near::Near;
 
 use super::due::Due;
 use super::frame::Frame;
@@ -106,6 +107,8 @@ impl Publication<'_> {
         if edits.is_none() {
             let statutes = self.frame.site.iter().flat_map(|site| publish::files(&site.statutes));
             statutes.into_iter().try_for_each(put)?;
+            let near = self.frame.site.as_ref().map(|site| Near::of(&site.stations));
+            near.iter().flat_map(Near::files).par_bridge().try_for_each(put)?;
         }
         Ok(())
     }
@@ -146,6 +149,7 @@ impl Publication<'_> {
             || as_it_comes(data::STATUTES, &mut |file| data::write_statutes(site, cited, file)),
         );
         guides.and(statutes)?;
+        as_it_comes(data::SERVICES, &mut |file| data::write_services(site, file))?;
         let put_at = |(path, bytes): (String, Vec<u8>)| batch.put(Owner::Data, &path, &bytes);
         data::files(site, &put_at)?;
         if !workshop.options.search {

@@ -3,6 +3,7 @@
 mod ask;
 mod campaigns;
 pub(super) mod cases;
+pub(super) mod coverage;
 mod data;
 mod desk;
 mod guides;
@@ -75,6 +76,7 @@ pub(super) fn others(press: &Press<'_>, around: &Around<'_>, put: Put<'_>) -> an
     PRINTERS.par_iter().try_for_each(|print| print(press)?.into_iter().try_for_each(put))?;
     laws::put_all(press, around, put)?;
     station::put_all(press, put)?;
+    coverage::put_all(press, put)?;
     regions::put_all(press, put)
 }
 
@@ -112,6 +114,7 @@ pub(super) fn samples() {
     prints::<stations::StationsPage>();
     prints::<station::StationPage>();
     prints::<regions::RegionPage>();
+    prints::<coverage::CoveragePage>();
     prints::<search::SearchPage>();
     prints::<ask::AskPage>();
     prints::<ask::ReplyPage>();

@@ -5,10 +5,11 @@ use ::search::region::{Level, Region};
 use rayon::prelude::*;
 use serde::Serialize;
 
-use super::{Put, Row};
+use super::{Put, Row, coverage};
 use crate::render::html::html;
 use crate::render::links::Link;
 use crate::render::press::{Head, Html, Page, Press};
+use crate::render::schematic::{self, Sketch};
 use crate::render::structured;
 
 /// Stations whose duty days a division's page lists; the calendar has all of them.
@@ -30,6 +31,10 @@ pub(super) struct RegionPage {
     duties: Vec<OnDuty>,
     /// How many stations with duty days are not among them.
     more_duties: usize,
+    /// Where they all are.
+    sketch: Option<Sketch>,
+    /// How far villages are from them.
+    coverage: Option<String>,
     /// All of those days for a phone's calendar.
     calendar: Option<String>,
 }
@@ -71,6 +76,8 @@ impl RegionPage {
             regions: children.iter().map(|child| child_link(child)).collect(),
             duties: duties(on_duty),
             more_duties: on_duty.len().saturating_sub(MOST_DUTIES),
+            sketch: sketch(press, region),
+            coverage: coverage::has_page(press, region).then(|| coverage::address(region)),
             calendar: (!on_duty.is_empty()).then(|| format!("{}calendar.ics", region.url)),
         }
     }
@@ -92,6 +99,14 @@ fn head(press: &Press<'_>, region: &Region) -> Head {
         crumbs,
         ..Head::default()
     }
+}
+
+/// A county's townships or a township's villages, and every station in it.
+fn sketch(press: &Press<'_>, region: &Region) -> Option<Sketch> {
+    let within = press.library.regions_in(&region.code);
+    let is_small = |region: &Region| matches!(region.level, Level::Township | Level::Village);
+    let draws = within.iter().any(|child| is_small(child));
+    draws.then(|| schematic::of_directory(region, &press.library.stations_within(region), within))?
 }
 
 fn duties(stations: &[&Station]) -> Vec<OnDuty> {

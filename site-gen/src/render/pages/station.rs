@@ -30,6 +30,8 @@ pub(super) struct StationPage {
     maps: Option<Maps>,
     phones: Vec<Link>,
     hours: Option<String>,
+    /// The same for a script that says whether it is open now.
+    rules: Option<String>,
     services: Vec<&'static str>,
     has: Vec<&'static str>,
     facilities: Vec<&'static str>,
@@ -93,6 +95,7 @@ impl StationPage {
             maps: station.location().map(Maps::new),
             phones: station.phones.iter().map(|phone| Link::new(phone, tel(phone))).collect(),
             hours: station.hours.as_ref().map(|hours| hours.text.clone()),
+            rules: station.hours.as_ref().and_then(|hours| serde_json::to_string(&hours.rules).ok()),
             services: station.services.iter().map(|service| service.chinese()).collect(),
             has: station.has.iter().map(|have| have.chinese()).collect(),
             facilities: station.facilities.iter().map(|facility| facility.chinese()).collect(),
@@ -144,7 +147,7 @@ fn head(press: &Press<'_>, station: &Station) -> Head {
         listed: true,
         data: structured::block(press, structured::service(press, station), &crumbs),
         crumbs,
-        ..Head::default()
+        scripts: if station.hours.is_some() { &["hours"] } else { &[] },
     }
 }
 

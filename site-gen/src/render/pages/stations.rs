@@ -1,7 +1,7 @@
 //! Finding a station: by where she is, by place and kind, or down the tree of divisions.
 
 use ::search::region::{Level, Region};
-use ::search::vocabulary::StationKind;
+use ::search::vocabulary::{Audience, StationKind};
 use serde::Serialize;
 
 use super::{Choice, home, kind_link};
@@ -15,6 +15,8 @@ pub(super) struct StationsPage {
     head: Head,
     regions: Vec<Choice>,
     choices: Vec<Choice>,
+    /// For whom stations are, as far as they say so.
+    audience: Vec<Choice>,
     /// The kinds that there are, and what each does.
     kinds: Vec<Link>,
     tree: Vec<Branch>,
@@ -55,14 +57,24 @@ impl StationsPage {
                 listed: true,
                 data: structured::block(press, Vec::new(), &crumbs),
                 crumbs,
-                scripts: &["stations"],
+                scripts: &["hours", "near", "stations"],
             },
             regions,
             choices: kinds.iter().map(choice).collect(),
+            audience: audience(press),
             kinds: kinds.into_iter().map(kind_link).collect(),
             tree,
         }
     }
+}
+
+/// Whom some station is for; whoever is there for everyone is found whatever is chosen.
+fn audience(press: &Press<'_>) -> Vec<Choice> {
+    let named =
+        |audience: &&Audience| press.site.stations.iter().any(|station| station.audience.contains(audience));
+    let all = Audience::ALL.iter().filter(|audience| **audience != Audience::Everyone).filter(named);
+    all.map(|audience| Choice { value: audience.code().to_owned(), label: audience.chinese().to_owned() })
+        .collect()
 }
 
 impl Branch {
