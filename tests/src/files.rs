@@ -10,7 +10,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 pub struct Files {
     /// `http://127.0.0.1:PORT`
     pub base: String,
-    asked: Arc<Mutex<Vec<String>>>,
+    asked: Arc<Mutex<Vec<Asked>>>,
+}
+
+/// What a browser asked for.
+struct Asked {
+    address: String,
+    /// The first line and all headers.
+    head: String,
 }
 
 impl Files {
@@ -32,21 +39,28 @@ impl Files {
 
     /// Every address asked for so far, queries and all: what a host would write into its log.
     pub fn asked(&self) -> Vec<String> {
-        self.asked.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.list(|asked| asked.address.clone())
+    }
+
+    /// Everything that was sent with every request so far: first lines and headers.
+    pub fn heads(&self) -> Vec<String> {
+        self.list(|asked| asked.head.clone())
+    }
+
+    fn list(&self, of: fn(&Asked) -> String) -> Vec<String> {
+        self.asked.lock().unwrap_or_else(PoisonError::into_inner).iter().map(of).collect()
     }
 }
 
-fn answer(mut stream: TcpStream, site: &Path, log: &Mutex<Vec<String>>) -> anyhow::Result<()> {
+fn answer(mut stream: TcpStream, site: &Path, log: &Mutex<Vec<Asked>>) -> anyhow::Result<()> {
     let mut line = String::new();
     let mut reader = BufReader::new(stream.try_clone()?);
     reader.read_line(&mut line)?;
     let address = line.split(' ').nth(1).unwrap_or("/").to_owned();
-    let mut header = String::new();
-    while reader.read_line(&mut header)? > 2 {
-        header.clear();
-    }
+    let mut head = line;
+    while reader.read_line(&mut head)? > 2 {}
     let path = file_of(site, address.split('?').next().unwrap_or_default());
-    log.lock().unwrap_or_else(PoisonError::into_inner).push(address);
+    log.lock().unwrap_or_else(PoisonError::into_inner).push(Asked { address, head });
     let (status, bytes) = match fs::read(&path) {
         Ok(bytes) => ("200 OK", bytes),
         Err(_) => ("404 Not Found", b"<!doctype html>404".to_vec()),

@@ -40,7 +40,7 @@ fn the_exit_code_says_how_it_ended() {
     fs::write(at("none.csv"), "没有,表头\n").unwrap();
     fs::write(at("content/pages/odd.md"), "---\nsummary: b\ntitle: a\n---\n正文\n").unwrap();
     let import = |file| ["import", "stations", file, "--into", "stations/shili-county"];
-    let all: [(&[&str], i32); 22] = [
+    let all: [(&[&str], i32); 34] = [
         (&["--help"], 0),
         (&["--version"], 0),
         (&["import", "stations", "--help"], 0),
@@ -52,6 +52,10 @@ fn the_exit_code_says_how_it_ended() {
         (&["new", "page", "hello", "--title", "你好"], 1),
         (&["new", "guide", "wrok", "--title", "工资"], 1),
         (&["new", "site", "--name", "示例市", "--region", "990100"], 2),
+        (&["new", "county", "341823"], 0),
+        (&["new", "county", "341823"], 0),
+        (&["new", "county", "鼓楼区"], 1),
+        (&["new", "county", "341823", "--content", "nowhere"], 2),
         (&import("good.csv"), 0),
         (&import("bad.csv"), 1),
         (&import("none.csv"), 1),
@@ -59,6 +63,14 @@ fn the_exit_code_says_how_it_ended() {
         (&["export", "stations", "--format", "csv"], 0),
         (&["export", "stations", "--format", "csv"], 2),
         (&["export", "stations", "--region", "990199"], 1),
+        (&["coverage"], 0),
+        (&["coverage", "--csv", "away.csv"], 0),
+        (&["coverage", "--csv", "away.csv"], 2),
+        (&["coverage", "--county", "990199"], 1),
+        (&["coverage", "--speed", "0"], 2),
+        (&["gaps", "--html", "gaps.html", "--json"], 0),
+        (&["gaps", "--county", "990199"], 1),
+        (&["gaps", "--content", "nowhere"], 2),
         (&["format", "--check"], 1),
         (&["format"], 0),
         (&["format", "--check"], 0),
@@ -102,8 +114,11 @@ fn every_subcommand_explains_itself_in_chinese_with_examples() {
     let folder = TempDir::new().unwrap();
     for words in [
         &["new"][..],
+        &["new", "county"],
         &["import", "stations"],
         &["export", "stations"],
+        &["coverage"],
+        &["gaps"],
         &["format"],
         &["doctor"],
         &["completions"],

@@ -1,7 +1,8 @@
 //! What the running system costs: start, latency of search and of the nearest station, many questions at once, bytes over
 //! the wire.
 //!
-//! `cargo run --release -p tests --bin measure` prints the tables of `docs/performance.md`. Each latency stands beside that
+//! `cargo run --release -p tests --bin measure` prints the tables of `docs/performance.md`; `-- stations` only those of a country's
+//! stations. Each latency stands beside that
 //! of `/healthz` in the same run, which does nothing: the ratio is ours, the rest is the machine and the network stack.
 
 use std::collections::BTreeSet;
@@ -9,6 +10,7 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
+use search::coord::Coord;
 use serde_json::json;
 use tests::load::{self, Ask, Load};
 use tests::server::{Ground, Server};
@@ -29,6 +31,10 @@ const LENGTH: Duration = Duration::from_secs(5);
 /// Records of a large site.
 const MANY: usize = 58_000;
 
+/// Stations of a country, and how many look-ups a second two processors have to answer there.
+const STATIONS: usize = 650_000;
+const LOOK_UPS: u32 = 5000;
+
 fn main() -> ExitCode {
     match measure() {
         Ok(()) => ExitCode::SUCCESS,
@@ -42,6 +48,11 @@ fn main() -> ExitCode {
 fn measure() -> anyhow::Result<()> {
     workspace::nuanzhan();
     let ground = Ground::new()?;
+    if std::env::args().any(|arg| arg == "stations") {
+        // The site is built by the first start.
+        start_time(&ground)?;
+        return many_stations(&ground);
+    }
     let starts = (0..5).map(|_| start_time(&ground)).collect::<anyhow::Result<Vec<_>>>()?;
     say(&format!("start to ready, {} starts: {:?}\n", starts.len(), starts));
     let server = ground.start()?;
@@ -52,6 +63,7 @@ fn measure() -> anyhow::Result<()> {
     let questions = questions(&server)?;
     loads(&server, ("real content", &questions))?;
     large_site(&ground, &questions)?;
+    many_stations(&ground)?;
     say(&format!("\nresident memory after the requests: {:.0} MB\n", resident_megabytes(&server)?));
     say("| page | requests | bytes (br) | bytes (uncompressed) |\n| --- | --: | --: | --: |");
     for path in ["/", "/guides/domestic-violence/protection-order/", "/stations/", "/search/", "/ask/"] {
@@ -114,6 +126,43 @@ fn large_site(ground: &Ground, questions: &[String]) -> anyhow::Result<()> {
     loads(&ground.start_on(&site)?, (&MANY.to_string(), questions))
 }
 
+/// The nearest ten where a country's stations are.
+fn many_stations(ground: &Ground) -> anyhow::Result<()> {
+    let folder = tempfile::tempdir()?;
+    let site = folder.path().join("site");
+    let towns = large_site::write_stations(&ground.var().join("site"), &site, STATIONS)?;
+    let ground = Ground::new()?;
+    let started = Instant::now();
+    let server = ground.start_on(&site)?;
+    let took = started.elapsed();
+    let megabytes = resident_megabytes(&server)?;
+    let near = |narrowed: &str| {
+        let path =
+            |town: &Coord| format!("/api/v1/stations?near={},{}&limit=10{narrowed}", town.lat(), town.lon());
+        towns.iter().map(path).collect::<Vec<_>>()
+    };
+    for (name, paths) in [
+        ("GET /healthz", vec!["/healthz".to_owned()]),
+        ("nearest 10", near("")),
+        ("nearest 10 of a kind", near("&kind=police")),
+        ("nearest 10 that are open at night", near("&open_at=2026-11-23T02:00")),
+    ] {
+        let ask = Ask { base: &server.base, paths: &paths };
+        load::closed(ask, CALLERS, Duration::from_secs(1))?;
+        let records = format!("{STATIONS} stations");
+        tell((&records, name), &format!("{CALLERS} without rest"), &load::closed(ask, CALLERS, LENGTH)?);
+        tell((&records, name), &format!("{LOOK_UPS} a second"), &load::open(ask, LOOK_UPS, LENGTH)?);
+    }
+    say(&format!(
+        "\n{STATIONS} stations: start to ready {took:.2?}, resident memory after it {megabytes:.0} MB\n"
+    ));
+    Ok(())
+}
+
+fn tell((records, name): (&str, &str), callers: &str, Load { rate, p50, p99, worst }: &Load) {
+    say(&format!("| {records} | {name} | {callers} | {rate:.0} | {p50:.2?} | {p99:.2?} | {worst:.2?} |"));
+}
+
 fn loads(server: &Server, (records, questions): (&str, &[String])) -> anyhow::Result<()> {
     let asked = |question: &String| format!("/api/v1/search?q={}", percent(question));
     let typed = |question: &String| {
@@ -127,13 +176,8 @@ fn loads(server: &Server, (records, questions): (&str, &[String])) -> anyhow::Re
     ] {
         let ask = Ask { base: &server.base, paths: &paths };
         load::closed(ask, CALLERS, Duration::from_secs(1))?;
-        let told = |callers: &str, Load { rate, p50, p99, worst }: Load| {
-            say(&format!(
-                "| {records} | {name} | {callers} | {rate:.0} | {p50:.2?} | {p99:.2?} | {worst:.2?} |"
-            ));
-        };
-        told(&format!("{CALLERS} without rest"), load::closed(ask, CALLERS, LENGTH)?);
-        told(&format!("{RATE} a second"), load::open(ask, RATE, LENGTH)?);
+        tell((records, name), &format!("{CALLERS} without rest"), &load::closed(ask, CALLERS, LENGTH)?);
+        tell((records, name), &format!("{RATE} a second"), &load::open(ask, RATE, LENGTH)?);
     }
     Ok(())
 }

@@ -85,7 +85,17 @@ fn a_shelters_address_reaches_no_page_no_answer_and_no_file() {
         "/api/v1/stations?region=990121&kind=shelter",
         "/api/v1/stations?near=40.4321987,102.3456789&limit=100",
         "/api/v1/search?q=%E5%BA%87%E6%8A%A4",
+        "/api/v1/stations?kind=shelter&open_at=now&datum_out=gcj02",
+        "/api/v1/hsds/services?per_page=100&full=true",
+        "/api/v1/hsds/services?search=%E5%BA%87%E6%8A%A4&full=true",
+        "/api/v1/hsds/service_at_locations?per_page=100&full=true",
+        "/api/v1/hsds/organizations?per_page=100&full=true&full_service=true",
         "/data/stations.json",
+        "/data/stations.geojson",
+        "/data/stations.csv",
+        "/data/coverage.csv",
+        "/data/hsds/services.json",
+        "/data/near/index.json",
     ] {
         let answer = client.get(path).unwrap();
         assert_eq!(answer.status, 200, "{path}");
@@ -94,6 +104,11 @@ fn a_shelters_address_reaches_no_page_no_answer_and_no_file() {
             "{path} tells where the shelter is"
         );
     }
+    // Who looks for its place by name or words finds nothing, not even that there is something.
+    let by_words = client.get("/api/v1/stations?q=%E9%87%91%E9%9B%80%E8%8A%B1%E8%B7%AF").unwrap();
+    assert_eq!(by_words.json().unwrap()["total"], 0);
+    let by_place = client.get("/api/v1/stations?place=%E9%87%91%E9%9B%80%E8%8A%B1%E8%B7%AF").unwrap();
+    assert_eq!(by_place.status, 400);
     assert!(
         client.get("/stations/secret-shelter/").unwrap().body.contains("0000-5559999"),
         "its hotline is there"

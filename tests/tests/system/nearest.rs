@@ -25,6 +25,13 @@ async fn a_tap_finds_the_nearest_and_only_a_tap_asks() {
     assert_eq!(kept, 0, "nothing stays on the phone");
     let (address, _) = phone.history().await.unwrap();
     assert!(!address.contains("40.5"), "the place is not in the address: {address}");
+    let asked = "performance.getEntriesByType('resource').map((entry) => entry.name).join(' ')";
+    let asked = phone.evaluate(asked).await.unwrap();
+    let asked = asked.as_str().unwrap();
+    assert!(
+        asked.contains("/data/near/cells/") && !asked.contains("/api/v1/stations"),
+        "the server is not asked: {asked}"
+    );
 }
 
 #[tokio::test]

@@ -1,0 +1,273 @@
+//! The nearest station on a phone where nothing answers but files: found by what is on the phone, the place told to nobody; and
+//! whether a station is open now, by the clock in China.
+
+#![expect(clippy::unwrap_used, reason = "tests stop at the first surprise")]
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use search::coord::Coord;
+use search::hours::holidays::Holidays;
+use search::record::Station;
+use serde_json::{Value, json};
+use site_gen::{Options, Outcome};
+use tempfile::TempDir;
+use tests::browser::{Browser, DESK, Looks, PHONE, PHONE_WITHOUT_SCRIPTS};
+use tests::files::Files;
+use tests::workspace;
+
+/// Places in and around the invented county, and what their numbers would look like in a request.
+const PLACES: [(f64, f64); 4] =
+    [(40.5203, 102.5529), (40.4037, 102.4889), (40.4512, 102.6177), (40.1234, 102.0456)];
+const PARIS: (f64, f64) = (48.8566, 2.3522);
+
+struct Site {
+    _folder: TempDir,
+    files: Files,
+    stations: Vec<Station>,
+    phone: Browser,
+}
+
+impl Site {
+    async fn open(looks: Looks, what: &str) -> Option<Self> {
+        let folder = tempfile::tempdir().unwrap();
+        let site = folder.path().join("site");
+        let options = Options::new(workspace::content(), &site, jiff::civil::date(2026, 11, 22));
+        assert!(matches!(site_gen::build(&options).unwrap(), Outcome::Built(_)));
+        let stations =
+            serde_json::from_slice(&std::fs::read(site.join("data/stations.json")).unwrap()).unwrap();
+        let files = Files::serve(&site).unwrap();
+        let phone = Browser::open(looks, what).await.unwrap()?;
+        phone.command("Browser.grantPermissions", json!({ "permissions": ["geolocation"] })).await.unwrap();
+        Some(Self { _folder: folder, files, stations, phone })
+    }
+
+    async fn at(&self, place: (f64, f64)) {
+        let here = json!({ "latitude": place.0, "longitude": place.1, "accuracy": 20 });
+        self.phone.command("Emulation.setGeolocationOverride", here).await.unwrap();
+        self.phone.goto(&format!("{}/stations/", self.files.base)).await.unwrap();
+        self.phone.click("#near button").await.unwrap();
+    }
+
+    /// Names in the order in which they are shown, those with an address kept secret left out.
+    async fn shown(&self) -> Vec<String> {
+        self.wait_for("document.querySelectorAll('#places h2').length > 0").await;
+        let script =
+            "[...document.querySelectorAll('#places h2')].filter((h) => h.textContent === '找到这些')
+            .flatMap((h) => [...h.nextElementSibling.querySelectorAll('h3')]).map((h) => h.textContent)";
+        let names = self.phone.evaluate(script).await.unwrap();
+        names.as_array().unwrap().iter().map(|name| name.as_str().unwrap().to_owned()).collect()
+    }
+
+    async fn wait_for(&self, what: &str) {
+        for _ in 0..200 {
+            if self.phone.evaluate(what).await.unwrap_or_default() == true {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        let page = self.phone.evaluate("document.body.innerText").await.unwrap();
+        panic!("never: {what}\n{page}");
+    }
+
+    /// The names and distances of those that `fits`, nearest first.
+    fn nearest(&self, place: (f64, f64), fits: impl Fn(&Station) -> bool) -> Vec<(f64, &str)> {
+        let from = Coord::new(place.0, place.1).unwrap();
+        let found = self.stations.iter().filter(|station| fits(station));
+        let mut found: Vec<(f64, &str)> = found
+            .filter_map(|station| Some((station.location()?.distance_m(from), station.name.as_str())))
+            .collect();
+        found.sort_by(|a, b| a.0.total_cmp(&b.0));
+        found
+    }
+
+    /// No request says where she is: only files are asked for, without a body, and no number of her place stands anywhere.
+    fn nothing_was_told(&self, place: (f64, f64)) {
+        for head in self.files.heads() {
+            assert!(head.starts_with("GET /"), "{head}");
+            assert!(!head.contains("/nearest") && !head.to_lowercase().contains("content-length"), "{head}");
+            for number in [place.0, place.1] {
+                let digits = number.to_string();
+                assert!(!head.contains(&digits[..digits.len() - 2]), "{head}");
+            }
+        }
+    }
+}
+
+/// Distances from the page are those from rounded places: names may change places where two are within a few metres.
+fn same_order(shown: &[String], expected: &[(f64, &str)]) {
+    assert!(!shown.is_empty());
+    for (at, name) in shown.iter().enumerate() {
+        let (there, _) =
+            expected.iter().find(|(_, other)| other == name).unwrap_or_else(|| panic!("{name} does not fit"));
+        assert!(
+            (there - expected[at].0).abs() < 3.0,
+            "number {at} is {name} at {there} m, not {:?}",
+            expected[at]
+        );
+    }
+}
+
+#[tokio::test]
+async fn the_nearest_on_the_phone_are_the_nearest_of_all_and_nobody_hears_of_the_place() {
+    let Some(site) = Site::open(PHONE, "the nearest on the phone").await else { return };
+    for place in PLACES {
+        site.at(place).await;
+        let shown = site.shown().await;
+        assert_eq!(shown.len(), 12);
+        same_order(&shown, &site.nearest(place, |_| true));
+        site.nothing_was_told(place);
+    }
+    let kept = "localStorage.length + sessionStorage.length + document.cookie.length";
+    assert_eq!(site.phone.evaluate(kept).await.unwrap(), 0);
+    let asked = site.files.asked();
+    assert!(asked.iter().any(|address| address == "/data/near/cells/1.json"), "{asked:?}");
+    assert!(
+        !asked.iter().any(|address| address.contains("stations.json") || address.contains('?')),
+        "{asked:?}"
+    );
+    // A finger is offered the phone's own map, in WGS 84.
+    site.phone.command("Emulation.setTouchEmulationEnabled", json!({ "enabled": true })).await.unwrap();
+    site.at(PLACES[0]).await;
+    site.shown().await;
+    let (_, nearest) = site.nearest(PLACES[0], |_| true)[0];
+    let place =
+        site.stations.iter().find(|station| station.name == nearest).and_then(Station::location).unwrap();
+    let way = site
+        .phone
+        .evaluate("document.querySelector('#places a[href^=\"geo:\"]').getAttribute('href')")
+        .await
+        .unwrap();
+    assert!(
+        way.as_str().unwrap().starts_with(&format!("geo:{:.5},{:.5}?", place.lat(), place.lon())),
+        "{way}"
+    );
+    // Two taps to a call: the button was the first, the number is the second.
+    let calls =
+        "[...document.querySelectorAll('#places li')].every((row) => row.querySelector('a[href^=\"tel:\"]'))";
+    assert_eq!(site.phone.evaluate(calls).await.unwrap(), true);
+    let secret = site.phone.text("#places").await.unwrap();
+    let secret = secret.split_once("地址保密的，打电话联系").unwrap().1;
+    assert!(secret.contains("地址保密") && secret.contains("0000-555"), "{secret}");
+    assert!(!secret.contains("公里") && !secret.contains("米"), "{secret}");
+    site.at(PLACES[0]).await;
+    site.shown().await;
+    let secret = site.phone.text("#places").await.unwrap();
+    let (ours, theirs) = (secret.find("示例县妇女儿童庇护中心"), secret.find("暖水县妇女儿童庇护中心"));
+    assert!(ours < theirs && ours.is_some(), "her own county first: {secret}");
+}
+
+#[tokio::test]
+async fn what_is_ticked_is_kept_to_without_asking_the_phone_again() {
+    let Some(site) = Site::open(PHONE, "the nearest, narrowed").await else { return };
+    let place = PLACES[0];
+    site.at(place).await;
+    site.shown().await;
+    // From here on the phone has no place to give.
+    site.phone.command("Emulation.setGeolocationOverride", json!({})).await.unwrap();
+    let asked = site.files.asked().len();
+    site.phone.click("#near summary").await.unwrap();
+    site.phone.click("label[for=step-free]").await.unwrap();
+    let facility =
+        |station: &Station| station.facilities.iter().any(|facility| facility.code() == "step_free");
+    let expected = site.nearest(place, facility);
+    site.wait_for(&format!(
+        "document.querySelectorAll('#places .places')[0].children.length === {}",
+        expected.len().min(12)
+    ))
+    .await;
+    same_order(&site.shown().await, &expected);
+    site.phone.click("label[for=step-free]").await.unwrap();
+    site.phone.evaluate("document.getElementById('kind').value = 'police', document.getElementById('kind').dispatchEvent(new Event('change'))").await.unwrap();
+    let police = site.nearest(place, |station| station.kind.code() == "police");
+    site.wait_for(
+        "[...document.querySelectorAll('#places h3')].every((head) => /派出所|公安局/.test(head.textContent))",
+    )
+    .await;
+    same_order(&site.shown().await, &police);
+    site.phone.evaluate("document.getElementById('kind').value = '', document.getElementById('kind').dispatchEvent(new Event('change'))").await.unwrap();
+    site.phone.click("label[for=open]").await.unwrap();
+    site.wait_for("[...document.querySelectorAll('#places li')].every((row) => /现在开着|一直开着/.test(row.textContent)) || /没有这样的/.test(document.getElementById('places').textContent)").await;
+    assert_eq!(site.files.asked().len(), asked, "nothing more is fetched");
+}
+
+#[tokio::test]
+async fn who_is_far_away_or_not_found_is_told_so() {
+    let Some(site) = Site::open(PHONE, "the nearest, from far away").await else { return };
+    site.at(PARIS).await;
+    let told = site.phone.wait_for_text("很远").await.unwrap();
+    assert!(told.contains("公里以上") && told.contains("12338"), "{told}");
+    assert!(!site.files.asked().iter().any(|address| address.contains("/cells/")), "no cell is fetched");
+    site.nothing_was_told(PARIS);
+    // A page that was just told the place would be told it again from memory.
+    site.phone.goto(&format!("{}/stations/", site.files.base)).await.unwrap();
+    site.phone.command("Emulation.setGeolocationOverride", json!({})).await.unwrap();
+    site.phone.click("#near button").await.unwrap();
+    site.phone.wait_for_text("手机现在不知道你在哪里").await.unwrap();
+    // A phone that looks for satellites in vain gives up after fifteen seconds; nobody waits for that here.
+    let in_vain =
+        "navigator.geolocation.getCurrentPosition = function (found, lost) { lost({ code: 3 }); }; 0";
+    site.phone.evaluate(in_vain).await.unwrap();
+    site.phone.click("#near button").await.unwrap();
+    site.phone.wait_for_text("手机一时找不到位置").await.unwrap();
+    let denied =
+        json!({ "permission": { "name": "geolocation" }, "setting": "denied", "origin": site.files.base });
+    site.phone.command("Browser.setPermission", denied).await.unwrap();
+    site.phone.goto(&format!("{}/stations/", site.files.base)).await.unwrap();
+    site.phone.click("#near button").await.unwrap();
+    site.phone.wait_for_text("没有给位置，没关系").await.unwrap();
+}
+
+#[tokio::test]
+async fn by_place_and_kind_the_files_are_enough() {
+    let Some(site) = Site::open(DESK, "stations by place from files").await else { return };
+    site.phone.goto(&format!("{}/stations/?region=990121100&kind=police", site.files.base)).await.unwrap();
+    let shown = site.shown().await;
+    assert_eq!(shown, ["暖溪镇派出所"]);
+    let width = site.phone.evaluate("document.documentElement.scrollWidth").await.unwrap();
+    assert_eq!(width, 1280);
+}
+
+/// What a server would say of a station's hours at this moment, in China.
+fn said_now(station: &Station) -> String {
+    let moment = Timestamp::now().to_zoned(TimeZone::fixed(jiff::tz::offset(8))).datetime();
+    station.hours.as_ref().unwrap().rules.at(moment, Holidays::known()).words(moment)
+}
+
+#[tokio::test]
+async fn a_stations_page_says_whether_it_is_open_by_the_clock_in_china() {
+    let Some(site) = Site::open(PHONE, "open now").await else { return };
+    for zone in ["America/New_York", "Asia/Shanghai"] {
+        site.phone.command("Emulation.setTimezoneOverride", json!({ "timezoneId": zone })).await.unwrap();
+        let stations = site.stations.iter().filter(|station| station.hours.is_some());
+        for station in stations.step_by(9) {
+            let before = said_now(station);
+            site.phone.goto(&format!("{}{}", site.files.base, station.url)).await.unwrap();
+            let told = site.phone.text("[data-rules] b").await.unwrap();
+            assert!(
+                [before, said_now(station)].contains(&told.trim_end_matches('。').to_owned()),
+                "{}: {told}",
+                station.id
+            );
+        }
+    }
+    let way = "[...document.querySelectorAll('#way .button')].map((way) => way.getAttribute('href').split(/[:?]/, 2).join(':'))";
+    let ways = site.phone.evaluate(way).await.unwrap();
+    assert_eq!(ways.as_array().map(Vec::len), Some(4), "{ways}");
+}
+
+#[tokio::test]
+async fn without_scripts_the_written_hours_stand_alone() {
+    let Some(site) = Site::open(PHONE_WITHOUT_SCRIPTS, "hours without scripts").await else { return };
+    let station = site.stations.iter().find(|station| station.hours.is_some()).unwrap();
+    site.phone.goto(&format!("{}{}", site.files.base, station.url)).await.unwrap();
+    let page = site.phone.evaluate("document.body.innerText").await.unwrap();
+    let page: String = page.as_str().unwrap().chars().filter(|c| *c != '\u{2060}').collect();
+    assert!(page.contains(&station.hours.as_ref().unwrap().text), "{page}");
+    assert!(!page.contains("现在开着") && !page.contains("现在没开"));
+    assert_eq!(
+        site.phone.evaluate("!!document.querySelector('a[href^=\"tel:\"]')").await.unwrap(),
+        Value::Bool(true)
+    );
+}
