@@ -7,7 +7,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use search::record::Hotline;
 use search::region::{Level, Region, RegionCode};
-use search::vocabulary::{Audience, Facility, Service, StationKind};
+use search::vocabulary::{Audience, Facility, Profession, Service, StationKind};
 use serde::Serialize;
 
 use crate::clock::Clock;
@@ -23,7 +23,7 @@ use crate::stations::found::{PlaceOut, StationOut, StationsOut};
 use crate::stations::why::distance;
 
 /// What the page understands. Whatever else is in the address was added on its way.
-const PARAMETERS: [&str; 14] = [
+const PARAMETERS: [&str; 15] = [
     "near",
     "datum",
     "place",
@@ -37,11 +37,12 @@ const PARAMETERS: [&str; 14] = [
     "home_visit",
     "profession",
     "topic",
+    "language",
     "q",
 ];
 
 /// What was chosen elsewhere and has no field in the form: it stays.
-const KEPT: [&str; 4] = ["level", "home_visit", "profession", "topic"];
+const KEPT: [&str; 1] = ["level"];
 
 /// More divisions than this do not fit a list to choose from.
 const MAX_CHOICES: usize = 400;
@@ -71,7 +72,7 @@ fn answer(release: &Release, mut fields: Fields, clock: &dyn Clock) -> ApiResult
         // A place that nobody knows is left out, and said to be.
         Err(ApiError::Invalid(errors)) => {
             complaints.extend(errors.into_iter().map(|error| error.message));
-            (wanted.place, wanted.topic) = (None, None);
+            (wanted.place, wanted.topic, wanted.language) = (None, None, None);
             find(release, &wanted, clock)?
         }
         found => found?,
@@ -102,11 +103,22 @@ fn answer(release: &Release, mut fields: Fields, clock: &dyn Clock) -> ApiResult
         services: choices(Service::ALL, Service::code, Service::chinese, wanted.service),
         facilities: choices(Facility::ALL, Facility::code, Facility::chinese, wanted.access.first().copied()),
         audiences: choices(Audience::ALL, Audience::code, Audience::chinese, wanted.audience),
-        narrowed: !wanted.access.is_empty() || wanted.audience.is_some() || wanted.q.is_some(),
+        visits: choices(Audience::ALL, Audience::code, Audience::chinese, wanted.home_visit),
+        professions: choices(Profession::ALL, Profession::code, Profession::chinese, wanted.profession),
+        topics: topics(release, wanted.topic.as_deref()),
+        languages: languages(release, wanted.language.as_deref()),
+        narrowed: is_narrowed(&wanted),
         hotlines: &release.bundle.hotlines,
         position: &position,
     };
     Ok(Page { status: StatusCode::OK, title: "找站点".to_owned(), main: render("stations.html", shown)? })
+}
+
+/// Whether one of the fields that are folded away was used.
+fn is_narrowed(wanted: &StationsIn) -> bool {
+    let whom = wanted.audience.or(wanted.home_visit).is_some();
+    let who = wanted.profession.is_some() || wanted.topic.is_some() || wanted.language.is_some();
+    !wanted.access.is_empty() || whom || who || wanted.q.is_some()
 }
 
 /// What has no field in the form, or more than its field can say.
@@ -148,6 +160,10 @@ struct Shown<'a> {
     services: Vec<Choice<'a>>,
     facilities: Vec<Choice<'a>>,
     audiences: Vec<Choice<'a>>,
+    visits: Vec<Choice<'a>>,
+    professions: Vec<Choice<'a>>,
+    topics: Vec<Choice<'a>>,
+    languages: Vec<Choice<'a>>,
     /// Whether one of the fields that are folded away was used.
     narrowed: bool,
     hotlines: &'a [Hotline],
@@ -212,6 +228,25 @@ fn choices<T: Copy + PartialEq>(
         chosen: chosen == Some(value),
     };
     all.iter().map(choice).collect()
+}
+
+fn topics<'a>(release: &'a Release, chosen: Option<&str>) -> Vec<Choice<'a>> {
+    let topics = release.bundle.topics.iter();
+    let choice = |(slug, title): (&'a str, &str)| Choice {
+        code: slug,
+        name: title.to_owned(),
+        chosen: chosen == Some(slug),
+    };
+    topics.map(|topic| choice((topic.slug.as_str(), topic.title.as_str()))).collect()
+}
+
+fn languages<'a>(release: &'a Release, chosen: Option<&str>) -> Vec<Choice<'a>> {
+    let choice = |language: &'a str| Choice {
+        code: language,
+        name: language.to_owned(),
+        chosen: chosen == Some(language),
+    };
+    release.stations.languages().take(MAX_CHOICES).map(choice).collect()
 }
 
 /// Divisions down to the township, and the one that was chosen.

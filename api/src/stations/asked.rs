@@ -62,6 +62,9 @@ pub struct StationsIn {
     pub profession: Option<Profession>,
     /// Those where somebody knows this topic best, by its slug; with `profession`, the same person.
     pub topic: Option<String>,
+    /// Those where this language or dialect is spoken besides 普通话, as the stations call it.
+    #[param(max_length = 100, example = "客家话")]
+    pub language: Option<String>,
     /// Those whose name, sort, divisions or address hold these words.
     #[param(max_length = 100)]
     pub q: Option<String>,
@@ -115,6 +118,9 @@ pub struct NearestIn {
     pub profession: Option<Profession>,
     /// Those where somebody knows this topic best, by its slug.
     pub topic: Option<String>,
+    /// Those where this language or dialect is spoken besides 普通话, as the stations call it.
+    #[schema(max_length = 100)]
+    pub language: Option<String>,
     /// Those of this division and of those in it.
     #[schema(value_type = Option<String>)]
     pub region: Option<RegionCode>,
@@ -200,6 +206,7 @@ impl StationsIn {
             ("home_visit", code(self.home_visit.map(Audience::code))),
             ("profession", code(self.profession.map(Profession::code))),
             ("topic", code(self.topic.as_deref())),
+            ("language", code(self.language.as_deref())),
             ("q", code(self.q.as_deref())),
         ]
     }
@@ -227,6 +234,7 @@ impl FromFields for StationsIn {
                 Profession::parse,
             ),
             topic: words(fields, "topic"),
+            language: words(fields, "language"),
             q: words(fields, "q"),
             limit: fields.number("limit", 1..=MAX_LIMIT).unwrap_or(DEFAULT_LIMIT),
             cursor: fields.number("cursor", 0..=MAX_OFFSET).unwrap_or(0),
@@ -247,11 +255,11 @@ impl NearestIn {
         if self.near.is_some() && near.is_none() {
             wrong("/near", POINT.to_owned());
         }
-        let (place, q) = (written(self.place), written(self.q));
+        let (place, language, q) = (written(self.place), written(self.language), written(self.q));
         if self.near.is_none() && place.is_none() {
             wrong("/near", "要有 near（位置）或者 place（地名、地址）".to_owned());
         }
-        for (pointer, words) in [("/place", &place), ("/q", &q)] {
+        for (pointer, words) in [("/place", &place), ("/language", &language), ("/q", &q)] {
             if words.as_ref().is_some_and(|words| words.chars().count() > MAX_WORDS) {
                 wrong(pointer, format!("最多 {MAX_WORDS} 个字"));
             }
@@ -285,6 +293,7 @@ impl NearestIn {
             home_visit,
             profession,
             topic,
+            language,
             q,
             limit,
             cursor: 0,

@@ -225,6 +225,7 @@ impl Looking<'_> {
             home_visit: wanted.home_visit,
             profession: wanted.profession,
             topic: wanted.topic.clone(),
+            language: wanted.language.clone(),
             open_at: wanted.open_at.map(|_| self.moment()),
             text: wanted.q.clone(),
         }

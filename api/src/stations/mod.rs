@@ -63,15 +63,30 @@ pub async fn one(
 
 /// What a release has of what is wanted.
 pub fn find(release: &Release, wanted: &StationsIn, clock: &dyn Clock) -> ApiResult<StationsOut> {
-    let topics = &release.bundle.topics;
-    if let Some(topic) =
-        wanted.topic.as_ref().filter(|&topic| topics.iter().all(|known| known.slug != *topic))
-    {
-        let known: Vec<&str> = topics.iter().map(|topic| topic.slug.as_str()).collect();
-        let message = format!("没有“{topic}”这个主题。有的是：{}", known.join("、"));
-        return Err(ApiError::Invalid(vec![FieldError { pointer: "topic".to_owned(), message }]));
-    }
+    let topics = release.bundle.topics.iter().map(|topic| topic.slug.as_str());
+    one_of(wanted.topic.as_deref(), topics, |topic| ("topic", format!("没有“{topic}”这个主题")))?;
+    let languages = release.stations.languages();
+    one_of(wanted.language.as_deref(), languages, |language| {
+        ("language", format!("没有站点写了会说“{language}”"))
+    })?;
     found::find(&release.stations, wanted, When::Now.moment(clock))
+}
+
+/// How many of the values that there are a refusal names.
+const NAMED: usize = 30;
+
+/// Refuses a value that no station can have, and names those that there are.
+fn one_of<'a>(
+    value: Option<&str>,
+    known: impl Iterator<Item = &'a str> + Clone,
+    refusal: impl FnOnce(&str) -> (&'static str, String),
+) -> ApiResult<()> {
+    let Some(value) = value.filter(|&value| known.clone().all(|known| known != value)) else { return Ok(()) };
+    let (pointer, message) = refusal(value);
+    let (some, count) = (known.clone().take(NAMED).collect::<Vec<_>>().join("、"), known.count());
+    let rest = if count > NAMED { format!("等 {count} 种") } else { String::new() };
+    let message = if count == 0 { message } else { format!("{message}。有的是：{some}{rest}") };
+    Err(ApiError::Invalid(vec![FieldError { pointer: pointer.to_owned(), message }]))
 }
 
 /// The same refusal where the fields came in a body.

@@ -40,6 +40,7 @@ pub(super) fn all(
         ("audience", wanted.audience.map(|whom| for_whom(station, whom))),
         ("home_visit", wanted.home_visit.map(|whom| format!("可以上门看望{}", whom.chinese()))),
         ("topic", person(wanted, station)),
+        ("language", wanted.language.as_ref().map(|language| format!("会说{language}"))),
         ("q", wanted.q.as_deref().and_then(|words| holds(station, words))),
     ];
     reasons.extend(wanted.access.iter().map(|facility| ("access", Some(facility.chinese().to_owned()))));

@@ -130,6 +130,7 @@ async fn a_body_asks_what_an_address_asks() {
         (r#"{"place":"暖溪镇","access":["stairs"]}"#, "/access/0"),
         (r#"{"place":"暖溪镇","open_at":"soon"}"#, "/open_at"),
         (r#"{"place":"暖溪镇","topic":"cooking"}"#, "/topic"),
+        (r#"{"place":"暖溪镇","language":"火星话"}"#, "/language"),
         (r#"{"place":" "}"#, "/near"),
     ] {
         let got = bench.post_json("/api/v1/stations/nearest", body).await;
@@ -157,6 +158,23 @@ async fn the_page_takes_the_same_and_leaves_out_what_it_does_not_understand() {
             && page.contains("能办法律咨询"),
         "{page}"
     );
+}
+
+#[tokio::test]
+async fn somebody_who_speaks_her_dialect_is_found_and_an_unknown_one_is_met_with_those_there_are() {
+    let mut bundle = crate::bench::bundle();
+    bundle.stations[0].languages = vec!["客家话".to_owned()];
+    let (station, count) = (bundle.stations[0].id.clone(), bundle.stations.len());
+    assert!(count > 1, "somebody who does not speak it");
+    let bench = Bench::of(&bundle).await;
+    let found = bench.get("/api/v1/stations?language=客家话").await.json();
+    assert_eq!(found["total"], 1);
+    assert_eq!(found["stations"][0]["id"], station);
+    assert_eq!(found["stations"][0]["why"][0]["text"], "会说客家话");
+    let refused = bench.get("/api/v1/stations?language=火星话").await;
+    assert!(refused.text().contains("有的是：客家话"), "{}", refused.text());
+    let page = bench.get("/stations/?language=客家话").await;
+    assert!(page.text().contains("<option value=\"客家话\" selected>"), "{}", page.text());
 }
 
 /// A bench where some stations have no position and each county has a shelter.

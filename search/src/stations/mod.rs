@@ -74,6 +74,8 @@ pub struct StationFilter {
     pub profession: Option<Profession>,
     /// Those where somebody knows this topic best, by its slug. With a profession too, it has to be the same person.
     pub topic: Option<String>,
+    /// Those where this is spoken besides 普通话, named as they name it.
+    pub language: Option<String>,
     /// Those that are open then, by the clock on the wall there.
     pub open_at: Option<DateTime>,
     /// Those whose name, sort, divisions or address hold each of these words.
@@ -276,6 +278,11 @@ impl StationIndex {
         found.into_iter().map(StationRef).collect()
     }
 
+    /// The languages that are spoken anywhere besides 普通话, in order of their names.
+    pub fn languages(&self) -> impl Iterator<Item = &str> + Clone {
+        self.terms.languages()
+    }
+
     fn asked(&self, filter: &StationFilter) -> Asked<'_> {
         let text = filter.text.as_deref().map(normalised).unwrap_or_default();
         let words = text.split(' ').filter(|word| !word.is_empty()).map(str::to_owned).collect();
@@ -295,7 +302,7 @@ struct Asked<'a> {
 impl Asked<'_> {
     /// Whether stations have to be looked at one by one.
     fn is_picky(&self) -> bool {
-        !self.words.is_empty() || self.moment.is_some() || self.wanted.expert().is_some()
+        !self.words.is_empty() || self.moment.is_some() || self.wanted.asks_lists()
     }
 
     /// Whether nothing else is asked for than to be open.
@@ -303,7 +310,7 @@ impl Asked<'_> {
         self.words.is_empty()
             && self.wanted.is_all()
             && !self.wanted.is_nothing()
-            && self.wanted.expert().is_none()
+            && !self.wanted.asks_lists()
     }
 
     /// Whether a station fits that has what else is wanted.
@@ -311,6 +318,6 @@ impl Asked<'_> {
     fn accepts(&self, station: u32) -> bool {
         (self.words.is_empty() || self.index.words.have(station, &self.words))
             && self.moment.as_ref().is_none_or(|moment| moment.is_open(station))
-            && self.wanted.expert().is_none_or(|expert| self.index.terms.is_there(expert, station))
+            && (!self.wanted.asks_lists() || self.index.terms.have_listed(&self.wanted, station))
     }
 }

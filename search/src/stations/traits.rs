@@ -20,8 +20,12 @@ const PROFESSIONS: usize = HOME_VISITS + Audience::ALL.len();
 const TOPICS: usize = PROFESSIONS + Profession::ALL.len();
 
 /// Columns that topics share. A site has a dozen; where one has more, those that share a column are told apart by
-/// [`Terms::is_there`].
+/// [`Terms::have_listed`].
 const TOPIC_COLUMNS: usize = 64;
+
+/// Where the columns that languages share begin, and how many there are.
+const LANGUAGES: usize = TOPICS + TOPIC_COLUMNS;
+const LANGUAGE_COLUMNS: usize = 32;
 
 /// What stations have in common, named in ways that are quick to compare.
 #[derive(Debug, Default)]
@@ -32,6 +36,16 @@ pub(super) struct Terms {
     topics: BTreeMap<String, u32>,
     /// Which stations have a person who is the one (if that is asked) and knows the other, in order.
     experts: BTreeMap<Expert, Vec<u32>>,
+    /// The languages spoken at stations besides 普通话, in order of their names, with the stations in order.
+    languages: BTreeMap<String, Spoken>,
+}
+
+/// Where a language is spoken.
+#[derive(Debug)]
+struct Spoken {
+    /// As they come.
+    number: u32,
+    stations: Vec<u32>,
 }
 
 /// Who knows a topic best: somebody of this profession, or anybody.
@@ -64,6 +78,7 @@ pub(super) struct Wanted {
     region: Option<Range<u32>>,
     /// Who is wanted in one person.
     expert: Option<Expert>,
+    language: Option<String>,
     /// No station can be meant.
     nothing: bool,
 }
@@ -134,12 +149,31 @@ impl Terms {
                 }
             }
         }
+        self.add_languages(at, station, &mut traits);
         rows.push(traits);
+    }
+
+    fn add_languages(&mut self, at: u32, station: &Station, traits: &mut Vec<u16>) {
+        for language in &station.languages {
+            let number = number(self.languages.len());
+            let spoken = self.languages.entry(language.clone());
+            let spoken = spoken.or_insert_with(|| Spoken { number, stations: Vec::new() });
+            traits.push(language_column(spoken.number));
+            if spoken.stations.last() != Some(&at) {
+                spoken.stations.push(at);
+            }
+        }
+    }
+
+    /// The languages that are spoken anywhere besides 普通话.
+    pub(super) fn languages(&self) -> impl Iterator<Item = &str> + Clone {
+        self.languages.keys().map(String::as_str)
     }
 
     /// A filter in numbers. Its text is not among them.
     pub(super) fn wanted(&self, filter: &StationFilter) -> Wanted {
         let topic = filter.topic.as_ref().map(|topic| self.topics.get(topic).copied());
+        let language = filter.language.as_ref().map(|language| self.languages.get(language));
         let facilities = filter.facilities.iter().map(|&facility| FACILITIES + facility as usize);
         let one_each = [
             filter.kind.map(|kind| kind as usize),
@@ -150,21 +184,31 @@ impl Terms {
             filter.profession.map(|profession| PROFESSIONS + profession as usize),
         ];
         let numbers = one_each.into_iter().flatten().chain(facilities).map(narrow);
-        let traits: Vec<u16> = numbers.chain(topic.flatten().map(topic_column)).collect();
+        let spoken = language.flatten().map(|spoken| language_column(spoken.number));
+        let traits: Vec<u16> = numbers.chain(topic.flatten().map(topic_column)).chain(spoken).collect();
         let region = filter.region.as_ref().map(|code| self.within(code));
         let column_says_it = filter.profession.is_none() && self.topics.len() <= TOPIC_COLUMNS;
         Wanted {
             fold: Fold::of(&traits),
             traits,
-            nothing: topic == Some(None) || region.as_ref().is_some_and(Range::is_empty),
+            nothing: topic == Some(None)
+                || language.is_some_and(|known| known.is_none())
+                || region.as_ref().is_some_and(Range::is_empty),
             region,
             expert: topic.flatten().filter(|_| !column_says_it).map(|topic| (filter.profession, topic)),
+            language: filter.language.clone().filter(|_| self.languages.len() > LANGUAGE_COLUMNS),
         }
     }
 
-    /// Whether a station has one person who is the one and knows the other.
-    pub(super) fn is_there(&self, expert: Expert, station: u32) -> bool {
-        self.experts.get(&expert).is_some_and(|stations| stations.binary_search(&station).is_ok())
+    /// Whether a station has what the columns can't tell: one person who is the one and knows the other, and the language.
+    pub(super) fn have_listed(&self, wanted: &Wanted, station: u32) -> bool {
+        let is_in =
+            |stations: Option<&Vec<u32>>| stations.is_some_and(|all| all.binary_search(&station).is_ok());
+        wanted.expert.is_none_or(|expert| is_in(self.experts.get(&expert)))
+            && wanted
+                .language
+                .as_ref()
+                .is_none_or(|language| is_in(self.languages.get(language).map(|spoken| &spoken.stations)))
     }
 }
 
@@ -188,6 +232,10 @@ fn beginning_with(digits: &str) -> (u64, u64) {
 
 fn topic_column(topic: u32) -> u16 {
     narrow(TOPICS + topic as usize % TOPIC_COLUMNS)
+}
+
+fn language_column(language: u32) -> u16 {
+    narrow(LANGUAGES + language as usize % LANGUAGE_COLUMNS)
 }
 
 fn narrow(number: usize) -> u16 {
@@ -262,9 +310,10 @@ impl Wanted {
         self.nothing
     }
 
+    /// Whether [`Terms::have_listed`] has to be asked.
     #[inline]
-    pub(super) fn expert(&self) -> Option<Expert> {
-        self.expert
+    pub(super) fn asks_lists(&self) -> bool {
+        self.expert.is_some() || self.language.is_some()
     }
 
     #[inline]

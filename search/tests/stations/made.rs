@@ -48,6 +48,11 @@ fn people() -> impl Strategy<Value = Vec<Person>> {
     prop::collection::vec(person, 0..3)
 }
 
+/// More of them than have bits of their own.
+fn language() -> impl Strategy<Value = String> {
+    (0..40).prop_map(|number| format!("第 {number} 种话"))
+}
+
 /// A station but for its id.
 pub(crate) fn any_station() -> impl Strategy<Value = Station> {
     let place = (prop::option::weighted(0.9, coords()), prop::bool::weighted(0.1));
@@ -55,26 +60,30 @@ pub(crate) fn any_station() -> impl Strategy<Value = Station> {
     let hours = prop::sample::select(vec![None, Some("Mo-Fr"), Some("Sa"), Some("24/7")]);
     let people = (people(), hours);
     let has = (some(&Service::ALL[..4]), some(&Facility::ALL[..3]), some(AUDIENCES), some(AUDIENCES), people);
-    (place, named, has).prop_map(|((location, confidential), (name, kind, region, level), has)| {
-        let place = if confidential {
-            Place::Confidential { confidential }
-        } else {
-            Place::Public { address: Some("灯火街道 3 号".to_owned()), location }
-        };
-        let (services, facilities, audience, home_visits, (people, hours)) = has;
-        Station {
-            kind: StationKind::ALL[kind],
-            name: NAMES[name].to_owned(),
-            level: LEVELS[level],
-            services,
-            facilities,
-            audience,
-            home_visits,
-            people,
-            hours: hours.map(hours_of),
-            ..station("", region, place)
-        }
-    })
+    let languages = prop::collection::vec(language(), 0..3);
+    (place, named, has, languages).prop_map(
+        |((location, confidential), (name, kind, region, level), has, languages)| {
+            let place = if confidential {
+                Place::Confidential { confidential }
+            } else {
+                Place::Public { address: Some("灯火街道 3 号".to_owned()), location }
+            };
+            let (services, facilities, audience, home_visits, (people, hours)) = has;
+            Station {
+                kind: StationKind::ALL[kind],
+                name: NAMES[name].to_owned(),
+                level: LEVELS[level],
+                services,
+                facilities,
+                audience,
+                home_visits,
+                people,
+                languages,
+                hours: hours.map(hours_of),
+                ..station("", region, place)
+            }
+        },
+    )
 }
 
 fn hours_of(days: &str) -> Hours {
@@ -126,9 +135,10 @@ pub(crate) fn filters() -> impl Strategy<Value = StationFilter> {
         prop::option::weighted(seldom, prop::sample::select(Profession::ALL[..4].to_vec())),
         prop::option::weighted(seldom, prop::sample::select(vec!["marriage", "wages", "no-such"])),
         prop::option::weighted(seldom, prop::sample::select(MOMENTS.to_vec())),
+        prop::option::weighted(0.1, prop_oneof![9 => language(), 1 => Just("没有人说的话".to_owned())]),
     );
     (first, second).prop_map(|((region, kind, service, level, text), second)| {
-        let (facilities, audience, home_visit, profession, topic, open_at) = second;
+        let (facilities, audience, home_visit, profession, topic, open_at, language) = second;
         StationFilter {
             region: region.map(|region| region.parse().unwrap()),
             kind,
@@ -139,6 +149,7 @@ pub(crate) fn filters() -> impl Strategy<Value = StationFilter> {
             home_visit,
             profession,
             topic: topic.map(str::to_owned),
+            language,
             open_at: open_at.map(|moment| moment.parse().unwrap()),
             text: text.map(str::to_owned),
         }

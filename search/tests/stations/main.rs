@@ -206,6 +206,7 @@ fn a_person_is_wanted_whole_and_nobody_named_means_everybody() {
         with("c", &|station| {
             station.facilities = vec![Facility::StepFree, Facility::SignLanguage];
             station.audience = vec![Audience::Older];
+            station.languages = strings(&["客家话"]);
             station.home_visits = vec![Audience::Everyone];
         }),
         with("d", &|station| {
@@ -229,6 +230,8 @@ fn a_person_is_wanted_whole_and_nobody_named_means_everybody() {
         (facilities(&[Facility::StepFree, Facility::SignLanguage]), vec!["c"]),
         (StationFilter { audience: Some(Audience::Older), ..all.clone() }, vec!["a", "b", "c", "d"]),
         (StationFilter { audience: Some(Audience::Women), ..all.clone() }, vec!["a", "b", "d"]),
+        (StationFilter { language: Some("客家话".to_owned()), ..all.clone() }, vec!["c"]),
+        (StationFilter { language: Some("粤语".to_owned()), ..all.clone() }, vec![]),
         (StationFilter { home_visit: Some(Audience::Older), ..all.clone() }, vec!["c"]),
         (StationFilter { home_visit: Some(Audience::Disabled), ..all.clone() }, vec!["c", "d"]),
     ] {
@@ -284,6 +287,7 @@ fn takes(filter: &StationFilter, station: &Station) -> bool {
         && filter.audience.is_none_or(for_whom)
         && filter.home_visit.is_none_or(|whom| named(&station.home_visits, whom))
         && (nobody_wanted || station.people.iter().any(right_person))
+        && filter.language.as_ref().is_none_or(|language| station.languages.contains(language))
         && filter.open_at.is_none_or(|moment| {
             let hours = station.hours.as_ref();
             hours.is_some_and(|hours| hours.rules.is_open(moment, Holidays::known()))

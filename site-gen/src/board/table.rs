@@ -1,4 +1,4 @@
-//! [`Board`] written down: for a terminal ([`text`]), as CSV ([`csv`]), as JSON ([`json`]), as a page of its own ([`html`]).
+//! [`Board`] written down: for a terminal ([`text`]), as CSV ([`csv`]), as JSON ([`json()`]), as a page of its own ([`html`]).
 
 use std::fmt::Write as _;
 

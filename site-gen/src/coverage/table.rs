@@ -1,4 +1,4 @@
-//! The numbers of [`Coverage`] written down: for a terminal ([`text`]), as CSV ([`csv`]), as JSON ([`json`]).
+//! The numbers of [`Coverage`] written down: for a terminal ([`text`]), as CSV ([`csv`]), as JSON ([`json()`]).
 
 use std::fmt::Write as _;
 

@@ -1,6 +1,6 @@
 //! Duty days as people write them: `每月 25 日 9:00–11:30 律师坐班` as rule, time and who.
 //!
-//! Start at [`read`]; [`write`] is the way back. Which days there can be is what [`super::days_in_words`] can say: every day,
+//! Start at [`read`]; [`write()`] is the way back. Which days there can be is what [`super::days_in_words`] can say: every day,
 //! every week by day, every month by date or by nth weekday.
 
 /// A recurring duty.
