@@ -132,6 +132,9 @@ impl Timetable {
     pub fn at(&self, moment: DateTime, holidays: &Holidays) -> Answer {
         let today = moment.date();
         let unsure = self.unsure(today, holidays);
+        if let Some(state) = self.never_changes() {
+            return Answer { state, until: None, opens: None, unsure };
+        }
         let mut pieces = self.pieces(today, holidays);
         let Some(now) = pieces.find(|piece| piece.to > moment) else {
             // The calendar ends.
@@ -154,6 +157,15 @@ impl Timetable {
             }
         }
         Answer { state: now.state, until: is_over.then_some(until), opens, unsure }
+    }
+
+    /// The state of every minute, where a single rule says it of all of them: a station that never closes is asked for its next
+    /// weeks in vain.
+    fn never_changes(&self) -> Option<State> {
+        let [rule] = self.0.as_slice() else { return None };
+        let every_day = rule.days.is_empty() && rule.nth.is_empty() && !rule.holidays;
+        let all_day = rule.times.is_empty() || rule.times == [(0, DAY)];
+        (every_day && all_day).then_some(rule.is)
     }
 
     /// Whether it is open at `moment`; nobody knows counts as not.
