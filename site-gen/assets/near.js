@@ -4,22 +4,24 @@
 (function () {
   "use strict";
   const ROOT = "/data/", FORMAT = 1, EARTH = 6371008.8, RAD = Math.PI / 180, STEP = 1e5;
-  // Cells beside her own, ring by ring; so many are enough; farther outside than this nothing is fetched.
-  const RINGS = [8, 16, 32, 64], LIMIT = 12, FEW = 5, FAR = 100000;
+  // Cells at a time, her own among the first; how many times she can go on; stations shown; farther outside than this nothing is fetched.
+  const RING = 9, RINGS = 13, LIMIT = 12, FAR = 100000;
   const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
   const kept = {};
 
   window.nuanzhanNear = { find: find, has: has };
 
   // Those nearest to `at` of which `fits` is true, as far as they are certain to be the nearest: whatever was not loaded is farther.
-  // `away`: how far outside of all cells she is, in metres; `far`: too far to look. `widened`: the first ring was not enough. `all`: there are no more.
-  async function find(at, fits) {
+  // Nobody's data are spent unasked: a look-up reads a ring of cells, and each time she goes on (`rings` more) another one.
+  // `away`: how far outside of all cells she is, in metres; `far`: too far to look. `clear`: so many metres around her nothing is
+  // missing. `more`: going on may find more. `all`: there are no more.
+  async function find(at, fits, rings) {
     try {
-      return await search(at, fits, await open(false));
+      return await search(at, fits, rings || 0, await open(false));
     } catch (error) {
       if (error !== STALE) throw error;
       Object.keys(kept).forEach(function (path) { delete kept[path]; });
-      return search(at, fits, await open(true));
+      return search(at, fits, rings || 0, await open(true));
     }
   }
 
@@ -67,37 +69,27 @@
     return found;
   }
 
-  async function search(at, fits, index) {
+  async function search(at, fits, rings, index) {
     const away = toBox(at, index.box), far = index.count > 0 && away > FAR;
-    if (far || !index.count) return { stations: [], byPhone: [], away: away, far: far, unmarked: !index.count, widened: false, all: true };
-    const mine = home(at, index), order = around(mine, index.cells), rows = [], known = new Set();
-    let loaded = 0, ring = 0, sure = [], all = false;
-    for (;; ring++) {
-      const next = order.slice(loaded, loaded + (loaded ? 0 : 1) + RINGS[ring]);
-      const files = await Promise.all(next.map(function (cell) { return load(cell, index); }));
-      loaded += next.length;
-      files.forEach(function (file) {
-        file.rows.forEach(function (row) {
-          if (!fits(row)) return;
-          rows.push(Object.assign({ distance_m: metres(at, row) }, row));
-        });
+    if (far || !index.count) return { stations: [], byPhone: [], away: away, far: far, unmarked: !index.count, clear: 0, more: false, all: true };
+    const mine = home(at, index), order = around(mine, index.cells), loaded = order.slice(0, RING * (rings + 1)), known = new Set(loaded), rows = [];
+    (await Promise.all(loaded.map(function (cell) { return load(cell, index); }))).forEach(function (file) {
+      file.rows.forEach(function (row) {
+        if (fits(row)) rows.push(Object.assign({ distance_m: metres(at, row) }, row));
       });
-      rows.sort(function (a, b) { return a.distance_m - b.distance_m || (a.id < b.id ? -1 : 1); });
-      next.forEach(function (cell) { known.add(cell); });
-      const edge = index.cells.reduce(function (least, cell) {
-        return !known.has(cell) && northward(at, cell.box) < least ? Math.min(least, toBox(at, cell.box)) : least;
-      }, Infinity);
-      sure = rows.filter(function (row) { return row.distance_m <= edge; });
-      all = loaded === index.cells.length;
-      if (sure.length >= FEW || all || ring + 1 === RINGS.length) break;
-    }
+    });
+    rows.sort(function (a, b) { return a.distance_m - b.distance_m || (a.id < b.id ? -1 : 1); });
+    const clear = index.cells.reduce(function (least, cell) {
+      return !known.has(cell) && northward(at, cell.box) < least ? Math.min(least, toBox(at, cell.box)) : least;
+    }, Infinity);
+    const sure = rows.filter(function (row) { return row.distance_m <= clear; }), all = loaded.length === index.cells.length;
     const file = await load(mine, index), next = file.rows.reduce(function (best, row) {
       return best && metres(at, best) <= metres(at, row) ? best : row;
     }, null);
     // Those of her own county first.
     const ours = function (row) { return next && row.county === next.county ? 0 : 1; };
     const byPhone = (await callable(file.by_phone, index)).sort(function (a, b) { return ours(a) - ours(b) || (a.id < b.id ? -1 : 1); });
-    return { stations: sure.slice(0, LIMIT), byPhone: byPhone.filter(fits), away: away, far: false, widened: ring > 0, all: all };
+    return { stations: sure.slice(0, LIMIT), byPhone: byPhone.filter(fits), away: away, far: false, clear: clear, more: loaded.length < order.length && sure.length < LIMIT, all: all };
   }
 
   // The cell that she is in; from outside, the one at the edge.
@@ -120,7 +112,7 @@
       const east = (b[0] + b[2] - a[0] - a[2]) * narrow, north = b[1] + b[3] - a[1] - a[3];
       return { cell: cell, gap: cell === mine ? -1 : wide * wide + high * high, middle: east * east + north * north, number: number };
     }
-    const keyed = all.map(keys), most = Math.min(all.length, RINGS.reduce(function (sum, ring) { return sum + ring; }, 1));
+    const keyed = all.map(keys), most = Math.min(all.length, RING * RINGS);
     let reach = Math.max(1, a[2] - a[0], a[3] - a[1]), some = [];
     // Sorting all cells of a country would take longer than everything else.
     for (; some.length < most; reach *= 2) some = keyed.filter(function (key) { return key.gap <= reach * reach; });

@@ -6,7 +6,7 @@
   const API = "/api/v1/stations", MOST = 5000;
   const near = document.getElementById("near"), form = document.getElementById("where"), only = document.getElementById("only");
   const places = document.getElementById("places"), hours = window.nuanzhanHours;
-  let here = null, asked = 0;
+  let here = null, asked = 0, rings = 0;
   if (!places || !form || !window.fetch || !window.URLSearchParams || !window.Promise) return;
 
   if (near && only && window.nuanzhanNear && hours && navigator.geolocation && window.isSecureContext !== false) {
@@ -40,6 +40,7 @@
       // She may have looked for a place by its name meanwhile.
       if (question !== asked) return;
       here = { lat: position.coords.latitude, lon: position.coords.longitude };
+      rings = 0;
       nearest();
     }, function (error) {
       button.disabled = false;
@@ -54,13 +55,14 @@
   }
 
   function again() {
+    rings = 0;
     if (here) nearest();
   }
 
   function nearest() {
     const question = ++asked, moment = hours.now();
     say("正在找。");
-    window.nuanzhanNear.find(here, function (row) { return wanted(row, moment); }).then(function (found) {
+    window.nuanzhanNear.find(here, function (row) { return wanted(row, moment); }, rings).then(function (found) {
       if (question === asked) showNear(found);
     }).catch(function () {
       if (question === asked) say("现在查不了。打 12338 问离你最近的站点，或者在下面一级一级找。");
@@ -68,8 +70,9 @@
   }
 
   function wanted(row, moment) {
-    const kind = form.elements.kind.value, who = only.querySelector("select");
+    const kind = form.elements.kind.value, who = only.querySelector("#audience"), what = only.querySelector("#service").value;
     return (!kind || row.kind === kind)
+      && (!what || row.services.indexOf(what) >= 0)
       && (!only.querySelector("#step-free").checked || row.facilities.indexOf("step_free") >= 0)
       && (!who || !who.value || window.nuanzhanNear.has(row, who.value))
       && (!only.querySelector("#open").checked || !!row.hours && hours.isOpen(row.hours.rules, moment));
@@ -82,10 +85,23 @@
     }
     if (found.unmarked) return say("这里的站点还没有标在地图上。在下面选地方，或者一级一级找。");
     if (!first && !found.byPhone.length) {
-      return say(found.all ? "这里的站点里没有这样的。少选一样再看，或者打 12338 问。" : "附近没有这样的。少选一样再看，或者打 12338 问。");
+      say(found.more ? far(found.clear) + "以内没有这样的。少选一样再看，或者往远处找。" : "这里的站点里没有这样的。少选一样再看，或者打 12338 问。");
+    } else {
+      show({ stations: found.stations, confidential: found.byPhone });
+      if (found.more) note(far(found.clear) + "以内" + (first ? "只有这些。" : "没有能去的地方，这些可以打电话。"));
     }
-    show({ stations: found.stations, confidential: found.byPhone });
-    if (found.widened && first) note("附近没有几个这样的，远一些的也找了。");
+    if (found.more) places.appendChild(goOn());
+  }
+
+  // Another ring of the map costs as much as the first: she says whether.
+  function goOn() {
+    const line = make("p", { className: "buttons" }), button = make("button", { type: "button", className: "quiet", textContent: "往远处找（约 50 KB 流量）" });
+    button.addEventListener("click", function () {
+      rings += 1;
+      nearest();
+    });
+    line.appendChild(button);
+    return line;
   }
 
   // --- by place
@@ -179,10 +195,11 @@
     head.appendChild(make("a", { href: station.url, textContent: station.name }));
     item.appendChild(head);
     if (isFinite(metres)) words.push(far(metres));
+    words.push(station.kindName || chosen(form.elements.kind, station.kind));
     if (station.confidential) words.push("地址保密");
     if (station.address) words.push(station.address);
     if (station.hours) words.push(station.hours.text.replace(/–/g, "\u2060–\u2060"));
-    line.textContent = words.join(" · ");
+    line.textContent = words.filter(Boolean).join(" · ");
     if (isFinite(station.lat) && window.matchMedia && window.matchMedia("(pointer: coarse)").matches) {
       const point = station.lat.toFixed(5) + "," + station.lon.toFixed(5);
       line.appendChild(document.createTextNode(" · "));
@@ -194,6 +211,8 @@
       now.appendChild(make("b", { textContent: hours.words(hours.at(station.hours.rules, moment), moment) }));
       item.appendChild(now);
     }
+    const reasons = why(station);
+    if (reasons.length) item.appendChild(make("p", { className: "meta", textContent: reasons.join("，") }));
     const number = station.phone || (station.phones || [])[0];
     if (number) {
       const call = make("a", { className: "button quiet", href: "tel:" + number.replace(/[^\d+]/g, ""), textContent: number });
@@ -201,6 +220,26 @@
       item.appendChild(call);
     }
     return item;
+  }
+
+  // In what way it fits, as far as its row does not say so already.
+  function why(station) {
+    if (station.why) {
+      return station.why.filter(function (reason) { return ["near", "place", "kind", "open_at"].indexOf(reason.asked) < 0; })
+        .map(function (reason) { return reason.text; });
+    }
+    if (!here) return [];
+    const what = only.querySelector("#service"), who = only.querySelector("#audience"), all = [];
+    if (what.value) all.push("能办" + chosen(what, what.value));
+    if (only.querySelector("#step-free").checked) all.push("没有台阶");
+    if (who && who.value) all.push(station.audience.indexOf(who.value) < 0 ? "谁都可以去" : "面向" + chosen(who, who.value));
+    return all;
+  }
+
+  // What a field calls one of its values.
+  function chosen(field, value) {
+    const option = field.querySelector("option[value='" + value + "']");
+    return option ? option.textContent : "";
   }
 
   function far(metres) {

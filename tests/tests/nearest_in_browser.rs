@@ -9,12 +9,15 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use search::coord::Coord;
 use search::hours::holidays::Holidays;
+use search::near::Near;
 use search::record::Station;
+use search::vocabulary::StationKind;
 use serde_json::{Value, json};
 use site_gen::{Options, Outcome};
 use tempfile::TempDir;
 use tests::browser::{Browser, DESK, Looks, PHONE, PHONE_WITHOUT_SCRIPTS};
 use tests::files::Files;
+use tests::phone::nation;
 use tests::workspace;
 
 /// Places in and around the invented county, and what their numbers would look like in a request.
@@ -23,7 +26,7 @@ const PLACES: [(f64, f64); 4] =
 const PARIS: (f64, f64) = (48.8566, 2.3522);
 
 struct Site {
-    _folder: TempDir,
+    folder: TempDir,
     files: Files,
     stations: Vec<Station>,
     phone: Browser,
@@ -40,7 +43,7 @@ impl Site {
         let files = Files::serve(&site).unwrap();
         let phone = Browser::open(looks, what).await.unwrap()?;
         phone.command("Browser.grantPermissions", json!({ "permissions": ["geolocation"] })).await.unwrap();
-        Some(Self { _folder: folder, files, stations, phone })
+        Some(Self { folder, files, stations, phone })
     }
 
     async fn at(&self, place: (f64, f64)) {
@@ -193,6 +196,58 @@ async fn what_is_ticked_is_kept_to_without_asking_the_phone_again() {
 }
 
 #[tokio::test]
+async fn what_a_station_does_can_be_chosen_and_its_row_says_so() {
+    let Some(site) = Site::open(PHONE, "the nearest, by what it does").await else { return };
+    site.at(PLACES[0]).await;
+    site.shown().await;
+    site.phone.click("#near summary").await.unwrap();
+    let advice = |station: &Station| station.services.iter().any(|service| service.code() == "legal_advice");
+    site.phone.evaluate("only.elements.service.value = 'legal_advice', only.elements.service.dispatchEvent(new Event('change', { bubbles: true }))").await.unwrap();
+    site.wait_for("[...document.querySelectorAll('#places li')].every((row) => row.textContent.includes('能办法律咨询'))").await;
+    same_order(&site.shown().await, &site.nearest(PLACES[0], advice));
+}
+
+#[tokio::test]
+async fn where_there_is_much_to_read_she_says_whether_to_go_on() {
+    let Some(site) = Site::open(PHONE, "going on").await else { return };
+    // The county's own cells give way to those of a country.
+    let near = site.folder.path().join("site/data/near");
+    std::fs::remove_dir_all(&near).unwrap();
+    let mut stations = nation::stations(20_000);
+    // Police stations so rare that nine cells have fewer than twelve.
+    let mut police = 0;
+    stations.retain(|station| {
+        police += usize::from(station.kind == StationKind::Police);
+        station.kind != StationKind::Police || police % 10 == 0
+    });
+    for (path, bytes) in Near::of(&stations).files() {
+        let path = site.folder.path().join("site").join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, bytes).unwrap();
+    }
+    let here = stations.iter().find_map(Station::location).unwrap();
+    site.phone.goto(&format!("{}/stations/", site.files.base)).await.unwrap();
+    site.phone.evaluate("document.getElementById('kind').value = 'police'").await.unwrap();
+    let place = json!({ "latitude": here.lat(), "longitude": here.lon(), "accuracy": 20 });
+    site.phone.command("Emulation.setGeolocationOverride", place).await.unwrap();
+    site.phone.click("#near button").await.unwrap();
+    let cells = || site.files.asked().iter().filter(|address| address.contains("/near/cells/")).count();
+    let told = site.phone.wait_for_text("往远处找").await.unwrap();
+    assert!(told.contains("公里以内"), "{told}");
+    assert_eq!(cells(), 9);
+    let before = site
+        .phone
+        .evaluate(
+            "parseFloat(/约 ([\\d.]+) 公里以内/.exec(document.getElementById('places').textContent)[1])",
+        )
+        .await
+        .unwrap();
+    site.phone.click("#places .buttons button").await.unwrap();
+    site.wait_for(&format!("parseFloat((/约 ([\\d.]+) 公里以内/.exec(document.getElementById('places').textContent) || [0, 1e9])[1]) > {before}")).await;
+    assert_eq!(cells(), 18);
+}
+
+#[tokio::test]
 async fn who_is_far_away_or_not_found_is_told_so() {
     let Some(site) = Site::open(PHONE, "the nearest, from far away").await else { return };
     site.at(PARIS).await;
@@ -255,6 +310,23 @@ async fn a_stations_page_says_whether_it_is_open_by_the_clock_in_china() {
     let way = "[...document.querySelectorAll('#way .button')].map((way) => way.getAttribute('href').split(/[:?]/, 2).join(':'))";
     let ways = site.phone.evaluate(way).await.unwrap();
     assert_eq!(ways.as_array().map(Vec::len), Some(4), "{ways}");
+}
+
+#[tokio::test]
+async fn a_divisions_list_says_which_of_its_stations_are_open() {
+    let Some(site) = Site::open(PHONE, "open now, in a list").await else { return };
+    site.phone.goto(&format!("{}/regions/990121/", site.files.base)).await.unwrap();
+    let script = "[...document.querySelectorAll('.places li')].filter((row) => row.querySelector('[data-rules]'))
+        .map((row) => [row.querySelector('h3').textContent, row.querySelector('[data-rules] b').textContent])";
+    let before: Vec<(String, String)> =
+        serde_json::from_value(site.phone.evaluate(script).await.unwrap()).unwrap();
+    assert!(before.len() >= 5, "{before:?}");
+    for (name, told) in before {
+        let mut named =
+            site.stations.iter().filter(|station| station.name == name && station.hours.is_some());
+        let told = told.trim_end_matches('。');
+        assert!(named.any(|station| told == said_now(station)), "{name}: {told}");
+    }
 }
 
 #[tokio::test]

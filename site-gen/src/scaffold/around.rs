@@ -23,6 +23,8 @@ pub struct Around {
     pub regions: Vec<(RegionCode, String)>,
     /// By station folder: the division its stations lie in.
     pub folder_regions: BTreeMap<String, RegionCode>,
+    /// The division that the whole site is for.
+    pub site_region: Option<RegionCode>,
     /// Guides' slugs, for examples.
     pub guides: Vec<String>,
 }
@@ -40,6 +42,7 @@ impl Around {
                 .map(|topic| (topic.slug.value.clone(), topic.title.value.clone()))
                 .collect(),
             guides: drafts.guides.iter().map(|guide| guide.slug.value.clone()).collect(),
+            site_region: drafts.settings.as_ref().and_then(|site| site.region.value.trim().parse().ok()),
             ..Self::default()
         };
         for (_, source) in sources.texts() {

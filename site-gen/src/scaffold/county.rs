@@ -73,6 +73,12 @@ pub fn plan(asked: &Asked<'_>, around: &Around) -> Result<County, Refusal> {
     if townships.is_empty() {
         said.push(format!("全国的表里没有{}的乡镇街道，要自己加进 regions.csv：9 位代码", county.name));
     }
+    if let Some(site) = around.site_region.as_ref().filter(|site| !code.is_within(site)) {
+        said.push(format!(
+            "{}不在这个网站的区划里：site.toml 里写的 region 是 {site}。不打算分成两个网站的，把它改大",
+            county.name
+        ));
+    }
     if !added.is_empty() {
         said.push("坐标和半径不知道，空着也行；填了 lat、lon、radius_km，能查出站点的坐标错没错".to_owned());
     }

@@ -145,6 +145,16 @@ fn every_calendar_is_one_and_every_event_has_its_day_and_its_own_id() {
 }
 
 #[test]
+fn the_home_page_says_who_is_where_on_which_days() {
+    let home = text(real_site(), "index.html");
+    let (_, duties) = home.split_once("值班和接访日").expect("a part for them");
+    let duties = &duties[..duties.find("</section>").unwrap()];
+    assert!(duties.contains("href=\"/stations/") && duties.contains("href=\"/regions/990100/\""), "{duties}");
+    assert!(duties.contains("每月") || duties.contains("每周"), "{duties}");
+    assert!(duties.matches("<li>").count() <= 4, "{duties}");
+}
+
+#[test]
 fn a_shelters_duty_days_are_in_no_calendar() {
     let site = TestSite::new();
     let duty = "duty:\n  - rule: \"FREQ=WEEKLY;BYDAY=MO\"\n    time: \"09:00-11:00\"\n    who: 社工值班\n";

@@ -67,17 +67,18 @@ fn weigh() -> anyhow::Result<()> {
         all[0]["files"], all[0]["bytes"], all[1]["bytes"]
     ));
     say(
-        "\n| look-ups | requests p50 | most | Brotli p50 bytes | p99 | most | gzip most | plain most | widened |\n| --- | --: | --: | --: | --: | --: | --: | --: | --: |",
+        "\n| look-ups | requests p50 | most | Brotli p50 bytes | p99 | most | gzip most | plain most | fewer than five certain |\n| --- | --: | --: | --: | --: | --: | --: | --: | --: |",
     );
     let people = where_people_are(&stations);
     let west = in_the_west();
-    for (name, places, kind) in [
-        ("where people are", &people, Value::Null),
-        ("the same, police stations (3 in 100)", &people, json!("police")),
-        ("anywhere in the west", &west, Value::Null),
+    for (name, places, kind, rings) in [
+        ("where people are", &people, Value::Null, 0),
+        ("the same, police stations (3 in 100)", &people, json!("police"), 0),
+        ("the same, having gone on once", &people, json!("police"), 1),
+        ("anywhere in the west", &west, Value::Null, 0),
     ] {
-        let questions: Vec<Value> =
-            places.iter().map(|place| json!({ "near": place, "kind": kind, "weighed": true })).collect();
+        let question = |place| json!({ "near": place, "kind": kind, "rings": rings, "weighed": true });
+        let questions: Vec<Value> = places.iter().map(question).collect();
         let Some(answers) = phone::ask(folder.path(), &questions, "weighing")? else { return Ok(()) };
         say(&row(name, &answers));
     }
@@ -108,9 +109,10 @@ fn row(name: &str, answers: &[Value]) -> String {
     };
     let requests = sorted(&|answer| Some(answer["fetched"].as_array()?.len() as u64));
     let [plain, gzip, brotli] = [0, 1, 2].map(|way| sorted(&|answer| answer["bytes"][way].as_u64()));
-    let widened = answers.iter().filter(|answer| answer["widened"] == true).count();
+    let few = |answer: &&Value| answer["stations"].as_array().is_some_and(|found| found.len() < 5);
+    let few = answers.iter().filter(few).count();
     format!(
-        "| {name}, {} | {} | {} | {} | {} | {} | {} | {} | {widened} |",
+        "| {name}, {} | {} | {} | {} | {} | {} | {} | {} | {few} |",
         answers.len(),
         at(&requests, 50),
         at(&requests, 100),

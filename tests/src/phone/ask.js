@@ -1,7 +1,7 @@
 // Runs the scripts of the station pages (site-gen/assets) under Node, over the files of a folder.
 //
 // node ask.js ASSETS FOLDER < questions.json > answers.json
-//   { "near": { lat, lon }, "kind": … }       the nearest of that kind, and what was fetched for it
+//   { "near": { lat, lon }, "kind": …, "rings": … }       the nearest of that kind, having gone on so often, and what was fetched for it
 //   { "weigh": FOLDER }       how many files there are below it, and their bytes: plain, gzip 6, Brotli 5
 //   { "rules": […], "moment": "2026-11-22T18:36" }    what is said of a timetable
 "use strict";
@@ -52,7 +52,7 @@ async function main() {
   for (const question of JSON.parse(fs.readFileSync(0, "utf8"))) {
     if (question.near) {
       const fetched = [], near = open(fetched).nuanzhanNear;
-      const found = await near.find(question.near, function (row) { return !question.kind || row.kind === question.kind; });
+      const found = await near.find(question.near, function (row) { return !question.kind || row.kind === question.kind; }, question.rings);
       answers.push(Object.assign({ fetched: fetched, bytes: question.weighed ? weigh(fetched) : null }, found));
     } else if (question.weigh) {
       const files = below(question.weigh);

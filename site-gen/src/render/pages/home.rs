@@ -2,10 +2,14 @@
 
 use serde::Serialize;
 
+use super::regions::{OnDuty, duties};
 use super::topics::Shelf;
 use crate::render::links::Link;
 use crate::render::press::{Head, Page, Press, Sheet};
 use crate::render::structured;
+
+/// Stations whose duty days stand on the page; those of a division are on its own page.
+const MOST_DUTIES: usize = 4;
 
 /// `/`
 #[derive(Debug, Serialize)]
@@ -18,6 +22,10 @@ pub(super) struct HomePage {
     topics: Vec<Shelf>,
     /// The year's dates in the order of the calendar: a build knows no today.
     days: Vec<Date>,
+    /// Who is where on which days, in the division that the site is for.
+    duties: Vec<OnDuty>,
+    /// Where all of those days are.
+    more_duties: Option<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -39,6 +47,8 @@ impl HomePage {
             title: campaign.title.clone(),
             url: campaign.url(),
         });
+        let here = press.library.region(&site.settings.region).or_else(|| press.library.outermost().next());
+        let on_duty = here.and_then(|region| press.library.on_duty().get(&region.code));
         Self {
             head: Head {
                 url: "/".to_owned(),
@@ -53,6 +63,8 @@ impl HomePage {
             asked: site.topics.iter().filter_map(|topic| question(press, &topic.slug)).collect(),
             topics: site.topics.iter().map(Shelf::new).collect(),
             days: days.collect(),
+            duties: on_duty.map(|stations| duties(stations, MOST_DUTIES)).unwrap_or_default(),
+            more_duties: on_duty.and(here).map(|region| region.url.clone()),
         }
     }
 }

@@ -167,6 +167,8 @@ struct Row {
     url: String,
     kind: &'static str,
     hours: Option<String>,
+    /// The hours for `hours.js`, on pages that load it.
+    rules: Option<String>,
     confidential: bool,
     phone: Option<Link>,
 }
@@ -190,10 +192,16 @@ impl Row {
             url: station.url.clone(),
             kind: station.kind.chinese(),
             hours: station.hours.as_ref().map(|hours| hours.text.clone()),
+            rules: rules(station),
             confidential: station.is_confidential(),
             phone: station.phones.first().map(|phone| Link::new(phone, tel(phone))),
         }
     }
+}
+
+/// When a station is open, for the script that says whether it is now.
+fn rules(station: &Station) -> Option<String> {
+    serde_json::to_string(&station.hours.as_ref()?.rules).ok()
 }
 
 /// The start of every way back.

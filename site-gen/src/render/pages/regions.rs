@@ -41,7 +41,7 @@ pub(super) struct RegionPage {
 
 /// The duty days of a station.
 #[derive(Debug, Serialize)]
-struct OnDuty {
+pub(super) struct OnDuty {
     station: Link,
     days: Vec<String>,
 }
@@ -74,7 +74,7 @@ impl RegionPage {
             above: above(press, region),
             regions_title: format!("{}下面", region.name),
             regions: children.iter().map(|child| child_link(child)).collect(),
-            duties: duties(on_duty),
+            duties: duties(on_duty, MOST_DUTIES),
             more_duties: on_duty.len().saturating_sub(MOST_DUTIES),
             sketch: sketch(press, region),
             coverage: coverage::has_page(press, region).then(|| coverage::address(region)),
@@ -97,7 +97,7 @@ fn head(press: &Press<'_>, region: &Region) -> Head {
         listed: true,
         data: structured::block(press, Vec::new(), &crumbs),
         crumbs,
-        ..Head::default()
+        scripts: &["hours"],
     }
 }
 
@@ -109,14 +109,15 @@ fn sketch(press: &Press<'_>, region: &Region) -> Option<Sketch> {
     draws.then(|| schematic::of_directory(region, &press.library.stations_within(region), within))?
 }
 
-fn duties(stations: &[&Station]) -> Vec<OnDuty> {
+/// The first of them by level and name, no more than `most`.
+pub(super) fn duties(stations: &[&Station], most: usize) -> Vec<OnDuty> {
     let mut stations = stations.to_vec();
     stations.sort_by_key(|station| (station.level, &station.name));
     let on_duty = |station: &&Station| OnDuty {
         station: Link::new(&station.name, &station.url),
         days: station.duty.iter().map(|duty| duty.text.clone()).collect(),
     };
-    stations.iter().take(MOST_DUTIES).map(on_duty).collect()
+    stations.iter().take(most).map(on_duty).collect()
 }
 
 fn child_link(region: &Region) -> Link {

@@ -95,7 +95,7 @@ impl StationPage {
             maps: station.location().map(Maps::new),
             phones: station.phones.iter().map(|phone| Link::new(phone, tel(phone))).collect(),
             hours: station.hours.as_ref().map(|hours| hours.text.clone()),
-            rules: station.hours.as_ref().and_then(|hours| serde_json::to_string(&hours.rules).ok()),
+            rules: super::rules(station),
             services: station.services.iter().map(|service| service.chinese()).collect(),
             has: station.has.iter().map(|have| have.chinese()).collect(),
             facilities: station.facilities.iter().map(|facility| facility.chinese()).collect(),

@@ -1,7 +1,7 @@
 //! Finding a station: by where she is, by place and kind, or down the tree of divisions.
 
 use ::search::region::{Level, Region};
-use ::search::vocabulary::{Audience, StationKind};
+use ::search::vocabulary::{Audience, Service, StationKind};
 use serde::Serialize;
 
 use super::{Choice, home, kind_link};
@@ -15,6 +15,8 @@ pub(super) struct StationsPage {
     head: Head,
     regions: Vec<Choice>,
     choices: Vec<Choice>,
+    /// What stations do, as far as some station does it.
+    services: Vec<Choice>,
     /// For whom stations are, as far as they say so.
     audience: Vec<Choice>,
     /// The kinds that there are, and what each does.
@@ -61,11 +63,20 @@ impl StationsPage {
             },
             regions,
             choices: kinds.iter().map(choice).collect(),
+            services: services(press),
             audience: audience(press),
             kinds: kinds.into_iter().map(kind_link).collect(),
             tree,
         }
     }
+}
+
+fn services(press: &Press<'_>) -> Vec<Choice> {
+    let done =
+        |service: &&Service| press.site.stations.iter().any(|station| station.services.contains(service));
+    let choice =
+        |service: &Service| Choice { value: service.code().to_owned(), label: service.chinese().to_owned() };
+    Service::ALL.iter().filter(done).map(choice).collect()
 }
 
 /// Whom some station is for; whoever is there for everyone is found whatever is chosen.

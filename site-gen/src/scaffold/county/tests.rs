@@ -75,6 +75,7 @@ fn a_county_comes_with_its_city_its_townships_and_a_folder_that_passes_check() {
     let paths: Vec<&str> = county.files.iter().map(|(path, _)| path.as_str()).collect();
     assert_eq!(paths, ["stations/jing-xian/_index.md", "stations/jing-xian/stations.csv"]);
 
+    assert!(county.said.iter().any(|said| said.contains("region 是 990100")), "{:?}", county.said);
     let files = with(&county, new_site());
     assert_eq!(check(&files), "1 篇草稿，没有发布：\n  content/stations/jing-xian/_index.md\n");
     let written: Vec<_> =
