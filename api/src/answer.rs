@@ -47,18 +47,14 @@ impl<T: Serialize> IntoResponse for Answer<T> {
 /// An answer whose JSON is ready.
 pub fn json(bytes: impl Into<axum::body::Bytes>, keep: Keep) -> Response {
     let bytes = bytes.into();
-    let tag = tag(&bytes);
+    let (kept, tag) = match keep {
+        Keep::Minute => ("public, max-age=60", Some(tag(&bytes))),
+        Keep::Never => ("private, no-store", None),
+    };
     let mut response = ([(header::CONTENT_TYPE, "application/json")], bytes).into_response();
     let headers = response.headers_mut();
-    match keep {
-        Keep::Minute => {
-            headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=60"));
-            headers.insert(header::ETAG, tag);
-        }
-        Keep::Never => {
-            headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
-        }
-    }
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(kept));
+    headers.extend(tag.map(|tag| (header::ETAG, tag)));
     response
 }
 

@@ -24,6 +24,10 @@ use clap::{ArgAction, Args, CommandFactory as _, FromArgMatches as _, Parser, Su
 use search::bundle::Bundle;
 use tokio::signal::unix::{SignalKind, signal};
 
+/// An answer is many small pieces of text, made and thrown away.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// The settings file that is read when there is one and nobody names another.
 const SETTINGS_FILE: &str = "nuanzhan.toml";
 

@@ -118,8 +118,8 @@ fn open_to_all(routes: Router<AppState>) -> Router<AppState> {
     routes
         .method_not_allowed_fallback(wrong_method)
         .layer(middleware::from_fn(unless_unchanged))
-        // Answers are made anew for each caller: pressing harder would take longer than everything else.
-        .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
+        // Answers are made anew for each caller: pressing harder than this would take longer than everything else.
+        .layer(CompressionLayer::new().no_br().quality(CompressionLevel::Fastest))
         .layer(middleware::map_response(for_any_origin))
         .layer(any_origin)
 }

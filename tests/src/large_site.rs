@@ -29,8 +29,16 @@ pub fn write_stations(site: &Path, out: &Path, stations: usize) -> anyhow::Resul
     };
     let towns: Vec<Coord> =
         (0..TOWNS).filter_map(|_| Coord::new(degrees(22.0, 45.0), degrees(98.0, 122.0))).collect();
+    ensure!(towns.len() == TOWNS, "every town lies on the earth");
+    let public: Vec<&Station> = real.iter().filter(|station| !station.is_confidential()).collect();
     let mut made = |at: usize| -> anyhow::Result<Station> {
-        let (town, pattern) = (towns[at % towns.len()], &real[at % real.len()]);
+        let (town, round) = (towns[at % TOWNS], at / TOWNS);
+        // Each town has every station of the real site once, in an order of its own, and after that only such as anybody may
+        // come to: a county has a few shelters, not dozens.
+        let pattern = match real.get((round + at % TOWNS) % real.len()) {
+            Some(pattern) if round < real.len() => pattern,
+            _ => public[(round + at % TOWNS) % public.len()],
+        };
         let near = Coord::new(
             town.lat() + degrees(-0.2, 0.2) * degrees(0.0, 1.0),
             town.lon() + degrees(-0.2, 0.2) * degrees(0.0, 1.0),

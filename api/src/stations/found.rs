@@ -3,11 +3,13 @@
 //! Start at [`find`]. Where nothing fits in a division, those around it are tried one after the other, so that nobody is
 //! left without a place to go, and the answer says so.
 
+use std::cell::RefCell;
+
 use jiff::civil::DateTime;
 use search::coord::Coord;
 use search::datum::{Bd09, Datum, Gcj02};
 use search::hours::holidays::Holidays;
-use search::hours::{State, Unsure};
+use search::hours::{State, Timetable, Unsure};
 use search::record::Station;
 use search::region::RegionCode;
 use search::stations::{Spot, SpotError, StationFilter, StationIndex, StationRef};
@@ -124,12 +126,14 @@ pub(super) struct Looking<'a> {
     pub(super) index: &'a StationIndex,
     pub(super) wanted: &'a StationsIn,
     pub(super) now: DateTime,
+    /// What was said of timetables: neighbours keep the same hours.
+    said: RefCell<Vec<(Timetable, OpeningOut)>>,
 }
 
 /// What fits. `now` is the time on a wall in China.
 pub fn find(index: &StationIndex, wanted: &StationsIn, now: DateTime) -> ApiResult<StationsOut> {
     let from = from(index, wanted)?;
-    let looking = Looking { index, wanted, now };
+    let looking = Looking { index, wanted, now, said: RefCell::default() };
     let mut filter = looking.filter();
     if from.at.is_none() && filter.region.is_none() {
         filter.region.clone_from(&from.region);
@@ -296,23 +300,35 @@ impl Looking<'_> {
         let found = StationsOut::of(stations.collect(), self.index.count(filter));
         // A confidential station is near nobody, but somebody near may need it.
         let apart = |apart: Vec<StationRef>| {
-            let apart = apart.into_iter().take(self.wanted.limit);
-            apart.map(|station| self.station(station, None)).collect::<Vec<_>>()
+            apart.into_iter().map(|station| self.station(station, None)).collect::<Vec<_>>()
         };
         let first = here.filter(|_| from == 0);
         StationsOut {
             next: more.then(|| to.to_string()),
-            unplaced: first.map(|here| apart(self.index.unplaced_in(here, filter))).unwrap_or_default(),
+            unplaced: first
+                .map(|here| apart(self.index.unplaced_in(here, filter, self.wanted.limit)))
+                .unwrap_or_default(),
             confidential: first
-                .map(|here| apart(self.index.confidential_for(Some(here), filter)))
+                .map(|here| apart(self.index.confidential_for(Some(here), filter, self.wanted.limit)))
                 .unwrap_or_default(),
             ..found
         }
     }
 
+    fn opening(&self, station: &Station) -> Option<OpeningOut> {
+        let rules = &station.hours.as_ref()?.rules;
+        let mut said = self.said.borrow_mut();
+        if let Some((_, opening)) = said.iter().find(|(known, _)| known == rules) {
+            return Some(opening.clone());
+        }
+        let opening = opening(station, self.moment())?;
+        said.push((rules.clone(), opening.clone()));
+        Some(opening)
+    }
+
     fn station(&self, station: StationRef, distance_m: Option<u64>) -> StationOut {
         let station = self.index.station(station);
-        let opening = opening(&station, self.moment());
+        let opening = self.opening(&station);
         let why = why::all(self, &station, distance_m, opening.as_ref());
         let position = self.wanted.datum_out.and_then(|datum| Some(position(station.location()?, datum)));
         StationOut { station, distance_m, position, opening, why }

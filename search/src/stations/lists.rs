@@ -79,13 +79,15 @@ impl Lists {
         set
     }
 
-    /// Those that can't be near, of some divisions, that a filter takes, whatever region that asks for, in order.
+    /// The first `most` of those that can't be near, of some divisions, that a filter takes, whatever region that asks for, in
+    /// order.
     pub(super) fn apart(
         &self,
         why: WhyApart,
         regions: Option<Range<u32>>,
         wanted: &Wanted,
         accepts: impl Fn(u32) -> bool,
+        most: usize,
     ) -> Vec<u32> {
         let regions = regions.unwrap_or(0..u32::MAX);
         let apart = &self.apart[why as usize];
@@ -95,12 +97,14 @@ impl Lists {
             |place: u32| self.columns.word(place as usize / 64, wanted.traits()) >> (place % 64) & 1 == 1;
         let mut places: Vec<u32> =
             of_regions.map(|&(_, place)| place).filter(|&place| has_all(place)).collect();
+        places.retain(|&place| accepts(self.listed[place as usize]));
+        // A province has thousands, and somebody reads the first ten.
+        if places.len() > most {
+            places.select_nth_unstable(most);
+            places.truncate(most);
+        }
         places.sort_unstable();
-        places
-            .into_iter()
-            .map(|place| self.listed[place as usize])
-            .filter(|&station| accepts(station))
-            .collect()
+        places.into_iter().map(|place| self.listed[place as usize]).collect()
     }
 }
 

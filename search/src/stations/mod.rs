@@ -241,20 +241,26 @@ impl StationIndex {
         match &asked.moment {
             // What is open alone is known without looking at each.
             Some(moment) if asked.is_only_moment() => moment.count(),
+            None if asked.is_everything() => self.len(),
             _ => self.list(filter, 0, 0).1,
         }
     }
 
     /// The confidential stations that people of `region` can call: those of the smallest division around it that has
     /// any, or all of them when no division is given; in both cases such as `filter` takes, whatever region and words it
-    /// has. They are in the order of [`list`](Self::list).
-    pub fn confidential_for(&self, region: Option<&RegionCode>, filter: &StationFilter) -> Vec<StationRef> {
+    /// has. The first `most` of them in the order of [`list`](Self::list).
+    pub fn confidential_for(
+        &self,
+        region: Option<&RegionCode>,
+        filter: &StationFilter,
+        most: usize,
+    ) -> Vec<StationRef> {
         let asked = self.asked(&StationFilter { region: None, text: None, ..filter.clone() });
         if asked.wanted.is_nothing() {
             return Vec::new();
         }
         let within = |regions| {
-            self.lists.apart(WhyApart::Confidential, regions, &asked.wanted, |at| asked.accepts(at))
+            self.lists.apart(WhyApart::Confidential, regions, &asked.wanted, |at| asked.accepts(at), most)
         };
         let found = match region {
             None => within(None),
@@ -267,14 +273,15 @@ impl StationIndex {
     }
 
     /// The stations of `region` that anybody may come to but that nobody has placed on the map, such as `filter` takes,
-    /// whatever region it has: they are near nobody by [`nearest`](Self::nearest). In the order of [`list`](Self::list).
-    pub fn unplaced_in(&self, region: &RegionCode, filter: &StationFilter) -> Vec<StationRef> {
+    /// whatever region it has: they are near nobody by [`nearest`](Self::nearest). The first `most` in the order of
+    /// [`list`](Self::list).
+    pub fn unplaced_in(&self, region: &RegionCode, filter: &StationFilter, most: usize) -> Vec<StationRef> {
         let asked = self.asked(&StationFilter { region: None, ..filter.clone() });
         if asked.wanted.is_nothing() {
             return Vec::new();
         }
         let within = Some(self.terms.within(region));
-        let found = self.lists.apart(WhyApart::Unplaced, within, &asked.wanted, |at| asked.accepts(at));
+        let found = self.lists.apart(WhyApart::Unplaced, within, &asked.wanted, |at| asked.accepts(at), most);
         found.into_iter().map(StationRef).collect()
     }
 
@@ -303,6 +310,11 @@ impl Asked<'_> {
     /// Whether stations have to be looked at one by one.
     fn is_picky(&self) -> bool {
         !self.words.is_empty() || self.moment.is_some() || self.wanted.asks_lists()
+    }
+
+    /// Whether every station is wanted.
+    fn is_everything(&self) -> bool {
+        self.wanted.is_all() && !self.wanted.is_nothing() && !self.is_picky()
     }
 
     /// Whether nothing else is asked for than to be open.

@@ -99,13 +99,16 @@ fn a_confidential_station_is_never_near_and_its_region_can_call_it() {
     assert_eq!(near_ids(&index, &index.nearest(at(40.4, 102.5), &StationFilter::default(), 9)), ["nuanxi"]);
     let code = |text: &str| text.parse::<RegionCode>().unwrap();
     let all = StationFilter::default();
-    assert_eq!(ids(&index, index.confidential_for(Some(&code("990121100")), &all)), ["county"]);
+    assert_eq!(ids(&index, index.confidential_for(Some(&code("990121100")), &all, 999)), ["county"]);
     // A city without its own calls those of its counties.
-    assert_eq!(ids(&index, index.confidential_for(Some(&code("990100")), &all)), ["county", "other-county"]);
+    assert_eq!(
+        ids(&index, index.confidential_for(Some(&code("990100")), &all, 999)),
+        ["county", "other-county"]
+    );
     // A county without one goes up as far as it must.
-    assert_eq!(ids(&index, index.confidential_for(Some(&code("990223")), &all)), ["city"]);
-    assert_eq!(ids(&index, index.confidential_for(Some(&code("110101")), &all)), Vec::<String>::new());
-    assert_eq!(index.confidential_for(None, &all).len(), 3);
+    assert_eq!(ids(&index, index.confidential_for(Some(&code("990223")), &all, 999)), ["city"]);
+    assert_eq!(ids(&index, index.confidential_for(Some(&code("110101")), &all, 999)), Vec::<String>::new());
+    assert_eq!(index.confidential_for(None, &all, 999).len(), 3);
 }
 
 #[test]
@@ -363,6 +366,7 @@ proptest! {
         stations in made_up(),
         filter in filters(),
         region in prop::option::of(prop::sample::select(REGIONS.to_vec())),
+        most in 0..4usize,
     ) {
         let index = index(stations.clone());
         let filter = StationFilter { text: None, ..filter };
@@ -375,7 +379,9 @@ proptest! {
             let around = region.ancestry().find(|around| fit.iter().any(|station| station.region.is_within(around)));
             fit.retain(|station| around.as_ref().is_some_and(|around| station.region.is_within(around)));
         }
-        let expected: Vec<&str> = fit.iter().map(|station| station.id.as_str()).collect();
-        prop_assert_eq!(ids(&index, index.confidential_for(region.as_ref(), &filter)), expected);
+        let mut expected: Vec<&str> = fit.iter().map(|station| station.id.as_str()).collect();
+        prop_assert_eq!(ids(&index, index.confidential_for(region.as_ref(), &filter, 999)), expected.clone());
+        expected.truncate(most);
+        prop_assert_eq!(ids(&index, index.confidential_for(region.as_ref(), &filter, most)), expected);
     }
 }
