@@ -27,6 +27,9 @@ const TOPIC_COLUMNS: usize = 64;
 const LANGUAGES: usize = TOPICS + TOPIC_COLUMNS;
 const LANGUAGE_COLUMNS: usize = 32;
 
+/// Words of columns that are looked at together.
+const LANES: usize = 8;
+
 /// What stations have in common, named in ways that are quick to compare.
 #[derive(Debug, Default)]
 pub(super) struct Terms {
@@ -285,6 +288,34 @@ impl Columns {
     pub(super) fn word(&self, word: usize, traits: &[u16]) -> u64 {
         let column = |&column: &u16| self.bits.get(usize::from(column) * self.words + word).copied();
         traits.iter().fold(u64::MAX, |all, number| all & column(number).unwrap_or(0))
+    }
+
+    /// Those of the stations that have all these traits, in order, until `take` has had enough and says so by `false`.
+    pub(super) fn each_with(&self, traits: &[u16], mut take: impl FnMut(u32) -> bool) {
+        let column = |&number: &u16| {
+            let from = usize::from(number) * self.words;
+            self.bits.get(from..from + self.words)
+        };
+        // A trait that nobody has has no column.
+        let Some(columns) = traits.iter().map(column).collect::<Option<Vec<_>>>() else { return };
+        for first in (0..self.words).step_by(LANES) {
+            let mut all = [u64::MAX; LANES];
+            for column in &columns {
+                let lanes = &column[first..(first + LANES).min(self.words)];
+                all.iter_mut().zip(lanes).for_each(|(all, lane)| *all &= lane);
+            }
+            if all.iter().all(|&word| word == 0) {
+                continue;
+            }
+            for (word, mut bits) in (first..self.words).zip(all) {
+                while bits != 0 {
+                    if !take(number(word * 64) + bits.trailing_zeros()) {
+                        return;
+                    }
+                    bits &= bits - 1;
+                }
+            }
+        }
     }
 
     /// Takes those out of a set that lack one of these traits.

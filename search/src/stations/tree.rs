@@ -9,7 +9,7 @@ use std::cmp::Ordering;
 use std::collections::BinaryHeap;
 use std::ops::Range;
 
-use super::few::Few;
+use super::few::{Few, Spot};
 use super::traits::{Columns, Fold, Rows, Wanted};
 use crate::coord::EARTH_RADIUS_M;
 
@@ -108,7 +108,9 @@ impl Tree {
         tree.regions = points.iter().map(|point| source.regions[point.station as usize]).collect();
         let traits = points.iter().map(|point| source.traits.of(point.station));
         tree.columns = Columns::new(points.len(), traits);
-        tree.few = Few::new(&tree.columns, &tree.regions);
+        let spot = |(point, Point { at, station }): (u32, Point)| Spot { at, point, station };
+        let spots = (0..).zip(points).map(spot).collect();
+        tree.few = Few::new(spots, &tree.columns, &tree.regions);
         tree
     }
 
@@ -144,8 +146,11 @@ impl Tree {
         accepts: impl Fn(u32) -> bool,
     ) -> Vec<Found> {
         let asked = Asked { from, wanted };
+        if let Some(spots) = self.few.rare(wanted) {
+            return self.nearest_of(spots, &asked, limit, &accepts);
+        }
         if let Some(points) = self.few.that_fit(&self.columns, wanted) {
-            return self.nearest_of(&points, &asked, limit, &accepts);
+            return self.nearest_of(points.iter().map(|&point| self.few.at(point)), &asked, limit, &accepts);
         }
         let mut best = Best::new(limit);
         let mut todo = Vec::with_capacity(64);
@@ -178,20 +183,25 @@ impl Tree {
         best.in_order()
     }
 
-    /// The nearest of some points that have the wanted traits and divisions.
-    fn nearest_of(
+    /// The nearest of some points, as far as they have the wanted traits and divisions.
+    fn nearest_of<'s>(
         &self,
-        points: &[u32],
+        spots: impl IntoIterator<Item = &'s Spot>,
         asked: &Asked<'_>,
         limit: usize,
         accepts: &impl Fn(u32) -> bool,
     ) -> Vec<Found> {
         let mut best = Best::new(limit);
-        for &point in points.iter().filter(|_| limit > 0) {
-            let (bucket, place) = (&self.buckets[point as usize / BUCKET], point as usize % BUCKET);
-            let chord_2 = squares([0, 1, 2].map(|axis| bucket.axes[axis][place] - asked.from[axis]));
-            if chord_2 <= best.bound && accepts(bucket.stations[place]) {
-                best.put(Found { chord_2, station: bucket.stations[place] });
+        let wanted = asked.wanted;
+        for &Spot { at, point, station } in spots.into_iter().filter(|_| limit > 0) {
+            let chord_2 = squares([0, 1, 2].map(|axis| at[axis] - asked.from[axis]));
+            let point = point as usize;
+            if chord_2 <= best.bound
+                && self.columns.word(point / 64, wanted.traits()) >> (point % 64) & 1 == 1
+                && wanted.takes_region(|| self.regions[point])
+                && accepts(station)
+            {
+                best.put(Found { chord_2, station });
             }
         }
         best.in_order()
