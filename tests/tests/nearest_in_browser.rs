@@ -235,15 +235,12 @@ async fn where_there_is_much_to_read_she_says_whether_to_go_on() {
     let told = site.phone.wait_for_text("往远处找").await.unwrap();
     assert!(told.contains("公里以内"), "{told}");
     assert_eq!(cells(), 9);
-    let before = site
-        .phone
-        .evaluate(
-            "parseFloat(/约 ([\\d.]+) 公里以内/.exec(document.getElementById('places').textContent)[1])",
-        )
-        .await
-        .unwrap();
+    let clear = "parseFloat((/约 ([\\d.]+) 公里以内/.exec(document.getElementById('places').textContent) || [0, 1e9])[1])";
+    let before = site.phone.evaluate(clear).await.unwrap();
     site.phone.click("#places .buttons button").await.unwrap();
-    site.wait_for(&format!("parseFloat((/约 ([\\d.]+) 公里以内/.exec(document.getElementById('places').textContent) || [0, 1e9])[1]) > {before}")).await;
+    site.wait_for("!document.getElementById('places').textContent.includes('正在找')").await;
+    let after = site.phone.evaluate(clear).await.unwrap();
+    assert!(after.as_f64().unwrap() > before.as_f64().unwrap(), "{before}, then {after}");
     assert_eq!(cells(), 18);
 }
 
