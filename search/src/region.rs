@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::coord::Coord;
+use crate::vocabulary::vocabulary;
 
 /// The code of a division. Invariant: 6, 9 or 12 ASCII digits.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
@@ -17,22 +18,17 @@ use crate::coord::Coord;
 #[schema(value_type = String, example = "990121100")]
 pub struct RegionCode(String);
 
-/// The five levels of the network, and the province above them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Level {
-    /// 省
-    Province,
-    /// 市
-    City,
-    /// 县、区
-    County,
-    /// 乡镇、街道
-    Township,
-    /// 村、社区
-    Village,
-    /// 屯、组：no code of its own, it lies in a village
-    Hamlet,
+vocabulary! {
+    /// The five levels of the network, and the province above them; the outermost first. A hamlet has no code of its own, it
+    /// lies in a village.
+    Level {
+        Province = "province", "省";
+        City = "city", "市";
+        County = "county", "县";
+        Township = "township", "乡镇";
+        Village = "village", "村";
+        Hamlet = "hamlet", "屯";
+    }
 }
 
 /// Why a string is not a division code.
@@ -114,7 +110,7 @@ impl fmt::Display for RegionCode {
 }
 
 impl Level {
-    /// The name in Chinese.
+    /// What readers see: each sort of division that stands on this level. Files have the one word, [`Level::chinese`].
     pub fn name(self) -> &'static str {
         match self {
             Self::Province => "省",
@@ -169,6 +165,20 @@ mod tests {
         assert!(code("990121").is_within(&code("990121")));
         assert!(!code("990221").is_within(&code("990100")));
         assert!(!code("990100").is_within(&code("990121")));
+    }
+
+    #[test]
+    fn a_level_is_read_by_either_of_its_names_and_lies_in_those_before_it() {
+        let codes: Vec<&str> = Level::ALL.iter().map(|level| level.code()).collect();
+        assert_eq!(codes, ["province", "city", "county", "township", "village", "hamlet"]);
+        assert!(Level::ALL.is_sorted());
+        for level in Level::ALL.iter().copied() {
+            assert_eq!(Level::parse(level.code()), Some(level));
+            assert_eq!(Level::parse(level.chinese()), Some(level));
+            assert!(level.name().starts_with(level.chinese()), "{}", level.name());
+            assert_eq!(serde_json::to_value(level).unwrap(), level.code(), "records have the same name");
+        }
+        assert_eq!(Level::parse("县（区）"), None, "files have one word for a level");
     }
 
     #[test]

@@ -29,7 +29,7 @@ macro_rules! vocabulary {
                 match self { $(Self::$variant => $code),+ }
             }
 
-            /// The name that readers see.
+            /// The word in Chinese, as editors write it.
             pub fn chinese(self) -> &'static str {
                 match self { $(Self::$variant => $chinese),+ }
             }
@@ -41,6 +41,8 @@ macro_rules! vocabulary {
         }
     };
 }
+
+pub(crate) use vocabulary;
 
 vocabulary! {
     /// What sort of place or desk a station is.

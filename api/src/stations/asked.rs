@@ -144,16 +144,6 @@ pub struct PointIn {
     pub lon: f64,
 }
 
-/// The levels of the network, each with its name in code. Stations stand on the lower five.
-pub const LEVELS: [(Level, &str); 6] = [
-    (Level::Province, "province"),
-    (Level::City, "city"),
-    (Level::County, "county"),
-    (Level::Township, "township"),
-    (Level::Village, "village"),
-    (Level::Hamlet, "hamlet"),
-];
-
 impl When {
     /// Reads `now`, `2026-11-23T09:00`, `2026-11-23 09:00`, or an instant with its offset.
     pub fn parse(text: &str) -> Option<Self> {
@@ -192,14 +182,13 @@ impl StationsIn {
     /// The fields that ask for the same in an address, but for the position and where to go on. Some may be empty.
     pub fn fields(&self) -> Vec<(&'static str, String)> {
         let code = |code: Option<&str>| code.unwrap_or_default().to_owned();
-        let level = LEVELS.iter().find(|(level, _)| Some(*level) == self.level).map(|&(_, name)| name);
         let access: Vec<&str> = self.access.iter().map(|&facility| facility.code()).collect();
         vec![
             ("place", code(self.place.as_deref())),
             ("region", code(self.region.as_ref().map(RegionCode::as_str))),
             ("kind", code(self.kind.map(StationKind::code))),
             ("service", code(self.service.map(Service::code))),
-            ("level", code(level)),
+            ("level", code(self.level.map(Level::code))),
             ("open_at", self.open_at.map(When::text).unwrap_or_default()),
             ("access", access.join(",")),
             ("audience", code(self.audience.map(Audience::code))),
@@ -333,9 +322,9 @@ fn words(fields: &mut Fields, name: &'static str) -> Option<String> {
 }
 
 fn level(fields: &mut Fields) -> Option<Level> {
-    let names = format!(" {} 之一", LEVELS.map(|(_, name)| name).join("、"));
-    let find = |text: &str| LEVELS.iter().find(|(_, name)| *name == text).map(|&(level, _)| level);
-    fields.parsed("level", &names, find)
+    // Not by its Chinese word, 市: that is what files have.
+    let by_code = |text: &str| Level::parse(text).filter(|level| level.code() == text);
+    fields.parsed("level", &codes(Level::ALL, Level::code), by_code)
 }
 
 fn access(fields: &mut Fields) -> Vec<Facility> {

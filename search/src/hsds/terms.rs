@@ -34,16 +34,6 @@ pub enum Vocabulary {
 /// A word of a vocabulary, by its code.
 pub(super) type Word<'a> = (Vocabulary, &'a str);
 
-/// The levels by their names in code.
-const LEVELS: [(Level, &str); 6] = [
-    (Level::Province, "province"),
-    (Level::City, "city"),
-    (Level::County, "county"),
-    (Level::Township, "township"),
-    (Level::Village, "village"),
-    (Level::Hamlet, "hamlet"),
-];
-
 impl Vocabulary {
     /// All, in the order in which they are listed.
     pub const ALL: [Self; 9] = [
@@ -132,7 +122,7 @@ impl Vocabulary {
         let word = |code, name| Entry { code, name, summary: None };
         match self {
             Self::Kind => StationKind::ALL.iter().map(|kind| word(kind.code(), kind.chinese())).collect(),
-            Self::Level => LEVELS.iter().map(|&(level, code)| word(code, level.name())).collect(),
+            Self::Level => Level::ALL.iter().map(|level| word(level.code(), level.name())).collect(),
             Self::Have => Have::ALL.iter().map(|have| word(have.code(), have.chinese())).collect(),
             Self::Service => Service::ALL.iter().map(|does| word(does.code(), does.chinese())).collect(),
             Self::Facility => Facility::ALL.iter().map(|has| word(has.code(), has.chinese())).collect(),
@@ -177,9 +167,11 @@ pub(super) struct Labels<'a> {
 impl<'a> Labels<'a> {
     /// Of a confidential station only its sort, its level and what it does are said.
     pub(super) fn of(station: &'a Station) -> Self {
-        let level = LEVELS.iter().find(|(level, _)| *level == station.level).map_or("", |&(_, code)| code);
         let mut labels = Self {
-            organization: vec![(Vocabulary::Kind, station.kind.code()), (Vocabulary::Level, level)],
+            organization: vec![
+                (Vocabulary::Kind, station.kind.code()),
+                (Vocabulary::Level, station.level.code()),
+            ],
             service: station.services.iter().map(|word| (Vocabulary::Service, word.code())).collect(),
             people: Vec::new(),
         };

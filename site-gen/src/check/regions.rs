@@ -12,7 +12,7 @@ use super::national;
 use super::stations::in_china;
 use crate::diag::{Diagnostic, Diagnostics, nearest, suggest};
 use crate::load::Drafts;
-use crate::load::tables::{self, RegionDraft};
+use crate::load::tables::RegionDraft;
 use crate::source::{Located, Span};
 
 /// The divisions served, by code.
@@ -209,7 +209,7 @@ fn check_centre(draft: &RegionDraft, diags: &mut Diagnostics) {
 
 fn check_level(draft: &RegionDraft, code: &RegionCode, diags: &mut Diagnostics) {
     let Some(written) = &draft.level else { return };
-    let level = tables::level(written.value.trim());
+    let level = Level::parse(written.value.trim());
     if level != Some(code.level()) {
         let message = format!("层级写的是“{}”，代码 {code} 却是{}", written.value, code.level().name());
         diags.push(Diagnostic::error("region-code", written.span, message).hint("改层级，或改代码"));

@@ -1,7 +1,5 @@
 //! Reads the tables: `regions.csv` and `stations/<folder>/stations.csv`. Each row becomes a map of its named cells.
 
-use search::region::Level;
-
 use super::Reading;
 use super::fields::{Fields, Key};
 use super::node::{Node, Value};
@@ -61,26 +59,6 @@ fn half_a_centre(at: Span, fields: &mut Fields<'_>) {
 /// Reads `stations.csv`.
 pub fn stations(reading: &Reading<'_>, diags: &mut Diagnostics) -> Vec<StationDraft> {
     rows(reading, diags).into_iter().filter_map(|row| station::from_row(row, diags)).collect()
-}
-
-/// Each level with its name in code and in Chinese.
-const LEVELS: [(Level, &str, &str); 6] = [
-    (Level::Province, "province", "省"),
-    (Level::City, "city", "市"),
-    (Level::County, "county", "县"),
-    (Level::Township, "township", "乡镇"),
-    (Level::Village, "village", "村"),
-    (Level::Hamlet, "hamlet", "屯"),
-];
-
-/// Reads a level by its name in code or in Chinese.
-pub fn level(text: &str) -> Option<Level> {
-    LEVELS.iter().find(|(_, code, chinese)| *code == text || *chinese == text).map(|(level, _, _)| *level)
-}
-
-/// The name of a level in code.
-pub fn level_word(level: Level) -> &'static str {
-    LEVELS.iter().find(|(known, _, _)| *known == level).map_or("", |(_, code, _)| code)
 }
 
 /// The rows below the heading, as maps from heading to cell; empty cells are left out.

@@ -5,6 +5,7 @@
 //! back; in XLSX by the mark that Excel itself uses for it. Where a confidential station is has no cell.
 
 use rust_xlsxwriter::{DataValidation, DocProperties, ExcelDateTime, Format, Workbook, Worksheet, XlsxError};
+use search::region::Level;
 use search::vocabulary::StationKind;
 
 use super::fields::{Field, Values, Words};
@@ -117,7 +118,7 @@ fn add_lists(sheet: &mut Worksheet, rows: &[Vec<String>]) -> Result<(), XlsxErro
         (Field::Kind, kinds),
         (Field::Datum, DATUMS.to_vec()),
         (Field::Visibility, vec!["公开", "保密"]),
-        (Field::Level, super::fields::LEVELS.iter().map(|(_, chinese)| *chinese).collect()),
+        (Field::Level, Level::ALL.iter().map(|level| level.chinese()).collect()),
     ];
     for (field, words) in lists {
         let column = rows.first().and_then(|head| head.iter().position(|name| name == field.chinese()));

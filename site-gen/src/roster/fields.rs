@@ -5,12 +5,12 @@
 
 use std::collections::BTreeMap;
 
+use search::region::Level;
 use search::vocabulary::{Audience, Facility, Have, Service, StationKind};
 
 use crate::hours;
 use crate::load::cells;
 use crate::load::station::StationDraft;
-use crate::load::tables;
 use crate::source::Located;
 
 /// Between the values of one cell.
@@ -155,7 +155,7 @@ impl Field {
                 Self::Has => Have::parse(item).map(Have::chinese),
                 Self::Facilities => Facility::parse(item).map(Facility::chinese),
                 Self::Audience | Self::HomeVisits => Audience::parse(item).map(Audience::chinese),
-                Self::Level => LEVELS.iter().find(|(code, _)| *code == item).map(|(_, chinese)| *chinese),
+                Self::Level => Level::parse(item).map(Level::chinese),
                 Self::Visibility if item == "public" => Some("公开"),
                 Self::Visibility if item == "confidential" => Some("保密"),
                 _ => None,
@@ -176,16 +176,6 @@ impl Field {
     }
 }
 
-/// Levels as files write them.
-pub const LEVELS: [(&str, &str); 6] = [
-    ("province", "省"),
-    ("city", "市"),
-    ("county", "县"),
-    ("township", "乡镇"),
-    ("village", "村"),
-    ("hamlet", "屯"),
-];
-
 impl Values {
     /// What the content says of a station.
     pub fn of(draft: &StationDraft) -> Self {
@@ -197,7 +187,10 @@ impl Values {
         values.put(Field::Name, Some(draft.name.value.trim().to_owned()));
         values.put(Field::Kind, Some(draft.kind.code().to_owned()));
         values.put(Field::Region, Some(draft.region.value.trim().to_owned()));
-        values.put(Field::Level, text(&draft.level).map(|word| level(&word).unwrap_or(word)));
+        values.put(
+            Field::Level,
+            text(&draft.level).map(|word| Level::parse(&word).map_or(word, |level| level.code().to_owned())),
+        );
         values.put(Field::Parent, text(&draft.parent));
         values.put(Field::Address, text(&draft.address));
         values.put(Field::Lat, location.map(|at| at.lat.value.trim().to_owned()));
@@ -270,15 +263,6 @@ impl Values {
 /// Opening hours that say the same are the same text after this.
 fn normal_hours(osm: &str) -> Option<String> {
     hours::read(osm).ok().map(|hours| hours.osm)
-}
-
-/// A level's code, from its code or its Chinese word.
-pub fn level(word: &str) -> Option<String> {
-    tables::level(word)?;
-    LEVELS
-        .iter()
-        .find(|(code, chinese)| *code == word || *chinese == word)
-        .map(|(code, _)| (*code).to_owned())
 }
 
 /// A datum's code, from whatever it is called: GCJ-02, 高德, 百度地图坐标, 手机定位.

@@ -9,7 +9,7 @@ use search::region::{Level, RegionCode};
 use search::vocabulary::{Audience, Facility, Have, Service};
 
 use super::cell::{At, Cell, plain};
-use super::fields::{Field, SEPARATOR, Values, Words, level, visibility};
+use super::fields::{Field, SEPARATOR, Values, Words, visibility};
 use super::headings::{Column, Meaning};
 use super::plain_text::{self, Mended, half_width};
 use super::spoken_hours;
@@ -221,8 +221,8 @@ impl<'s> Row<'s> {
                 "地市" => "市",
                 other => other,
             };
-            match level(usual) {
-                Some(code) => self.incoming.values.put(Field::Level, Some(code)),
+            match Level::parse(usual) {
+                Some(level) => self.incoming.values.put(Field::Level, Some(level.code().to_owned())),
                 None => self.refuse(Field::Level, format!("没有叫“{word}”的层级：写市、县、乡镇、村或屯")),
             }
         }

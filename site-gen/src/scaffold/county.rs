@@ -10,7 +10,6 @@ use super::{Refusal, refusal, slug};
 use crate::csv_text;
 use crate::diag::nearest;
 use crate::divisions::{AS_OF, Division, SOURCE, national};
-use crate::load::tables;
 use crate::roster::fields::Field;
 
 const HEADINGS: &str = "code,name,level,lat,lon,radius_km";
@@ -282,7 +281,7 @@ impl<'t> Table<'t> {
         let cells = self.columns.iter().map(|column| match column.as_str() {
             "code" | "代码" => division.code,
             "name" | "名称" => division.name,
-            "level" | "层级" => tables::level_word(division.region().level()),
+            "level" | "层级" => division.region().level().code(),
             _ => "",
         });
         csv_text::line(cells, ',')

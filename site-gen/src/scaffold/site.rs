@@ -5,7 +5,6 @@
 use search::region::RegionCode;
 
 use super::templates::quoted;
-use crate::load::tables;
 use crate::source::SourceMap;
 
 /// What a new site has to be told.
@@ -19,7 +18,7 @@ pub struct NewSite {
 
 /// The files of a new content folder, by path.
 pub fn files(new: &NewSite) -> Vec<(&'static str, String)> {
-    let level = tables::level_word(new.region.level());
+    let level = new.region.level().code();
     let place = new.name.replace([',', '"', '\n', '\r'], "");
     let settings = include_str!("../../skeleton/site.toml");
     let settings = settings

@@ -26,7 +26,6 @@ use crate::diag::{Diagnostic, Diagnostics, nearest, suggest};
 use crate::hours;
 use crate::load::Drafts;
 use crate::load::station::StationDraft;
-use crate::load::tables;
 use crate::source::Located;
 
 /// What station checks ask of the rest of the site.
@@ -140,14 +139,14 @@ pub fn check_unique(drafts: &[Arc<StationDraft>], diags: &mut Diagnostics) {
 }
 
 fn level_of(draft: &StationDraft) -> Level {
-    let written = draft.level.as_ref().and_then(|level| tables::level(level.value.trim()));
+    let written = draft.level.as_ref().and_then(|level| Level::parse(level.value.trim()));
     let of_region = || draft.region.value.trim().parse::<RegionCode>().map(|code| code.level());
     written.or_else(|| of_region().ok()).unwrap_or(Level::Village)
 }
 
 fn check_level(draft: &StationDraft, region: Option<&RegionCode>, diags: &mut Diagnostics) {
     let Some(written) = &draft.level else { return };
-    let Some(level) = tables::level(written.value.trim()) else {
+    let Some(level) = Level::parse(written.value.trim()) else {
         let message = format!("没有叫“{}”的层级", written.value);
         let hint = nearest(&written.value, ["city", "county", "township", "village", "hamlet"]);
         let hint = hint.map(|near| format!("是不是想写 {near}"));
