@@ -20,4 +20,5 @@ pub mod postgres;
 pub mod python;
 pub mod server;
 pub mod skip;
+pub mod tool;
 pub mod workspace;

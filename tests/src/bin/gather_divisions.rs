@@ -6,13 +6,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::fs;
-use std::io::Write as _;
 use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::{Context as _, ensure};
 use serde_json::Value;
-use tests::workspace;
+use tests::{tool, workspace};
 
 /// Before this year codes were given anew so often that the data set itself warns of its events.
 const TRUSTED_SINCE: i64 = 1985;
@@ -20,13 +19,7 @@ const TRUSTED_SINCE: i64 = 1985;
 type Codes = BTreeMap<String, String>;
 
 fn main() -> ExitCode {
-    match gather() {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(err) => {
-            let _gone = writeln!(std::io::stderr(), "gather_divisions: {err:#}");
-            ExitCode::from(2)
-        }
-    }
+    tool::ended("gather_divisions", gather())
 }
 
 fn gather() -> anyhow::Result<()> {

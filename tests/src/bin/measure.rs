@@ -14,6 +14,7 @@ use search::coord::Coord;
 use serde_json::json;
 use tests::load::{self, Ask, Load};
 use tests::server::{Ground, Server};
+use tests::tool::{self, at, say};
 use tests::{large_site, workspace};
 
 /// Requests of each kind.
@@ -36,13 +37,7 @@ const STATIONS: usize = 650_000;
 const LOOK_UPS: u32 = 5000;
 
 fn main() -> ExitCode {
-    match measure() {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(err) => {
-            complain(&format!("measure: {err:#}"));
-            ExitCode::from(2)
-        }
-    }
+    tool::ended("measure", measure())
 }
 
 fn measure() -> anyhow::Result<()> {
@@ -204,10 +199,6 @@ fn times(mut ask: impl FnMut(usize) -> anyhow::Result<()>) -> anyhow::Result<Vec
     Ok(times)
 }
 
-fn at(sorted: &[Duration], percent: usize) -> Duration {
-    sorted[(sorted.len() * percent / 100).min(sorted.len() - 1)]
-}
-
 fn read(agent: &ureq::Agent, url: &str) -> anyhow::Result<()> {
     agent.get(url).call()?.body_mut().read_to_string()?;
     Ok(())
@@ -244,14 +235,4 @@ fn resident_megabytes(server: &Server) -> anyhow::Result<f64> {
 
 fn percent(text: &str) -> String {
     text.bytes().fold(String::new(), |out, byte| out + &format!("%{byte:02X}"))
-}
-
-#[expect(clippy::print_stdout, reason = "a measurement prints its tables")]
-fn say(text: &str) {
-    println!("{text}");
-}
-
-#[expect(clippy::print_stderr, reason = "a command tells its user what went wrong")]
-fn complain(text: &str) {
-    eprintln!("{text}");
 }

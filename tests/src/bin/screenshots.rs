@@ -9,22 +9,11 @@ use anyhow::{Context as _, bail};
 use serde_json::json;
 use tests::browser::{Browser, Looks, PHONE};
 use tests::server::Ground;
-use tests::workspace;
+use tests::{tool, workspace};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
-    match make().await {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(err) => {
-            complain(&format!("screenshots: {err:#}"));
-            ExitCode::from(2)
-        }
-    }
-}
-
-#[expect(clippy::print_stderr, reason = "a command tells its user what went wrong")]
-fn complain(text: &str) {
-    eprintln!("{text}");
+    tool::ended("screenshots", make().await)
 }
 
 async fn make() -> anyhow::Result<()> {

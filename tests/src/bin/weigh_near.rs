@@ -16,19 +16,14 @@ use serde_json::{Value, json};
 use tests::browser::{Browser, PHONE};
 use tests::files::Files;
 use tests::phone::nation::{self, Draws};
+use tests::tool::{self, at, say};
 use tests::{phone, workspace};
 
 /// Look-ups of each sort.
 const ROUNDS: usize = 300;
 
 fn main() -> ExitCode {
-    match weigh() {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(err) => {
-            complain(&format!("weigh_near: {err:#}"));
-            ExitCode::from(2)
-        }
-    }
+    tool::ended("weigh_near", weigh())
 }
 
 fn weigh() -> anyhow::Result<()> {
@@ -180,19 +175,4 @@ async fn one(phone: &Browser, place: &Value, afresh: bool) -> anyhow::Result<u64
         }
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
-}
-
-fn at(sorted: &[u64], percent: usize) -> u64 {
-    let place = (sorted.len() * percent / 100).min(sorted.len().saturating_sub(1));
-    sorted.get(place).copied().unwrap_or_default()
-}
-
-#[expect(clippy::print_stdout, reason = "a measurement prints its table")]
-fn say(text: &str) {
-    println!("{text}");
-}
-
-#[expect(clippy::print_stderr, reason = "a command tells its user what went wrong")]
-fn complain(text: &str) {
-    eprintln!("{text}");
 }

@@ -9,16 +9,11 @@ use std::process::{Command, ExitCode, Stdio};
 use anyhow::{Context as _, ensure};
 use serde_json::json;
 use tests::find::{self, Asked};
+use tests::tool::{self, at, say};
 use tests::workspace;
 
 fn main() -> ExitCode {
-    match weigh() {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(err) => {
-            complain(&format!("weigh_search: {err:#}"));
-            ExitCode::from(2)
-        }
-    }
+    tool::ended("weigh_search", weigh())
 }
 
 fn weigh() -> anyhow::Result<()> {
@@ -61,21 +56,4 @@ fn weigh() -> anyhow::Result<()> {
     let typed = find::ask(&site, &[json!({ "typed": "jtbl" })], "weighing")?.unwrap_or_default();
     say(&format!("a first completion (jtbl): {} bytes", typed.iter().map(Asked::bytes).sum::<u64>()));
     Ok(())
-}
-
-fn at(sorted: &[u64], percent: usize) -> u64 {
-    sorted
-        .get((sorted.len() * percent / 100).min(sorted.len().saturating_sub(1)))
-        .copied()
-        .unwrap_or_default()
-}
-
-#[expect(clippy::print_stdout, reason = "a measurement prints its table")]
-fn say(text: &str) {
-    println!("{text}");
-}
-
-#[expect(clippy::print_stderr, reason = "a command tells its user what went wrong")]
-fn complain(text: &str) {
-    eprintln!("{text}");
 }

@@ -6,6 +6,7 @@
 use std::process::{Command, ExitCode};
 
 use tests::postgres;
+use tests::tool::complain;
 
 fn main() -> ExitCode {
     let mut arguments = std::env::args_os().skip(1);
@@ -25,9 +26,4 @@ fn main() -> ExitCode {
             ExitCode::from(2)
         }
     }
-}
-
-#[expect(clippy::print_stderr, reason = "a command tells its user what went wrong")]
-fn complain(text: &str) {
-    eprintln!("{text}");
 }
