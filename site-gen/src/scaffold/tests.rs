@@ -13,11 +13,15 @@ use crate::{Outcome, Report};
 
 const SORTS: [Sort; 6] = [Sort::Guide, Sort::Case, Sort::Station, Sort::Law, Sort::Campaign, Sort::Page];
 
+/// The files of a new site.
+pub(super) fn new_site() -> Vec<(String, String)> {
+    let new = NewSite { name: "示例市".to_owned(), region: "990100".parse().unwrap() };
+    site::files(&new).into_iter().map(|(path, text)| (path.to_owned(), text)).collect()
+}
+
 /// A new site with one guide and one station folder.
 fn content() -> Vec<(String, String)> {
-    let new = NewSite { name: "示例市".to_owned(), region: "990100".parse().unwrap() };
-    let mut files: Vec<(String, String)> =
-        site::files(&new).into_iter().map(|(path, text)| (path.to_owned(), text)).collect();
+    let mut files = new_site();
     let regions = files.iter_mut().find(|(path, _)| path == "regions.csv").unwrap();
     regions.1.push_str("990121,示例县,county,,,\n990121100,暖溪镇,township,,,\n");
     files.push((
@@ -28,14 +32,9 @@ fn content() -> Vec<(String, String)> {
     files
 }
 
-fn sources(files: &[(String, String)]) -> SourceMap {
-    let mut files = files.to_vec();
-    files.sort();
-    let mut sources = SourceMap::default();
-    for (path, text) in files {
-        sources.add(path, text);
-    }
-    sources
+/// The files as content that was read.
+pub(super) fn sources(files: &[(String, String)]) -> SourceMap {
+    SourceMap::default().with(&files.iter().cloned().collect())
 }
 
 fn request(sort: Sort, place: Option<&str>, title: Option<&str>) -> Request {

@@ -7,23 +7,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::Outcome;
-use crate::scaffold::site::{self, NewSite};
-use crate::source::SourceMap;
-
-fn new_site() -> Vec<(String, String)> {
-    let new = NewSite { name: "示例市".to_owned(), region: "990100".parse().unwrap() };
-    site::files(&new).into_iter().map(|(path, text)| (path.to_owned(), text)).collect()
-}
-
-fn sources(files: &[(String, String)]) -> SourceMap {
-    let mut files = files.to_vec();
-    files.sort();
-    let mut sources = SourceMap::default();
-    for (path, text) in files {
-        sources.add(path, text);
-    }
-    sources
-}
+use crate::scaffold::tests::{new_site, sources};
 
 fn asked(county: &str) -> Asked<'_> {
     Asked { county, folder: None, regions: None }
