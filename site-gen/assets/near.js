@@ -14,7 +14,7 @@
   // Those nearest to `at` of which `fits` is true, as far as they are certain to be the nearest: whatever was not loaded is farther.
   // Nobody's data are spent unasked: a look-up reads a ring of cells, and each time she goes on (`rings` more) another one.
   // `away`: how far outside of all cells she is, in metres; `far`: too far to look. `clear`: so many metres around her nothing is
-  // missing. `more`: going on may find more. `all`: there are no more.
+  // missing. `all`: nothing is missing anywhere. `few`: something may be, and there was room for it. `more`: going on may find it.
   async function find(at, fits, rings) {
     try {
       return await search(at, fits, rings || 0, await open(false));
@@ -71,7 +71,7 @@
 
   async function search(at, fits, rings, index) {
     const away = toBox(at, index.box), far = index.count > 0 && away > FAR;
-    if (far || !index.count) return { stations: [], byPhone: [], away: away, far: far, unmarked: !index.count, clear: 0, more: false, all: true };
+    if (far || !index.count) return { stations: [], byPhone: [], away: away, far: far, unmarked: !index.count, clear: 0, all: true, few: false, more: false };
     const mine = home(at, index), order = around(mine, index.cells), loaded = order.slice(0, RING * (rings + 1)), known = new Set(loaded), rows = [];
     (await Promise.all(loaded.map(function (cell) { return load(cell, index); }))).forEach(function (file) {
       file.rows.forEach(function (row) {
@@ -89,7 +89,11 @@
     // Those of her own county first.
     const ours = function (row) { return next && row.county === next.county ? 0 : 1; };
     const byPhone = (await callable(file.by_phone, index)).sort(function (a, b) { return ours(a) - ours(b) || (a.id < b.id ? -1 : 1); });
-    return { stations: sure.slice(0, LIMIT), byPhone: byPhone.filter(fits), away: away, far: false, clear: clear, more: loaded.length < order.length && sure.length < LIMIT, all: all };
+    const few = !all && sure.length < LIMIT;
+    return {
+      stations: sure.slice(0, LIMIT), byPhone: byPhone.filter(fits), away: away, far: false, clear: clear, all: all,
+      few: few, more: few && loaded.length < order.length,
+    };
   }
 
   // The cell that she is in; from outside, the one at the edge.

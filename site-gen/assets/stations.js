@@ -85,10 +85,11 @@
     }
     if (found.unmarked) return say("这里的站点还没有标在地图上。在下面选地方，或者一级一级找。");
     if (!first && !found.byPhone.length) {
-      say(found.more ? far(found.clear) + "以内没有这样的。少选一样再看，或者往远处找。" : "这里的站点里没有这样的。少选一样再看，或者打 12338 问。");
+      const where = found.all ? "这里的站点里" : far(found.clear) + "以内";
+      say(where + "没有这样的。少选一样再看，" + (found.more ? "往远处找，" : "") + "或者打 12338 问。");
     } else {
       show({ stations: found.stations, confidential: found.byPhone });
-      if (found.more) note(far(found.clear) + "以内" + (first ? "只有这些。" : "没有能去的地方，这些可以打电话。"));
+      if (found.few) note(far(found.clear) + "以内" + (first ? "只有这些。" : "没有能去的地方，这些可以打电话。"));
     }
     if (found.more) places.appendChild(goOn());
   }

@@ -74,6 +74,18 @@ impl Site {
         panic!("never: {what}\n{page}");
     }
 
+    /// How many kilometres around her nothing is missing, as the page says; where it does not say, far more than the Earth has.
+    async fn clear(&self) -> f64 {
+        let script = "parseFloat((/约 ([\\d.]+) 公里以内/.exec(document.getElementById('places').textContent) || [0, 1e9])[1])";
+        self.phone.evaluate(script).await.unwrap().as_f64().unwrap()
+    }
+
+    /// Looks farther, until the page has an answer.
+    async fn go_on(&self) {
+        self.phone.click("#places .buttons button").await.unwrap();
+        self.wait_for("!document.getElementById('places').textContent.includes('正在找')").await;
+    }
+
     /// The names and distances of those that `fits`, nearest first.
     fn nearest(&self, place: (f64, f64), fits: impl Fn(&Station) -> bool) -> Vec<(f64, &str)> {
         let from = Coord::new(place.0, place.1).unwrap();
@@ -207,12 +219,27 @@ async fn what_a_station_does_can_be_chosen_and_its_row_says_so() {
     same_order(&site.shown().await, &site.nearest(PLACES[0], advice));
 }
 
+/// Lays the cells of these stations in the place of the county's own, opens the page, chooses the kind and stands where they begin.
+async fn among(site: &Site, stations: &[Station], kind: StationKind) {
+    let near = site.folder.path().join("site/data/near");
+    std::fs::remove_dir_all(&near).unwrap();
+    for (path, bytes) in Near::of(stations).files() {
+        let path = site.folder.path().join("site").join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, bytes).unwrap();
+    }
+    let here = stations.iter().find_map(Station::location).unwrap();
+    let chosen = format!("document.getElementById('kind').value = '{}'", kind.code());
+    let place = json!({ "latitude": here.lat(), "longitude": here.lon(), "accuracy": 20 });
+    site.phone.goto(&format!("{}/stations/", site.files.base)).await.unwrap();
+    site.phone.evaluate(&chosen).await.unwrap();
+    site.phone.command("Emulation.setGeolocationOverride", place).await.unwrap();
+    site.phone.click("#near button").await.unwrap();
+}
+
 #[tokio::test]
 async fn where_there_is_much_to_read_she_says_whether_to_go_on() {
     let Some(site) = Site::open(PHONE, "going on").await else { return };
-    // The county's own cells give way to those of a country.
-    let near = site.folder.path().join("site/data/near");
-    std::fs::remove_dir_all(&near).unwrap();
     let mut stations = nation::stations(20_000);
     // Police stations so rare that nine cells have fewer than twelve.
     let mut police = 0;
@@ -220,28 +247,35 @@ async fn where_there_is_much_to_read_she_says_whether_to_go_on() {
         police += usize::from(station.kind == StationKind::Police);
         station.kind != StationKind::Police || police % 10 == 0
     });
-    for (path, bytes) in Near::of(&stations).files() {
-        let path = site.folder.path().join("site").join(path);
-        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(path, bytes).unwrap();
-    }
-    let here = stations.iter().find_map(Station::location).unwrap();
-    site.phone.goto(&format!("{}/stations/", site.files.base)).await.unwrap();
-    site.phone.evaluate("document.getElementById('kind').value = 'police'").await.unwrap();
-    let place = json!({ "latitude": here.lat(), "longitude": here.lon(), "accuracy": 20 });
-    site.phone.command("Emulation.setGeolocationOverride", place).await.unwrap();
-    site.phone.click("#near button").await.unwrap();
+    among(&site, &stations, StationKind::Police).await;
     let cells = || site.files.asked().iter().filter(|address| address.contains("/near/cells/")).count();
     let told = site.phone.wait_for_text("往远处找").await.unwrap();
     assert!(told.contains("公里以内"), "{told}");
     assert_eq!(cells(), 9);
-    let clear = "parseFloat((/约 ([\\d.]+) 公里以内/.exec(document.getElementById('places').textContent) || [0, 1e9])[1])";
-    let before = site.phone.evaluate(clear).await.unwrap();
-    site.phone.click("#places .buttons button").await.unwrap();
-    site.wait_for("!document.getElementById('places').textContent.includes('正在找')").await;
-    let after = site.phone.evaluate(clear).await.unwrap();
-    assert!(after.as_f64().unwrap() > before.as_f64().unwrap(), "{before}, then {after}");
+    let before = site.clear().await;
+    site.go_on().await;
+    let after = site.clear().await;
+    assert!(after > before, "{before}, then {after}");
     assert_eq!(cells(), 18);
+}
+
+#[tokio::test]
+async fn what_was_not_found_as_far_as_was_looked_is_not_said_to_be_nowhere() {
+    let Some(site) = Site::open(PHONE, "going on to the end").await else { return };
+    let mut stations = nation::stations(60_000);
+    let here = stations.iter().find_map(Station::location).unwrap();
+    let far_away = |station: &Station| station.location().is_some_and(|at| at.distance_m(here) > 1_000_000.0);
+    stations.retain(|station| station.kind != StationKind::Police || far_away(station));
+    assert!(stations.iter().any(|station| station.kind == StationKind::Police));
+    among(&site, &stations, StationKind::Police).await;
+    let told = site.phone.wait_for_text("往远处找，或者打 12338 问").await.unwrap();
+    assert!(told.contains("公里以内没有这样的"), "{told}");
+    for _ in 0..12 {
+        site.go_on().await;
+    }
+    let told = site.phone.text("#places").await.unwrap();
+    assert!(told.contains("公里以内没有这样的。少选一样再看，或者打 12338 问"), "{told}");
+    assert!(!told.contains("往远处找") && !told.contains("这里的站点里"), "{told}");
 }
 
 #[tokio::test]

@@ -128,6 +128,7 @@ fn what_is_found_in_cells_is_what_looking_at_all_finds() {
             assert!(
                 certain == 12 || answer["all"] == true || answer["more"] == true || question["rings"] == 12
             );
+            assert_eq!(answer["few"], certain < 12 && answer["all"] == false, "{question}");
             enough += usize::from(question["kind"].is_null() && certain >= 5);
             for (at, (found, expected)) in found.iter().zip(&expected).enumerate() {
                 assert!(
