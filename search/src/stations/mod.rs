@@ -132,8 +132,9 @@ impl StationIndex {
             let written = scope.spawn(|| Written::of(&stations));
             (Placed::of(&stations), written.join().unwrap_or_else(|panic| resume_unwind(panic)))
         });
-        let (Placed { terms, rows, divisions, tree, apart }, Written { words, opening, listed }) =
+        let (Placed { terms, rows, divisions, tree, apart }, Written { words, mut opening, listed }) =
             (placed?, written?);
+        opening.set_points(tree.stations());
         let why_apart =
             |at: u32| Some(apart[apart.binary_search_by_key(&at, |&(station, _)| station).ok()?].1);
         let lists = Lists::new(listed, &divisions, &rows, why_apart);
@@ -190,7 +191,13 @@ impl StationIndex {
         if asked.wanted.is_nothing() {
             return Vec::new();
         }
-        let found = self.tree.nearest(from.on_unit_sphere(), limit, &asked.wanted, |at| asked.accepts(at));
+        let found = self.tree.nearest(&tree::Asked {
+            from: from.on_unit_sphere(),
+            limit,
+            wanted: &asked.wanted,
+            moment: asked.moment.as_ref(),
+            accepts: |at| asked.accepts_whenever(at),
+        });
         let near =
             |found: tree::Found| Near { station: StationRef(found.station), distance_m: found.distance_m() };
         found.into_iter().map(near).collect()
@@ -301,7 +308,8 @@ impl Placed {
             before = Some(station.id);
         }
         let divisions = terms.set_regions(&keys);
-        let tree = Tree::new(points, &Source { regions: &divisions, traits: &rows });
+        let tree =
+            Tree::new(points, &Source { regions: &divisions, provinces: terms.provinces(), traits: &rows });
         Ok(Self { terms, rows, divisions, tree, apart })
     }
 }
@@ -363,8 +371,13 @@ impl Asked<'_> {
     /// Whether a station fits that has what else is wanted.
     #[inline]
     fn accepts(&self, station: u32) -> bool {
+        self.moment.as_ref().is_none_or(|moment| moment.is_open(station)) && self.accepts_whenever(station)
+    }
+
+    /// The same, whatever the hour.
+    #[inline]
+    fn accepts_whenever(&self, station: u32) -> bool {
         (self.words.is_empty() || self.index.words.have(station, &self.words))
-            && self.moment.as_ref().is_none_or(|moment| moment.is_open(station))
             && (!self.wanted.asks_lists() || self.index.terms.have_listed(&self.wanted, station))
     }
 }

@@ -18,6 +18,8 @@ const NONE: u32 = u32::MAX;
 #[derive(Debug, Default)]
 pub(super) struct Opening {
     of_station: Vec<u32>,
+    /// The same in the order of the tree.
+    of_point: Vec<u32>,
     /// The number of each expression. Two timetables that are written alike are alike.
     numbers: BTreeMap<String, u32>,
     /// How many stations keep each of them.
@@ -28,7 +30,12 @@ impl Opening {
     /// Takes all hours there are, in the order in which [`Moment`] gets them.
     pub(super) fn new(count: usize, all: &[Hours]) -> Self {
         let numbers = (0..).zip(all).map(|(number, hours)| (hours.osm.clone(), number)).collect();
-        Self { of_station: Vec::with_capacity(count), numbers, kept_by: vec![0; all.len()] }
+        Self {
+            of_station: Vec::with_capacity(count),
+            of_point: Vec::new(),
+            numbers,
+            kept_by: vec![0; all.len()],
+        }
     }
 
     /// Adds those of the next station.
@@ -43,6 +50,11 @@ impl Opening {
     /// Lets go of what only [`Opening::add`] needs.
     pub(super) fn finished(self) -> Self {
         Self { numbers: BTreeMap::new(), ..self }
+    }
+
+    /// Takes the stations in the order of the tree.
+    pub(super) fn set_points(&mut self, stations: impl Iterator<Item = u32>) {
+        self.of_point = stations.map(|station| self.of_station[station as usize]).collect();
     }
 }
 
@@ -67,6 +79,21 @@ impl<'a> Moment<'a> {
         number != NONE && self.keeps_open(number as usize)
     }
 
+    /// Which points of a block of the tree are open then, the first one lowest.
+    pub(super) fn open_in_block(&self, block: usize) -> u64 {
+        let points = self.opening.of_point.chunks(64).nth(block).unwrap_or_default();
+        let mut answers = self.answers.borrow_mut();
+        let mut open = 0;
+        for (at, &number) in points.iter().enumerate() {
+            if number != NONE {
+                let answer = &mut answers[number as usize];
+                let is_open = *answer.get_or_insert_with(|| self.asked(number as usize));
+                open |= u64::from(is_open) << at;
+            }
+        }
+        open
+    }
+
     /// How many are open then.
     pub(super) fn count(&self) -> usize {
         let open = self.opening.kept_by.iter().enumerate().filter(|&(number, _)| self.keeps_open(number));
@@ -75,11 +102,10 @@ impl<'a> Moment<'a> {
 
     #[inline]
     fn keeps_open(&self, number: usize) -> bool {
-        let known = self.answers.borrow()[number];
-        known.unwrap_or_else(|| {
-            let is_open = self.hours[number].rules.is_open(self.at, Holidays::known());
-            self.answers.borrow_mut()[number] = Some(is_open);
-            is_open
-        })
+        *self.answers.borrow_mut()[number].get_or_insert_with(|| self.asked(number))
+    }
+
+    fn asked(&self, number: usize) -> bool {
+        self.hours[number].rules.is_open(self.at, Holidays::known())
     }
 }

@@ -35,6 +35,8 @@ const LANES: usize = 8;
 pub(super) struct Terms {
     /// The divisions that stations serve, in order ([`key`]): a division's own and those within it lie side by side.
     regions: Vec<u64>,
+    /// A bit for the province of each; few sites have stations in more than one.
+    provinces: Vec<u64>,
     /// The topics that people at stations know best, numbered as they come.
     topics: BTreeMap<String, u32>,
     /// Which stations have a person who is the one (if that is asked) and knows the other, in order.
@@ -68,9 +70,18 @@ pub(super) struct Fold(u128);
 /// For each trait, which of a row of stations have it.
 #[derive(Debug, Default)]
 pub(super) struct Columns {
+    /// Words of a column that say something.
     words: usize,
-    bits: Vec<u64>,
+    /// Lines of a column.
+    lines: usize,
+    /// One column after the other.
+    bits: Vec<Line>,
 }
+
+/// Eight words of a column: what is near in a tree is told by one line of memory.
+#[derive(Debug, Clone, Copy)]
+#[repr(align(64))]
+struct Line([u64; LANES]);
 
 /// A filter in numbers.
 #[derive(Debug)]
@@ -79,6 +90,8 @@ pub(super) struct Wanted {
     fold: Fold,
     /// Numbers of divisions; `None`: any.
     region: Option<Range<u32>>,
+    /// The bit of the province they are in.
+    province: u64,
     /// Who is wanted in one person.
     expert: Option<Expert>,
     language: Option<String>,
@@ -106,7 +119,14 @@ impl Terms {
         self.regions = keys.to_vec();
         self.regions.sort_unstable();
         self.regions.dedup();
+        let mut seen = Vec::with_capacity(34);
+        self.provinces = self.regions.iter().map(|&key| province_bit(key, &mut seen)).collect();
         keys.iter().map(|&key| number(self.regions.partition_point(|&other| other < key))).collect()
+    }
+
+    /// The bit of each division's province.
+    pub(super) fn provinces(&self) -> &[u64] {
+        &self.provinces
     }
 
     /// The numbers of a division and of those within it.
@@ -197,6 +217,11 @@ impl Terms {
             nothing: topic == Some(None)
                 || language.is_some_and(|known| known.is_none())
                 || region.as_ref().is_some_and(Range::is_empty),
+            province: region
+                .as_ref()
+                .and_then(|within| self.provinces.get(within.start as usize))
+                .copied()
+                .unwrap_or(0),
             region,
             expert: topic.flatten().filter(|_| !column_says_it).map(|topic| (filter.profession, topic)),
             language: filter.language.clone().filter(|_| self.languages.len() > LANGUAGE_COLUMNS),
@@ -233,6 +258,16 @@ fn beginning_with(digits: &str) -> (u64, u64) {
     (places * rest, (places + 1) * rest)
 }
 
+/// The bit of the province of a key. Keys come in order; `seen` are the provinces so far.
+fn province_bit(key: u64, seen: &mut Vec<u64>) -> u64 {
+    // Codes of provinces are told apart by two digits.
+    let province = key / 11_u64.pow(10);
+    if seen.last() != Some(&province) {
+        seen.push(province);
+    }
+    1 << ((seen.len() - 1) % 64)
+}
+
 fn topic_column(topic: u32) -> u16 {
     narrow(TOPICS + topic as usize % TOPIC_COLUMNS)
 }
@@ -265,49 +300,51 @@ impl Columns {
     /// The traits of so many stations, in their order.
     pub(super) fn new<'a>(count: usize, traits: impl Iterator<Item = &'a [u16]> + Clone) -> Self {
         let words = count.div_ceil(64);
+        let lines = words.div_ceil(LANES);
         let columns = traits.clone().flatten().max().map_or(0, |&last| usize::from(last) + 1);
-        let mut bits = vec![0; words * columns];
+        let mut bits = vec![Line([0; LANES]); lines * columns];
         for (at, traits) in traits.enumerate() {
+            let (line, word) = (at / 64 / LANES, at / 64 % LANES);
             for &column in traits {
-                bits[usize::from(column) * words + at / 64] |= 1 << (at % 64);
+                bits[usize::from(column) * lines + line].0[word] |= 1 << (at % 64);
             }
         }
-        Self { words, bits }
+        Self { words, lines, bits }
+    }
+
+    /// A column; `None` where nobody has that trait.
+    #[inline]
+    fn column(&self, number: u16) -> Option<&[Line]> {
+        let from = usize::from(number) * self.lines;
+        self.bits.get(from..from + self.lines)
     }
 
     /// How many have each trait.
     pub(super) fn counts(&self) -> Vec<u32> {
-        self.bits
-            .chunks(self.words.max(1))
-            .map(|column| column.iter().map(|word| word.count_ones()).sum())
-            .collect()
+        let count = |line: &Line| line.0.iter().map(|word| word.count_ones()).sum::<u32>();
+        self.bits.chunks(self.lines.max(1)).map(|column| column.iter().map(count).sum()).collect()
     }
 
     /// Which of the 64 stations of a word have all these traits.
     #[inline]
     pub(super) fn word(&self, word: usize, traits: &[u16]) -> u64 {
-        let column = |&column: &u16| self.bits.get(usize::from(column) * self.words + word).copied();
-        traits.iter().fold(u64::MAX, |all, number| all & column(number).unwrap_or(0))
+        let of = |column: &[Line]| column[word / LANES].0[word % LANES];
+        traits.iter().fold(u64::MAX, |all, &number| all & self.column(number).map_or(0, of))
     }
 
     /// Those of the stations that have all these traits, in order, until `take` has had enough and says so by `false`.
     pub(super) fn each_with(&self, traits: &[u16], mut take: impl FnMut(u32) -> bool) {
-        let column = |&number: &u16| {
-            let from = usize::from(number) * self.words;
-            self.bits.get(from..from + self.words)
-        };
-        // A trait that nobody has has no column.
-        let Some(columns) = traits.iter().map(column).collect::<Option<Vec<_>>>() else { return };
-        for first in (0..self.words).step_by(LANES) {
+        let columns = traits.iter().map(|&number| self.column(number));
+        let Some(columns) = columns.collect::<Option<Vec<_>>>() else { return };
+        for line in 0..self.lines {
             let mut all = [u64::MAX; LANES];
             for column in &columns {
-                let lanes = &column[first..(first + LANES).min(self.words)];
-                all.iter_mut().zip(lanes).for_each(|(all, lane)| *all &= lane);
+                all.iter_mut().zip(column[line].0).for_each(|(all, lane)| *all &= lane);
             }
             if all.iter().all(|&word| word == 0) {
                 continue;
             }
-            for (word, mut bits) in (first..self.words).zip(all) {
+            for (word, mut bits) in (line * LANES..self.words).zip(all) {
                 while bits != 0 {
                     if !take(number(word * 64) + bits.trailing_zeros()) {
                         return;
@@ -320,10 +357,12 @@ impl Columns {
 
     /// Takes those out of a set that lack one of these traits.
     pub(super) fn keep(&self, set: &mut [u64], traits: &[u16]) {
-        for &column in traits {
-            let from = usize::from(column) * self.words;
-            match self.bits.get(from..from + self.words) {
-                Some(column) => set.iter_mut().zip(column).for_each(|(set, column)| *set &= column),
+        for &number in traits {
+            match self.column(number) {
+                Some(column) => {
+                    let words = column.iter().flat_map(|line| line.0);
+                    set.iter_mut().zip(words).for_each(|(set, word)| *set &= word);
+                }
                 None => set.fill(0),
             }
         }
@@ -361,10 +400,12 @@ impl Wanted {
         self.fold.0 & !fold.0 == 0
     }
 
-    /// Whether one of the divisions from the first of these to the last may be wanted.
+    /// Whether one of the divisions from the first of these to the last, in these provinces, may be wanted.
     #[inline]
-    pub(super) fn region_may_be_among(&self, (first, last): (u32, u32)) -> bool {
-        self.region.as_ref().is_none_or(|region| first < region.end && region.start <= last)
+    pub(super) fn region_may_be_among(&self, (first, last): (u32, u32), provinces: u64) -> bool {
+        self.region
+            .as_ref()
+            .is_none_or(|region| first < region.end && region.start <= last && self.province & provinces != 0)
     }
 
     #[inline]

@@ -100,22 +100,35 @@ const NAMES: [&str; 3] = ["灯火站", "暖溪站", "河湾站"];
 const TOPICS: [&str; 3] = ["marriage", "wages", "violence"];
 pub(crate) const REGIONS: [&str; 6] = ["990121", "990122", "990121100", "990121100201", "990200", "980121"];
 const AUDIENCES: &[Audience] = &[Audience::Women, Audience::Older, Audience::Everyone];
-const LEVELS: [Level; 6] =
-    [Level::Province, Level::City, Level::County, Level::Township, Level::Village, Level::Hamlet];
 
-/// Stations, the same point by the hundred among them.
+/// Stations, the same point by the hundred among them; now and then so many that the tree has nodes above nodes.
 pub(crate) fn made_up() -> impl Strategy<Value = Vec<Station>> {
     let many = (any_station(), prop_oneof![4 => Just(0), 1 => 100..300usize]);
-    (prop::collection::vec(any_station(), 0..150), many).prop_map(|(mut stations, (one, times))| {
-        stations.extend(std::iter::repeat_n(one, times));
-        let count = stations.len();
-        for (n, station) in stations.iter_mut().enumerate() {
-            // Ids in an order of their own.
-            station.id = format!("{:03}", n * 463 % count.max(1) * 2 % 997);
-            station.id.push_str(&n.to_string());
-        }
-        stations
-    })
+    let rounds = prop_oneof![9 => Just(1), 1 => Just(9)];
+    (prop::collection::vec(any_station(), 0..150), many, rounds).prop_map(
+        |(mut stations, (one, times), rounds)| {
+            let drawn = stations.clone();
+            for round in 1..rounds {
+                stations.extend(drawn.iter().cloned().map(|station| moved(station, 0.37 * f64::from(round))));
+            }
+            stations.extend(std::iter::repeat_n(one, times));
+            let count = stations.len();
+            for (n, station) in stations.iter_mut().enumerate() {
+                // Ids in an order of their own.
+                station.id = format!("{:03}", n * 463 % count.max(1) * 2 % 997);
+                station.id.push_str(&n.to_string());
+            }
+            stations
+        },
+    )
+}
+
+/// The same somewhat further to the east, as far as there is an east.
+fn moved(mut station: Station, degrees: f64) -> Station {
+    if let Place::Public { location, .. } = &mut station.place {
+        *location = location.and_then(|from| Coord::new(from.lat(), from.lon() + degrees)).or(*location);
+    }
+    station
 }
 
 pub(crate) fn filters() -> impl Strategy<Value = StationFilter> {
@@ -125,7 +138,7 @@ pub(crate) fn filters() -> impl Strategy<Value = StationFilter> {
         prop::option::weighted(seldom, prop::sample::select(region)),
         prop::option::weighted(seldom, prop::sample::select(StationKind::ALL[..5].to_vec())),
         prop::option::weighted(seldom, prop::sample::select(Service::ALL[..5].to_vec())),
-        prop::option::weighted(seldom, prop::sample::select(LEVELS.to_vec())),
+        prop::option::weighted(seldom, prop::sample::select(Level::ALL.to_vec())),
         prop::option::weighted(seldom, prop::sample::select(vec!["暖溪", "灯火", "灯火 河湾", "没有"])),
     );
     let second = (
