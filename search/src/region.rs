@@ -37,6 +37,11 @@ vocabulary! {
 pub struct NotARegionCode(pub String);
 
 impl RegionCode {
+    /// Whether these are the digits of a code.
+    pub fn is_one(text: &str) -> bool {
+        matches!(text.len(), 6 | 9 | 12) && text.bytes().all(|byte| byte.is_ascii_digit())
+    }
+
     /// The digits.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -84,8 +89,7 @@ impl FromStr for RegionCode {
     type Err = NotARegionCode;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let shaped = matches!(text.len(), 6 | 9 | 12) && text.bytes().all(|byte| byte.is_ascii_digit());
-        shaped.then(|| Self(text.to_owned())).ok_or_else(|| NotARegionCode(text.to_owned()))
+        Self::is_one(text).then(|| Self(text.to_owned())).ok_or_else(|| NotARegionCode(text.to_owned()))
     }
 }
 

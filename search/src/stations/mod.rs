@@ -32,8 +32,8 @@ use lists::{Lists, WhyApart};
 use open::{Moment, Opening};
 use spot::Names;
 pub use spot::{Spot, SpotError};
-use store::Store;
 pub use store::StoreError;
+use store::{Row, RowPlace, Store};
 use traits::{Rows, Terms, Wanted, key};
 use tree::{Point, Source, Tree};
 use words::Words;
@@ -127,17 +127,17 @@ impl StationIndex {
 
     fn of(stations: Store, mut regions: Vec<Region>) -> Result<Self, StoreError> {
         regions.sort_by(|a, b| a.code.cmp(&b.code));
-        // Two walks over the same stations, each for half of what is wanted: a country's server starts on two cores.
-        let (placed, written) = std::thread::scope(|scope| {
-            let written = scope.spawn(|| Written::of(&stations));
-            (Placed::of(&stations), written.join().unwrap_or_else(|panic| resume_unwind(panic)))
-        });
-        let (Placed { terms, rows, divisions, tree, apart }, Written { words, mut opening, listed }) =
-            (placed?, written?);
-        opening.set_points(tree.stations());
+        // Two walks over the same stations, each for half of what is wanted, and then what needs both: a country's server
+        // starts on two cores.
+        let (placed, written) = both(|| Placed::of(&stations), || Written::of(&stations));
+        let Placed { terms, rows, divisions, points, apart } = placed?;
+        let Written { words, mut opening, listed } = written?;
+        let source = Source { regions: &divisions, provinces: terms.provinces(), traits: &rows };
         let why_apart =
             |at: u32| Some(apart[apart.binary_search_by_key(&at, |&(station, _)| station).ok()?].1);
-        let lists = Lists::new(listed, &divisions, &rows, why_apart);
+        let (tree, lists) =
+            both(|| Tree::new(points, &source), || Lists::new(listed, &divisions, &rows, why_apart));
+        opening.set_points(tree.stations());
         let names = Names::new(&regions);
         Ok(Self { stations, words, opening, names, terms, lists, tree, regions })
     }
@@ -276,13 +276,21 @@ impl StationIndex {
     }
 }
 
+/// What two threads give.
+fn both<A, B: Send>(one: impl FnOnce() -> A, other: impl FnOnce() -> B + Send) -> (A, B) {
+    std::thread::scope(|scope| {
+        let other = scope.spawn(other);
+        (one(), other.join().unwrap_or_else(|panic| resume_unwind(panic)))
+    })
+}
+
 /// Where stations are, and what they have in common.
 struct Placed {
     terms: Terms,
     rows: Rows,
     /// The number of each one's division.
     divisions: Vec<u32>,
-    tree: Tree,
+    points: Vec<Point>,
     /// Those that are nowhere on the map, in order.
     apart: Vec<(u32, WhyApart)>,
 }
@@ -292,25 +300,25 @@ impl Placed {
     fn of(stations: &Store) -> Result<Self, StoreError> {
         let (mut terms, mut rows, mut apart) = (Terms::default(), Rows::default(), Vec::new());
         let (mut keys, mut points) = (Vec::with_capacity(stations.len()), Vec::with_capacity(stations.len()));
-        let mut before = None;
+        let (mut row, mut before) = (Row::default(), None);
         for at in (0..).take(stations.len()) {
-            let station = stations.read(at as usize)?;
-            if before.as_ref() >= Some(&station.id) {
+            stations.fill(&mut row, at as usize)?;
+            if before >= Some(row.id) {
                 return Err(StoreError::Damaged);
             }
-            terms.add(at, &station, &mut rows);
-            keys.push(key(&station.region));
-            match station.location() {
-                Some(place) => points.push(Point { at: place.on_unit_sphere(), station: at }),
-                None if station.is_confidential() => apart.push((at, WhyApart::Confidential)),
-                None => apart.push((at, WhyApart::Unplaced)),
+            before = Some(row.id);
+            terms.add(at, &row, stations, &mut rows);
+            keys.push(key(row.region));
+            match row.place {
+                RowPlace::Public { location: Some(place), .. } => {
+                    points.push(Point { at: place.on_unit_sphere(), station: at });
+                }
+                RowPlace::Public { location: None, .. } => apart.push((at, WhyApart::Unplaced)),
+                RowPlace::Confidential(_) => apart.push((at, WhyApart::Confidential)),
             }
-            before = Some(station.id);
         }
         let divisions = terms.set_regions(&keys);
-        let tree =
-            Tree::new(points, &Source { regions: &divisions, provinces: terms.provinces(), traits: &rows });
-        Ok(Self { terms, rows, divisions, tree, apart })
+        Ok(Self { terms, rows, divisions, points, apart })
     }
 }
 
@@ -325,19 +333,18 @@ struct Written {
 impl Written {
     fn of(stations: &Store) -> Result<Self, StoreError> {
         let mut words = Words::new(stations.len());
-        let mut opening = Opening::new(stations.len(), stations.hours());
-        let mut listed: Vec<(Level, u32)> = Vec::with_capacity(stations.len());
+        let mut opening = Opening::new(stations.len(), stations.hours().len());
+        let mut listed: Vec<(Level, &str, u32)> = Vec::with_capacity(stations.len());
+        let mut row = Row::default();
         for at in (0..).take(stations.len()) {
-            let station = stations.read(at as usize)?;
-            words.add(&station);
-            opening.add(station.hours.as_ref());
-            listed.push((station.level, at));
+            stations.fill(&mut row, at as usize)?;
+            words.add(&row, stations);
+            opening.add(row.hours);
+            listed.push((row.level, row.name, at));
         }
-        listed.sort_by_cached_key(|&(level, at)| {
-            (level, stations.names(at as usize).map(|(_, name)| name), at)
-        });
-        let listed = listed.into_iter().map(|(_, at)| at).collect();
-        Ok(Self { words: words.finished(), opening: opening.finished(), listed })
+        listed.sort_unstable();
+        let listed = listed.into_iter().map(|(_, _, at)| at).collect();
+        Ok(Self { words: words.finished(), opening, listed })
     }
 }
 

@@ -4,7 +4,6 @@
 //! it is met.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 
 use jiff::civil::DateTime;
 
@@ -20,36 +19,22 @@ pub(super) struct Opening {
     of_station: Vec<u32>,
     /// The same in the order of the tree.
     of_point: Vec<u32>,
-    /// The number of each expression. Two timetables that are written alike are alike.
-    numbers: BTreeMap<String, u32>,
     /// How many stations keep each of them.
     kept_by: Vec<usize>,
 }
 
 impl Opening {
-    /// Takes all hours there are, in the order in which [`Moment`] gets them.
-    pub(super) fn new(count: usize, all: &[Hours]) -> Self {
-        let numbers = (0..).zip(all).map(|(number, hours)| (hours.osm.clone(), number)).collect();
-        Self {
-            of_station: Vec::with_capacity(count),
-            of_point: Vec::new(),
-            numbers,
-            kept_by: vec![0; all.len()],
-        }
+    /// For so many stations, and so many hours as [`Moment`] gets.
+    pub(super) fn new(count: usize, hours: usize) -> Self {
+        Self { of_station: Vec::with_capacity(count), of_point: Vec::new(), kept_by: vec![0; hours] }
     }
 
     /// Adds those of the next station.
-    pub(super) fn add(&mut self, hours: Option<&Hours>) {
-        let number = hours.and_then(|hours| self.numbers.get(&hours.osm).copied());
-        self.of_station.push(number.unwrap_or(NONE));
-        if let Some(number) = number {
+    pub(super) fn add(&mut self, hours: Option<u32>) {
+        self.of_station.push(hours.unwrap_or(NONE));
+        if let Some(number) = hours {
             self.kept_by[number as usize] += 1;
         }
-    }
-
-    /// Lets go of what only [`Opening::add`] needs.
-    pub(super) fn finished(self) -> Self {
-        Self { numbers: BTreeMap::new(), ..self }
     }
 
     /// Takes the stations in the order of the tree.

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::StationFilter;
-use crate::record::Station;
+use super::store::{Row, Store};
 use crate::region::{Level, RegionCode};
 use crate::vocabulary::{Audience, Facility, Profession, Service, StationKind};
 
@@ -100,11 +100,24 @@ pub(super) struct Wanted {
 }
 
 impl Rows {
-    fn push(&mut self, mut traits: Vec<u16>) {
-        traits.sort_unstable();
-        traits.dedup();
-        self.all.append(&mut traits);
-        self.ends.push(self.all.len());
+    /// The row that is being written, after all others.
+    fn next(&mut self) -> &mut Vec<u16> {
+        &mut self.all
+    }
+
+    /// Ends it: its traits in order, each once.
+    fn end(&mut self) {
+        let from = self.ends.last().copied().unwrap_or(0);
+        self.all[from..].sort_unstable();
+        let mut kept = from;
+        for at in from..self.all.len() {
+            if kept == from || self.all[kept - 1] != self.all[at] {
+                self.all[kept] = self.all[at];
+                kept += 1;
+            }
+        }
+        self.all.truncate(kept);
+        self.ends.push(kept);
     }
 
     pub(super) fn of(&self, station: u32) -> &[u16] {
@@ -142,7 +155,7 @@ impl Terms {
     }
 
     /// Adds the traits of the next station.
-    pub(super) fn add(&mut self, at: u32, station: &Station, rows: &mut Rows) {
+    pub(super) fn add(&mut self, at: u32, station: &Row<'_>, store: &Store, rows: &mut Rows) {
         let own = [station.kind as usize, LEVELS + station.level as usize];
         let services = station.services.iter().map(|&service| SERVICES + service as usize);
         let facilities = station.facilities.iter().map(|&facility| FACILITIES + facility as usize);
@@ -151,18 +164,16 @@ impl Terms {
         let professions = station.people.iter().filter_map(|person| person.profession);
         let professions = professions.map(|profession| PROFESSIONS + profession as usize);
         let traits = own.into_iter().chain(services).chain(facilities).chain(for_whom).chain(visits);
-        let mut traits: Vec<u16> = traits.chain(professions).map(narrow).collect();
-        for (profession, topic) in station
-            .people
-            .iter()
-            .flat_map(|person| person.topics.iter().map(|topic| (person.profession, topic)))
-        {
+        rows.next().extend(traits.chain(professions).map(narrow));
+        for (profession, topic) in station.people.iter().flat_map(|person| {
+            station.topics(person).iter().map(|&topic| (person.profession, store.text(topic)))
+        }) {
             let next = number(self.topics.len());
             let topic = self.topics.get(topic).copied().unwrap_or_else(|| {
-                self.topics.insert(topic.clone(), next);
+                self.topics.insert(topic.to_owned(), next);
                 next
             });
-            traits.push(topic_column(topic));
+            rows.next().push(topic_column(topic));
             for expert in
                 [Some((None, topic)), profession.map(|one| (Some(one), topic))].into_iter().flatten()
             {
@@ -172,20 +183,23 @@ impl Terms {
                 }
             }
         }
-        self.add_languages(at, station, &mut traits);
-        rows.push(traits);
+        for &language in &station.languages {
+            rows.next().push(self.add_language(at, store.text(language)));
+        }
+        rows.end();
     }
 
-    fn add_languages(&mut self, at: u32, station: &Station, traits: &mut Vec<u16>) {
-        for language in &station.languages {
+    /// Gives the column of a language that is spoken at a station.
+    fn add_language(&mut self, at: u32, language: &str) -> u16 {
+        if !self.languages.contains_key(language) {
             let number = number(self.languages.len());
-            let spoken = self.languages.entry(language.clone());
-            let spoken = spoken.or_insert_with(|| Spoken { number, stations: Vec::new() });
-            traits.push(language_column(spoken.number));
-            if spoken.stations.last() != Some(&at) {
-                spoken.stations.push(at);
-            }
+            self.languages.insert(language.to_owned(), Spoken { number, stations: Vec::new() });
         }
+        let Some(spoken) = self.languages.get_mut(language) else { return 0 };
+        if spoken.stations.last() != Some(&at) {
+            spoken.stations.push(at);
+        }
+        language_column(spoken.number)
     }
 
     /// The languages that are spoken anywhere besides 普通话.
@@ -246,9 +260,9 @@ fn meant(named: &[Audience], nobody_means_everyone: bool) -> impl Iterator<Item 
     Audience::ALL.iter().copied().filter(move |audience| everyone || named.contains(audience))
 }
 
-/// A code as a number: twelve places of eleven digits, so that numbers stand in the order of codes.
-pub(super) fn key(code: &RegionCode) -> u64 {
-    beginning_with(code.as_str()).0
+/// The digits of a code as a number: twelve places of eleven digits, so that numbers stand in the order of codes.
+pub(super) fn key(code: &str) -> u64 {
+    beginning_with(code).0
 }
 
 /// The least key of a code that begins so, and the least one after all that do.

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::record::Station;
-use crate::text::query::normalised;
+use super::store::{Row, Store};
+use crate::text::query::{normal_chars, normalised};
 use crate::vocabulary::StationKind;
 
 /// The public words of stations, in the order of their numbers.
@@ -18,7 +18,7 @@ pub(super) struct Words {
     /// For each station the number of its divisions, and its sort.
     shared: Vec<(u32, u8)>,
     kinds: Vec<String>,
-    numbers: BTreeMap<Vec<String>, u32>,
+    numbers: BTreeMap<Vec<u32>, u32>,
 }
 
 impl Words {
@@ -35,19 +35,21 @@ impl Words {
     }
 
     /// Adds those of the next station. A confidential one has no address to hold.
-    pub(super) fn add(&mut self, station: &Station) {
-        let (last, around) =
-            station.region_names.split_last().map_or(("", [].as_slice()), |(last, around)| (last, around));
-        for part in [&station.name, station.address().unwrap_or_default(), last] {
+    pub(super) fn add(&mut self, station: &Row<'_>, store: &Store) {
+        let (last, around) = station
+            .region_names
+            .split_last()
+            .map_or(("", [].as_slice()), |(&last, around)| (store.text(last), around));
+        for part in [station.name, station.address(), last] {
             // 河湾路 12 号 is found by 河湾路12号 too: what is typed has no blanks within a word.
-            self.own.extend(normalised(part).chars().filter(|c| !c.is_whitespace()));
+            self.own.extend(normal_chars(part).filter(|c| !c.is_whitespace()));
             // A line break can't be typed into a filter, so no word is found across two parts.
             self.own.push('\n');
         }
         self.ends.push(self.own.len());
         let number = self.numbers.get(around).copied().unwrap_or_else(|| {
             let number = u32::try_from(self.around.len()).unwrap_or(u32::MAX);
-            let text = around.iter().map(|name| normalised(name)).collect::<Vec<_>>().join("\n");
+            let text = around.iter().map(|&name| normalised(store.text(name))).collect::<Vec<_>>().join("\n");
             self.around.push(text.into_boxed_str());
             self.numbers.insert(around.to_vec(), number);
             number

@@ -115,7 +115,8 @@ pub(crate) fn fold(c: char) -> Option<char> {
     }
 }
 
-fn normal_chars(text: &str) -> impl Iterator<Item = char> {
+/// The same, character by character.
+pub(crate) fn normal_chars(text: &str) -> impl Iterator<Item = char> {
     let mut chars = text.chars().filter_map(fold).skip_while(|&c| c == ' ').peekable();
     std::iter::from_fn(move || {
         let next = chars.next()?;

@@ -72,7 +72,7 @@ pub(crate) fn any_station() -> impl Strategy<Value = Station> {
             Station {
                 kind: StationKind::ALL[kind],
                 name: NAMES[name].to_owned(),
-                level: LEVELS[level],
+                level: Level::ALL[level],
                 services,
                 facilities,
                 audience,

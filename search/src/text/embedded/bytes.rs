@@ -91,7 +91,17 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
+    #[inline]
     pub(crate) fn number(&mut self) -> Result<u64, IndexError> {
+        // Most numbers are a single byte.
+        if let Some(&byte @ 0..0x80) = self.bytes.get(self.at) {
+            self.at += 1;
+            return Ok(u64::from(byte));
+        }
+        self.long_number()
+    }
+
+    fn long_number(&mut self) -> Result<u64, IndexError> {
         let mut number = 0;
         for shift in (0..64).step_by(7) {
             let byte = self.byte()?;
@@ -109,18 +119,13 @@ impl<'a> Reader<'a> {
 
     /// A number below 2³².
     pub(crate) fn small(&mut self) -> Result<u32, IndexError> {
-        // Most numbers are a single byte.
-        if let Some(&byte @ 0..0x80) = self.bytes.get(self.at) {
-            self.at += 1;
-            return Ok(u32::from(byte));
-        }
         self.number()?.try_into().map_err(|_| IndexError::BAD_NUMBER)
     }
 
     /// How many things follow, each at least `least` bytes long.
     pub(crate) fn count(&mut self, least: usize) -> Result<usize, IndexError> {
         let count = usize::try_from(self.number()?).map_err(|_| IndexError::BAD_NUMBER)?;
-        if count > self.left() / least { Err(IndexError::CUT_OFF) } else { Ok(count) }
+        if count.saturating_mul(least) > self.left() { Err(IndexError::CUT_OFF) } else { Ok(count) }
     }
 
     pub(crate) fn fixed(&mut self) -> Result<u64, IndexError> {
