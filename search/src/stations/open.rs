@@ -1,9 +1,10 @@
 //! Which stations are open at a moment.
 //!
-//! Many stations keep the same hours. Each timetable is asked at most once for a moment, when the first station that has
-//! it is met.
+//! Many stations keep the same hours, and many people ask in the same minute. Each timetable is asked at most once for a minute,
+//! when the first station that has it is met; the answers are there until another minute is asked for.
 
-use std::cell::RefCell;
+use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::civil::DateTime;
 
@@ -21,12 +22,20 @@ pub(super) struct Opening {
     of_point: Vec<u32>,
     /// How many stations keep each of them.
     kept_by: Vec<usize>,
+    /// What was found out for the minute that was asked for last.
+    last: Mutex<Option<(DateTime, Arc<Answers>)>>,
 }
+
+/// For each timetable whether it is open: [`UNKNOWN`], [`CLOSED`] or [`OPEN`].
+type Answers = [AtomicU8];
+const UNKNOWN: u8 = 0;
+const CLOSED: u8 = 1;
+const OPEN: u8 = 2;
 
 impl Opening {
     /// For so many stations, and so many hours as [`Moment`] gets.
     pub(super) fn new(count: usize, hours: usize) -> Self {
-        Self { of_station: Vec::with_capacity(count), of_point: Vec::new(), kept_by: vec![0; hours] }
+        Self { of_station: Vec::with_capacity(count), kept_by: vec![0; hours], ..Self::default() }
     }
 
     /// Adds those of the next station.
@@ -41,6 +50,19 @@ impl Opening {
     pub(super) fn set_points(&mut self, stations: impl Iterator<Item = u32>) {
         self.of_point = stations.map(|station| self.of_station[station as usize]).collect();
     }
+
+    /// What is known of a minute; empty if it is not the one that was asked for last.
+    fn answers(&self, minute: DateTime) -> Arc<Answers> {
+        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        match &*last {
+            Some((known, answers)) if *known == minute => Arc::clone(answers),
+            _ => {
+                let answers: Arc<Answers> = self.kept_by.iter().map(|_| AtomicU8::new(UNKNOWN)).collect();
+                *last = Some((minute, Arc::clone(&answers)));
+                answers
+            }
+        }
+    }
 }
 
 /// What is open at a moment, as far as that was asked.
@@ -48,13 +70,15 @@ impl Opening {
 pub(super) struct Moment<'a> {
     opening: &'a Opening,
     hours: &'a [Hours],
-    at: DateTime,
-    answers: RefCell<Vec<Option<bool>>>,
+    minute: DateTime,
+    answers: Arc<Answers>,
 }
 
 impl<'a> Moment<'a> {
     pub(super) fn new(opening: &'a Opening, hours: &'a [Hours], at: DateTime) -> Self {
-        Self { opening, hours, at, answers: RefCell::new(vec![None; hours.len()]) }
+        // Timetables know no seconds.
+        let minute = at.date().at(at.hour(), at.minute(), 0, 0);
+        Self { opening, hours, minute, answers: opening.answers(minute) }
     }
 
     /// Whether it is open then. What nobody knows is not.
@@ -67,16 +91,10 @@ impl<'a> Moment<'a> {
     /// Which points of a block of the tree are open then, the first one lowest.
     pub(super) fn open_in_block(&self, block: usize) -> u64 {
         let points = self.opening.of_point.chunks(64).nth(block).unwrap_or_default();
-        let mut answers = self.answers.borrow_mut();
-        let mut open = 0;
-        for (at, &number) in points.iter().enumerate() {
-            if number != NONE {
-                let answer = &mut answers[number as usize];
-                let is_open = *answer.get_or_insert_with(|| self.asked(number as usize));
-                open |= u64::from(is_open) << at;
-            }
-        }
-        open
+        let open = |(at, &number): (usize, &u32)| {
+            u64::from(number != NONE && self.keeps_open(number as usize)) << at
+        };
+        points.iter().enumerate().map(open).fold(0, |all, one| all | one)
     }
 
     /// How many are open then.
@@ -87,10 +105,17 @@ impl<'a> Moment<'a> {
 
     #[inline]
     fn keeps_open(&self, number: usize) -> bool {
-        *self.answers.borrow_mut()[number].get_or_insert_with(|| self.asked(number))
+        // Who comes second finds out the same.
+        match self.answers[number].load(Ordering::Relaxed) {
+            UNKNOWN => self.find_out(number),
+            known => known == OPEN,
+        }
     }
 
-    fn asked(&self, number: usize) -> bool {
-        self.hours[number].rules.is_open(self.at, Holidays::known())
+    #[cold]
+    fn find_out(&self, number: usize) -> bool {
+        let is_open = self.hours[number].rules.is_open(self.minute, Holidays::known());
+        self.answers[number].store(if is_open { OPEN } else { CLOSED }, Ordering::Relaxed);
+        is_open
     }
 }
