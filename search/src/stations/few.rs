@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 
 use super::traits::{Columns, Wanted};
+use super::tree::Box3;
 
 /// So many points are measured sooner than a tree finds the nearest of them, if they are no larger a share of all.
 const FEW: usize = 1500;
@@ -13,12 +14,23 @@ const SHARE: usize = 16;
 /// Where so many times as many fit as are wanted, a tree meets enough of them sooner than all columns are read.
 const ENOUGH: usize = 8;
 
+/// So many points of a rare trait lie in one box.
+const LOT: usize = 16;
+
 /// A point by itself.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Spot {
     pub(super) at: [f64; 3],
     pub(super) point: u32,
     pub(super) station: u32,
+}
+
+/// The points of a rare trait, and the boxes around each [`LOT`] of them: they stand in the order of the tree, so those that
+/// follow one another are near one another.
+#[derive(Debug, Default)]
+pub(super) struct Rare {
+    spots: Vec<Spot>,
+    boxes: Vec<Box3>,
 }
 
 /// How many points have each trait, and which lie in each division.
@@ -29,7 +41,7 @@ pub(super) struct Few {
     /// Where in `by_region` each division begins, and where the last one ends.
     starts: Vec<u32>,
     /// For each trait that no more than [`FEW`] points have, these.
-    rare: BTreeMap<u16, Vec<Spot>>,
+    rare: BTreeMap<u16, Rare>,
     with_trait: Vec<u32>,
 }
 
@@ -47,7 +59,7 @@ impl Few {
                 with.push(by_region[point as usize]);
                 true
             });
-            rare.insert(number, with);
+            rare.insert(number, Rare::new(with));
         }
         by_region.sort_unstable_by_key(|spot| (regions[spot.point as usize], spot.point));
         let count = regions.iter().max().map_or(0, |&last| last + 1);
@@ -63,9 +75,9 @@ impl Few {
 
     /// Every point that has the rarest of the wanted traits, where that is rare. Whatever else is wanted has to be asked of
     /// each.
-    pub(super) fn rare(&self, wanted: &Wanted) -> Option<&[Spot]> {
+    pub(super) fn rare(&self, wanted: &Wanted) -> Option<&Rare> {
         let lists = wanted.traits().iter().filter_map(|number| self.rare.get(number));
-        lists.min_by_key(|spots| spots.len()).map(Vec::as_slice)
+        lists.min_by_key(|rare| rare.spots.len())
     }
 
     /// Every point of the wanted divisions, where they are few. Whatever else is wanted has to be asked of each.
@@ -100,6 +112,20 @@ impl Few {
         let with =
             |&number: &u16| self.with_trait.get(usize::from(number)).map_or(0, |&count| count as usize);
         traits.iter().fold(points, |rest, number| rest * with(number) / points.max(1))
+    }
+}
+
+impl Rare {
+    fn new(spots: Vec<Spot>) -> Self {
+        let boxes = spots.chunks(LOT).map(|lot| Box3::around(lot.iter().map(|spot| spot.at))).collect();
+        Self { spots, boxes }
+    }
+
+    /// Lots of the points with how far each is at least, nearest first.
+    pub(super) fn by_distance(&self, chord_2: impl Fn(&Box3) -> f64) -> impl Iterator<Item = (f64, &[Spot])> {
+        let mut lots: Vec<_> = self.boxes.iter().map(chord_2).zip(self.spots.chunks(LOT)).collect();
+        lots.sort_unstable_by(|(a, _), (b, _)| a.total_cmp(b));
+        lots.into_iter()
     }
 }
 

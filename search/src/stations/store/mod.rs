@@ -1,7 +1,7 @@
 //! All stations of a country in little room, as a file: `data/stations.index`.
 //!
 //! A [`Store`] is its bytes; a station is made of them when it is asked for. Opening looks at each one ([`row`]), so a file
-//! that is cut off, damaged or made up ([`write`] has made what is not) is refused there and not met later.
+//! that is cut off, damaged or made up ([`mod@write`] has made what is not) is refused there and not met later.
 //!
 //! ```text
 //! magic, version        8 bytes

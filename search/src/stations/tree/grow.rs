@@ -2,6 +2,7 @@
 
 use super::super::few::{Few, Spot};
 use super::super::traits::{Columns, Fold, Rows};
+use super::around::Box3;
 use super::{BLOCK, Below, Bucket, IS_BLOCK, Node, Point, SIDES, Tree};
 
 /// What makes the tree, in the order of stations.
@@ -21,12 +22,6 @@ struct Side {
     first: u32,
     /// What stands in [`Node::side`].
     number: u32,
-}
-
-#[derive(Debug, Clone, Copy)]
-struct Box3 {
-    low: [f64; 3],
-    high: [f64; 3],
 }
 
 impl Tree {
@@ -78,7 +73,12 @@ impl Tree {
                 points.iter().fold(Below::NOTHING, |below, point| below.with(Below::of(point, source)));
             let first = points.iter().map(|point| point.station).min().unwrap_or(u32::MAX);
             let number = number(self.buckets.len());
-            sides.push(Side { around: Box3::around(points), below, first, number });
+            sides.push(Side {
+                around: Box3::around(points.iter().map(|point| point.at)),
+                below,
+                first,
+                number,
+            });
             self.buckets.push(Bucket::new(points));
         }
         let block = number(self.blocks.len()) | IS_BLOCK;
@@ -109,7 +109,7 @@ fn split<'p>(points: &'p mut [Point], whole: usize, parts: &mut Vec<&'p mut [Poi
         return;
     }
     let left = points.len().div_ceil(whole).div_ceil(2) * whole;
-    let axis = Box3::around(points).longest_axis();
+    let axis = Box3::around(points.iter().map(|point| point.at)).longest_axis();
     points.select_nth_unstable_by(left, |a, b| {
         a.at[axis].total_cmp(&b.at[axis]).then(a.station.cmp(&b.station))
     });
@@ -167,27 +167,6 @@ impl Bucket {
             bucket.stations[place] = point.station;
         }
         bucket
-    }
-}
-
-impl Box3 {
-    const NOWHERE: Self = Self { low: [f64::INFINITY; 3], high: [f64::NEG_INFINITY; 3] };
-
-    fn around(points: &[Point]) -> Self {
-        points.iter().fold(Self::NOWHERE, |around, point| around.with(Self { low: point.at, high: point.at }))
-    }
-
-    fn with(self, other: Self) -> Self {
-        let axes = [0, 1, 2];
-        Self {
-            low: axes.map(|axis| self.low[axis].min(other.low[axis])),
-            high: axes.map(|axis| self.high[axis].max(other.high[axis])),
-        }
-    }
-
-    fn longest_axis(&self) -> usize {
-        let length = |axis: &usize| self.high[*axis] - self.low[*axis];
-        (0..3).max_by(|a, b| length(a).total_cmp(&length(b))).unwrap_or(0)
     }
 }
 

@@ -10,12 +10,15 @@
 //!
 //! [`grow`] makes it, here it is asked, [`best`] keeps what was found.
 
+mod around;
 mod best;
 mod grow;
 
 use super::few::{Few, Spot};
 use super::open::Moment;
 use super::traits::{Columns, Fold, Wanted};
+pub(super) use around::Box3;
+use around::{apart, chord_2};
 use best::Best;
 pub(super) use best::Found;
 pub(super) use grow::Source;
@@ -24,6 +27,8 @@ pub(super) use grow::Source;
 const SIDES: usize = 8;
 /// Points of a block: a word of a column tells which of them fit.
 const BLOCK: usize = SIDES * SIDES;
+/// So few points of a block are measured without a look at its boxes.
+const SINGLE: u32 = 2;
 /// Stands before the number of a block, where others are of nodes.
 const IS_BLOCK: u32 = 1 << 31;
 /// Where a point is, and which station it is.
@@ -112,7 +117,14 @@ impl Tree {
             return Vec::new();
         }
         let mut best = Best::new(asked.limit);
-        if let Some(spots) = self.few.rare(asked.wanted).or_else(|| self.few.of_region(asked.wanted)) {
+        if let Some(rare) = self.few.rare(asked.wanted) {
+            for (chord_2, spots) in rare.by_distance(|around| around.chord_2(asked.from)) {
+                if chord_2 > best.bound {
+                    break;
+                }
+                self.measure(spots.iter().copied(), asked, &mut best);
+            }
+        } else if let Some(spots) = self.few.of_region(asked.wanted) {
             self.measure(spots.iter().copied(), asked, &mut best);
         } else if let Some(points) = self.few.that_fit(&self.columns, asked.wanted, asked.limit) {
             self.measure(points.into_iter().map(|point| self.spot(point)), asked, &mut best);
@@ -163,7 +175,8 @@ impl Tree {
         if let Some(moment) = asked.moment {
             fit &= moment.open_in_block(block);
         }
-        if fit == 0 {
+        if fit.count_ones() <= SINGLE {
+            self.search_singly(block, fit, asked, best);
             return;
         }
         let node = &self.blocks[block];
@@ -188,17 +201,41 @@ impl Tree {
         }
     }
 
+    /// Looks at the few points of a block that fit, and not at its boxes.
+    fn search_singly<A: Fn(u32) -> bool>(
+        &self,
+        block: usize,
+        mut fit: u64,
+        asked: &Asked<'_, A>,
+        best: &mut Best,
+    ) {
+        while fit != 0 {
+            let place = fit.trailing_zeros() as usize;
+            fit &= fit - 1;
+            let bucket = &self.buckets[block * SIDES + place / SIDES];
+            let chord_2 = chord_2(bucket.at(place % SIDES), asked.from);
+            if chord_2 <= best.bound {
+                self.take(block * BLOCK + place, chord_2, asked, best);
+            }
+        }
+    }
+
     #[inline]
     fn search_bucket<A: Fn(u32) -> bool>(&self, at: usize, fit: u64, asked: &Asked<'_, A>, best: &mut Best) {
         let bucket = &self.buckets[at];
         for (place, chord_2) in bucket.chords_2(asked.from).into_iter().enumerate() {
             if chord_2 <= best.bound && fit >> place & 1 == 1 {
-                let station = bucket.stations[place];
-                if asked.wanted.takes_region(|| self.regions[at * SIDES + place]) && (asked.accepts)(station)
-                {
-                    best.put(Found { chord_2, station });
-                }
+                self.take(at * SIDES + place, chord_2, asked, best);
             }
+        }
+    }
+
+    /// Takes a point that is near enough and fits, if everything else about it does.
+    #[inline]
+    fn take<A: Fn(u32) -> bool>(&self, point: usize, chord_2: f64, asked: &Asked<'_, A>, best: &mut Best) {
+        let station = self.buckets[point / SIDES].stations[point % SIDES];
+        if asked.wanted.takes_region(|| self.regions[point]) && (asked.accepts)(station) {
+            best.put(Found { chord_2, station });
         }
     }
 
@@ -211,7 +248,7 @@ impl Tree {
     ) {
         let wanted = asked.wanted;
         for Spot { at, point, station } in spots {
-            let chord_2 = squares([0, 1, 2].map(|axis| at[axis] - asked.from[axis]));
+            let chord_2 = chord_2(at, asked.from);
             let point = point as usize;
             if chord_2 <= best.bound
                 && self.columns.word(point / 64, wanted.traits()) >> (point % 64) & 1 == 1
@@ -226,7 +263,7 @@ impl Tree {
 
     fn spot(&self, point: u32) -> Spot {
         let (bucket, place) = (&self.buckets[point as usize / SIDES], point as usize % SIDES);
-        Spot { at: [0, 1, 2].map(|axis| bucket.axes[axis][place]), point, station: bucket.stations[place] }
+        Spot { at: bucket.at(place), point, station: bucket.stations[place] }
     }
 }
 
@@ -257,9 +294,7 @@ impl Node {
         let mut chords = [0.0; SIDES];
         for ((low, high), from) in self.low.iter().zip(&self.high).zip(from) {
             for side in 0..SIDES {
-                let (below, above) = (f64::from(low[side]) - from, from - f64::from(high[side]));
-                let outside = if below > above { below } else { above };
-                let apart = if outside > 0.0 { outside } else { 0.0 };
+                let apart = apart(f64::from(low[side]), f64::from(high[side]), from);
                 chords[side] += apart * apart;
             }
         }
@@ -269,16 +304,16 @@ impl Node {
 
 impl Bucket {
     #[inline]
+    fn at(&self, place: usize) -> [f64; 3] {
+        [0, 1, 2].map(|axis| self.axes[axis][place])
+    }
+
+    #[inline]
     fn chords_2(&self, from: [f64; 3]) -> [f64; SIDES] {
         let mut chords = [0.0; SIDES];
-        for (place, chord_2) in chords.iter_mut().enumerate() {
-            *chord_2 = squares([0, 1, 2].map(|axis| self.axes[axis][place] - from[axis]));
+        for (place, chord) in chords.iter_mut().enumerate() {
+            *chord = chord_2(self.at(place), from);
         }
         chords
     }
-}
-
-#[inline]
-fn squares([x, y, z]: [f64; 3]) -> f64 {
-    x * x + y * y + z * z
 }
