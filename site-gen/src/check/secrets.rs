@@ -14,7 +14,9 @@ use search::coord::Coord;
 use search::datum::Datum;
 
 use super::regions::Regions;
-use super::stations::{has_house_number, has_mobile, is_meant_confidential, might_tell_where};
+use super::stations::{
+    has_house_number, has_mobile, has_web_address, is_meant_confidential, might_tell_where,
+};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::load::Drafts;
 use crate::load::station::{LocationDraft, StationDraft};
@@ -134,7 +136,7 @@ impl Secrets {
         Datum::ALL.into_iter().filter_map(there).any(near)
     }
 
-    /// Sentences that name a confidential station and say where it is, or give somebody's own number.
+    /// Sentences that name a confidential station and say where it is, lead out of the site or give somebody's own number.
     fn sentences(&self, text: &str, is_table: bool, regions: &Regions) -> Vec<Range<usize>> {
         let ends = |c: char| "。！？；\n".contains(c) || (is_table && matches!(c, ',' | '"'));
         let Some(finder) = &self.finder else { return Vec::new() };
@@ -146,7 +148,9 @@ impl Secrets {
             let (before, after) = (&text[start..name.start()], &text[name.end()..end]);
             if says_where_after(after, regions) || says_where_before(before) {
                 found.push(name.start()..end);
-            } else if has_mobile(&text[start..end], |number| self.phones.contains(number)) {
+            } else if has_web_address(&text[start..end])
+                || has_mobile(&text[start..end], |number| self.phones.contains(number))
+            {
                 found.push(start..end);
             }
         }

@@ -16,7 +16,7 @@ use super::headings::{Column, Headings, Meaning};
 use super::position;
 use super::row::{Incoming, Remark, Row};
 use crate::check::regions::Regions;
-use crate::check::stations::might_tell_where;
+use crate::check::stations::{might_tell_where, sounds_like_a_shelter};
 use crate::diag::nearest;
 use crate::scaffold::templates::kind_of;
 
@@ -170,7 +170,7 @@ impl Reader<'_> {
             || known
             || sheltering
             || values.get(Field::Kind) == Some(StationKind::Shelter.code())
-            || ["庇护", "避难", "临时安置"].iter().any(|sign| name.contains(sign))
+            || sounds_like_a_shelter(name)
     }
 
     fn read_region(&self, row: &mut Row<'_>, home: Option<&RegionCode>) {

@@ -34,7 +34,18 @@ fn positions() -> [(&'static str, f64, f64); 3] {
     ]
 }
 
-/// What must be in no byte: with and without blanks, as addresses have it, numbers to a hundred metres.
+/// What must be in no byte, and as what it is told: letters and numbers as such, and numbers as the index of stations has them.
+fn patterns() -> Vec<(String, Vec<u8>)> {
+    let mut all: Vec<(String, Vec<u8>)> =
+        canaries().into_iter().map(|canary| (canary.clone(), canary.into_bytes())).collect();
+    for (datum, lat, lon) in positions() {
+        let packed = |degrees: f64| (format!("{datum} {degrees}, packed"), degrees.to_le_bytes().to_vec());
+        all.extend([lat, lon].map(packed));
+    }
+    all
+}
+
+/// With and without blanks, as addresses have it, numbers to a hundred metres.
 fn canaries() -> Vec<String> {
     let mut all = vec!["金雀路".to_owned(), "%E9%87%91%E9%9B%80%E8%B7%AF".to_owned(), MOBILE.to_owned()];
     all.extend(["139-5550-0077", "139 5550 0077", "40°28′39", "102°34′39", "jinquelu"].map(str::to_owned));
@@ -48,15 +59,15 @@ fn canaries() -> Vec<String> {
 
 /// Which files beside the content tell a canary, compressed ones and entries of caches unpacked.
 fn told(site: &TestSite) -> Vec<String> {
-    let canaries = canaries();
+    let patterns = patterns();
     let root = site.content().parent().unwrap().to_owned();
     let mut told = Vec::new();
     for (path, bytes) in read_all(&root).into_iter().filter(|(path, _)| !path.starts_with("content/")) {
         let texts = unpacked(&path, bytes);
-        let tells = |canary: &&String| {
-            path.contains(canary.as_str()) || texts.iter().any(|text| contains(text, canary.as_bytes()))
+        let tells = |(canary, bytes): &&(String, Vec<u8>)| {
+            path.contains(canary.as_str()) || texts.iter().any(|text| contains(text, bytes))
         };
-        told.extend(canaries.iter().filter(tells).map(|canary| format!("{path}: {canary}")));
+        told.extend(patterns.iter().filter(tells).map(|(canary, _)| format!("{path}: {canary}")));
     }
     told
 }
@@ -134,9 +145,11 @@ fn a_site_without_a_word_of_it_is_built_and_the_search_for_canaries_finds_one_th
         "法院 **72 小时**内决定。",
         &format!("法院在{ADDRESS}。{}", "这句话要够长。".repeat(200)),
     );
+    // And in what is packed for the server: a public station at the very place.
+    site.edit(STATION, "lat: 40.45, lon: 102.6,", "lat: 40.47771, lon: 102.57771,");
     assert!(matches!(build(&site), Outcome::Built(_)));
     let told = told(&site);
-    for ending in [".html", ".html.br", ".html.gz", ".html.zst", ".json"] {
+    for ending in [".html", ".html.br", ".html.gz", ".html.zst", ".json", "stations.index"] {
         assert!(told.iter().any(|path| path.contains(&format!("{ending}: "))), "{ending}: {told:#?}");
     }
 }
@@ -164,6 +177,11 @@ fn its_own_file_tells_nothing_of_where_it_is() {
     };
     let words = [
         ADDRESS.to_owned(),
+        "金雀路77-1号".to_owned(),
+        "金雀路 77 之 1 号".to_owned(),
+        "金雀路77#".to_owned(),
+        "https://surl.amap.com/x1y2".to_owned(),
+        "surl.amap.com/x1y2".to_owned(),
         "坐标 40.47771，102.57771".to_owned(),
         "北纬40°28′39.8″，东经102°34′39.8″".to_owned(),
         format!("找王姐，{MOBILE}"),
@@ -188,7 +206,13 @@ fn its_own_file_tells_nothing_of_where_it_is() {
         ];
         assert!(is_refused_at(&findings, (SHELTER, line), &codes), "{setting}:\n{findings}");
     }
-    for words in &words {
+    let only_in_text = [
+        "金雀路 **77** 号",
+        "[怎么走](https://surl.amap.com/x1y2)",
+        "[怎么走](https://uri.example.cn/?q=%E9%87%91%E9%9B%80%E8%B7%AF77%E5%8F%B7)",
+        "[怎么走](tel:12338?%E9%87%91%E9%9B%80%E8%B7%AF77%E5%8F%B7)",
+    ];
+    for words in words.iter().map(String::as_str).chain(only_in_text) {
         let site = TestSite::new();
         site.edit(SHELTER, "打热线，有人来接。", &format!("打热线，有人来接。\n\n{words}。"));
         let findings = refusal(&site, words).unwrap_or_else(|| panic!("{words} is let pass in its text"));
@@ -310,6 +334,7 @@ fn a_sentence_that_names_it_and_a_place_is_refused_anywhere() {
     for words in [
         format!("{NAME}在{ADDRESS}"),
         format!("{NAME}搬到金雀路粮站对面了"),
+        format!("{NAME}在金雀路77-1号"),
         format!("{NAME}（坐标 40.47771，102.57771）"),
     ] {
         for (path, change) in elsewhere(&words) {
@@ -335,6 +360,30 @@ fn a_sentence_that_names_it_and_a_place_is_refused_anywhere() {
     }
 }
 
+/// Whoever writes a shelter down as something else and forgets to say that it is secret has not said that it is not.
+#[test]
+fn what_sounds_like_a_shelter_is_one_until_its_file_says_otherwise() {
+    let station = |name: &str, more: &str| {
+        format!(
+            "---\nname: {name}\nkind: family_center\nregion: 990121\nphones: [0000-5550777]\nverified: 2026-10-01\naddress: {ADDRESS}\n{more}---\n\n打热线。\n"
+        )
+    };
+    let path = "stations/shili-county/quiet-house.md";
+    for (name, more) in [
+        ("示例县庇护所", ""),
+        ("示例县妇女避难点", ""),
+        ("示例县临时安置点", ""),
+        ("示例县安心小屋", "services: [shelter]\n"),
+    ] {
+        let site = TestSite::new();
+        site.write(path, station(name, more));
+        let findings = refusal(&site, name).unwrap_or_else(|| panic!("{name} is let pass"));
+        assert!(is_refused_at(&findings, (path, 7), &["shelter-address"]), "{name}:\n{findings}");
+        site.write(path, station(name, &format!("{more}visibility: public\n")));
+        assert!(!site.codes().contains(&"shelter-address".to_owned()), "{name}: {:?}", site.findings());
+    }
+}
+
 /// However it is put: in brackets, in a row of a table, before the name, with the short name; and who answers there.
 #[test]
 fn a_sentence_is_refused_however_it_puts_the_place() {
@@ -345,6 +394,9 @@ fn a_sentence_is_refused_however_it_puts_the_place() {
         format!("{ADDRESS}那栋楼是{NAME}"),
         format!("{ADDRESS}的{NAME}"),
         format!("县庇护中心在{ADDRESS}"),
+        format!("{NAME}在金雀路 **77** 号"),
+        format!("[{NAME}怎么走](https://surl.amap.com/x1y2)"),
+        format!("{NAME}：surl.amap.com/x1y2"),
         format!("到{NAME}找王姐，{MOBILE}"),
         format!("打 139-5550-0077，{NAME}的人会接"),
     ] {

@@ -3,8 +3,11 @@
 //!
 //! [`Place::Confidential`]: search::record::Place::Confidential
 
+use std::borrow::Cow;
+
+use percent_encoding::percent_decode_str;
 use search::region::{Level, RegionCode};
-use search::vocabulary::StationKind;
+use search::vocabulary::{Service, StationKind};
 
 use super::super::regions::Regions;
 use super::super::secrets::points;
@@ -12,18 +15,30 @@ use crate::diag::{Diagnostic, Diagnostics, suggest};
 use crate::load::station::StationDraft;
 use crate::source::{Located, Span};
 
-/// Whether nobody may know where it is. A shelter always is, whatever its file says.
+/// Whether nobody may know where it is. A shelter always is, whatever its file says; what sounds like one is, as long as its file
+/// does not say that everybody may know.
 pub fn is_confidential(draft: &StationDraft) -> bool {
     let open = draft.visibility.as_ref().is_none_or(|text| is_public(&text.value));
     // A word that nobody knows keeps the place back; it is reported as well.
-    !open || draft.kind == StationKind::Shelter
+    !open || draft.kind == StationKind::Shelter || is_unsaid(draft)
 }
 
 /// Whether it was meant to be: a misspelt word is reported by itself, not as a secret given away.
 pub fn is_meant_confidential(draft: &StationDraft) -> bool {
     let said =
         draft.visibility.as_ref().is_some_and(|text| matches!(text.value.trim(), "confidential" | "保密"));
-    said || draft.kind == StationKind::Shelter
+    said || draft.kind == StationKind::Shelter || is_unsaid(draft)
+}
+
+/// Whether it sounds like a shelter and nobody has written whether it may be known.
+fn is_unsaid(draft: &StationDraft) -> bool {
+    let shelters = draft.offer.services == [Service::Shelter];
+    draft.visibility.is_none() && (shelters || sounds_like_a_shelter(&draft.name.value))
+}
+
+/// Whether the name of a station is one that shelters have.
+pub fn sounds_like_a_shelter(name: &str) -> bool {
+    ["庇护", "避难", "临时安置"].iter().any(|sign| name.contains(sign))
 }
 
 fn is_public(visibility: &str) -> bool {
@@ -48,9 +63,12 @@ pub(super) fn check_confidential(
     diags: &mut Diagnostics,
 ) {
     const HINT: &str = "删掉它。地址保密的站点只公布热线，怎么去由热线那头的人告诉她";
+    const UNSAID: &str =
+        "它像庇护场所，没有写明就按保密办：删掉它。谁都可以知道它在哪里的，写 visibility: public";
+    let hint = if draft.kind != StationKind::Shelter && is_unsaid(draft) { UNSAID } else { HINT };
     let mut refuse = |span: Span, what: &str| {
         let message = format!("地址保密的站点不能公布{what}：会让找她的人找到她");
-        diags.push(Diagnostic::error("shelter-address", span, message).hint(HINT));
+        diags.push(Diagnostic::error("shelter-address", span, message).hint(hint));
     };
     if let Some(address) = &draft.address {
         refuse(address.span, "地址");
@@ -64,12 +82,16 @@ pub(super) fn check_confidential(
     for text in said.chain(people).chain(&draft.offer.languages) {
         if might_tell_where(&text.value, regions) {
             refuse(text.span, "地址");
+        } else if has_web_address(&text.value) {
+            refuse(text.span, "站外的网址");
         } else if has_private_number(&text.value, &draft.phones) {
             refuse(text.span, "谁的手机号");
         }
     }
     for text in draft.desk.iter().chain(&draft.parent).chain(&draft.aliases).chain(&draft.level) {
-        let told = might_tell_where(&text.value, regions) || has_private_number(&text.value, &draft.phones);
+        let told = might_tell_where(&text.value, regions)
+            || has_web_address(&text.value)
+            || has_private_number(&text.value, &draft.phones);
         if told {
             refuse(text.span, "地址");
         }
@@ -103,6 +125,8 @@ pub fn check_body(
                 "这句话像是在说保密的地方在哪里：会让找她的人找到她",
                 "删掉地名、路名、门牌、楼层、坐标和“在什么旁边”",
             )
+        } else if has_web_address(sentence) {
+            ("这句话里有站外的网址：地图和短网址会说出它在哪里", "删掉它，只写 phones 里的热线")
         } else if has_private_number(sentence, &draft.phones) {
             ("这句话里有谁的手机号：找她的人能顺着它找到", "删掉它，只写 phones 里的热线")
         } else {
@@ -132,24 +156,52 @@ pub fn might_tell_where(text: &str, regions: &Regions) -> bool {
         "对面", "旁边", "旁，", "旁。", "府旁", "站旁", "校旁", "院旁", "店旁", "附近", "隔壁", "东侧",
         "西侧", "南侧", "北侧", "楼上", "楼下", "院内", "路口", "后门", "门牌", "路上", "街上", "巷子",
     ];
-    has_house_number(text)
-        || !points(text).is_empty()
-        || text.ends_with('旁')
-        || BESIDE.iter().any(|word| text.contains(word))
-        || regions.names_below_county().any(|name| text.contains(name))
+    let text = decoded(text);
+    let plain = squeezed(&text);
+    has_house_number(&text)
+        || !points(&text).is_empty()
+        || plain.ends_with('旁')
+        || BESIDE.iter().any(|word| plain.contains(word))
+        || regions.names_below_county().any(|name| plain.contains(name))
+}
+
+/// Whether a text leads out of the site: what stands behind a short address nobody can see.
+pub fn has_web_address(text: &str) -> bool {
+    const ENDINGS: [&str; 6] = [".com", ".cn", ".net", ".org", ".gl", ".me"];
+    let text = decoded(text).to_lowercase();
+    let is_host = |at: usize| {
+        let host = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-');
+        let before = text[..at].trim_end_matches(host);
+        // An address of mail leads nowhere.
+        before.len() < at && !before.ends_with('@')
+    };
+    text.contains("://") || ENDINGS.iter().any(|ending| text.match_indices(ending).any(|(at, _)| is_host(at)))
+}
+
+/// As it reads where it is written for a browser: 路 of %E8%B7%AF.
+fn decoded(text: &str) -> Cow<'_, str> {
+    percent_decode_str(text).decode_utf8_lossy()
+}
+
+/// Without blanks and without the marks of Markdown.
+fn squeezed(text: &str) -> String {
+    text.chars().filter(|&c| !c.is_whitespace() && !"*_`~".contains(c)).collect()
 }
 
 /// Whether a text gives an address: a road with a number, a building, a room. Flats of 一室一厅 are not one.
 pub fn has_house_number(text: &str) -> bool {
     const ROADS: [&str; 9] = ["路", "街", "巷", "道", "弄", "胡同", "村", "小区", "大厦"];
     const NUMERALS: &str = "一二三四五六七八九十百两";
+    // 77-1 号, 77 之 1 号, 77 号附 1 号.
+    const BETWEEN: &str = "-–—－/、之附";
     let numeral = |c: char| c.is_numeric() || NUMERALS.contains(c);
+    let text = squeezed(&decoded(text));
     text.char_indices().any(|(at, c)| {
-        let before = text[..at].trim_end();
+        let before = &text[..at];
         // 18 号 and 3 栋 and 2 单元, but not 1 号电话 after no road.
-        matches!(c, '号' | '栋' | '幢' | '室' | '楼') && before.ends_with(numeral) && {
-            let stem = before.trim_end_matches(|c: char| numeral(c) || c == ' ');
-            let after = text[at + c.len_utf8()..].trim_start_matches(|c: char| numeral(c) || c == ' ');
+        matches!(c, '号' | '#' | '＃' | '栋' | '幢' | '室' | '楼') && before.ends_with(numeral) && {
+            let stem = before.trim_end_matches(|c: char| numeral(c) || BETWEEN.contains(c));
+            let after = text[at + c.len_utf8()..].trim_start_matches(numeral);
             let flat = c == '室' && after.starts_with(['厅', '卫', '户']);
             !flat && (matches!(c, '栋' | '幢' | '室') || ROADS.iter().any(|road| stem.ends_with(road)))
         }
@@ -174,6 +226,12 @@ mod tests {
             "老粮站附近",
             "灯笼路上",
             "门牌 18",
+            "人民路18-1号",
+            "人民路 18 之 1 号",
+            "人民路 **18** 号",
+            "人民路 18#",
+            "%E4%BA%BA%E6%B0%91%E8%B7%AF18%E5%8F%B7",
+            "40.47771%2C102.57771",
         ] {
             assert!(might_tell_where(address, &regions), "{address}");
         }
@@ -181,6 +239,17 @@ mod tests {
             ["24 小时接听", "打 110 时可以说要去庇护场所", "法律援助 12348", "站长负责接待", "第 1 号文件"]
         {
             assert!(!might_tell_where(harmless, &regions), "{harmless}");
+        }
+    }
+
+    #[test]
+    fn what_leads_out_of_the_site_is_told_from_what_does_not() {
+        for address in ["https://surl.amap.com/x1", "surl.amap.com/x1", "见 J.MAP.BAIDU.COM", "t.cn/x1"] {
+            assert!(has_web_address(address), "{address}");
+        }
+        for harmless in ["打 12338", "写信到 banan@example.cn", "[怎么来](/guides/a/b/)", "第 3.1 条"]
+        {
+            assert!(!has_web_address(harmless), "{harmless}");
         }
     }
 }

@@ -18,7 +18,8 @@ use search::vocabulary::StationKind;
 use super::pages::topic_slugs;
 use super::regions::Regions;
 pub use confidential::{
-    check_body, has_house_number, has_mobile, is_confidential, is_meant_confidential, might_tell_where,
+    check_body, has_house_number, has_mobile, has_web_address, is_confidential, is_meant_confidential,
+    might_tell_where, sounds_like_a_shelter,
 };
 pub(super) use place::in_china;
 
