@@ -57,6 +57,11 @@ fn what_is_always_open_is_so_on_every_day() {
     }
     assert_eq!(said(&Timetable::default(), datetime(2026, 11, 24, 9, 0, 0, 0)), "最近都不开，先打电话");
     assert!(!Timetable(vec![closed_on_holidays()]).ever_opens());
+    // Some months have five Fridays, some five Saturdays, none both and an eighth.
+    for day in 1..=7 {
+        let fifth = Rule { nth: vec![5], ..Rule::on(&[day], &[(540, 660)]) };
+        assert!(Timetable(vec![fifth]).ever_opens(), "{day}");
+    }
 }
 
 #[test]
