@@ -154,6 +154,14 @@ fn a_site_without_a_word_of_it_is_built_and_the_search_for_canaries_finds_one_th
     }
 }
 
+/// How a place is told by the marks and links of Markdown.
+const ONLY_IN_TEXT: [&str; 4] = [
+    "金雀路 **77** 号",
+    "[怎么走](https://surl.amap.com/x1y2)",
+    "[怎么走](https://uri.example.cn/?q=%E9%87%91%E9%9B%80%E8%B7%AF77%E5%8F%B7)",
+    "[怎么走](tel:12338?%E9%87%91%E9%9B%80%E8%B7%AF77%E5%8F%B7)",
+];
+
 /// In every setting and line of its own file: the words a place is told by.
 #[test]
 fn its_own_file_tells_nothing_of_where_it_is() {
@@ -206,13 +214,7 @@ fn its_own_file_tells_nothing_of_where_it_is() {
         ];
         assert!(is_refused_at(&findings, (SHELTER, line), &codes), "{setting}:\n{findings}");
     }
-    let only_in_text = [
-        "金雀路 **77** 号",
-        "[怎么走](https://surl.amap.com/x1y2)",
-        "[怎么走](https://uri.example.cn/?q=%E9%87%91%E9%9B%80%E8%B7%AF77%E5%8F%B7)",
-        "[怎么走](tel:12338?%E9%87%91%E9%9B%80%E8%B7%AF77%E5%8F%B7)",
-    ];
-    for words in words.iter().map(String::as_str).chain(only_in_text) {
+    for words in words.iter().map(String::as_str).chain(ONLY_IN_TEXT) {
         let site = TestSite::new();
         site.edit(SHELTER, "打热线，有人来接。", &format!("打热线，有人来接。\n\n{words}。"));
         let findings = refusal(&site, words).unwrap_or_else(|| panic!("{words} is let pass in its text"));
