@@ -1,0 +1,72 @@
+//! Typed values out of those that were written.
+
+use std::net::SocketAddr;
+
+use axum::http::HeaderName;
+
+use super::effective::{Effective, Setting, Value};
+
+/// Reads typed values out of the flat ones, and collects what can't be read.
+pub(super) struct Reader<'a> {
+    pub(super) effective: &'a Effective,
+    pub(super) errors: Vec<String>,
+}
+
+impl<'a> Reader<'a> {
+    pub(super) fn text(&self, key: &str) -> &'a str {
+        match &self.effective.0[key].value {
+            Value::Text(text) => text,
+            Value::Number(_) => unreachable!("the default of {key} is a text"),
+        }
+    }
+
+    /// Every number is a limit, and a limit of nothing lets nobody in.
+    pub(super) fn number(&mut self, key: &str) -> usize {
+        if let Value::Number(number @ 1..=0xffff_ffff) = self.effective.0[key].value {
+            return usize::try_from(number).unwrap_or(usize::MAX);
+        }
+        self.refuse(key, "应为 1 到 4294967295 之间的整数");
+        1
+    }
+
+    pub(super) fn truth(&mut self, key: &str) -> bool {
+        let is_known = matches!(self.text(key), "yes" | "no");
+        (!is_known).then(|| self.refuse(key, "应为 \"yes\" 或 \"no\""));
+        self.text(key) == "yes"
+    }
+
+    pub(super) fn address(&mut self, key: &str) -> Option<SocketAddr> {
+        let address = self.text(key).parse().ok();
+        if address.is_none() {
+            self.refuse(key, "应为“地址:端口”，例如 127.0.0.1:8080");
+        }
+        address
+    }
+
+    pub(super) fn base_url(&mut self) -> Option<String> {
+        let url = self.text("base_url");
+        let well_formed = url.is_empty()
+            || ((url.starts_with("https://") || url.starts_with("http://")) && !url.ends_with('/'));
+        if !well_formed {
+            self.refuse("base_url", "应以 https:// 或 http:// 开头，末尾不带斜杠");
+        }
+        (!url.is_empty()).then(|| url.to_owned())
+    }
+
+    pub(super) fn header(&mut self, key: &str) -> Option<HeaderName> {
+        let name = self.text(key);
+        if name.is_empty() {
+            return None;
+        }
+        let header = name.parse().ok();
+        if header.is_none() {
+            self.refuse(key, "应为请求头的名字，例如 x-forwarded-for");
+        }
+        header
+    }
+
+    fn refuse(&mut self, key: &str, expected: &str) {
+        let Setting { value, origin } = &self.effective.0[key];
+        self.errors.push(format!("{origin}：{key} = {value}，{expected}"));
+    }
+}
