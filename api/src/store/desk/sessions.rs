@@ -1,0 +1,106 @@
+//! Sessions: who is signed in, and for how long.
+
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, Condition, DbErr, EntityTrait, IntoActiveModel, QueryFilter, Set,
+};
+
+use crate::clock::Hour;
+use crate::store::Store;
+use crate::store::entity::{member, member_session};
+
+/// A session ends when nothing was asked for in this many whole hours besides the running one.
+const IDLE_HOURS: i64 = 1;
+/// A session ends this many hours after it began.
+const LONGEST_HOURS: i64 = 12;
+
+/// A session that has not ended, and whose.
+pub struct LiveSession {
+    /// The member's id.
+    pub member: String,
+    /// The member's name.
+    pub name: String,
+    /// The member's desk.
+    pub desk: String,
+}
+
+impl Store {
+    /// Begins a session, and forgets those that have ended.
+    pub async fn begin_session(&self, member: &str, token_hash: &[u8], hour: Hour) -> Result<(), DbErr> {
+        let txn = self.begin().await?;
+        let ended = Condition::any()
+            .add(member_session::Column::CreatedHour.lte(hour.number() - LONGEST_HOURS))
+            .add(member_session::Column::SeenHour.lt(hour.number() - IDLE_HOURS));
+        member_session::Entity::delete_many().filter(ended).exec(&txn).await?;
+        let row = member_session::ActiveModel {
+            token_hash: Set(token_hash.to_vec()),
+            member_id: Set(member.to_owned()),
+            created_hour: Set(hour.number()),
+            seen_hour: Set(hour.number()),
+        };
+        member_session::Entity::insert(row).exec_without_returning(&txn).await?;
+        txn.commit().await
+    }
+
+    /// The session of a cookie, if it has not ended. Its last hour becomes `hour`.
+    pub async fn live_session(&self, token_hash: &[u8], hour: Hour) -> Result<Option<LiveSession>, DbErr> {
+        let Some(session) = member_session::Entity::find_by_id(token_hash.to_vec()).one(&self.db).await?
+        else {
+            return Ok(None);
+        };
+        let (age, idle) = (hour.number() - session.created_hour, hour.number() - session.seen_hour);
+        if age >= LONGEST_HOURS || idle > IDLE_HOURS {
+            return Ok(None);
+        }
+        let Some(member) = member::Entity::find_by_id(&session.member_id).one(&self.db).await? else {
+            return Ok(None);
+        };
+        if idle > 0 {
+            let mut session = session.into_active_model();
+            session.seen_hour = Set(hour.number());
+            session.update(&self.db).await?;
+        }
+        Ok(Some(LiveSession { member: member.id, name: member.name, desk: member.desk_id }))
+    }
+
+    /// Ends the session of a cookie.
+    pub async fn end_session(&self, token_hash: &[u8]) -> Result<(), DbErr> {
+        member_session::Entity::delete_by_id(token_hash.to_vec()).exec(&self.db).await.map(|_| ())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::testing::{self, founded};
+
+    const NOW: Hour = Hour::from_number(500_000);
+
+    fn later(hours: i64) -> Hour {
+        Hour::from_number(NOW.number() + hours)
+    }
+
+    #[tokio::test]
+    async fn a_session_ends_when_idle_when_old_and_when_told_to() {
+        for fresh in testing::each().await {
+            founded(&fresh.store, "county", None).await;
+            let alive =
+                async |token: &[u8], hour| fresh.store.live_session(token, hour).await.unwrap().is_some();
+            let member = fresh.store.credentials("county 的成员").await.unwrap().unwrap().member;
+            for token in [b"idle".as_slice(), b"busy", b"told"] {
+                fresh.store.begin_session(&member, token, NOW).await.unwrap();
+            }
+            fresh.store.end_session(b"told").await.unwrap();
+            assert!(!alive(b"told", NOW).await && !alive(b"never", NOW).await);
+            for hours in 1..12 {
+                assert!(alive(b"busy", later(hours)).await, "{hours}");
+            }
+            assert!(!alive(b"idle", later(2)).await);
+            assert!(!alive(b"busy", later(12)).await);
+            fresh.store.begin_session(&member, b"next", later(20)).await.unwrap();
+            assert!(
+                !fresh.store.everything().await.contains(&crate::sealing::binding::hex(b"busy")),
+                "ended sessions are forgotten"
+            );
+        }
+    }
+}
