@@ -30,6 +30,11 @@ const FILES: &[(&str, &str, &str)] = &[
 /// Modules that import each other by relative name: one folder, hashed as a whole, the entry first.
 const DESK: &[(&str, &str)] = &[
     ("desk.js", include_str!("../../assets/desk.js")),
+    ("desk/page.js", include_str!("../../assets/desk/page.js")),
+    ("desk/queue.js", include_str!("../../assets/desk/queue.js")),
+    ("desk/service.js", include_str!("../../assets/desk/service.js")),
+    ("desk/session.js", include_str!("../../assets/desk/session.js")),
+    ("desk/thread.js", include_str!("../../assets/desk/thread.js")),
     ("sealing.js", include_str!("../../assets/sealing.js")),
     ("hpke.js", include_str!("../../assets/hpke.js")),
 ];

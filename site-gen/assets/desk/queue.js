@@ -1,0 +1,60 @@
+// What waits at the desk.
+
+import { again, button, el, hour, newTurn, runningTurn, show, tell } from "./page.js";
+import { call } from "./service.js";
+import { names, session, signOut } from "./session.js";
+import { showThread } from "./thread.js";
+
+const REFRESH_MS = 60 * 1000;
+
+/** Shows the queue; without `focus` only anew, where it is shown already. */
+export async function showQueue(focus = true) {
+  const mine = focus ? newTurn() : runningTurn();
+  const { items } = await call("GET", "/desk/consultations");
+  if (mine !== runningTurn()) return;
+  const [ours, theirs] = [items.filter((item) => item.waits_for_desk), items.filter((item) => !item.waits_for_desk)];
+  const again = button("刷新", () => showQueue(), "quiet");
+  const parts = [
+    el("p", { class: "actions" }, again, button("退出", () => signOut("已经退出。"), "quiet")),
+    el("h3", {}, `轮到我们（${ours.length}）`),
+    ours.length ? queue(ours) : el("p", {}, "没有等着的来信。"),
+    el("h3", {}, `等对方（${theirs.length}）`),
+    theirs.length ? queue(theirs) : el("p", {}, "没有。"),
+  ];
+  show(`${session.me.desk_name}的来信`, parts, focus);
+  again(() => {
+    if (session && !document.hidden) showQueue(false).catch(tell);
+  }, REFRESH_MS);
+}
+
+function queue(items) {
+  const list = el("ul", { class: "queue" });
+  for (const item of items) {
+    const row = el("li", { class: item.danger ? "urgent" : item.mine ? "mine" : "" },
+      el("div", {}, el("p", {}, ...tags(item)), el("p", {}, facts(item).join(" · "))),
+      button("打开", () => showThread(item.id)));
+    row.querySelector("button").setAttribute("aria-label", `打开：${facts(item).join("，")}`);
+    list.append(row);
+  }
+  return list;
+}
+
+/** What must be seen first. */
+export function tags(item) {
+  const tag = (text, kind = "") => el("span", { class: `tag ${kind}` }, text);
+  const found = [tag(item.state_text, item.state === "received" ? "waiting" : "")];
+  if (item.child) found.unshift(tag("牵涉孩子", "urgent"), " ");
+  if (item.danger) found.unshift(tag("现在有危险", "urgent"), " ");
+  return found;
+}
+
+/** What is known in the clear. */
+export function facts(item) {
+  const waited = item.waiting_hours < 1 ? "不到一小时" : ` ${item.waiting_hours} 小时`;
+  return [
+    item.topic ? names.topics.get(item.topic) || item.topic : "没选主题",
+    item.region ? names.regions.get(item.region) || item.region : "没选地方",
+    `${hour(item.received)}到，已等${waited}`,
+    item.first_responder ? `${item.mine ? "我" : item.first_responder}受理` : "还没有人受理",
+  ];
+}

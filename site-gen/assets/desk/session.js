@@ -1,0 +1,106 @@
+// Who is signed in, and their keys.
+//
+// Keys live in `session` and nowhere else: nothing is stored, nothing goes into the address, and half an hour without a
+// touch forgets everything.
+
+import { fromBase64, loginValue, openDeskKey, stretch, toBase64, unwrapMember } from "../sealing.js";
+import { el, field, newTurn, onSubmit, said, show, stopRefreshing } from "./page.js";
+import { call, whenSignedOut } from "./service.js";
+
+const IDLE_MS = 30 * 60 * 1000;
+
+/** The member who is signed in: `{ me, deskKeys }`, the keys by generation. */
+export let session = null;
+/** What topics and divisions are called. */
+export let names = { topics: new Map(), regions: new Map() };
+let touched = 0;
+let idle = 0;
+let begin = () => {};
+
+/** Watches over the keys, and shows the form for signing in; `signedIn` is what comes after it. */
+export function start(signedIn) {
+  begin = signedIn;
+  for (const touch of ["pointerdown", "keydown"]) document.addEventListener(touch, stayAwake, true);
+  document.addEventListener("visibilitychange", sleepIfIdle);
+  // A page that the browser keeps for going back must not keep keys.
+  window.addEventListener("pagehide", () => forget(""));
+  whenSignedOut(() => {
+    if (session) forget("登录已经到时，请再登录。");
+  });
+  showSignIn();
+}
+
+function showSignIn() {
+  const name = el("input", { id: "member", name: "member", autocomplete: "username", required: true });
+  const passphrase = el("input", {
+    id: "passphrase", name: "passphrase", type: "password", autocomplete: "current-password", required: true,
+  });
+  const form = el("form", { class: "form", autocomplete: "off" },
+    field("名字", name), field("口令", passphrase), el("button", {}, "登录"));
+  onSubmit(form, "正在登录，要一两秒……", async () => {
+    const typed = passphrase.value.trim();
+    passphrase.value = "";
+    await signIn(name.value.trim(), typed);
+    await begin();
+  });
+  show("登录", form);
+}
+
+async function signIn(member, passphrase) {
+  const { salt, rounds } = await call("POST", "/desk/sessions/parameters", { member });
+  const stretched = await stretch(passphrase, fromBase64(salt), rounds);
+  await call("POST", "/desk/sessions", { member, login: toBase64(await loginValue(stretched)) });
+  const me = await call("GET", "/desk/me");
+  const pair = await unwrapMember(stretched, me.id, fromBase64(me.public_key), fromBase64(me.wrapped_key));
+  const deskKeys = new Map();
+  for (const key of me.desk_keys) {
+    const share = { desk: me.desk, generation: key.generation, holder: me.id };
+    deskKeys.set(key.generation, await openDeskKey(pair, share, fromBase64(key.sealed_key), fromBase64(key.public_key)));
+  }
+  session = { me, deskKeys };
+  touched = Date.now();
+  stayAwake();
+  await learnNames();
+}
+
+/** Ends the session here and at the service. */
+export async function signOut(reason) {
+  if (!session) return;
+  forget(reason);
+  await call("DELETE", "/desk/sessions/current").catch(() => {});
+}
+
+/** Forgets keys and letters at once, whatever the server says. */
+function forget(reason) {
+  clearTimeout(idle);
+  stopRefreshing();
+  if (!session) return;
+  session = null;
+  newTurn();
+  showSignIn();
+  said.textContent = reason;
+}
+
+function stayAwake() {
+  if (!session || sleepIfIdle()) return;
+  touched = Date.now();
+  clearTimeout(idle);
+  idle = setTimeout(sleepIfIdle, IDLE_MS);
+}
+
+/** A machine that was asleep runs its timers late: what counts is the clock. */
+function sleepIfIdle() {
+  if (!session || Date.now() - touched < IDLE_MS) return false;
+  signOut("半小时没有动，已经退出。");
+  return true;
+}
+
+/** What topics and divisions are called. The desk works without it. */
+async function learnNames() {
+  const [topics, regions] = await Promise.all(
+    ["/topics", "/regions"].map((path) => call("GET", path).catch(() => [])));
+  names = {
+    topics: new Map(topics.map((topic) => [topic.slug, topic.title])),
+    regions: new Map(regions.map((region) => [region.code, region.name])),
+  };
+}
