@@ -12,6 +12,7 @@
 //! - Time, chance and files come in as values: [`clock::Clock`], [`dice::Dice`], [`published::Published`].
 
 pub mod answer;
+pub mod audit;
 pub mod clock;
 pub mod coding;
 pub mod compiler;

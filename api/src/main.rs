@@ -1,6 +1,6 @@
 //! The `nuanzhan` command: serves a site, manages desks and members, and explains itself.
 //!
-//! Exit codes: 0 done, 1 the content has mistakes (see the messages), 2 could not run.
+//! Exit codes: 0 done, 1 the content or an audit chain has faults (see the messages), 2 could not run.
 
 use std::fmt::Display;
 use std::fs;
@@ -14,7 +14,7 @@ use api::clock::{Clock as _, SystemClock};
 use api::compiler::SiteGen;
 use api::config::{Settings, Sources};
 use api::dice::SystemDice;
-use api::operator::{DeskCommand, MemberCommand, Operator, WordStats};
+use api::operator::{AuditCommand, BrokenChains, DeskCommand, MemberCommand, Operator, WordStats};
 #[cfg(feature = "meilisearch")]
 use api::operator::{SearchCommand, Searching};
 use api::routes;
@@ -40,7 +40,7 @@ const EXAMPLES: &str = "\
   nuanzhan config                              看现在生效的设置从哪里来
   nuanzhan openapi > openapi.json              存下数据接口的说明
 
-退出码：0 办好了；1 内容有误，按提示改；2 没能运行，提示里有原因和办法。
+退出码：0 办好了；1 内容有误或者查出了问题，按提示办；2 没能运行，提示里有原因和办法。
 所有设置见 nuanzhan.default.toml。";
 
 /// 暖站：妇女儿童维权服务。一条命令生成站点、接受匿名咨询、提供数据接口。
@@ -73,6 +73,9 @@ enum Command {
     /// 管理工作台的人员：开通
     #[command(subcommand)]
     Member(MemberCommand),
+    /// 查记录链：谁做了什么，有没有被改过
+    #[command(subcommand)]
+    Audit(AuditCommand),
     /// 检索：大家常查哪些词；把站点放进 Meilisearch（平时不用：检索由本程序自己做）
     #[command(subcommand)]
     Search(AboutSearch),
@@ -140,7 +143,7 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             complain(&failure.to_string());
-            ExitCode::from(if matches!(failure, Failure::Content) { 1 } else { 2 })
+            ExitCode::from(if matches!(failure, Failure::Content | Failure::Found(_)) { 1 } else { 2 })
         }
     }
 }
@@ -211,6 +214,13 @@ fn run(cli: Cli) -> Result<(), Failure> {
         Some(Command::Member(command)) => {
             operate(common, false, async |operator| command.run(operator).await)
         }
+        Some(Command::Audit(command)) => {
+            let checked = operate(common, false, async |operator| command.run(operator).await);
+            checked.map_err(|failure| match failure {
+                Failure::Machine(err) if err.is::<BrokenChains>() => Failure::Found(err),
+                other => other,
+            })
+        }
         Some(Command::Search(AboutSearch::Stats(stats))) => {
             let today = SystemClock.hour().date();
             operate(common, false, async |operator| stats.run(operator, today).await)
@@ -264,8 +274,8 @@ fn operate(
         let regions =
             Bundle::open_without_stations(&settings.served()).map(|site| site.regions).unwrap_or_default();
         let regions = regions.into_iter().map(|region| region.code).collect();
-        command(Operator { store: &store, dice: &SystemDice, out: &mut io::stdout(), regions: &regions })
-            .await
+        let (hour, out) = (SystemClock.hour(), &mut io::stdout());
+        command(Operator { store: &store, dice: &SystemDice, hour, out, regions: &regions }).await
     })?;
     Ok(())
 }

@@ -62,6 +62,9 @@ pub enum Failure {
     /// The content has mistakes, and there is no earlier release to serve meanwhile. The findings have been said.
     #[error("内容有误，也没有以前生成的站点可用。按上面的提示改好再启动。")]
     Content,
+    /// What was checked does not hold. Where has been said.
+    #[error("{0:#}")]
+    Found(anyhow::Error),
     /// The machine, or how it is set up.
     #[error("{0:#}")]
     Machine(#[from] anyhow::Error),
@@ -164,7 +167,7 @@ fn words(settings: &Settings, store: &Store, service: &Service) -> Words {
 pub async fn open_store(settings: &Settings) -> anyhow::Result<Store> {
     make_private_folder(&settings.var)?;
     let what_to_do = "数据库不能用（设置项 database，空着就用 var 里的 SQLite）";
-    let store = Store::open(&settings.database).await.context(what_to_do)?;
+    let store = Store::open(&settings.database).await.context(what_to_do)?.keeping(settings.retention);
     store.migrate().await.context(what_to_do)?;
     Ok(store)
 }

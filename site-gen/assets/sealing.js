@@ -7,7 +7,7 @@ import { concat, deriveKeyPair, importKeyPair, open as hpkeOpen, seal as hpkeSea
 const subtle = globalThis.crypto.subtle;
 const encoder = new TextEncoder();
 const FORMAT = 1;
-const PURPOSE_MESSAGE = 1;
+const PURPOSES = { letter: 1, note: 2 };
 const SENDERS = { asker: 1, desk: 2 };
 const CLASSES = [1 << 10, 4 << 10, 16 << 10, 64 << 10];
 const NONCE_LENGTH = 12;
@@ -94,9 +94,10 @@ export function fromBase64(text) {
   return Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
 }
 
-/** The place of a message, `{ thread, position, sender }`, as the bytes that tie the message to it. */
+/** The place of a message, `{ thread, position, sender, purpose }`, as the bytes that tie the message to it; a letter unless told. */
 function canonical(place) {
-  return concat([FORMAT], fromHex(place.thread), bigEndian(place.position), [SENDERS[place.sender], PURPOSE_MESSAGE]);
+  const who = [SENDERS[place.sender], PURPOSES[place.purpose || "letter"]];
+  return concat([FORMAT], fromHex(place.thread), bigEndian(place.position), who);
 }
 
 function pad(message) {

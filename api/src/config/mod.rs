@@ -19,6 +19,7 @@ pub use self::effective::Effective;
 use self::reader::Reader;
 use crate::finder::Meilisearch;
 use crate::state::Limits;
+use crate::store::Retention;
 
 /// The commented default file.
 pub const DEFAULTS: &str = include_str!("../../../nuanzhan.default.toml");
@@ -44,6 +45,8 @@ pub struct Settings {
     pub client_address_header: Option<HeaderName>,
     /// Where health is told, if not with everything else.
     pub operations: Option<SocketAddr>,
+    /// How long what is over stays.
+    pub retention: Retention,
     /// How much of anything at once.
     pub limits: Limits,
     /// The server that searches, if not this process.
@@ -105,6 +108,10 @@ impl Settings {
                 concurrency: reader.number("limits.concurrency"),
                 connections: reader.number("limits.connections"),
                 letters_per_hour: u32::try_from(reader.number("limits.letters_per_hour")).unwrap_or(u32::MAX),
+            },
+            retention: Retention {
+                closed_days: reader.days("retention.closed_days"),
+                waiting_days: reader.days("retention.waiting_days"),
             },
             counts_words: reader.truth("search.count_words"),
             meilisearch: Meilisearch {

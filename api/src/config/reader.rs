@@ -29,6 +29,15 @@ impl<'a> Reader<'a> {
         1
     }
 
+    /// At least one, at most ten years: more is no promise to destroy anything.
+    pub(super) fn days(&mut self, key: &str) -> u32 {
+        let days = self.number(key);
+        if days > 3650 {
+            self.refuse(key, "最多 3650 天");
+        }
+        u32::try_from(days).unwrap_or(u32::MAX)
+    }
+
     pub(super) fn truth(&mut self, key: &str) -> bool {
         let is_known = matches!(self.text(key), "yes" | "no");
         (!is_known).then(|| self.refuse(key, "应为 \"yes\" 或 \"no\""));

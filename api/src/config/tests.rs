@@ -24,6 +24,7 @@ fn the_default_file_alone_is_enough() {
     assert_eq!(settings.listen.to_string(), "127.0.0.1:8080");
     assert_eq!(settings.database, "sqlite://var/nuanzhan.db");
     assert_eq!(settings.limits.request, Duration::from_secs(10));
+    assert_eq!((settings.retention.closed_days, settings.retention.waiting_days), (180, 60));
     assert_eq!((settings.operations, settings.client_address_header), (None, None));
 }
 
@@ -50,13 +51,14 @@ fn an_unknown_key_names_the_nearest_one_its_file_and_its_line() {
 
 #[test]
 fn every_bad_value_is_told_at_once_with_where_it_was_set() {
-    let file = "listen = \"8080\"\ncontent = 3\n[limits]\nbody_bytes = 0\n";
+    let file = "listen = \"8080\"\ncontent = 3\n[limits]\nbody_bytes = 0\n[retention]\nclosed_days = 4000\n";
     let said = load(file, &[("NUANZHAN_LIMITS_CONCURRENCY", "many")], &[("base_url", "example.org")]);
     let said = said.unwrap_err();
     for part in [
         "nuanzhan.toml 第 1 行：listen = \"8080\"",
         "nuanzhan.toml 第 2 行：content 应为带引号的文字",
         "nuanzhan.toml 第 4 行：limits.body_bytes = 0",
+        "nuanzhan.toml 第 6 行：retention.closed_days = 4000，最多 3650 天",
         "环境变量 NUANZHAN_LIMITS_CONCURRENCY：limits.concurrency 应为不小于 0 的整数",
         "参数 --base_url：base_url = \"example.org\"",
     ] {

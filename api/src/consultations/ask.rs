@@ -13,6 +13,8 @@ use crate::consultations::letter::{self, Letter, Typed};
 use crate::consultations::page::{self, ReceiptPage, Trouble};
 use crate::consultations::post::Post;
 use crate::consultations::receipt::Receipt;
+use crate::consultations::register::Channel;
+use crate::error::ApiError;
 use crate::limit::Network;
 use crate::published::Release;
 use crate::sealing::binding::{Binding, Sender, ThreadId};
@@ -21,7 +23,9 @@ use crate::sealing::suite::PublicKey;
 use crate::shell::Page;
 use crate::site;
 use crate::state::AppState;
-use crate::store::consultation::{Earlier, NewThread, Taken};
+use crate::store::consultation::{
+    Act, Actor, Done, Earlier, NewThread, ReceiptHalves, Refused, Request as Sent,
+};
 use crate::store::desk::{Desk, Reader, ReaderKey};
 
 /// Letters of one network in an hour before its next ones go through the slow lane.
@@ -87,9 +91,13 @@ async fn take_in(
     wait(app, typed, network, hour).await?;
     spend(app, typed, desk, hour)?;
     let request = typed.request(&keys.current);
-    match store(app, letter, desk, (request.hash, request.receipt.clone()), typed).await? {
-        Taken::New => receipt_page(release, typed, &desk.name, &request.receipt),
-        Taken::Again(earlier) => again(release, &desks, typed, (earlier, &request.receipt)),
+    let sent = Sent { hour, hash: request.hash.to_vec() };
+    let done = store(app, letter, desk, (sent, request.receipt.clone()), typed).await?;
+    // Another request with the same form was first, at the same time.
+    let earlier = if done.again { app.store.earlier(&request.hash).await? } else { None };
+    match earlier {
+        Some(earlier) => again(release, &desks, typed, (earlier, &request.receipt)),
+        None => receipt_page(release, typed, &desk.name, &request.receipt),
     }
 }
 
@@ -129,41 +137,46 @@ async fn store(
     app: &AppState,
     letter: Letter,
     desk: &Desk,
-    (request_hash, receipt): ([u8; 32], Receipt),
+    (sent, receipt): (Sent, Receipt),
     typed: &Typed,
-) -> Result<Taken, Trouble> {
+) -> Result<Done, Trouble> {
     let mut readers = app.store.readers_of(&desk.id).await?;
     let (office, dice) = (app.consultations.clone(), app.dice.clone());
-    let (desk, hour) = (desk.id.clone(), app.clock.hour());
+    let desk = desk.id.clone();
     let seal = move || {
         let id = ThreadId::draw(&*dice);
         let stretched = office.stretching.stretch(&receipt);
         let public_key = stretched.thread_key(&id).public().clone();
         readers.push(ReaderKey { reader: Reader::Thread, generation: 0, public_key: public_key.clone() });
-        let place = Binding { thread: id, position: 1, sender: Sender::Asker };
+        let place = Binding::letter(id, 1, Sender::Asker);
         let keys: Vec<&PublicKey> = readers.iter().map(|key| &key.public_key).collect();
         let sealed = message::seal(&letter.envelope, &place, &keys, &*dice)?;
-        Ok(NewThread {
-            id,
+        let locator_hash = stretched.locator().hash(&office.secrets.locator_key);
+        let keys = readers.into_iter().zip(sealed.keys).map(|(reader, key)| reader.holds(key));
+        let new = NewThread {
             desk,
+            channel: Channel::Online,
             priority: letter.priority,
             topic: letter.topic,
             region: letter.region.map(String::from),
-            hour,
-            locator_hash: stretched.locator().hash(&office.secrets.locator_key),
-            request_hash: request_hash.to_vec(),
-            public_key,
+            receipt: Some(ReceiptHalves { locator_hash, public_key }),
             content: sealed.content,
-            keys: readers.into_iter().zip(sealed.keys).map(|(reader, key)| reader.holds(key)).collect(),
-        })
+            keys: keys.collect(),
+        };
+        Ok((id, new))
     };
     let sealed =
         app.consultations.effort.run(seal).await.map_err(|_| Trouble::Crowded(Box::new(typed.clone())))?;
     // Forms hold less than the largest size class, so this can't happen; it must not become a lost letter all the same.
-    let new = sealed.map_err(|_: crate::sealing::padding::TooLong| {
+    let (id, new) = sealed.map_err(|_: crate::sealing::padding::TooLong| {
         Trouble::Form(StatusCode::PAYLOAD_TOO_LARGE, "写得太长了，最多 8000 字。请退回去删短一些再寄。")
     })?;
-    Ok(app.store.add_thread(new).await?)
+    match app.store.transition(Actor::Asker, &id, Act::Receive(Box::new(new)), &sent).await {
+        Ok(done) => Ok(done),
+        Err(Refused::Database(err)) => Err(err.into()),
+        // The desk's keys changed while it was sealed: our fault, and sending it once more is right.
+        Err(refused) => Err(ApiError::Internal(anyhow::Error::new(refused)).into()),
+    }
 }
 
 /// The answer to a form that was stored before: its receipt again, until that was typed back once.

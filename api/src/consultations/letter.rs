@@ -42,6 +42,8 @@ pub struct Typed {
     pub danger: bool,
     /// The box “a child is involved”.
     pub child: bool,
+    /// The box “old, disabled, pregnant or gravely ill”.
+    pub vulnerable: bool,
     /// How to be reached.
     pub reach: String,
 }
@@ -107,8 +109,9 @@ impl Typed {
             key.filter(|key| BASE64_URL_SAFE_NO_PAD.decode(key).is_ok_and(|key| key.len() == KEY_LEN));
         let danger = ticked(fields, "danger");
         let child = ticked(fields, "child");
+        let vulnerable = ticked(fields, "vulnerable");
         let request_key = known.unwrap_or_else(|| request_key(dice));
-        Self { request_key, text, topic, region, danger, child, reach }
+        Self { request_key, text, topic, region, danger, child, vulnerable, reach }
     }
 
     fn region(&self, site: &Site, fields: &mut Fields) -> Option<RegionCode> {
@@ -128,19 +131,20 @@ impl Typed {
             envelope: Envelope { text: self.text.clone(), reach: given(&self.reach) },
             topic: given(&self.topic),
             region,
-            priority: Priority { danger: self.danger, child: self.child },
+            priority: Priority { danger: self.danger, child: self.child, vulnerable: self.vulnerable },
         }
     }
 
     /// This form under the key of an hour.
     pub fn request(&self, key: &HourKey) -> Request {
-        let parts: [&[u8]; 7] = [
+        let parts: [&[u8]; 8] = [
             self.request_key.as_bytes(),
             self.text.as_bytes(),
             self.topic.as_bytes(),
             self.region.as_bytes(),
             &[self.danger.into()],
             &[self.child.into()],
+            &[self.vulnerable.into()],
             self.reach.as_bytes(),
         ];
         let mut chance = [0; 16];
@@ -189,7 +193,7 @@ mod tests {
         let letter = read("text=%E4%BB%96%E6%89%93%E6%88%91").1.ok().unwrap();
         assert_eq!(letter.envelope, Envelope::of("他打我"));
         assert_eq!((letter.topic, letter.region), (None, None));
-        assert_eq!(letter.priority, Priority { danger: false, child: false });
+        assert_eq!(letter.priority, Priority::default());
         assert_eq!(wrong("text=+%0D%0A+"), ["text"]);
     }
 
@@ -223,7 +227,7 @@ mod tests {
         let (one, same) = (of(form), of(form));
         assert_eq!(one.hash, same.hash);
         assert_eq!(one.receipt, same.receipt);
-        for other in ["&danger=1", "&child=1", "&reach=x", "&region=990121", "+more"] {
+        for other in ["&danger=1", "&child=1", "&vulnerable=1", "&reach=x", "&region=990121", "+more"] {
             let other =
                 if other == "+more" { form.replace("words", "words+more") } else { format!("{form}{other}") };
             assert_ne!(of(&other).hash, one.hash, "{other}");

@@ -19,6 +19,7 @@ pub mod pass;
 pub mod post;
 pub mod public;
 pub mod receipt;
+pub mod register;
 pub mod reply;
 pub mod state;
 pub mod stretch;
@@ -216,7 +217,7 @@ fn find_secrets(settings: &Settings, used_before: bool, dice: &dyn Dice) -> anyh
 /// A message like any other, sealed to a key that is thrown away.
 fn decoy(dice: &dyn Dice) -> StoredMessage {
     let (_, nobody) = PrivateKey::generate(dice);
-    let binding = Binding { thread: ThreadId::draw(dice), position: 1, sender: Sender::Asker };
+    let binding = Binding::letter(ThreadId::draw(dice), 1, Sender::Asker);
     let sealed =
         message::seal(&Envelope::of(""), &binding, &[&nobody], dice).expect("nothing is never too long");
     let key = sealed.keys.into_iter().next().map(|key| KeyFor { reader: Reader::Thread, generation: 0, key });

@@ -243,6 +243,7 @@ fn ask_again(release: &Release, typed: &Typed, errors: &[FieldError]) -> Result<
         "region" => "你在哪个县",
         "danger" => "我现在有危险",
         "child" => "事情牵涉到孩子",
+        "vulnerable" => "我是老人、残疾人、孕产妇或者病重",
         "reach" => "怎样联系你才安全",
         _ => "",
     };

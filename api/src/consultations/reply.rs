@@ -16,7 +16,7 @@ use crate::consultations::page::{self, Line, ThreadPage, Trouble};
 use crate::consultations::pass::{self, Pass};
 use crate::consultations::post::Post;
 use crate::consultations::receipt::Receipt;
-use crate::consultations::state::Event;
+use crate::consultations::state::{Event, State as Standing};
 use crate::consultations::stretch::{Stretched, ThreadKey};
 use crate::effort::{Crowded, Steps};
 use crate::extract::Fields;
@@ -28,7 +28,7 @@ use crate::sealing::suite::PublicKey;
 use crate::shell::Page;
 use crate::site;
 use crate::state::AppState;
-use crate::store::consultation::{Refused, StoredMessage, Thread};
+use crate::store::consultation::{Act, Actor, Refused, Request as Sent, StoredMessage, Thread, Writing};
 
 /// Wrong receipts of one network in an hour before its next tries go through the slow lane.
 const WRONG_AT_ONCE: u32 = 10;
@@ -172,7 +172,7 @@ struct Said<'a> {
 
 impl Shown<'_> {
     fn page(self, app: &AppState, release: &Release, said: Said<'_>) -> Result<Page, Trouble> {
-        let may_write = self.thread.state.next(Event::FollowUp).is_ok();
+        let may_write = self.thread.state.next(Event::AskerWrites).is_ok();
         ThreadPage {
             sent: said.sent,
             urgent: self.thread.priority.danger || self.thread.priority.child,
@@ -226,18 +226,18 @@ async fn add(app: &AppState, release: &Release, post: Post) -> Result<Page, Trou
         None => send(app, &pass, &text, &post.network).await?,
     };
     match outcome {
-        Ok(thread) => page(&thread, Said { sent: true, ..Said::default() }),
+        Ok(state) => page(&Thread { state, ..thread.clone() }, Said { sent: true, ..Said::default() }),
         Err(complaint) => page(&thread, Said { complaint: Some(complaint), draft: &text, sent: false }),
     }
 }
 
-/// Seals and stores a message; gives the thread as it stands then, or why not.
+/// Seals and stores a message; gives where the thread stands then, or why not.
 async fn send(
     app: &AppState,
     pass: &Pass,
     text: &str,
     network: &Network,
-) -> Result<Result<Thread, String>, Trouble> {
+) -> Result<Result<Standing, String>, Trouble> {
     let (office, hour) = (&app.consultations, app.clock.hour());
     // A receipt does not buy an endless supply: follow-ups are counted like letters.
     if office.senders.add(network.as_bytes(), hour, &*app.dice)
@@ -248,13 +248,13 @@ async fn send(
     }
     let envelope = Envelope::of(text);
     let dice = app.dice.clone();
-    let request_hash = pass.request_hash(text);
-    let stored = app.store.add_follow_up(&pass.thread, &request_hash, hour, |binding, readers| {
+    let seal = Writing::Seal(Box::new(move |binding, readers| {
         let keys: Vec<&PublicKey> = readers.iter().map(|key| &key.public_key).collect();
         message::seal(&envelope, binding, &keys, &*dice)
-    });
-    match stored.await {
-        Ok(thread) => Ok(Ok(thread)),
+    }));
+    let sent = Sent { hour, hash: pass.request_hash(text).to_vec() };
+    match app.store.transition(Actor::Asker, &pass.thread, Act::AskerWrites(seal), &sent).await {
+        Ok(done) => Ok(Ok(done.state)),
         Err(Refused::Database(err)) => Err(err.into()),
         Err(refused) => Ok(Err(refused.to_string())),
     }

@@ -12,6 +12,7 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use ring::digest;
 use zeroize::Zeroizing;
 
+use crate::desk::role::Role;
 use crate::dice::Dice;
 use crate::error::{ApiError, ApiResult};
 use crate::state::AppState;
@@ -33,6 +34,7 @@ pub struct Member {
     id: String,
     name: String,
     desk: String,
+    role: Role,
 }
 
 /// A session's secret half. It is in the member's browser and nowhere else.
@@ -40,7 +42,7 @@ pub struct Token(Zeroizing<[u8; TOKEN_LEN]>);
 
 impl Member {
     fn of(session: LiveSession) -> Self {
-        Self { id: session.member, name: session.name, desk: session.desk }
+        Self { id: session.member, name: session.name, desk: session.desk, role: session.role }
     }
 
     /// The id.
@@ -58,10 +60,15 @@ impl Member {
         &self.desk
     }
 
+    /// What the member may do there.
+    pub fn role(&self) -> Role {
+        self.role
+    }
+
     /// A member without a session, for the tests of the store.
     #[cfg(test)]
     pub(crate) fn pretended(id: &str, desk: &str) -> Self {
-        Self { id: id.to_owned(), name: id.to_owned(), desk: desk.to_owned() }
+        Self { id: id.to_owned(), name: id.to_owned(), desk: desk.to_owned(), role: Role::Head }
     }
 }
 

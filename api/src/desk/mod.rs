@@ -8,6 +8,7 @@ pub mod login;
 pub mod member;
 pub mod paper;
 pub mod queue;
+pub mod role;
 pub mod sessions;
 #[cfg(test)]
 pub(crate) mod testing;

@@ -12,30 +12,49 @@ use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use ring::digest;
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 use crate::answer::Answer as Reply;
 use crate::clock::Hour;
 use crate::consultations::public::ReaderOut;
-use crate::consultations::state::{Event, State};
+use crate::consultations::state::State;
 use crate::desk::member::Member;
 use crate::error::{ApiError, ApiResult, Problem};
-use crate::extract::{Body, Segment};
+use crate::extract::{Body, Fields, FromFields, Query, Segment};
 use crate::sealing::binding::{Sender, ThreadId};
 use crate::state::AppState;
-use crate::store::consultation::{Answer, KeyFor, Queued, Refused, StoredMessage, Thread};
+use crate::store::consultation::{
+    Act, Actor, KeyFor, Place, Queued, Refused, Request, Sealed, Shelf, StoredMessage, Writing,
+};
 use crate::store::desk::Reader;
 
-/// The queue of a desk, in the order in which it is worked on.
+/// The most items of one page.
+const MOST_AT_ONCE: usize = 100;
+
+/// Which part of a queue.
+#[derive(Debug, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct QueueIn {
+    /// Where to go on: the `next` of the page before.
+    #[param(value_type = Option<String>)]
+    pub cursor: Option<Place>,
+    /// 1 to 100, 50 unless given.
+    #[param(value_type = Option<u32>)]
+    pub limit: u32,
+}
+
+/// A page of the queue of a desk, in the order in which it is worked on.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct QueueOut {
-    /// Danger first, then children, then the oldest.
+    /// Danger first, then children, then the old, the ill and the pregnant, then by deadline; what has none by arrival.
     pub items: Vec<ConsultationOut>,
+    /// Where the next page begins, if there is more.
+    pub next: Option<String>,
 }
 
 /// What is known of a consultation in the clear.
 #[derive(Debug, Serialize, ToSchema)]
-#[expect(clippy::struct_excessive_bools, reason = "four independent facts, each a field of the JSON")]
+#[expect(clippy::struct_excessive_bools, reason = "five independent facts, each a field of the JSON")]
 pub struct ConsultationOut {
     /// Its id.
     pub id: String,
@@ -49,6 +68,8 @@ pub struct ConsultationOut {
     pub danger: bool,
     /// A child is involved.
     pub child: bool,
+    /// Old, disabled, pregnant or gravely ill.
+    pub vulnerable: bool,
     /// The slug of a topic, if the asker chose one.
     pub topic: Option<String>,
     /// The code of a division, if the asker chose one.
@@ -107,10 +128,13 @@ pub struct MessageOut {
     pub generation: Option<u32>,
 }
 
-/// Nothing but the wish.
+/// The wish to be the first responder.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct AcceptIn {}
+pub struct AcceptIn {
+    /// Random, at least 16 characters: the same wish sent twice gets the same answer.
+    pub request_key: String,
+}
 
 /// An answer, sealed in the browser.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -152,17 +176,22 @@ pub struct KeyIn {
 
 /// What waits at the member's desk.
 #[utoipa::path(
-    get, path = "/desk/consultations", tag = "工作台",
+    get, path = "/desk/consultations", tag = "工作台", params(QueueIn),
     responses(
         (status = OK, body = QueueOut, description = "本工作台的来信"),
         (status = UNAUTHORIZED, body = Problem, content_type = "application/problem+json", description = "没有登录"),
     ),
 )]
-pub async fn list(member: Member, Part(app): Part<AppState>) -> ApiResult<Response> {
+pub async fn list(
+    member: Member,
+    Part(app): Part<AppState>,
+    Query(wanted): Query<QueueIn>,
+) -> ApiResult<Response> {
     let (names, now) = (app.store.colleagues_of(&member).await?, app.clock.hour());
-    let queue = app.store.queue_of(&member).await?;
-    let items = queue.into_iter().map(|queued| ConsultationOut::new(queued, &member, &names, now)).collect();
-    Ok(Reply::private(QueueOut { items }).into_response())
+    let queue = app.store.queue_of(&member, Shelf::Own, wanted.cursor.as_ref(), wanted.limit).await?;
+    let out = |queued| ConsultationOut::new(queued, &member, &names, now);
+    let items = queue.items.into_iter().map(out).collect();
+    Ok(Reply::private(QueueOut { items, next: queue.next.map(|place| place.to_string()) }).into_response())
 }
 
 /// A consultation of the member's desk.
@@ -175,7 +204,7 @@ pub async fn list(member: Member, Part(app): Part<AppState>) -> ApiResult<Respon
     ),
 )]
 pub async fn one(member: Member, Part(app): Part<AppState>, Segment(id): Segment) -> ApiResult<Response> {
-    let found = app.store.thread_for(&member, &thread_id(&id)?).await?;
+    let found = app.store.thread_for(&member, &thread_id(&id)?, app.clock.hour()).await?;
     let (thread, messages, readers) = found.ok_or(ApiError::NotFound("这件咨询"))?;
     let names = app.store.colleagues_of(&member).await?;
     let last = messages.last().map_or(thread.received, |message| message.sent);
@@ -201,10 +230,12 @@ pub async fn accept(
     member: Member,
     Part(app): Part<AppState>,
     Segment(id): Segment,
-    Body(AcceptIn {}): Body<AcceptIn>,
+    Body(AcceptIn { request_key }): Body<AcceptIn>,
 ) -> ApiResult<Response> {
-    let thread = app.store.accept(&member, &thread_id(&id)?).await.map_err(refused)?;
-    Ok(Reply::private(StandingOut::of(&thread)).into_response())
+    let thread = thread_id(&id)?;
+    let request = request(&app, &thread, "accept", &request_key)?;
+    let done = app.store.transition(Actor::Member(&member), &thread, Act::Accept, &request).await;
+    Ok(Reply::private(StandingOut::of(done.map_err(refused)?.state)).into_response())
 }
 
 /// Adds an answer that the member's browser has sealed.
@@ -223,9 +254,10 @@ pub async fn answer(
     Segment(id): Segment,
     Body(message): Body<MessageIn>,
 ) -> ApiResult<Response> {
-    let answer = message.read(thread_id(&id)?, &app)?;
-    let thread = app.store.answer(&member, answer).await.map_err(refused)?;
-    Ok((StatusCode::CREATED, Reply::private(StandingOut::of(&thread))).into_response())
+    let thread = thread_id(&id)?;
+    let request = request(&app, &thread, Sender::Desk.code(), &message.request_key)?;
+    let done = app.store.transition(Actor::Member(&member), &thread, message.read()?, &request).await;
+    Ok((StatusCode::CREATED, Reply::private(StandingOut::of(done.map_err(refused)?.state))).into_response())
 }
 
 impl ConsultationOut {
@@ -233,7 +265,7 @@ impl ConsultationOut {
         let Queued { thread, last } = queued;
         let since = if thread.state == State::Received { thread.received } else { last };
         let responder = thread.first_responder.as_ref();
-        let name = |id| names.get(id).cloned().unwrap_or_else(|| "已离开的成员".to_owned());
+        let name = |id| names.get(id).cloned().unwrap_or_else(|| "别的工作台的人".to_owned());
         Self {
             id: thread.id.to_string(),
             state: thread.state.code().to_owned(),
@@ -241,6 +273,7 @@ impl ConsultationOut {
             waits_for_desk: thread.state.waits_for_desk(),
             danger: thread.priority.danger,
             child: thread.priority.child,
+            vulnerable: thread.priority.vulnerable,
             received: thread.received.to_rfc3339(),
             last: last.to_rfc3339(),
             waiting_hours: now.number() - since.number(),
@@ -253,8 +286,7 @@ impl ConsultationOut {
 }
 
 impl StandingOut {
-    fn of(thread: &Thread) -> Self {
-        let state = thread.state;
+    fn of(state: State) -> Self {
         let (state_text, waits_for_desk) = (state.chinese().to_owned(), state.waits_for_desk());
         Self { state: state.code().to_owned(), state_text, waits_for_desk }
     }
@@ -274,25 +306,15 @@ impl MessageOut {
 }
 
 impl MessageIn {
-    fn read(self, thread: ThreadId, app: &AppState) -> ApiResult<Answer> {
-        if !(16..=64).contains(&self.request_key.len()) {
-            return Err(ApiError::field("/request_key", "应有 16 到 64 个字符"));
-        }
+    fn read(self) -> ApiResult<Act<'static>> {
         let content = base64("/content", &self.content)?;
         let content = content.try_into().map_err(|err| ApiError::field("/content", format!("{err}")))?;
         let keys = self.keys.into_iter().enumerate().map(|(at, key)| key.read(at));
-        let of = [Sender::Desk.code().as_bytes(), thread.as_bytes(), self.request_key.as_bytes()].concat();
-        Ok(Answer {
-            thread,
-            position: self.position,
-            event: match self.kind {
-                KindIn::Answer => Event::Answer,
-                KindIn::AskBack => Event::AskBack,
-            },
-            hour: app.clock.hour(),
-            request_hash: digest::digest(&digest::SHA256, &of).as_ref().to_vec(),
-            content,
-            keys: keys.collect::<ApiResult<_>>()?,
+        let keys = keys.collect::<ApiResult<_>>()?;
+        let writing = Writing::Sealed(Sealed { position: self.position, content, keys });
+        Ok(match self.kind {
+            KindIn::Answer => Act::Answer(writing),
+            KindIn::AskBack => Act::AskBack(writing),
         })
     }
 }
@@ -307,6 +329,28 @@ impl KeyIn {
         let key = key.try_into().map_err(|err| ApiError::field(field("key"), format!("{err}")))?;
         Ok(KeyFor { reader, generation: self.generation, key })
     }
+}
+
+impl FromFields for QueueIn {
+    fn from_fields(fields: &mut Fields) -> Self {
+        Self {
+            cursor: fields.parsed("cursor", "前一页给的 next", Place::parse),
+            limit: fields
+                .number("limit", 1..=MOST_AT_ONCE)
+                .and_then(|limit| limit.try_into().ok())
+                .unwrap_or(50),
+        }
+    }
+}
+
+/// When it came, and the hash by which it is known when it comes again: of what is asked, of which thread, under which key.
+fn request(app: &AppState, thread: &ThreadId, what: &str, key: &str) -> ApiResult<Request> {
+    if !(16..=64).contains(&key.len()) {
+        return Err(ApiError::field("/request_key", "应有 16 到 64 个字符"));
+    }
+    let of = [what.as_bytes(), thread.as_bytes(), key.as_bytes()].concat();
+    let hash = digest::digest(&digest::SHA256, &of).as_ref().to_vec();
+    Ok(Request { hour: app.clock.hour(), hash })
 }
 
 fn base64(pointer: &str, text: &str) -> ApiResult<Vec<u8>> {
@@ -325,6 +369,10 @@ fn refused(refused: Refused) -> ApiError {
         Refused::NotAllowed(_)
         | Refused::Accepted(_)
         | Refused::OutOfStep
+        | Refused::OtherRequest
+        | Refused::NoHandover(_)
+        | Refused::NotAbove
+        | Refused::NotYet
         | Refused::Full
         | Refused::TooLong(_) => ApiError::Conflict(refused.to_string()),
     }

@@ -112,11 +112,9 @@ impl<'a> AtDesk<'a> {
         let thread = self.get(&format!("/consultations/{id}")).await.json();
         let messages = thread["messages"].as_array().unwrap().iter();
         let open = |sealed: &Value| {
-            let binding = Binding {
-                thread: id.parse().unwrap(),
-                position: u32::try_from(sealed["position"].as_u64().unwrap()).unwrap(),
-                sender: Sender::parse(sealed["sender"].as_str().unwrap()).unwrap(),
-            };
+            let position = u32::try_from(sealed["position"].as_u64().unwrap()).unwrap();
+            let sender = Sender::parse(sealed["sender"].as_str().unwrap()).unwrap();
+            let binding = Binding::letter(id.parse().unwrap(), position, sender);
             let key: SealedKey = bytes(&sealed["key"]).try_into().unwrap();
             message::open(&self.desk_key, &binding, &key, &bytes(&sealed["content"]).try_into().unwrap())
                 .unwrap()
@@ -133,7 +131,7 @@ impl<'a> AtDesk<'a> {
             .iter()
             .map(|reader| PublicKey::from_bytes(&bytes(&reader["public_key"])).unwrap())
             .collect();
-        let binding = Binding { thread: id.parse().unwrap(), position, sender: Sender::Desk };
+        let binding = Binding::letter(id.parse().unwrap(), position, Sender::Desk);
         let sealed =
             message::seal(&Envelope::of(text), &binding, &keys.iter().collect::<Vec<_>>(), &SystemDice)
                 .unwrap();
@@ -154,7 +152,9 @@ impl<'a> AtDesk<'a> {
     }
 
     pub(crate) async fn accept(&self, id: &str) -> Reply {
-        self.post(&format!("/consultations/{id}/accept"), json!({})).await
+        let wish =
+            json!({ "request_key": crate::sealing::binding::hex(&crate::dice::draw::<16>(&SystemDice)) });
+        self.post(&format!("/consultations/{id}/accept"), wish).await
     }
 
     pub(crate) async fn answer(&self, id: &str, text: &str) -> Reply {

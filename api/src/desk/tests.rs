@@ -146,7 +146,7 @@ async fn what_another_sites_page_sends_changes_nothing() {
             .header(header::ORIGIN, origin)
             .header(header::COOKIE, &cookie)
             .header(header::CONTENT_TYPE, kind)
-            .body(Body::from("{}"));
+            .body(Body::from(json!({ "request_key": "0123456789abcdef" }).to_string()));
         office.send(request.unwrap()).await.status
     };
     assert_eq!(forged("https://evil.example", "application/json").await, StatusCode::FORBIDDEN);
@@ -203,6 +203,7 @@ async fn the_queue_shows_what_is_known_in_the_clear_and_no_more() {
     let item = member.get("/consultations").await.json()["items"][0].clone();
     let expected = json!({
         "id": id, "state": "accepted", "state_text": "已受理，正在办", "waits_for_desk": true, "danger": true, "child": false,
+        "vulnerable": false,
         "topic": "violence", "region": "990121", "received": "2026-11-21T15:00:00+08:00", "last": "2026-11-21T15:00:00+08:00",
         "waiting_hours": 3,
         "first_responder": "county 的成员", "mine": true,

@@ -11,7 +11,7 @@ use crate::operator::Operator;
 use crate::operator::secret::{Passphrase, PassphraseFrom};
 use crate::sealing::binding::hex;
 use crate::store::Store;
-use crate::store::desk::{Desk, NewDesk, NewMember};
+use crate::store::desk::{Desk, MOST_LEVELS, NewDesk, NewMember};
 
 /// `nuanzhan desk …`
 #[derive(Debug, Subcommand)]
@@ -56,7 +56,7 @@ impl DeskCommand {
 
 impl Create {
     async fn run(self, operator: Operator<'_>) -> anyhow::Result<()> {
-        let Operator { store, dice, out, regions } = operator;
+        let Operator { store, dice, hour, out, regions } = operator;
         let desk = self.desk(store).await?;
         ensure!(
             regions.is_empty() || regions.contains(&desk.region),
@@ -76,7 +76,7 @@ impl Create {
         writeln!(out, "添加成员要用它。所有成员的口令和它都丢了，来信就再也打不开。\n")?;
         out.flush()?;
         let stored =
-            store.found_desk(NewDesk { desk, public_key, recovery_public_key, recovery_share, member });
+            store.found_desk(NewDesk { desk, public_key, recovery_public_key, recovery_share, member }, hour);
         stored.await.context("工作台没有建成，上面显示的都作废")?;
         writeln!(out, "{told}\n第一位成员：{}", self.member)?;
         Ok(())
@@ -97,6 +97,10 @@ impl Create {
         }
         if let Some(parent) = &self.parent {
             store.desk(parent).await?.with_context(|| format!("没有 {parent} 这个工作台，先建上级"))?;
+            ensure!(
+                store.levels_above(parent).await? < MOST_LEVELS,
+                "{parent} 上面已经够 {MOST_LEVELS} 级了，一封信最多封给 {MOST_LEVELS} 级工作台"
+            );
         }
         let name = self.name.trim().to_owned();
         Ok(Desk { id: self.id.clone(), name, region, parent: self.parent.clone() })

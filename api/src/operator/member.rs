@@ -7,6 +7,7 @@ use clap::{Args, Subcommand};
 
 use crate::desk::keys::{self, ShareOf};
 use crate::desk::paper::RecoveryKey;
+use crate::desk::role::Role;
 use crate::operator::Operator;
 use crate::operator::desk::{check_name, enrol, new_member, tell};
 use crate::operator::secret::{PassphraseFrom, ask, first_line};
@@ -44,7 +45,7 @@ impl MemberCommand {
 }
 
 impl Add {
-    async fn run(self, Operator { store, dice, out, .. }: Operator<'_>) -> anyhow::Result<()> {
+    async fn run(self, Operator { store, dice, hour, out, .. }: Operator<'_>) -> anyhow::Result<()> {
         let recovery = store.recovery_of(&self.desk).await?;
         let recovery = recovery.with_context(|| format!("没有 {} 这个工作台", self.desk))?;
         check_name(store, &self.name).await?;
@@ -55,7 +56,7 @@ impl Add {
         let sealed = keys::admit(&recovery_key, &recovery.share, &share, (&enrolled.public_key, dice))
             .context("这份恢复密钥不是这个工作台的")?;
         let member = new_member((id, self.name.clone()), enrolled, sealed, dice);
-        store.admit_member(&self.desk, recovery.generation, member).await?;
+        store.admit_member((&self.desk, recovery.generation), member, Role::Member, hour).await?;
         writeln!(out, "{} 是 {} 的成员了", self.name, self.desk)?;
         tell(out, &passphrase)?;
         Ok(())

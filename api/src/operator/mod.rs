@@ -1,10 +1,11 @@
-//! The operators' commands: making desks and members; `search`, which puts the site into
+//! The operators' commands: making desks and members; checking the audit chains; `search`, which puts the site into
 //! Meilisearch and tells what many people look for.
 //!
 //! These run on the server's machine, beside the service. They are the only part of the program that ever has a desk's
 //! private key in hand, and only inside [`crate::desk::keys`]. What is shown once, a recovery key or a made-up
 //! passphrase, goes to the operator's screen and nowhere else.
 
+mod audit;
 mod desk;
 mod member;
 #[cfg(feature = "meilisearch")]
@@ -17,11 +18,13 @@ use std::io::Write;
 
 use ::search::region::RegionCode;
 
+pub use self::audit::{AuditCommand, BrokenChains};
 pub use self::desk::DeskCommand;
 pub use self::member::MemberCommand;
 #[cfg(feature = "meilisearch")]
 pub use self::search::{SearchCommand, Searching};
 pub use self::words::WordStats;
+use crate::clock::Hour;
 use crate::dice::Dice;
 use crate::store::Store;
 
@@ -31,6 +34,8 @@ pub struct Operator<'a> {
     pub store: &'a Store,
     /// Chance.
     pub dice: &'a dyn Dice,
+    /// The hour, for the audit chain.
+    pub hour: Hour,
     /// Where to write what the operator reads.
     pub out: &'a mut (dyn Write + Send),
     /// The divisions that the built site knows; empty where no site has been built yet.
@@ -45,7 +50,7 @@ mod tests {
     use crate::consultations::testing::Office;
     use crate::desk::testing::AtDesk;
     use crate::dice::SystemDice;
-    use crate::store::testing::{Fresh, sqlite};
+    use crate::store::testing::{Fresh, NOW, each, founded, sqlite};
 
     #[derive(Parser)]
     enum Command {
@@ -53,19 +58,24 @@ mod tests {
         Desk(DeskCommand),
         #[command(subcommand)]
         Member(MemberCommand),
+        #[command(subcommand)]
+        Audit(AuditCommand),
     }
 
     async fn run(fresh: &Fresh, line: &str) -> Result<String, String> {
         let mut out = Vec::new();
         let regions = ["990121".parse().unwrap()].into();
-        let operator = Operator { store: &fresh.store, dice: &SystemDice, out: &mut out, regions: &regions };
+        let operator =
+            Operator { store: &fresh.store, dice: &SystemDice, hour: NOW, out: &mut out, regions: &regions };
         let done = match Command::try_parse_from(std::iter::once("nuanzhan").chain(line.split(' '))).unwrap()
         {
             Command::Desk(command) => command.run(operator).await,
             Command::Member(command) => command.run(operator).await,
+            Command::Audit(command) => command.run(operator).await,
         };
-        done.map_err(|err| format!("{err:#}"))?;
-        Ok(String::from_utf8(out).unwrap())
+        let said = String::from_utf8(out).unwrap();
+        done.map_err(|err| format!("{said}{err:#}"))?;
+        Ok(said)
     }
 
     /// What stands on the line after the one that holds `heading`.
@@ -124,6 +134,26 @@ mod tests {
         assert!(run(&fresh, CREATE).await.unwrap_err().contains("已经有"));
         let twin = CREATE.replace("--id county", "--id twin");
         assert!(run(&fresh, &twin).await.unwrap_err().contains("王芳"));
+    }
+
+    #[tokio::test]
+    async fn the_audit_chain_is_checked_and_the_first_line_that_does_not_hold_is_named() {
+        for fresh in each().await {
+            assert!(run(&fresh, "audit verify").await.unwrap().contains("还没有工作台"));
+            founded(&fresh.store, "city", None).await;
+            founded(&fresh.store, "county", Some("city")).await;
+            let said = run(&fresh, "audit verify").await.unwrap();
+            assert_eq!(said.matches("2 行，都接得上").count(), 2, "{said}");
+            fresh
+                .store
+                .tamper("UPDATE audit SET act = 'nothing' WHERE desk_id = 'county' AND number = 2")
+                .await;
+            let said = run(&fresh, "audit verify").await.unwrap_err();
+            assert!(said.contains("city（city 妇联）：2 行，都接得上"), "{said}");
+            assert!(said.contains("county（county 妇联）：第 2 行的内容被改过"), "{said}");
+            assert!(run(&fresh, "audit verify --desk city").await.is_ok());
+            assert!(run(&fresh, "audit verify --desk town").await.unwrap_err().contains("没有 town"));
+        }
     }
 
     #[tokio::test]

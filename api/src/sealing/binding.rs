@@ -37,14 +37,23 @@ pub enum Sender {
 pub struct Binding {
     /// The thread it belongs to.
     pub thread: ThreadId,
-    /// Its number in the thread, from 1.
+    /// What it is for.
+    pub purpose: Purpose,
+    /// Its number among those of its purpose in the thread, from 1.
     pub position: u32,
     /// Who wrote it.
     pub sender: Sender,
 }
 
-/// What a message is for. There is one purpose so far; internal notes will be the second.
-const PURPOSE_MESSAGE: u8 = 1;
+/// What a message is for. Each purpose counts its messages for itself: from the letters nobody can tell that there are
+/// notes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Purpose {
+    /// Between asker and desk.
+    Letter,
+    /// For the desk alone.
+    Note,
+}
 
 impl ThreadId {
     /// A new one.
@@ -122,7 +131,34 @@ impl Sender {
     }
 }
 
+impl Purpose {
+    /// The name in the database and in JSON.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Letter => "letter",
+            Self::Note => "note",
+        }
+    }
+
+    /// Reads what [`Purpose::code`] gave.
+    pub fn parse(code: &str) -> Option<Self> {
+        [Self::Letter, Self::Note].into_iter().find(|purpose| purpose.code() == code)
+    }
+
+    fn number(self) -> u8 {
+        match self {
+            Self::Letter => 1,
+            Self::Note => 2,
+        }
+    }
+}
+
 impl Binding {
+    /// The place of a letter.
+    pub fn letter(thread: ThreadId, position: u32, sender: Sender) -> Self {
+        Self { thread, purpose: Purpose::Letter, position, sender }
+    }
+
     /// The canonical bytes: format, thread, position (big-endian), sender, purpose.
     fn canonical(&self) -> [u8; 23] {
         let mut bytes = [0; 23];
@@ -130,7 +166,7 @@ impl Binding {
         bytes[1..17].copy_from_slice(self.thread.as_bytes());
         bytes[17..21].copy_from_slice(&self.position.to_be_bytes());
         bytes[21] = self.sender.number();
-        bytes[22] = PURPOSE_MESSAGE;
+        bytes[22] = self.purpose.number();
         bytes
     }
 
@@ -168,7 +204,7 @@ mod tests {
     #[test]
     fn the_bytes_are_those_of_the_written_format() {
         let thread = "000102030405060708090a0b0c0d0e0f".parse().unwrap();
-        let binding = Binding { thread, position: 0x0102_0304, sender: Sender::Desk };
+        let binding = Binding::letter(thread, 0x0102_0304, Sender::Desk);
         let mut expected = b"nuanzhan/message-key/1\0\x01".to_vec();
         expected.extend(0..16);
         expected.extend([1, 2, 3, 4, 2, 1]);
@@ -192,8 +228,10 @@ mod tests {
     }
 
     fn any_binding() -> impl Strategy<Value = Binding> {
-        (any::<[u8; 16]>(), any::<u32>(), any::<bool>()).prop_map(|(thread, position, asker)| Binding {
+        let parts = (any::<[u8; 16]>(), any::<u32>(), any::<bool>(), any::<bool>());
+        parts.prop_map(|(thread, position, asker, note)| Binding {
             thread: ThreadId(thread),
+            purpose: if note { Purpose::Note } else { Purpose::Letter },
             position,
             sender: if asker { Sender::Asker } else { Sender::Desk },
         })

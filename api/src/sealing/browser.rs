@@ -74,7 +74,7 @@ const PLACE: &str = "{ thread: '000102030405060708090a0b0c0d0e0f', position: 258
 
 fn place() -> Binding {
     let thread: ThreadId = "000102030405060708090a0b0c0d0e0f".parse().unwrap();
-    Binding { thread, position: 258, sender: Sender::Desk }
+    Binding::letter(thread, 258, Sender::Desk)
 }
 
 #[test]
@@ -107,11 +107,14 @@ fn what_is_sealed_here_opens_in_the_browser_and_nowhere_else() {
          const open = (place) => sealing.openMessage(pair, place, b(input.key), b(input.content));
          const moved = await open({{ ...{PLACE}, position: 259 }}).catch(() => 'refused');
          const forged = await open({{ ...{PLACE}, sender: 'asker' }}).catch(() => 'refused');
-         return {{ envelope: await open({PLACE}), moved, forged }};"
+         const note = await open({{ ...{PLACE}, purpose: 'note' }}).catch(() => 'refused');
+         return {{ envelope: await open({PLACE}), moved, forged, note }};"
     );
     let Some(done) = node(&body, &input) else { return };
     assert_eq!(serde_json::from_value::<Envelope>(done["envelope"].clone()).unwrap(), envelope);
-    assert_eq!((done["moved"].as_str(), done["forged"].as_str()), (Some("refused"), Some("refused")));
+    for other in ["moved", "forged", "note"] {
+        assert_eq!(done[other].as_str(), Some("refused"), "{other}");
+    }
 }
 
 #[test]

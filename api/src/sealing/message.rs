@@ -184,7 +184,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn place(position: u32) -> Binding {
-        Binding { thread: ThreadId::from_bytes([7; 16]), position, sender: Sender::Asker }
+        Binding::letter(ThreadId::from_bytes([7; 16]), position, Sender::Asker)
     }
 
     #[test]

@@ -6,10 +6,14 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use sea_orm::{ConnectionTrait, DatabaseBackend, Statement};
 
+use crate::clock::Hour;
 use crate::desk::keys::{self, Founded};
 use crate::dice::SystemDice;
 use crate::store::Store;
 use crate::store::desk::{Desk, NewDesk, NewMember, ReaderKey};
+
+/// The hour in which the tests of the store play.
+pub(crate) const NOW: Hour = Hour::from_number(500_000);
 
 /// The passphrase of every member that [`new_desk`] makes.
 pub(crate) const PASSPHRASE: &str = "七个字的好口令";
@@ -29,6 +33,18 @@ pub(crate) async fn sqlite() -> Fresh {
     let store = Store::open(&format!("sqlite://{}", folder.path().join("test.db").display())).await.unwrap();
     store.migrate().await.unwrap();
     Fresh { store, folder }
+}
+
+/// Every kind of store there is here, without a table.
+pub(crate) async fn each_empty() -> Vec<Fresh> {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(&format!("sqlite://{}", folder.path().join("test.db").display())).await.unwrap();
+    let mut all = vec![Fresh { store, folder }];
+    if let Some(url) = postgres_url() {
+        let store = Store::open(&new_schema(&url).await).await.unwrap();
+        all.push(Fresh { store, folder: tempfile::tempdir().unwrap() });
+    }
+    all
 }
 
 /// Every kind of store there is here. Says so when PostgreSQL is left out.
@@ -102,26 +118,52 @@ pub(crate) fn new_desk(id: &str, parent: Option<&str>) -> NewDesk {
 
 /// Founds such a desk and gives its public key.
 pub(crate) async fn founded(store: &Store, id: &str, parent: Option<&str>) -> ReaderKey {
-    store.found_desk(new_desk(id, parent)).await.unwrap();
+    store.found_desk(new_desk(id, parent), NOW).await.unwrap();
     store.readers_of(id).await.unwrap().remove(0)
 }
 
 impl Store {
+    /// Every table of ours there is, so that no new one is overlooked.
+    pub(crate) async fn tables(&self) -> Vec<String> {
+        let backend = self.db.get_database_backend();
+        let sql = match backend {
+            DatabaseBackend::Postgres => {
+                "SELECT tablename::text FROM pg_tables WHERE schemaname = current_schema() ORDER BY 1"
+            }
+            _ => "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY 1",
+        };
+        let rows = self.db.query_all_raw(Statement::from_string(backend, sql)).await.unwrap();
+        let names = rows.iter().map(|row| row.try_get_by_index::<String>(0).unwrap());
+        // The migrations' own table tells when the program was set up, to the second, and nothing of anybody.
+        names.filter(|name| name != "seaql_migrations").collect()
+    }
+
+    /// Changes rows behind the program's back.
+    pub(crate) async fn tamper(&self, sql: &str) {
+        let changed = self.db.execute_unprepared(sql).await.unwrap();
+        assert!(changed.rows_affected() > 0, "{sql} changed nothing");
+    }
+
+    /// The names of the columns of a table, in their order.
+    pub(crate) async fn columns(&self, table: &str) -> Vec<String> {
+        let backend = self.db.get_database_backend();
+        let sql = match backend {
+            DatabaseBackend::Postgres => format!(
+                "SELECT column_name::text FROM information_schema.columns \
+                 WHERE table_schema = current_schema() AND table_name = '{table}' ORDER BY ordinal_position"
+            ),
+            // Also those that the database makes itself, which `table_info` leaves out.
+            _ => format!("SELECT name FROM pragma_table_xinfo('{table}') ORDER BY cid"),
+        };
+        let rows = self.db.query_all_raw(Statement::from_string(backend, sql)).await.unwrap();
+        rows.iter().map(|row| row.try_get_by_index(0).unwrap()).collect()
+    }
+
     /// Everything a thief of the database would read, in lower case: text as it is, bytes as hexadecimal digits.
     pub(crate) async fn everything(&self) -> String {
         let backend = self.db.get_database_backend();
         let mut found = String::new();
-        for table in [
-            "site_parameter",
-            "desk",
-            "desk_key",
-            "desk_key_share",
-            "member",
-            "member_session",
-            "thread",
-            "message",
-            "message_key",
-        ] {
+        for table in &self.tables().await {
             let sql = match backend {
                 DatabaseBackend::Postgres => format!("SELECT t::text FROM {table} t"),
                 _ => sqlite_row_as_text(self, table).await,
@@ -136,10 +178,8 @@ impl Store {
 }
 
 async fn sqlite_row_as_text(store: &Store, table: &str) -> String {
-    let info = Statement::from_string(DatabaseBackend::Sqlite, format!("PRAGMA table_info({table})"));
-    let columns = store.db.query_all_raw(info).await.unwrap();
-    let shown = columns.iter().map(|column| {
-        let name: String = column.try_get("", "name").unwrap();
+    let columns = store.columns(table).await;
+    let shown = columns.iter().map(|name| {
         format!("'{name}=' || coalesce(CASE typeof({name}) WHEN 'blob' THEN hex({name}) ELSE {name} END, '')")
     });
     format!("SELECT {} FROM {table}", shown.collect::<Vec<_>>().join(" || ' ' || "))

@@ -7,10 +7,10 @@ import { showThread } from "./thread.js";
 
 const REFRESH_MS = 60 * 1000;
 
-/** Shows the queue; without `focus` only anew, where it is shown already. */
-export async function showQueue(focus = true) {
+/** Shows the queue, so many pages of it; without `focus` only anew, where it is shown already. */
+export async function showQueue(focus = true, pages = 1) {
   const mine = focus ? newTurn() : runningTurn();
-  const { items } = await call("GET", "/desk/consultations");
+  const { items, next } = await fetchPages(pages);
   if (mine !== runningTurn()) return;
   const [ours, theirs] = [items.filter((item) => item.waits_for_desk), items.filter((item) => !item.waits_for_desk)];
   const again = button("刷新", () => showQueue(), "quiet");
@@ -21,10 +21,22 @@ export async function showQueue(focus = true) {
     el("h3", {}, `等对方（${theirs.length}）`),
     theirs.length ? queue(theirs) : el("p", {}, "没有。"),
   ];
+  if (next) parts.push(el("p", { class: "actions" }, button("再看后面的", () => showQueue(true, pages + 1), "quiet")));
   show(`${session.me.desk_name}的来信`, parts, focus);
   again(() => {
-    if (session && !document.hidden) showQueue(false).catch(tell);
+    if (session && !document.hidden) showQueue(false, pages).catch(tell);
   }, REFRESH_MS);
+}
+
+async function fetchPages(pages) {
+  let [items, next] = [[], ""];
+  for (let page = 0; page < pages; page += 1) {
+    const found = await call("GET", `/desk/consultations${next ? `?cursor=${next}` : ""}`);
+    items = items.concat(found.items);
+    next = found.next;
+    if (!next) break;
+  }
+  return { items, next };
 }
 
 function queue(items) {
@@ -43,6 +55,7 @@ function queue(items) {
 export function tags(item) {
   const tag = (text, kind = "") => el("span", { class: `tag ${kind}` }, text);
   const found = [tag(item.state_text, item.state === "received" ? "waiting" : "")];
+  if (item.vulnerable) found.unshift(tag("老、残、孕、重病"), " ");
   if (item.child) found.unshift(tag("牵涉孩子", "urgent"), " ");
   if (item.danger) found.unshift(tag("现在有危险", "urgent"), " ");
   return found;

@@ -1,5 +1,7 @@
 // Talking to the service.
 
+import { toBase64 } from "../sealing.js";
+
 const API = "/api/v1";
 
 let signedOut = () => {};
@@ -28,4 +30,9 @@ export async function call(method, path, body) {
   const err = new Error(problem.detail || `出错了（${response.status}），请再试。`);
   err.status = response.status;
   throw err;
+}
+
+/** By which the service knows a request that is sent again. */
+export function newRequestKey() {
+  return toBase64(crypto.getRandomValues(new Uint8Array(16)));
 }

@@ -3,7 +3,7 @@
 import { fromBase64, openMessage, sealMessage, toBase64 } from "../sealing.js";
 import { button, el, field, hour, newTurn, onSubmit, runningTurn, said, show } from "./page.js";
 import { facts, showQueue, tags } from "./queue.js";
-import { call } from "./service.js";
+import { call, newRequestKey } from "./service.js";
 import { session } from "./session.js";
 
 const LONGEST_TEXT = 8000;
@@ -42,8 +42,10 @@ async function shownMessage(id, message) {
 }
 
 function acceptance(id) {
+  // The same wish sent twice, after a lost connection, is done once.
+  const requestKey = newRequestKey();
   return el("p", { class: "actions" }, button("受理：由我负责到办结", async () => {
-    await call("POST", `/desk/consultations/${id}/accept`, {});
+    await call("POST", `/desk/consultations/${id}/accept`, { request_key: requestKey });
     await showThread(id);
     said.textContent = "已受理。";
   }));
@@ -58,7 +60,7 @@ function answerForm(id, thread, draft) {
     el("p", { class: "check" }, back, el("label", { for: "back" }, "这是追问，等对方补充")),
     el("button", {}, "封好寄出"));
   // The same answer sent twice, after a lost connection, is stored once.
-  const requestKey = toBase64(crypto.getRandomValues(new Uint8Array(16)));
+  const requestKey = newRequestKey();
   onSubmit(form, "正在封……", async () => {
     const words = text.value.trim();
     if (!words) throw new Error("请写下答复。");

@@ -1,19 +1,27 @@
 //! Threads and their sealed messages.
 //!
-//! `asker.rs` holds what the asker's side asks of the store: whoever holds a receipt has proved it by the locator's hash.
-//! `desk.rs` holds the staff's: every question takes a [`Member`](crate::desk::member::Member) and looks only at that
-//! member's desk. A state changes only by [`State::next`], inside the transaction that writes what caused it.
+//! A thread changes in one way, [`Store::transition`](crate::store::Store::transition): `act.rs` has its words, `transition.rs`
+//! the transaction, `step.rs` what each act writes. The rest reads: `asker.rs` for whoever holds a receipt, which the
+//! locator's hash proves; `desk.rs` and `queue.rs` for a [`Member`](crate::desk::member::Member), looking only at what that
+//! member's desk answers for or what has climbed to it.
 
+mod act;
 mod asker;
 mod desk;
+mod queue;
 mod rows;
+mod step;
 #[cfg(test)]
 mod tests;
+mod transition;
 
 use sea_orm::DbErr;
 
+pub use self::act::{Act, Actor, Done, Request, Seal, Sealed, Writing};
+pub use self::queue::{Place, Queue, Queued, Shelf};
 use crate::clock::Hour;
-use crate::consultations::state::{Event, NotAllowed, State};
+use crate::consultations::register::{Channel, Ending, Stage};
+use crate::consultations::state::{NotAllowed, State};
 use crate::sealing::binding::{Binding, ThreadId};
 use crate::sealing::message::{SealedContent, SealedKey};
 use crate::sealing::padding::TooLong;
@@ -23,39 +31,69 @@ use crate::store::desk::Reader;
 /// The most messages of one thread: a receipt must not fill the disk.
 pub const MOST_MESSAGES: u32 = 100;
 
-/// A consultation that is not stored yet, with its first message.
+/// A consultation that is not stored yet, with its first letter.
 pub struct NewThread {
-    /// Its id.
-    pub id: ThreadId,
     /// The desk that answers for it.
     pub desk: String,
+    /// How somebody came.
+    pub channel: Channel,
     /// What comes before its turn, and why.
     pub priority: Priority,
     /// The slug of a topic.
     pub topic: Option<String>,
     /// The code of a division.
     pub region: Option<String>,
-    /// The hour of arrival.
-    pub hour: Hour,
-    /// The keyed hash of its locator.
-    pub locator_hash: Vec<u8>,
-    /// Recognises the form if it is sent again.
-    pub request_hash: Vec<u8>,
-    /// What messages for the asker are sealed to.
-    pub public_key: PublicKey,
+    /// What a receipt leads to; nothing for who came in person.
+    pub receipt: Option<ReceiptHalves>,
     /// The letter.
     pub content: SealedContent,
     /// Its keys.
     pub keys: Vec<KeyFor>,
 }
 
+/// What the server keeps of a receipt. Neither half gives it back.
+pub struct ReceiptHalves {
+    /// The keyed hash of its locator.
+    pub locator_hash: Vec<u8>,
+    /// What messages for the asker are sealed to.
+    pub public_key: PublicKey,
+}
+
 /// The green channel.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Priority {
     /// In danger now.
     pub danger: bool,
     /// A child is involved.
     pub child: bool,
+    /// Old, disabled, pregnant or gravely ill.
+    pub vulnerable: bool,
+}
+
+/// What else the desk has marked it for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Marks {
+    /// To be mediated.
+    pub mediation: bool,
+    /// Needs legal aid.
+    pub legal_aid: bool,
+    /// Needs psychological support.
+    pub psychological: bool,
+}
+
+/// A deadline.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Due {
+    /// From this hour on it is overdue.
+    pub hour: Hour,
+    /// What has to be done before.
+    pub stage: Stage,
+}
+
+impl Due {
+    fn new((hour, stage): (Hour, Stage)) -> Self {
+        Self { hour, stage }
+    }
 }
 
 /// A sealed key and whose it is.
@@ -76,6 +114,10 @@ pub struct Thread {
     pub id: ThreadId,
     /// The desk that answers for it.
     pub desk: String,
+    /// The desk above that it has climbed to.
+    pub escalated_to: Option<String>,
+    /// How somebody came.
+    pub channel: Channel,
     /// Where it stands.
     pub state: State,
     /// The green channel.
@@ -86,12 +128,32 @@ pub struct Thread {
     pub region: Option<String>,
     /// The hour of arrival.
     pub received: Hour,
+    /// The hour in which it was first accepted.
+    pub accepted: Option<Hour>,
+    /// The hour of the first answer.
+    pub answered: Option<Hour>,
+    /// The hour of closing.
+    pub closed: Option<Hour>,
+    /// What has to be done next in time.
+    pub due: Option<Due>,
+    /// From this hour on it closes by itself.
+    pub lapse: Option<Hour>,
+    /// From this hour on it is to be destroyed.
+    pub purge: Option<Hour>,
     /// The id of the member who accepted it.
     pub first_responder: Option<String>,
+    /// What the desk has marked it for.
+    pub marks: Marks,
+    /// What came of it.
+    pub outcome: Option<Ending>,
+    /// Whether it may become a case digest.
+    pub consent: bool,
+    /// Whether it helped, where somebody said.
+    pub helped: Option<bool>,
     /// Whether the receipt was typed back once.
     pub typed_back: bool,
-    /// What messages for the asker are sealed to.
-    pub public_key: PublicKey,
+    /// What messages for the asker are sealed to, if there is a receipt.
+    pub public_key: Option<PublicKey>,
 }
 
 /// A message as it lies there. It can't open itself.
@@ -116,42 +178,6 @@ pub struct Earlier {
     pub typed_back: bool,
 }
 
-/// What became of a new thread.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Taken {
-    /// It is stored.
-    New,
-    /// The same form had been stored before, by another request at the same time.
-    Again(Earlier),
-}
-
-/// A thread in the queue of a desk.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Queued {
-    /// The thread.
-    pub thread: Thread,
-    /// The hour of the last one.
-    pub last: Hour,
-}
-
-/// An answer of the desk, sealed in the browser.
-pub struct Answer {
-    /// The thread.
-    pub thread: ThreadId,
-    /// Its number in the thread.
-    pub position: u32,
-    /// [`Event::Answer`] or [`Event::AskBack`].
-    pub event: Event,
-    /// The hour of arrival.
-    pub hour: Hour,
-    /// Recognises the answer if it is sent again.
-    pub request_hash: Vec<u8>,
-    /// The message.
-    pub content: SealedContent,
-    /// Its keys.
-    pub keys: Vec<KeyFor>,
-}
-
 /// Why something was not done. Nothing has changed then.
 #[derive(Debug, thiserror::Error)]
 pub enum Refused {
@@ -170,6 +196,18 @@ pub enum Refused {
     /// The keys are not for those who must be able to read.
     #[error("密钥要正好封给这几方：{}", .0.join("、"))]
     WrongReaders(Vec<String>),
+    /// The request's key was used for something else.
+    #[error("这个请求编号已经用在别的事上，请换一个")]
+    OtherRequest,
+    /// There is no such handover, or it has its result.
+    #[error("没有第 {0} 件还在等结果的转出")]
+    NoHandover(u32),
+    /// Things climb to the desk right above and nowhere else.
+    #[error("只能上报给直接的上级")]
+    NotAbove,
+    /// Its hour has not come.
+    #[error("还没有到时候")]
+    NotYet,
     /// [`MOST_MESSAGES`] are there.
     #[error("这件咨询的消息太多了，请另写一封")]
     Full,

@@ -4,11 +4,15 @@ use sea_orm::{DbErr, EntityTrait, QueryOrder, Set};
 use search::region::RegionCode;
 
 use super::members::{NewMember, add_member, add_share};
+use super::readers::lineage_of;
 use super::{RECOVERY, is_text};
+use crate::audit::{FOUND, Object};
+use crate::clock::Hour;
 use crate::desk::keys::SealedShare;
+use crate::desk::role::Role;
 use crate::sealing::suite::PublicKey;
 use crate::store::entity::{desk, desk_key, desk_key_share};
-use crate::store::{Store, damaged};
+use crate::store::{Store, audit, damaged};
 
 /// A desk as anybody may know it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,8 +64,8 @@ impl Store {
         desk::Entity::find_by_id(id).one(&self.db).await?.map(Desk::read).transpose()
     }
 
-    /// Stores a desk with its key and its first member, or nothing.
-    pub async fn found_desk(&self, new: NewDesk) -> Result<(), DbErr> {
+    /// Stores a desk with its key and its first member, who is its head; or nothing.
+    pub async fn found_desk(&self, new: NewDesk, hour: Hour) -> Result<(), DbErr> {
         let txn = self.begin().await?;
         let id = new.desk.id.clone();
         let row = desk::ActiveModel {
@@ -80,8 +84,15 @@ impl Store {
         };
         desk_key::Entity::insert(key).exec_without_returning(&txn).await?;
         add_share(&txn, &id, 1, (RECOVERY, &new.recovery_share)).await?;
-        add_member(&txn, &id, 1, new.member).await?;
+        audit::begin(&txn, &id).await?;
+        audit::append(&txn, &id, (hour, None), (FOUND, Object::Desk(&id))).await?;
+        add_member(&txn, (&id, 1), new.member, Role::Head, hour).await?;
         txn.commit().await
+    }
+
+    /// How many desks stand above one another from this one up, itself included.
+    pub async fn levels_above(&self, id: &str) -> Result<usize, DbErr> {
+        Ok(lineage_of(&self.db, id).await?.len())
     }
 
     /// The copy of a desk's key for which the key is on paper.
@@ -104,7 +115,7 @@ impl Desk {
 
 #[cfg(test)]
 mod tests {
-    use crate::store::testing::{self, founded};
+    use crate::store::testing::{self, NOW, founded};
 
     #[tokio::test]
     async fn a_desk_is_founded_whole_or_not_at_all() {
@@ -112,7 +123,7 @@ mod tests {
             founded(&fresh.store, "county", None).await;
             let mut twin = testing::new_desk("twin", None);
             twin.member.name = "county 的成员".to_owned();
-            assert!(fresh.store.found_desk(twin).await.is_err());
+            assert!(fresh.store.found_desk(twin, NOW).await.is_err());
             assert_eq!(fresh.store.desks().await.unwrap().len(), 1);
             assert!(fresh.store.recovery_of("twin").await.unwrap().is_none());
         }

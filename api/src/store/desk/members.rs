@@ -1,13 +1,19 @@
 //! Members: how they sign in, and the keys that only their browsers open.
 
-use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, Set};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, QueryOrder, Select,
+    Set,
+};
 
 use super::{Desk, is_text};
+use crate::audit::{ADMIT, Object};
+use crate::clock::Hour;
 use crate::desk::keys::{SealedShare, WrappedKey};
 use crate::desk::member::Member;
+use crate::desk::role::Role;
 use crate::sealing::suite::PublicKey;
 use crate::store::entity::{desk_key, desk_key_share, member};
-use crate::store::{Store, damaged};
+use crate::store::{Store, audit, damaged};
 
 /// A member who is not stored yet.
 pub struct NewMember {
@@ -56,25 +62,31 @@ pub struct Keyring {
 
 impl Store {
     /// Stores another member of a desk.
-    pub async fn admit_member(&self, desk: &str, generation: u32, new: NewMember) -> Result<(), DbErr> {
+    pub async fn admit_member(
+        &self,
+        desk: (&str, u32),
+        new: NewMember,
+        role: Role,
+        hour: Hour,
+    ) -> Result<(), DbErr> {
         let txn = self.begin().await?;
-        add_member(&txn, desk, generation, new).await?;
+        add_member(&txn, desk, new, role, hour).await?;
         txn.commit().await
     }
 
-    /// The members of a desk by name.
+    /// The members of a desk by name, without those who have left.
     pub async fn members_of(&self, desk: &str) -> Result<Vec<String>, DbErr> {
-        let rows =
-            member::Entity::find().filter(member::Column::DeskId.eq(desk)).order_by_asc(member::Column::Name);
+        let rows = here(desk).order_by_asc(member::Column::Name);
         Ok(rows.all(&self.db).await?.into_iter().map(|row| row.name).collect())
     }
 
-    /// What a name signs in with.
+    /// What a name signs in with. Who has left signs in no more.
     pub async fn credentials(&self, name: &str) -> Result<Option<Credentials>, DbErr> {
         if !is_text(name) {
             return Ok(None);
         }
-        let row = member::Entity::find().filter(member::Column::Name.eq(name)).one(&self.db).await?;
+        let named = member::Entity::find().filter(member::Column::Name.eq(name));
+        let row = named.filter(member::Column::RemovedHour.is_null()).one(&self.db).await?;
         row.map(|row| {
             let rounds = u32::try_from(row.rounds).map_err(damaged)?;
             Ok(Credentials { member: row.id, salt: row.salt, rounds, login_hash: row.login_hash })
@@ -123,11 +135,19 @@ pub(super) async fn add_share(
     desk_key_share::Entity::insert(row).exec_without_returning(db).await.map(|_| ())
 }
 
+/// Those of a desk who have not left.
+fn here(desk: &str) -> Select<member::Entity> {
+    let of = member::Entity::find().filter(member::Column::DeskId.eq(desk));
+    of.filter(member::Column::RemovedHour.is_null())
+}
+
+/// Adds a member of a desk who holds that generation of its key.
 pub(super) async fn add_member(
-    db: &impl ConnectionTrait,
-    desk: &str,
-    generation: u32,
+    txn: &DatabaseTransaction,
+    (desk, generation): (&str, u32),
     new: NewMember,
+    role: Role,
+    hour: Hour,
 ) -> Result<(), DbErr> {
     let row = member::ActiveModel {
         id: Set(new.id.clone()),
@@ -138,9 +158,12 @@ pub(super) async fn add_member(
         login_hash: Set(new.login_hash),
         public_key: Set(new.public_key.to_bytes()),
         wrapped_key: Set(new.wrapped_key.as_bytes().to_vec()),
+        role: Set(role.code().to_owned()),
+        ..Default::default()
     };
-    member::Entity::insert(row).exec_without_returning(db).await?;
-    add_share(db, desk, generation, (&new.id, &new.share)).await
+    member::Entity::insert(row).exec_without_returning(txn).await?;
+    add_share(txn, desk, generation, (&new.id, &new.share)).await?;
+    audit::append(txn, desk, (hour, None), (ADMIT, Object::Member(&new.id))).await
 }
 
 #[cfg(test)]

@@ -10,8 +10,8 @@ mod sessions;
 
 pub use self::desks::{Desk, NewDesk, Recovery};
 pub use self::members::{Credentials, Keyring, NewMember};
-pub(in crate::store) use self::readers::readers_of;
-pub use self::readers::{Reader, ReaderKey};
+pub use self::readers::{MOST_LEVELS, Reader, ReaderKey};
+pub(in crate::store) use self::readers::{parent_of, readers_of};
 pub use self::sessions::LiveSession;
 
 /// Who holds the copy of a desk's key that is on paper.

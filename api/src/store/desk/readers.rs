@@ -59,22 +59,22 @@ impl ReaderKey {
 }
 
 impl Store {
-    /// Those who must be able to read what is sent to a desk: it, and the one above it where there is one.
+    /// Those who must be able to read what is sent to a desk: it, and all above it.
     pub async fn readers_of(&self, desk: &str) -> Result<Vec<ReaderKey>, DbErr> {
         readers_of(&self.db, desk).await
     }
 }
 
+/// How many desks may stand above one another: hamlet or village, township, county, city, province.
+pub const MOST_LEVELS: usize = 5;
+
 /// See [`Store::readers_of`]. Every desk has a key: it is founded with one.
-pub(in crate::store) async fn readers_of(db: &impl ConnectionTrait, desk: &str) -> Result<Vec<ReaderKey>, DbErr> {
-    let gone = || DbErr::RecordNotFound(format!("desk {desk}"));
-    let own = desk::Entity::find_by_id(desk).one(db).await?.ok_or_else(gone)?;
-    let above = match &own.parent {
-        Some(parent) => desk::Entity::find_by_id(parent).one(db).await?,
-        None => None,
-    };
-    let mut readers = Vec::with_capacity(3);
-    for row in std::iter::once(own).chain(above) {
+pub(in crate::store) async fn readers_of(
+    db: &impl ConnectionTrait,
+    desk: &str,
+) -> Result<Vec<ReaderKey>, DbErr> {
+    let mut readers = Vec::with_capacity(MOST_LEVELS + 1);
+    for row in lineage_of(db, desk).await? {
         let key = desk_key::Entity::find_by_id((row.id.clone(), row.generation)).one(db).await?;
         if let Some(key) = key {
             let public_key = PublicKey::from_bytes(&key.public_key).map_err(damaged)?;
@@ -83,6 +83,30 @@ pub(in crate::store) async fn readers_of(db: &impl ConnectionTrait, desk: &str) 
         }
     }
     Ok(readers)
+}
+
+/// A desk and all above it, from the bottom up.
+pub(super) async fn lineage_of(db: &impl ConnectionTrait, desk: &str) -> Result<Vec<desk::Model>, DbErr> {
+    let mut lineage: Vec<desk::Model> = Vec::with_capacity(MOST_LEVELS);
+    let mut next = Some(desk.to_owned());
+    while let Some(id) = next {
+        if lineage.len() == MOST_LEVELS {
+            return Err(damaged(format!("more than {MOST_LEVELS} desks above one another, from {desk} up")));
+        }
+        let gone = || DbErr::RecordNotFound(format!("desk {id}"));
+        let row = desk::Entity::find_by_id(&id).one(db).await?.ok_or_else(gone)?;
+        next = row.parent.clone();
+        lineage.push(row);
+    }
+    Ok(lineage)
+}
+
+/// The desk right above.
+pub(in crate::store) async fn parent_of(
+    db: &impl ConnectionTrait,
+    desk: &str,
+) -> Result<Option<String>, DbErr> {
+    Ok(desk::Entity::find_by_id(desk).one(db).await?.and_then(|row| row.parent))
 }
 
 #[cfg(test)]

@@ -5,8 +5,9 @@ use sea_orm::{
 };
 
 use crate::clock::Hour;
-use crate::store::Store;
+use crate::desk::role::Role;
 use crate::store::entity::{member, member_session};
+use crate::store::{Store, damaged};
 
 /// A session ends when nothing was asked for in this many whole hours besides the running one.
 const IDLE_HOURS: i64 = 1;
@@ -21,6 +22,8 @@ pub struct LiveSession {
     pub name: String,
     /// The member's desk.
     pub desk: String,
+    /// What the member may do there.
+    pub role: Role,
 }
 
 impl Store {
@@ -51,7 +54,11 @@ impl Store {
         if age >= LONGEST_HOURS || idle > IDLE_HOURS {
             return Ok(None);
         }
-        let Some(member) = member::Entity::find_by_id(&session.member_id).one(&self.db).await? else {
+        let member = member::Entity::find_by_id(&session.member_id)
+            .filter(member::Column::RemovedHour.is_null())
+            .one(&self.db)
+            .await?;
+        let Some(member) = member else {
             return Ok(None);
         };
         if idle > 0 {
@@ -59,7 +66,8 @@ impl Store {
             session.seen_hour = Set(hour.number());
             session.update(&self.db).await?;
         }
-        Ok(Some(LiveSession { member: member.id, name: member.name, desk: member.desk_id }))
+        let role = Role::parse(&member.role).ok_or_else(|| damaged("an unknown role"))?;
+        Ok(Some(LiveSession { member: member.id, name: member.name, desk: member.desk_id, role }))
     }
 
     /// Ends the session of a cookie.

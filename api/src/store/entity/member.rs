@@ -23,6 +23,14 @@ pub struct Model {
     pub public_key: Vec<u8>,
     /// The private key, wrapped under a key from the passphrase.
     pub wrapped_key: Vec<u8>,
+    /// See `desk::role`.
+    pub role: String,
+    /// The secret of the second factor, sealed under a key of the secrets file.
+    pub totp_secret: Option<Vec<u8>>,
+    /// Keyed hash of the step of the second factor that was used last: the step itself is finer than an hour.
+    pub totp_used: Option<Vec<u8>>,
+    /// Hour in which the member left. They stay in the table, so that what they did has a name.
+    pub removed_hour: Option<i64>,
 }
 
 /// Rows are joined by hand, in the store.

@@ -9,6 +9,9 @@ pub struct Model {
     /// The thread.
     #[sea_orm(primary_key, auto_increment = false)]
     pub thread_id: String,
+    /// `letter` or `note`. Each counts for itself, so that nobody can tell from the letters that there are notes.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub purpose: String,
     /// From 1, without gaps.
     #[sea_orm(primary_key, auto_increment = false)]
     pub position: i32,
@@ -18,8 +21,6 @@ pub struct Model {
     pub sent_hour: i64,
     /// Nonce, ciphertext, tag.
     pub content: Vec<u8>,
-    /// Recognises a message that is sent again.
-    pub request_hash: Option<Vec<u8>>,
 }
 
 /// Rows are joined by hand, in the store.

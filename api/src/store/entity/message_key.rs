@@ -9,6 +9,9 @@ pub struct Model {
     /// The thread.
     #[sea_orm(primary_key, auto_increment = false)]
     pub thread_id: String,
+    /// `letter` or `note`.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub purpose: String,
     /// The message.
     #[sea_orm(primary_key, auto_increment = false)]
     pub position: i32,

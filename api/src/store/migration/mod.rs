@@ -4,6 +4,9 @@ use sea_orm_migration::prelude::*;
 
 mod m20261121_000001_consultations;
 mod m20261122_000002_search_words;
+mod m20261123_000003_register;
+#[cfg(test)]
+mod tests;
 
 /// Applies the steps in their order.
 pub(super) struct Migrator;
@@ -13,6 +16,7 @@ impl MigratorTrait for Migrator {
         vec![
             Box::new(m20261121_000001_consultations::Migration),
             Box::new(m20261122_000002_search_words::Migration),
+            Box::new(m20261123_000003_register::Migration),
         ]
     }
 }

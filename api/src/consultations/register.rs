@@ -1,0 +1,134 @@
+//! The words of the register: how somebody came, what a consultation is marked with, what came of it.
+//!
+//! Each has a code, which is what the database and JSON hold, and its Chinese words.
+
+use search::vocabulary::Outcome;
+
+/// A small vocabulary: the codes, and how readers are told.
+macro_rules! words {
+    ($(#[$about:meta])* $name:ident { $($(#[$of:meta])* $variant:ident = $code:literal, $chinese:literal;)+ }) => {
+        $(#[$about])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+        pub enum $name { $($(#[$of])* $variant),+ }
+
+        impl $name {
+            /// Every one, in their order.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            /// The name in the database and in JSON.
+            pub fn code(self) -> &'static str {
+                match self { $(Self::$variant => $code),+ }
+            }
+
+            /// In a few words, for readers.
+            pub fn chinese(self) -> &'static str {
+                match self { $(Self::$variant => $chinese),+ }
+            }
+
+            /// Reads what `code` gave.
+            pub fn parse(code: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|one| one.code() == code)
+            }
+        }
+    };
+}
+
+words! {
+    /// How somebody came to the desk.
+    Channel {
+        /// By the form: sealed, with a receipt.
+        Online = "online", "网上";
+        /// In person.
+        Visit = "visit", "来访";
+        /// By telephone.
+        Call = "call", "来电";
+        /// By post.
+        Letter = "letter", "来信";
+    }
+}
+
+words! {
+    /// What the desk marks a consultation with.
+    Mark {
+        /// It comes first: old, disabled, pregnant, gravely ill.
+        Vulnerable = "vulnerable", "老、残、孕、重病";
+        /// To be mediated.
+        Mediation = "mediation", "调解";
+        /// Needs legal aid.
+        LegalAid = "legal_aid", "法律援助";
+        /// Needs psychological support.
+        Psychological = "psychological", "心理支持";
+    }
+}
+
+words! {
+    /// What has to be done in time.
+    Stage {
+        /// Somebody accepts it.
+        Accept = "accept", "受理";
+        /// The first answer.
+        Answer = "answer", "首次答复";
+        /// Closing.
+        Close = "close", "办结";
+    }
+}
+
+words! {
+    /// What an agency said came of a handover.
+    AgencyResult {
+        /// All of it is settled.
+        Settled = "settled", "办好了";
+        /// Some of it is settled.
+        Partly = "partly", "办了一部分";
+        /// The agency does not take it.
+        Declined = "declined", "不受理";
+    }
+}
+
+/// What a consultation ended with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ending {
+    /// The desk closed it, or the asker took it back.
+    Outcome(Outcome),
+    /// It waited for the asker and closed by itself. Not among the outcomes that editors know: no digest is made of it.
+    Lapsed,
+}
+
+impl Ending {
+    /// The name in the database and in JSON.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Outcome(outcome) => outcome.code(),
+            Self::Lapsed => "lapsed",
+        }
+    }
+
+    /// In a few words, for readers.
+    pub fn chinese(self) -> &'static str {
+        match self {
+            Self::Outcome(outcome) => outcome.chinese(),
+            Self::Lapsed => "一直没有等到补充，自行办结",
+        }
+    }
+
+    /// Reads what [`Ending::code`] gave.
+    pub fn parse(code: &str) -> Option<Self> {
+        let outcome = || Outcome::parse(code).map(Self::Outcome);
+        (code == Self::Lapsed.code()).then_some(Self::Lapsed).or_else(outcome)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_ending_has_one_spelling_and_that_of_nobody_is_no_outcome() {
+        let outcomes = Outcome::ALL.iter().copied().map(Ending::Outcome);
+        for ending in outcomes.chain([Ending::Lapsed]) {
+            assert_eq!(Ending::parse(ending.code()), Some(ending));
+        }
+        assert_eq!(Outcome::parse("lapsed"), None);
+        assert_eq!((Channel::parse("fax"), Mark::parse("legal_aid")), (None, Some(Mark::LegalAid)));
+    }
+}

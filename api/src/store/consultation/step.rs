@@ -1,0 +1,242 @@
+//! One step of a thread: what each act writes, beside the state.
+
+use sea_orm::{ActiveModelTrait, ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, Set};
+use search::vocabulary::Outcome;
+
+use crate::audit::Object;
+use crate::clock::Hour;
+use crate::consultations::register::{AgencyResult, Ending, Mark};
+use crate::consultations::state::State;
+use crate::desk::member::Member;
+use crate::sealing::binding::{Binding, Purpose, Sender};
+use crate::store::consultation::act::{Act, Actor, Sealed, Writing};
+use crate::store::consultation::rows::{
+    NewMessage, add_handover, add_message, demand_readers, handover, next_position, readers_of_thread, tell,
+};
+use crate::store::consultation::{Refused, Thread};
+use crate::store::desk::parent_of;
+use crate::store::entity::{handover, message, message_key, thread};
+use crate::store::figures::{Count, Measure};
+use crate::store::{Retention, audit};
+
+/// A thread on its way from one state to the next, its row locked.
+pub(super) struct Step<'a> {
+    txn: &'a DatabaseTransaction,
+    actor: Actor<'a>,
+    hour: Hour,
+    retention: Retention,
+    /// As it was.
+    now: Thread,
+    /// As it will be.
+    row: thread::ActiveModel,
+    told: Told,
+    counts: Vec<(Measure, String, Option<Hour>)>,
+}
+
+/// What the history says beside the event.
+#[derive(Default)]
+struct Told {
+    from: Option<String>,
+    to: Option<String>,
+    reason: Option<&'static str>,
+}
+
+impl<'a> Step<'a> {
+    pub(super) fn new(
+        txn: &'a DatabaseTransaction,
+        (actor, hour, retention): (Actor<'a>, Hour, Retention),
+        now: Thread,
+        row: thread::ActiveModel,
+    ) -> Self {
+        Self { txn, actor, hour, retention, now, row, told: Told::default(), counts: Vec::new() }
+    }
+
+    /// Takes it; the state machine has allowed it. Gives the position of a letter or the number of a handover.
+    pub(super) async fn take(mut self, act: Act<'_>, next: State) -> Result<Option<u32>, Refused> {
+        let event = act.event();
+        let number = self.apply(act).await?;
+        if next != State::WaitingForAsker {
+            self.row.lapse_hour = Set(None);
+        }
+        self.row.state = Set(next.code().to_owned());
+        let (desk, id) = (self.now.desk.clone(), self.now.id);
+        if next == State::Purged {
+            thread::Entity::delete_by_id(id.to_string()).exec(self.txn).await?;
+        } else {
+            self.row.update(self.txn).await?;
+            if event.is_told() {
+                let Told { from, to, reason } = &self.told;
+                tell(self.txn, &id, (event, self.hour), (from.as_deref(), to.as_deref(), *reason)).await?;
+            }
+        }
+        let by = (self.hour, self.actor.member().map(Member::id));
+        audit::append(self.txn, &desk, by, (event.code(), Object::Thread(&id))).await?;
+        for (measure, detail, since) in &self.counts {
+            let count = Count {
+                measure: *measure,
+                hour: self.hour,
+                desk: &desk,
+                topic: self.now.topic.as_deref(),
+                region: self.now.region.as_deref(),
+                channel: self.now.channel.code(),
+                detail,
+                since: *since,
+            };
+            count.add(self.txn).await?;
+        }
+        Ok(number)
+    }
+
+    async fn apply(&mut self, act: Act<'_>) -> Result<Option<u32>, Refused> {
+        match act {
+            Act::Receive(_) => unreachable!("a new thread has no row to step from"),
+            Act::Accept => self.accept(),
+            Act::Answer(writing) => return self.answer(writing).await.map(Some),
+            Act::AskBack(writing) => return self.ask_back(writing).await.map(Some),
+            Act::AskerWrites(writing) => return self.write(writing, Sender::Asker).await.map(Some),
+            Act::Mark(mark, on) => self.mark(mark, on),
+            Act::Climb { to, stage } => {
+                self.told.reason = Some(stage.code());
+                self.climb(to).await?;
+            }
+            Act::HandOver { agency } => {
+                return Ok(Some(add_handover(self.txn, &self.now.id, agency, self.hour).await?));
+            }
+            Act::Confirm { handover } => self.confirm(handover).await?,
+            Act::Result { handover, result } => self.result(handover, result).await?,
+            Act::FollowUp { helped } => self.follow_up(helped),
+            Act::Consent(consent) => self.row.consent = Set(consent),
+            Act::Close(outcome) => self.end(Ending::Outcome(outcome)),
+            Act::Lapse => {
+                self.demand_due(self.now.lapse)?;
+                self.end(Ending::Lapsed);
+            }
+            Act::Withdraw => self.withdraw().await?,
+            Act::Purge => self.demand_due(self.now.purge)?,
+        }
+        Ok(None)
+    }
+
+    fn accept(&mut self) {
+        self.row.first_responder = Set(self.actor.member().map(|member| member.id().to_owned()));
+        if self.now.accepted.is_none() {
+            self.row.accepted_hour = Set(Some(self.hour.number()));
+            self.counts.push((Measure::Accepted, String::new(), Some(self.now.received)));
+        }
+    }
+
+    async fn answer(&mut self, writing: Writing<'_>) -> Result<u32, Refused> {
+        if self.now.answered.is_none() {
+            self.row.answered_hour = Set(Some(self.hour.number()));
+            self.counts.push((Measure::Answered, String::new(), Some(self.now.received)));
+        }
+        self.write(writing, Sender::Desk).await
+    }
+
+    async fn ask_back(&mut self, writing: Writing<'_>) -> Result<u32, Refused> {
+        self.row.lapse_hour = Set(Some(after_days(self.hour, self.retention.waiting_days)));
+        self.write(writing, Sender::Desk).await
+    }
+
+    /// Adds a letter at the next position, for exactly those who must be able to read it.
+    async fn write(&self, writing: Writing<'_>, sender: Sender) -> Result<u32, Refused> {
+        let position = next_position(self.txn, &self.now.id, Purpose::Letter).await?;
+        let binding = Binding { thread: self.now.id, purpose: Purpose::Letter, position, sender };
+        let readers = readers_of_thread(self.txn, &self.now).await?;
+        let (content, keys) = match writing {
+            Writing::Sealed(Sealed { position: meant, .. }) if meant != position => {
+                return Err(Refused::OutOfStep);
+            }
+            Writing::Sealed(Sealed { content, keys, .. }) => (content, keys),
+            Writing::Seal(seal) => {
+                let sealed = seal(&binding, &readers)?;
+                let keys = readers.iter().cloned().zip(sealed.keys);
+                (sealed.content, keys.map(|(reader, key)| reader.holds(key)).collect())
+            }
+        };
+        demand_readers(&readers, &keys)?;
+        add_message(self.txn, NewMessage { binding, hour: self.hour, content, keys }).await?;
+        Ok(position)
+    }
+
+    fn mark(&mut self, mark: Mark, on: bool) {
+        match mark {
+            Mark::Vulnerable => self.row.vulnerable = Set(on),
+            Mark::Mediation => self.row.mediation = Set(on),
+            Mark::LegalAid => self.row.legal_aid = Set(on),
+            Mark::Psychological => self.row.psychological = Set(on),
+        }
+    }
+
+    /// One level at a time: only the desk right above may be told.
+    async fn climb(&mut self, to: String) -> Result<(), Refused> {
+        let at = self.now.escalated_to.clone().unwrap_or_else(|| self.now.desk.clone());
+        if parent_of(self.txn, &at).await?.as_ref() != Some(&to) {
+            return Err(Refused::NotAbove);
+        }
+        let reason = self.told.reason.unwrap_or_default().to_owned();
+        self.counts.push((Measure::Overdue, reason, None));
+        self.row.escalated_to = Set(Some(to.clone()));
+        (self.told.from, self.told.to) = (Some(at), Some(to));
+        Ok(())
+    }
+
+    async fn confirm(&self, number: u32) -> Result<(), Refused> {
+        let mut row = handover(self.txn, &self.now.id, number).await?;
+        row.confirmed_hour = Set(Some(self.hour.number()));
+        row.update(self.txn).await?;
+        Ok(())
+    }
+
+    async fn result(&mut self, number: u32, result: AgencyResult) -> Result<(), Refused> {
+        let mut row = handover(self.txn, &self.now.id, number).await?;
+        row.result_hour = Set(Some(self.hour.number()));
+        row.result = Set(Some(result.code().to_owned()));
+        row.update(self.txn).await?;
+        self.told.reason = Some(result.code());
+        Ok(())
+    }
+
+    /// Minds change; what was said first is what is counted.
+    fn follow_up(&mut self, helped: bool) {
+        let measure = if helped { Measure::Helped } else { Measure::DidNotHelp };
+        if self.now.helped.is_none() {
+            self.counts.push((measure, String::new(), None));
+        }
+        self.row.helped = Set(Some(helped));
+        self.told.reason = Some(measure.code());
+    }
+
+    fn end(&mut self, ending: Ending) {
+        self.row.outcome = Set(Some(ending.code().to_owned()));
+        self.row.closed_hour = Set(Some(self.hour.number()));
+        self.row.purge_hour = Set(Some(after_days(self.hour, self.retention.closed_days)));
+        self.row.due_hour = Set(None);
+        self.row.due_stage = Set(None);
+        self.told.reason = Some(ending.code());
+        self.counts.push((Measure::Closed, ending.code().to_owned(), Some(self.now.received)));
+    }
+
+    /// What was written goes now, and so does what was learned of her; the rest of the row is due this very hour.
+    async fn withdraw(&mut self) -> Result<(), Refused> {
+        if self.now.state != State::Closed {
+            self.end(Ending::Outcome(Outcome::Withdrawn));
+        }
+        self.row.purge_hour = Set(Some(self.hour.number()));
+        let id = self.now.id.to_string();
+        let keys = message_key::Entity::delete_many().filter(message_key::Column::ThreadId.eq(&id));
+        keys.exec(self.txn).await?;
+        message::Entity::delete_many().filter(message::Column::ThreadId.eq(&id)).exec(self.txn).await?;
+        handover::Entity::delete_many().filter(handover::Column::ThreadId.eq(&id)).exec(self.txn).await?;
+        Ok(())
+    }
+
+    fn demand_due(&self, due: Option<Hour>) -> Result<(), Refused> {
+        if due.is_some_and(|due| due <= self.hour) { Ok(()) } else { Err(Refused::NotYet) }
+    }
+}
+
+/// So many whole days after an hour of which some minutes may be gone: never early.
+fn after_days(hour: Hour, days: u32) -> i64 {
+    hour.number() + i64::from(days) * 24 + 1
+}

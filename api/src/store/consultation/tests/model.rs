@@ -1,0 +1,465 @@
+//! The store against a model: whatever members, the asker and the clock do in whatever order, again, or at once, the rows
+//! are where a few lines of plain code say they should be, and the audit chain holds.
+//!
+//! The state table itself is taken as given here; `consultations/state` tests that.
+
+use std::collections::BTreeMap;
+
+use proptest::prelude::*;
+use proptest::sample::Index;
+use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
+use search::vocabulary::Outcome;
+
+use super::*;
+use crate::consultations::register::{AgencyResult, Mark, Stage};
+use crate::consultations::state::{Event, Party, Standing};
+use crate::store::entity::{event, handover, message, request, thread};
+use crate::store::testing::Fresh;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Who {
+    Asker,
+    Clock,
+    First,
+    Second,
+    /// At the desk above.
+    City,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum What {
+    Accept,
+    /// For the right position, or one too far.
+    Answer(bool),
+    AskBack(bool),
+    AskerWrites,
+    Mark,
+    HandOver,
+    Confirm(u32),
+    Result(u32),
+    FollowUp(bool),
+    Consent,
+    /// To the desk above, or past it.
+    Climb(bool),
+    Close,
+    Lapse,
+    Withdraw,
+    Purge,
+}
+
+/// One thing that somebody does, with everything settled that depends on when it is done.
+#[derive(Debug, Clone)]
+struct Deed {
+    who: Who,
+    what: What,
+    position: u32,
+    request: Request,
+}
+
+#[derive(Debug, Clone)]
+enum Move {
+    Do(Who, What),
+    /// The very same deed, sent again.
+    Again(Index),
+    /// Another deed under a request key that was used.
+    Reuse(Index, Who, What),
+    /// Two at once.
+    Race((Who, What), (Who, What)),
+    /// The same deed twice at once.
+    Echo(Who, What),
+    Days(u8),
+}
+
+/// What came of a deed: state, number, whether it was done before; or the kind of refusal.
+type Answered = Result<(State, Option<u32>, bool), &'static str>;
+
+/// What the rows should hold.
+#[derive(Debug, Clone)]
+struct Model {
+    /// `None` when nothing is there any more.
+    standing: Option<Standing>,
+    responder: Option<&'static str>,
+    letters: u32,
+    /// For each handover whether it waits for its result.
+    handovers: Vec<bool>,
+    climbed: bool,
+    lapse: Option<i64>,
+    purge: Option<i64>,
+    told: u64,
+    audited: u64,
+    answers: BTreeMap<Vec<u8>, (Event, Option<&'static str>, State, Option<u32>)>,
+}
+
+impl Who {
+    fn party(self) -> Party {
+        match self {
+            Self::Asker => Party::Asker,
+            Self::Clock => Party::Clock,
+            Self::First | Self::Second | Self::City => Party::Member,
+        }
+    }
+
+    fn desk(self) -> Option<&'static str> {
+        match self {
+            Self::Asker | Self::Clock => None,
+            Self::First | Self::Second => Some("county"),
+            Self::City => Some("city"),
+        }
+    }
+
+    fn id(self) -> &'static str {
+        match self {
+            Self::First => "first",
+            Self::Second => "second",
+            _ => "upper",
+        }
+    }
+}
+
+impl What {
+    fn event(self) -> Event {
+        match self {
+            Self::Accept => Event::Accept,
+            Self::Answer(_) => Event::Answer,
+            Self::AskBack(_) => Event::AskBack,
+            Self::AskerWrites => Event::AskerWrites,
+            Self::Mark => Event::Mark,
+            Self::HandOver => Event::HandOver,
+            Self::Confirm(_) => Event::Confirm,
+            Self::Result(_) => Event::Result,
+            Self::FollowUp(_) => Event::FollowUp,
+            Self::Consent => Event::Consent,
+            Self::Climb(_) => Event::Climb,
+            Self::Close => Event::Close,
+            Self::Lapse => Event::Lapse,
+            Self::Withdraw => Event::Withdraw,
+            Self::Purge => Event::Purge,
+        }
+    }
+}
+
+impl Model {
+    fn new() -> Self {
+        Self {
+            standing: Some(Standing::FIRST),
+            responder: None,
+            letters: 1,
+            handovers: Vec::new(),
+            climbed: false,
+            lapse: None,
+            purge: None,
+            told: 1,
+            // Founding, the first member, the letter.
+            audited: 3,
+            answers: BTreeMap::new(),
+        }
+    }
+
+    fn apply(&mut self, deed: &Deed) -> Answered {
+        let (event, who) = (deed.what.event(), deed.who);
+        event.by(who.party()).map_err(|_| "not allowed")?;
+        let standing = self.standing.ok_or("gone")?;
+        if let Some((first, desk, state, number)) = self.answers.get(&deed.request.hash) {
+            let same = *first == event && *desk == who.desk();
+            return if same { Ok((*state, *number, true)) } else { Err("other request") };
+        }
+        if who == Who::City && !self.climbed {
+            return Err("gone");
+        }
+        if let (What::Accept, Some(responder)) = (deed.what, self.responder) {
+            return if responder == who.id() { Ok((standing.state, None, true)) } else { Err("accepted") };
+        }
+        let next = standing.next(event).map_err(|_| "not allowed")?;
+        let number = self.write(deed)?;
+        if next.state != State::WaitingForAsker {
+            self.lapse = None;
+        }
+        self.standing = (next.state != State::Purged).then_some(next);
+        self.told += u64::from(event.is_told());
+        self.audited += 1;
+        if self.standing.is_some() {
+            self.answers.insert(deed.request.hash.clone(), (event, who.desk(), next.state, number));
+        }
+        Ok((next.state, number, false))
+    }
+
+    /// What the deed does beside the state.
+    fn write(&mut self, deed: &Deed) -> Result<Option<u32>, &'static str> {
+        let now = deed.request.hour.number();
+        match deed.what {
+            What::Accept => self.responder = Some(deed.who.id()),
+            What::Answer(_) | What::AskBack(_) | What::AskerWrites => {
+                let next = self.letters + 1;
+                if deed.what != What::AskerWrites && deed.position != next {
+                    return Err("out of step");
+                }
+                self.letters = next;
+                if matches!(deed.what, What::AskBack(_)) {
+                    self.lapse = Some(now + 60 * 24 + 1);
+                }
+                return Ok(Some(next));
+            }
+            What::HandOver => {
+                self.handovers.push(true);
+                return Ok(Some(u32::try_from(self.handovers.len()).unwrap()));
+            }
+            What::Confirm(number) | What::Result(number) => {
+                let open = self.handovers.get_mut(number as usize - 1).filter(|open| **open);
+                let open = open.ok_or("no handover")?;
+                *open = matches!(deed.what, What::Confirm(_));
+            }
+            What::Climb(right) => {
+                if !right || self.climbed {
+                    return Err("not above");
+                }
+                self.climbed = true;
+            }
+            What::Close => self.purge = Some(now + 180 * 24 + 1),
+            What::Lapse => {
+                self.lapse.filter(|due| *due <= now).ok_or("not yet")?;
+                self.purge = Some(now + 180 * 24 + 1);
+            }
+            What::Withdraw => {
+                (self.letters, self.purge) = (0, Some(now));
+                self.handovers.clear();
+            }
+            What::Purge => {
+                self.purge.filter(|due| *due <= now).ok_or("not yet")?;
+            }
+            What::Mark | What::FollowUp(_) | What::Consent => {}
+        }
+        Ok(None)
+    }
+}
+
+fn kind(refused: &Refused) -> &'static str {
+    match refused {
+        Refused::Gone => "gone",
+        Refused::NotAllowed(_) => "not allowed",
+        Refused::Accepted(_) => "accepted",
+        Refused::OutOfStep => "out of step",
+        Refused::OtherRequest => "other request",
+        Refused::NoHandover(_) => "no handover",
+        Refused::NotAbove => "not above",
+        Refused::NotYet => "not yet",
+        Refused::WrongReaders(_) | Refused::Full | Refused::TooLong(_) => "unexpected",
+        Refused::Database(err) => panic!("{err}"),
+    }
+}
+
+/// A store with one thread in it, the model of that, and what was done so far.
+struct Play<'a> {
+    store: &'a Store,
+    id: ThreadId,
+    readers: Vec<ReaderKey>,
+    model: Model,
+    done: Vec<Deed>,
+    now: i64,
+}
+
+impl<'a> Play<'a> {
+    async fn begin(fresh: &'a Fresh) -> Self {
+        let store = &fresh.store;
+        founded(store, "city", None).await;
+        founded(store, "county", Some("city")).await;
+        let letter = letter(store, "county", &dice::draw::<32>(&SystemDice), NOW).await;
+        let (id, asker) = (letter.id, letter.public_key.clone());
+        send(store, letter).await.unwrap();
+        let mut readers = store.readers_of("county").await.unwrap();
+        readers.push(ReaderKey { reader: Reader::Thread, generation: 0, public_key: asker });
+        Self { store, id, readers, model: Model::new(), done: Vec::new(), now: NOW.number() }
+    }
+
+    fn deed(&self, (who, what): (Who, What)) -> Deed {
+        let off = u32::from(matches!(what, What::Answer(false) | What::AskBack(false)));
+        let request = Request { hour: Hour::from_number(self.now), ..new_request() };
+        Deed { who, what, position: self.model.letters + 1 + off, request }
+    }
+
+    /// Bytes of the right shape: whether they open is no matter of the store.
+    fn writing(&self, deed: &Deed) -> Writing<'static> {
+        let content: SealedContent = vec![7; 1052].try_into().unwrap();
+        let key = |reader: ReaderKey| reader.holds(vec![7; 113].try_into().unwrap());
+        let keys = self.readers.iter().cloned().map(key).collect();
+        Writing::Sealed(Sealed { position: deed.position, content, keys })
+    }
+
+    fn act(&self, deed: &Deed) -> Act<'static> {
+        match deed.what {
+            What::Accept => Act::Accept,
+            What::Answer(_) => Act::Answer(self.writing(deed)),
+            What::AskBack(_) => Act::AskBack(self.writing(deed)),
+            What::AskerWrites => Act::AskerWrites(more()),
+            What::Mark => Act::Mark(Mark::LegalAid, true),
+            What::HandOver => Act::HandOver { agency: "示例县公安局".to_owned() },
+            What::Confirm(handover) => Act::Confirm { handover },
+            What::Result(handover) => Act::Result { handover, result: AgencyResult::Partly },
+            What::FollowUp(helped) => Act::FollowUp { helped },
+            What::Consent => Act::Consent(true),
+            What::Climb(right) => {
+                Act::Climb { to: if right { "city" } else { "province" }.to_owned(), stage: Stage::Accept }
+            }
+            What::Close => Act::Close(Outcome::Advised),
+            What::Lapse => Act::Lapse,
+            What::Withdraw => Act::Withdraw,
+            What::Purge => Act::Purge,
+        }
+    }
+
+    async fn really(&self, deed: &Deed) -> Answered {
+        let member = deed.who.desk().map(|desk| Member::pretended(deed.who.id(), desk));
+        let actor = match (&member, deed.who) {
+            (Some(member), _) => Actor::Member(member),
+            (None, Who::Clock) => Actor::Clock,
+            (None, _) => Actor::Asker,
+        };
+        let done = self.store.transition(actor, &self.id, self.act(deed), &deed.request).await;
+        done.map(|done| (done.state, done.number, done.again)).map_err(|refused| kind(&refused))
+    }
+
+    async fn one(&mut self, deed: Deed) {
+        let (expected, found) = (self.model.apply(&deed), self.really(&deed).await);
+        assert_eq!(found, expected, "{deed:?}");
+        self.done.push(deed);
+    }
+
+    /// Two at once must come out like one after the other, in one order or the other.
+    async fn race(&mut self, one: Deed, other: Deed) {
+        let found = tokio::join!(self.really(&one), self.really(&other));
+        let (mut first, mut second) = (self.model.clone(), self.model.clone());
+        let in_order = (first.apply(&one), first.apply(&other));
+        let reversed = (second.apply(&other), second.apply(&one));
+        let reversed = (reversed.1, reversed.0);
+        assert!(found == in_order || found == reversed, "{one:?} {other:?}: {found:?}");
+        // Where both orders answer alike, the rows tell which it was.
+        let mut which = if found == in_order { first.clone() } else { second.clone() };
+        if in_order == reversed && first.responder != second.responder {
+            let row = thread::Entity::find_by_id(self.id.to_string()).one(&self.store.db).await.unwrap();
+            let responder = row.and_then(|row| row.first_responder);
+            which = if responder.as_deref() == first.responder { first } else { second };
+        }
+        self.model = which;
+        self.done.extend([one, other]);
+    }
+
+    async fn take(&mut self, step: Move) {
+        match step {
+            Move::Do(who, what) => self.one(self.deed((who, what))).await,
+            Move::Again(at) if !self.done.is_empty() => {
+                self.one(self.done[at.index(self.done.len())].clone()).await
+            }
+            Move::Reuse(at, who, what) if !self.done.is_empty() => {
+                let request = self.done[at.index(self.done.len())].request.clone();
+                self.one(Deed { request, ..self.deed((who, what)) }).await;
+            }
+            Move::Race(one, other) => self.race(self.deed(one), self.deed(other)).await,
+            Move::Echo(who, what) => {
+                let deed = self.deed((who, what));
+                self.race(deed.clone(), deed).await;
+            }
+            Move::Days(days) => self.now += i64::from(days) * 24,
+            Move::Again(_) | Move::Reuse(..) => {}
+        }
+        self.check().await;
+    }
+
+    /// The rows are those of the model.
+    async fn check(&self) {
+        let (db, id, model) = (&self.store.db, self.id.to_string(), &self.model);
+        let row = thread::Entity::find_by_id(&id).one(db).await.unwrap();
+        assert_eq!(row.as_ref().map(|row| row.state.as_str()), model.standing.map(|now| now.state.code()));
+        let here = u64::from(model.standing.is_some());
+        let told = event::Entity::find().filter(event::Column::ThreadId.eq(&id)).count(db).await.unwrap();
+        assert_eq!(told, model.told * here);
+        let letters = message::Entity::find().filter(message::Column::ThreadId.eq(&id));
+        assert_eq!(letters.count(db).await.unwrap(), u64::from(model.letters) * here);
+        let open = handover::Entity::find().filter(handover::Column::ResultHour.is_null());
+        let waiting = model.handovers.iter().filter(|open| **open).count() as u64;
+        assert_eq!(open.count(db).await.unwrap(), waiting * here);
+        // The letter's own request, and one for each deed that was done.
+        let kept = request::Entity::find().count(db).await.unwrap();
+        assert_eq!(kept, (model.answers.len() as u64 + 1) * here);
+        if let Some(row) = row {
+            assert_eq!((row.lapse_hour, row.purge_hour), (model.lapse, model.purge));
+            assert_eq!(row.first_responder.as_deref(), model.responder);
+            assert_eq!(row.escalated_to.is_some(), model.climbed);
+        }
+    }
+
+    async fn finish(&self) {
+        let head = self.store.verify_audit("county").await.unwrap().unwrap();
+        assert_eq!(head.number, self.model.audited);
+    }
+}
+
+fn any_who() -> impl Strategy<Value = Who> {
+    prop_oneof![
+        4 => Just(Who::Asker),
+        1 => Just(Who::Clock),
+        6 => Just(Who::First),
+        3 => Just(Who::Second),
+        2 => Just(Who::City),
+    ]
+}
+
+fn any_what() -> impl Strategy<Value = What> {
+    prop_oneof![
+        4 => Just(What::Accept),
+        6 => any::<bool>().prop_map(What::Answer),
+        3 => Just(What::AskBack(true)),
+        4 => Just(What::AskerWrites),
+        1 => Just(What::Mark),
+        1 => Just(What::HandOver),
+        1 => (1..4_u32).prop_map(What::Confirm),
+        2 => (1..4_u32).prop_map(What::Result),
+        1 => any::<bool>().prop_map(What::FollowUp),
+        1 => Just(What::Consent),
+        3 => any::<bool>().prop_map(What::Climb),
+        2 => Just(What::Close),
+        1 => Just(What::Lapse),
+        1 => Just(What::Withdraw),
+        1 => Just(What::Purge),
+    ]
+}
+
+/// Mostly what somebody may do at all: the rest is refused at once and teaches little.
+fn any_deed() -> impl Strategy<Value = (Who, What)> {
+    (any_who(), any_what(), 0..10_u8).prop_map(|(who, what, stray)| {
+        let right = match what {
+            _ if stray == 0 || what.event().by(who.party()).is_ok() => who,
+            What::Climb(_) | What::Lapse | What::Purge => Who::Clock,
+            What::AskerWrites | What::Withdraw => Who::Asker,
+            _ => Who::First,
+        };
+        (right, what)
+    })
+}
+
+fn any_move() -> impl Strategy<Value = Move> {
+    prop_oneof![
+        12 => any_deed().prop_map(|(who, what)| Move::Do(who, what)),
+        3 => any::<Index>().prop_map(Move::Again),
+        1 => (any::<Index>(), any_deed()).prop_map(|(at, (who, what))| Move::Reuse(at, who, what)),
+        3 => (any_deed(), any_deed()).prop_map(|(one, other)| Move::Race(one, other)),
+        1 => any_deed().prop_map(|(who, what)| Move::Echo(who, what)),
+        1 => prop_oneof![Just(61_u8), Just(181_u8)].prop_map(Move::Days),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, max_shrink_iters: 200, ..ProptestConfig::default() })]
+
+    #[test]
+    fn the_store_does_what_the_model_says(moves in proptest::collection::vec(any_move(), 1..40)) {
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+        runtime.block_on(async {
+            for fresh in testing::each().await {
+                let mut play = Play::begin(&fresh).await;
+                for step in moves.clone() {
+                    play.take(step).await;
+                }
+                play.finish().await;
+            }
+        });
+    }
+}

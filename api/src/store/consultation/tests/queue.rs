@@ -1,0 +1,140 @@
+//! The queue: its order, its pages, and that the databases read it from its index.
+
+use sea_orm::{ConnectionTrait, DatabaseBackend, EntityTrait, QueryTrait, Set, Statement};
+
+use super::*;
+use crate::store::consultation::queue::{Place, page};
+use crate::store::entity::thread;
+
+/// A thread of which only what the queue needs is there.
+fn row(number: u32, desk: &str) -> thread::ActiveModel {
+    // Spread over everything that orders a queue, some of it over already.
+    let state = match number % 17 {
+        0 => State::Closed,
+        1 => State::Withdrawn,
+        n if n % 2 == 0 => State::Received,
+        _ => State::Answered,
+    };
+    let bit = |of: u32| number % of == 0;
+    let due = (!bit(4)).then(|| NOW.number() + i64::from(number % 97));
+    thread::ActiveModel {
+        id: Set(format!("{number:032x}")),
+        desk_id: Set(desk.to_owned()),
+        escalated_to: Set(bit(6).then(|| "city".to_owned())),
+        channel: Set("online".to_owned()),
+        state: Set(state.code().to_owned()),
+        danger: Set(bit(50)),
+        child: Set(bit(9)),
+        vulnerable: Set(bit(7)),
+        received_hour: Set(NOW.number() - i64::from(number % 53)),
+        due_hour: Set(due),
+        due_stage: Set(due.map(|_| "close".to_owned())),
+        mediation: Set(false),
+        legal_aid: Set(false),
+        psychological: Set(false),
+        consent: Set(false),
+        typed_back: Set(false),
+        ..Default::default()
+    }
+}
+
+/// Several thousand threads of three desks.
+async fn filled(store: &Store) {
+    for desk in ["city", "county", "town"] {
+        founded(store, desk, (desk == "county").then_some("city")).await;
+    }
+    let rows: Vec<_> =
+        (0..6000).map(|number| row(number, ["county", "county", "town"][number as usize % 3])).collect();
+    for some in rows.chunks(300) {
+        thread::Entity::insert_many(some.to_vec()).exec_without_returning(&store.db).await.unwrap();
+    }
+    store.db.execute_unprepared("ANALYZE").await.unwrap();
+}
+
+#[tokio::test]
+async fn the_queue_has_danger_first_then_children_then_the_vulnerable_then_the_oldest() {
+    for fresh in testing::each().await {
+        let store = &fresh.store;
+        founded(store, "county", None).await;
+        let mut expected = Vec::new();
+        let urgency = |danger, child, vulnerable| Priority { danger, child, vulnerable };
+        for (number, (priority, hours)) in [
+            (urgency(true, false, true), 9),
+            (urgency(true, false, false), 9),
+            (urgency(false, true, false), 8),
+            (urgency(false, false, true), 8),
+            (Priority::default(), 0),
+            (Priority::default(), 7),
+        ]
+        .into_iter()
+        .enumerate()
+        {
+            let hour = Hour::from_number(NOW.number() + hours);
+            let mut next = letter(store, "county", &[u8::try_from(number).unwrap()], hour).await;
+            next.new.priority = priority;
+            expected.push(next.id);
+            send(store, next).await.unwrap();
+        }
+        let queue = store.queue_of(&member_of("county"), Shelf::Own, None, 10).await.unwrap();
+        assert_eq!(queue.items.iter().map(|queued| queued.thread.id).collect::<Vec<_>>(), expected);
+        assert!(queue.items.iter().all(|queued| queued.last == queued.thread.received));
+        assert_eq!(queue.next, None);
+    }
+}
+
+#[tokio::test]
+async fn pages_follow_each_other_without_a_gap_and_every_one_comes_from_its_index() {
+    for fresh in testing::each().await {
+        let store = &fresh.store;
+        filled(store).await;
+        let mut rows = thread::Entity::find().all(&store.db).await.unwrap();
+        rows.retain(|row| !matches!(row.state.as_str(), "closed" | "withdrawn"));
+        rows.sort_by_key(|row| {
+            let flags = (!row.danger, !row.child, !row.vulnerable);
+            (flags, row.due_hour.unwrap_or(row.received_hour), row.id.clone())
+        });
+        for (shelf, desk, index) in
+            [(Shelf::Own, "county", "thread_queue"), (Shelf::Climbed, "city", "thread_climbed")]
+        {
+            let here = |row: &&thread::Model| match shelf {
+                Shelf::Own => row.desk_id == desk,
+                Shelf::Climbed => row.escalated_to.as_deref() == Some(desk),
+            };
+            let expected: Vec<&str> = rows.iter().filter(here).map(|row| row.id.as_str()).collect();
+            assert!(expected.len() > 800, "{}", expected.len());
+            let (member, mut seen, mut after) = (member_of(desk), Vec::new(), None);
+            loop {
+                let plan = plan(store, &member, shelf, after.as_ref()).await;
+                assert!(plan.contains(index) && !plan.contains("SORT") && !plan.contains("B-TREE"), "{plan}");
+                let page = store.queue_of(&member, shelf, after.as_ref(), 100).await.unwrap();
+                seen.extend(page.items.iter().map(|queued| queued.thread.id.to_string()));
+                assert!(page.items.len() == 100 || page.next.is_none());
+                let Some(next) = page.next else { break };
+                after = Some(Place::parse(&next.to_string()).unwrap());
+            }
+            assert_eq!(seen, expected);
+        }
+    }
+}
+
+/// How the database would read a page, in capitals but for the names of indexes.
+async fn plan(store: &Store, member: &Member, shelf: Shelf, after: Option<&Place>) -> String {
+    let backend = store.db.get_database_backend();
+    let asked = page(member, shelf, after, 100).build(backend);
+    let explain = if backend == DatabaseBackend::Postgres { "EXPLAIN" } else { "EXPLAIN QUERY PLAN" };
+    let sql = format!("{explain} {}", asked.sql);
+    let asked = Statement { sql, ..asked };
+    let rows = store.db.query_all_raw(asked).await.unwrap();
+    let column = if backend == DatabaseBackend::Postgres { 0 } else { 3 };
+    let lines = rows.iter().map(|row| row.try_get_by_index::<String>(column).unwrap());
+    lines.collect::<Vec<_>>().join("\n").replace("Sort", "SORT")
+}
+
+#[test]
+fn a_place_has_one_spelling() {
+    let place = "3.500000.00ff";
+    assert_eq!(Place::parse(place).unwrap().to_string(), place);
+    for bad in ["", "3", "3.5", "3.5.", "x.5.a", "3.x.a", "3.5.a'b"] {
+        assert_eq!(Place::parse(bad), None, "{bad}");
+    }
+}
