@@ -210,3 +210,31 @@ async fn the_queue_shows_what_is_known_in_the_clear_and_no_more() {
     });
     assert_eq!(item, expected);
 }
+
+#[tokio::test]
+async fn a_queue_comes_in_pages_and_a_page_that_nobody_gave_is_refused() {
+    let office = county().await;
+    for _ in 0..5 {
+        letter(&office).await;
+    }
+    let member = AtDesk::sign_in(&office, "county 的成员", PASSPHRASE).await;
+    let all = member.queue().await;
+    assert_eq!(all.len(), 5);
+    let (mut seen, mut cursor) = (Vec::new(), String::new());
+    loop {
+        let page = member.get(&format!("/consultations?limit=2{cursor}")).await.json();
+        let items = page["items"].as_array().unwrap();
+        seen.extend(items.iter().map(|item| item["id"].as_str().unwrap().to_owned()));
+        let Some(next) = page["next"].as_str() else { break };
+        assert_eq!(items.len(), 2);
+        cursor = format!("&cursor={next}");
+    }
+    assert_eq!(seen, all);
+    for bad in ["cursor=1", "limit=0", "limit=101", "page=2"] {
+        assert_eq!(
+            member.get(&format!("/consultations?{bad}")).await.status,
+            StatusCode::BAD_REQUEST,
+            "{bad}"
+        );
+    }
+}

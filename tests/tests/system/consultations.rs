@@ -67,7 +67,10 @@ fn p1_nothing_that_names_her_is_asked_for() {
             .contains(name)
         })
         .collect();
-    assert_eq!(asked, [&"request_key", &"text", &"topic", &"region", &"danger", &"child", &"vulnerable", &"reach"]);
+    assert_eq!(
+        asked,
+        [&"request_key", &"text", &"topic", &"region", &"danger", &"child", &"vulnerable", &"reach"]
+    );
     let required = form.body.matches(" required").count();
     assert_eq!(required, 1, "only the letter itself must be filled in");
 }

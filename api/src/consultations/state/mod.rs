@@ -83,8 +83,8 @@ impl State {
             }
             (S::Accepted | S::Answered | S::WaitingForAsker, E::Answer) => Ok(S::Answered),
             (S::Accepted | S::Answered | S::WaitingForAsker, E::AskBack) => Ok(S::WaitingForAsker),
-            (S::Received, E::AskerWrites) => Ok(S::Received),
-            (S::Received | S::Accepted | S::Answered | S::WaitingForAsker, E::Transfer) => Ok(S::Received),
+            (S::Received, E::AskerWrites | E::Transfer)
+            | (S::Accepted | S::Answered | S::WaitingForAsker, E::Transfer) => Ok(S::Received),
             (S::Accepted | S::Answered | S::WaitingForAsker, E::HandOver)
             | (
                 S::Received | S::Accepted | S::Answered | S::WaitingForAsker,

@@ -79,11 +79,11 @@ impl Store {
     pub async fn queue_of(
         &self,
         member: &Member,
-        shelf: Shelf,
+        which: Shelf,
         after: Option<&Place>,
         limit: u32,
     ) -> Result<Queue, DbErr> {
-        let mut rows = page(member, shelf, after, limit).all(&self.db).await?;
+        let mut rows = page(member, which, after, limit).all(&self.db).await?;
         let more = rows.len() > limit as usize;
         rows.truncate(limit as usize);
         let next = rows.last().filter(|_| more).map(Place::of);
@@ -111,11 +111,11 @@ impl Store {
 /// One more than wanted, to know whether there are more.
 pub(super) fn page(
     member: &Member,
-    shelf: Shelf,
+    which: Shelf,
     after: Option<&Place>,
     limit: u32,
 ) -> Select<thread::Entity> {
-    let desk = match shelf {
+    let desk = match which {
         Shelf::Own => thread::Column::DeskId,
         Shelf::Climbed => thread::Column::EscalatedTo,
     };

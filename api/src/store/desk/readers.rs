@@ -95,8 +95,9 @@ pub(super) async fn lineage_of(db: &impl ConnectionTrait, desk: &str) -> Result<
         }
         let gone = || DbErr::RecordNotFound(format!("desk {id}"));
         let row = desk::Entity::find_by_id(&id).one(db).await?.ok_or_else(gone)?;
-        next = row.parent.clone();
+        let above = row.parent.clone();
         lineage.push(row);
+        next = above;
     }
     Ok(lineage)
 }

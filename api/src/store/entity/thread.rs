@@ -5,6 +5,7 @@ use sea_orm::entity::prelude::*;
 /// A row.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "thread")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own, and a column")]
 pub struct Model {
     /// Random.
     #[sea_orm(primary_key, auto_increment = false)]

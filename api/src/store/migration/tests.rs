@@ -48,7 +48,7 @@ async fn write_as_it_was_written(store: &Store) -> Old {
     let desk = testing::new_desk("county", None);
     let member = &desk.member;
     let b = |bytes: &[u8]| format!("x({})", hex(bytes));
-    run(store, &format!("INSERT INTO site_parameter VALUES (1, {}, 600000, {})", b(&[1; 16]), b(&[2; 32]),))
+    run(store, &format!("INSERT INTO site_parameter VALUES (1, {}, 600000, {})", b(&[1; 16]), b(&[2; 32])))
         .await;
     run(
         store,
@@ -77,7 +77,7 @@ async fn write_as_it_was_written(store: &Store) -> Old {
     for (holder, share) in [(member.id.as_str(), &member.share), ("recovery", &desk.recovery_share)] {
         run(
             store,
-            &format!("INSERT INTO desk_key_share VALUES ('county', 1, '{holder}', {})", b(share.as_bytes()),),
+            &format!("INSERT INTO desk_key_share VALUES ('county', 1, '{holder}', {})", b(share.as_bytes())),
         )
         .await;
     }

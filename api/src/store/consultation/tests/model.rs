@@ -73,6 +73,9 @@ enum Move {
 /// What came of a deed: state, number, whether it was done before; or the kind of refusal.
 type Answered = Result<(State, Option<u32>, bool), &'static str>;
 
+/// What was asked, by which desk, and what was answered.
+type Kept = (Event, Option<&'static str>, State, Option<u32>);
+
 /// What the rows should hold.
 #[derive(Debug, Clone)]
 struct Model {
@@ -87,7 +90,7 @@ struct Model {
     purge: Option<i64>,
     told: u64,
     audited: u64,
-    answers: BTreeMap<Vec<u8>, (Event, Option<&'static str>, State, Option<u32>)>,
+    answers: BTreeMap<Vec<u8>, Kept>,
 }
 
 impl Who {
@@ -318,14 +321,14 @@ impl<'a> Play<'a> {
     }
 
     async fn one(&mut self, deed: Deed) {
-        let (expected, found) = (self.model.apply(&deed), self.really(&deed).await);
+        let (expected, found) = (self.model.apply(&deed), Box::pin(self.really(&deed)).await);
         assert_eq!(found, expected, "{deed:?}");
         self.done.push(deed);
     }
 
     /// Two at once must come out like one after the other, in one order or the other.
     async fn race(&mut self, one: Deed, other: Deed) {
-        let found = tokio::join!(self.really(&one), self.really(&other));
+        let found = tokio::join!(Box::pin(self.really(&one)), Box::pin(self.really(&other)));
         let (mut first, mut second) = (self.model.clone(), self.model.clone());
         let in_order = (first.apply(&one), first.apply(&other));
         let reversed = (second.apply(&other), second.apply(&one));
@@ -346,7 +349,7 @@ impl<'a> Play<'a> {
         match step {
             Move::Do(who, what) => self.one(self.deed((who, what))).await,
             Move::Again(at) if !self.done.is_empty() => {
-                self.one(self.done[at.index(self.done.len())].clone()).await
+                self.one(self.done[at.index(self.done.len())].clone()).await;
             }
             Move::Reuse(at, who, what) if !self.done.is_empty() => {
                 let request = self.done[at.index(self.done.len())].request.clone();

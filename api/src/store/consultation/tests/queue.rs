@@ -15,7 +15,7 @@ fn row(number: u32, desk: &str) -> thread::ActiveModel {
         n if n % 2 == 0 => State::Received,
         _ => State::Answered,
     };
-    let bit = |of: u32| number % of == 0;
+    let bit = |of: u32| number.is_multiple_of(of);
     let due = (!bit(4)).then(|| NOW.number() + i64::from(number % 97));
     thread::ActiveModel {
         id: Set(format!("{number:032x}")),
