@@ -35,7 +35,7 @@ pub struct Verify {
 
 /// Chains that do not hold. Which lines has been said.
 #[derive(Debug, thiserror::Error)]
-#[error("{}的记录链接不上：先不要再改数据库，留一份现在的样子，再和备份、和以前抄下的链尾对照", .0.join("、"))]
+#[error("{} 的记录链接不上：先不要再改数据库，留一份现在的样子，再和备份、和以前抄下的链尾对照", .0.join("、"))]
 pub struct BrokenChains(pub Vec<String>);
 
 impl AuditCommand {
