@@ -175,8 +175,10 @@ struct Card<'a> {
     name: &'a str,
     url: &'a str,
     /// How far, what sort, where, when.
-    facts: Vec<String>,
-    /// Why it is in the list, as far as the facts do not say so.
+    facts: String,
+    /// Whether it is open.
+    opening: Option<&'a str>,
+    /// Why it is in the list, as far as the page does not say so anyhow.
     why: Vec<&'a str>,
     /// As it is read out, and as it is dialled.
     phone: Option<&'a str>,
@@ -192,15 +194,16 @@ impl<'a> Card<'a> {
             found.distance_m.map(distance),
             Some(station.kind.chinese().to_owned()),
             place.map(str::to_owned),
-            station.hours.as_ref().map(|hours| hours.text.clone()),
-            found.opening.as_ref().map(|opening| opening.text.clone()),
+            station.hours.as_ref().map(|hours| unbroken(&hours.text)),
         ];
-        let said = ["near", "place", "kind", "open_at"];
+        let said = ["near", "place", "region", "kind", "open_at"];
         let why = found.why.iter().filter(|why| !said.contains(&why.asked)).map(|why| why.text.as_str());
         Self {
             name: &station.name,
             url: &station.url,
-            facts: facts.into_iter().flatten().collect(),
+            // A line does not begin with a dot.
+            facts: facts.into_iter().flatten().collect::<Vec<_>>().join("\u{a0}· "),
+            opening: found.opening.as_ref().map(|opening| opening.text.as_str()),
             why: why.collect(),
             phone,
             dial: phone.unwrap_or_default().chars().filter(|c| c.is_ascii_digit() || *c == '+').collect(),
@@ -220,6 +223,11 @@ fn choices<T: Copy + PartialEq>(
     all: &[T],
     code: fn(T) -> &'static str,
     name: fn(T) -> &'static str,
+/// Hours of which no time stands on two lines.
+fn unbroken(hours: &str) -> String {
+    hours.replace('–', "\u{2060}–\u{2060}")
+}
+
     chosen: Option<T>,
 ) -> Vec<Choice<'static>> {
     let choice = |&value: &T| Choice {

@@ -154,7 +154,7 @@ async fn the_page_takes_the_same_and_leaves_out_what_it_does_not_understand() {
     let page = page.text();
     assert!(
         page.contains("name=\"open_at\" value=\"2026-11-23T09:00:00\"")
-            && page.contains("17:30 关门")
+            && page.contains("<b>现在开着，17:30 关门</b>")
             && page.contains("能办法律咨询"),
         "{page}"
     );
