@@ -11,7 +11,7 @@ use search::vocabulary::{Audience, Facility, Profession, Service, StationKind};
 use serde::Serialize;
 
 use crate::clock::Clock;
-use crate::error::{ApiError, ApiResult};
+use crate::error::{ApiError, ApiResult, FieldError};
 use crate::extract::{Fields, FromFields};
 use crate::pages::{link, render};
 use crate::published::{Published, Release};
@@ -67,16 +67,18 @@ pub async fn show(
 fn answer(release: &Release, mut fields: Fields, clock: &dyn Clock) -> ApiResult<Page> {
     let position = Position { near: fields.peek("near").to_owned(), datum: fields.peek("datum").to_owned() };
     let mut wanted = StationsIn::from_fields(&mut fields);
-    let mut complaints: Vec<String> = fields.errors().iter().map(|error| error.message.clone()).collect();
+    let mut complaints: Vec<String> = fields.errors().iter().map(complaint).collect();
+    let place = wanted.place.clone();
     let found = match find(release, &wanted, clock) {
         // A place that nobody knows is left out, and said to be.
         Err(ApiError::Invalid(errors)) => {
-            complaints.extend(errors.into_iter().map(|error| error.message));
+            complaints.extend(errors.iter().map(complaint));
             (wanted.place, wanted.topic, wanted.language) = (None, None, None);
             find(release, &wanted, clock)?
         }
         found => found?,
     };
+    complaints.dedup();
     let position = if wanted.near.is_some() { position } else { Position::default() };
     let name = |code: &Option<RegionCode>| {
         let region = code.as_ref().and_then(|code| release.stations.region(code));
@@ -85,7 +87,7 @@ fn answer(release: &Release, mut fields: Fields, clock: &dyn Clock) -> ApiResult
     let asked = wanted.fields();
     let shown = Shown {
         kept: kept(&wanted, &asked),
-        place: wanted.place.as_deref().unwrap_or_default(),
+        place: place.as_deref().unwrap_or_default(),
         understood: found.place.as_ref(),
         open_at: wanted.open_at.map(|when| if when == When::Now { "now" } else { "then" }),
         q: wanted.q.as_deref().unwrap_or_default(),
@@ -112,6 +114,16 @@ fn answer(release: &Release, mut fields: Fields, clock: &dyn Clock) -> ApiResult
         position: &position,
     };
     Ok(Page { status: StatusCode::OK, title: "找站点".to_owned(), main: render("stations.html", shown)? })
+}
+
+/// What is wrong with a field, to whoever filled in the form. What it may be in an address is no business of hers.
+fn complaint(error: &FieldError) -> String {
+    const UNREAD: &str = "地址里有一处读不懂，没有用上";
+    match error.pointer.as_str() {
+        "place" | "topic" | "language" => error.message.clone(),
+        "near" => format!("{UNREAD}：{}", error.message),
+        _ => UNREAD.to_owned(),
+    }
 }
 
 /// Whether one of the fields that are folded away was used.
@@ -145,7 +157,7 @@ struct Shown<'a> {
     /// `now`, or `then` where what is open at another time is asked for.
     open_at: Option<&'static str>,
     q: &'a str,
-    /// What could not be understood of the address, in sentences.
+    /// What could not be understood of the address, in sentences without their full stop.
     complaints: Vec<String>,
     region: Option<String>,
     widened_to: Option<String>,
@@ -211,6 +223,11 @@ impl<'a> Card<'a> {
     }
 }
 
+/// Hours of which no time stands on two lines.
+fn unbroken(hours: &str) -> String {
+    hours.replace('–', "\u{2060}–\u{2060}")
+}
+
 /// One entry of a list to choose from.
 #[derive(Debug, Serialize)]
 struct Choice<'a> {
@@ -223,11 +240,6 @@ fn choices<T: Copy + PartialEq>(
     all: &[T],
     code: fn(T) -> &'static str,
     name: fn(T) -> &'static str,
-/// Hours of which no time stands on two lines.
-fn unbroken(hours: &str) -> String {
-    hours.replace('–', "\u{2060}–\u{2060}")
-}
-
     chosen: Option<T>,
 ) -> Vec<Choice<'static>> {
     let choice = |&value: &T| Choice {

@@ -170,7 +170,8 @@ fn from(index: &StationIndex, wanted: &StationsIn) -> ApiResult<From> {
 fn refusal(index: &StationIndex, err: SpotError) -> ApiError {
     let message = match err {
         SpotError::Unknown => {
-            "没有认出这个地方。写镇或村的名字，或者附近的学校、路名，前面加上县名。也可以不写这一项，用 region 选地方".to_owned()
+            "没有认出这个地方。写镇或村的名字，或者附近的学校、路名，前面加上县名。也可以空着，直接选地方"
+                .to_owned()
         }
         SpotError::Several(regions) => {
             let names: Vec<String> = regions.iter().map(|region| full_name(index, region)).collect();

@@ -149,7 +149,13 @@ async fn the_page_takes_the_same_and_leaves_out_what_it_does_not_understand() {
     }
     let page = bench.get("/stations/?place=火星&level=county").await;
     let page = page.text();
-    assert!(page.contains("没有认出这个地方") && page.contains("name=\"level\" value=\"county\""), "{page}");
+    for part in ["没有认出这个地方", "value=\"火星\"", "name=\"level\" value=\"county\""] {
+        assert!(page.contains(part), "{part}: {page}");
+    }
+    let page = bench.get("/stations/?kind=palace&region=990121100&level=nowhere").await;
+    let page = page.text();
+    assert_eq!(page.matches("地址里有一处读不懂").count(), 1, "{page}");
+    assert!(!page.contains("之一") && !page.contains("<p class=\"meta\">在暖溪镇"), "{page}");
     let page = bench.get(&format!("/stations/?open_at={MONDAY_NINE}&service=legal_advice")).await;
     let page = page.text();
     assert!(
