@@ -200,12 +200,7 @@
     if (station.confidential) words.push("地址保密");
     if (station.address) words.push(station.address);
     if (station.hours) words.push(station.hours.text.replace(/–/g, "\u2060–\u2060"));
-    line.textContent = words.filter(Boolean).join(" · ");
-    if (isFinite(station.lat) && window.matchMedia && window.matchMedia("(pointer: coarse)").matches) {
-      const point = station.lat.toFixed(5) + "," + station.lon.toFixed(5);
-      line.appendChild(document.createTextNode(" · "));
-      line.appendChild(make("a", { href: "geo:" + point + "?q=" + point, textContent: "地图" }));
-    }
+    line.textContent = words.filter(Boolean).join("\u00a0· ");
     item.appendChild(line);
     if (station.hours && station.hours.rules && hours) {
       const now = make("p", { className: "meta away" }), moment = hours.now();
@@ -215,18 +210,29 @@
     const reasons = why(station);
     if (reasons.length) item.appendChild(make("p", { className: "meta", textContent: reasons.join("，") }));
     const number = station.phone || (station.phones || [])[0];
-    if (number) {
-      const call = make("a", { className: "button quiet", href: "tel:" + number.replace(/[^\d+]/g, ""), textContent: number });
-      call.setAttribute("aria-label", "打电话给" + station.name + "，" + number);
+    const call = number && button("tel:" + number.replace(/[^\d+]/g, ""), number, "打电话给" + station.name + "，" + number);
+    // The map that a phone has; where a finger points, there is room for both in a line.
+    if (isFinite(station.lat) && window.matchMedia && window.matchMedia("(pointer: coarse)").matches) {
+      const point = station.lat.toFixed(5) + "," + station.lon.toFixed(5), both = make("p", { className: "buttons" });
+      if (call) both.appendChild(call);
+      both.appendChild(button("geo:" + point + "?q=" + point, "地图", "在地图上看" + station.name));
+      item.appendChild(both);
+    } else if (call) {
       item.appendChild(call);
     }
     return item;
   }
 
+  function button(href, words, label) {
+    const link = make("a", { className: "button quiet", href: href, textContent: words });
+    link.setAttribute("aria-label", label);
+    return link;
+  }
+
   // In what way it fits, as far as its row does not say so already.
   function why(station) {
     if (station.why) {
-      return station.why.filter(function (reason) { return ["near", "place", "kind", "open_at"].indexOf(reason.asked) < 0; })
+      return station.why.filter(function (reason) { return ["near", "place", "region", "kind", "open_at"].indexOf(reason.asked) < 0; })
         .map(function (reason) { return reason.text; });
     }
     if (!here) return [];

@@ -158,6 +158,9 @@ async fn the_nearest_on_the_phone_are_the_nearest_of_all_and_nobody_hears_of_the
         way.as_str().unwrap().starts_with(&format!("geo:{:.5},{:.5}?", place.lat(), place.lon())),
         "{way}"
     );
+    // Both a finger's width.
+    let low = "[...document.querySelectorAll('#places .button')].filter((way) => way.getBoundingClientRect().height < 44).length";
+    assert_eq!(site.phone.evaluate(low).await.unwrap(), 0);
     // Two taps to a call: the button was the first, the number is the second.
     let calls =
         "[...document.querySelectorAll('#places li')].every((row) => row.querySelector('a[href^=\"tel:\"]'))";
@@ -351,7 +354,7 @@ async fn a_divisions_list_says_which_of_its_stations_are_open() {
         .map((row) => [row.querySelector('h3').textContent, row.querySelector('[data-rules] b').textContent])";
     let before: Vec<(String, String)> =
         serde_json::from_value(site.phone.evaluate(script).await.unwrap()).unwrap();
-    assert!(before.len() >= 5, "{before:?}");
+    assert!(before.len() >= 5 && before.iter().any(|(name, _)| name.contains("庇护")), "{before:?}");
     for (name, told) in before {
         let mut named =
             site.stations.iter().filter(|station| station.name == name && station.hours.is_some());
