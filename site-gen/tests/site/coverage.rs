@@ -27,6 +27,7 @@ fn a_county_has_its_numbers_its_gaps_and_a_sketch() {
     assert!(html.contains("role=\"img\"") && html.contains("示意图，不是地图"));
     assert!(!html.contains("没坐标村"), "within half an hour of the seat, so it is not listed");
     assert!(html.contains("空镇。"), "a township without villages is told");
+    assert!(!html.contains("不知道<wbr>位置"), "no column of nothing but 0");
     let whole = page(&site, "coverage/index.html");
     assert!(whole.contains("href=\"/coverage/990121/\"") && whole.contains("1 个村没写坐标，从乡镇驻地算起"));
     let region = page(&site, "regions/990121/index.html");
@@ -85,5 +86,9 @@ fn without_villages_or_positions_there_is_a_page_that_says_so() {
     site.build();
     let html = page(&site, "coverage/990121/index.html");
     assert!(html.contains("区划表里还没有村") && html.contains("暖溪镇。") && !html.contains("<figure"));
+    site.edit("regions.csv", "township,,,\n", "township,,,\n990121100201,近村,village,,,\n");
+    site.build();
+    let html = page(&site, "coverage/990121/index.html");
+    assert!(html.contains("不知道<wbr>位置") && html.contains("暖溪镇近村。"), "{html}");
     assert!(!page(&site, "regions/990121100/index.html").contains("<figure"), "one station makes no sketch");
 }

@@ -182,7 +182,7 @@ fn notes_of(coverage: &Coverage<'_>) -> Vec<String> {
 
 impl Row {
     fn new(name: &str, url: String, tally: &Tally) -> Self {
-        let share = |villages| format!("{villages}（{}%）", tally.percent(villages));
+        let share = |villages| format!("{villages} ({}%)", tally.percent(villages));
         Self {
             place: Link::new(name, url),
             villages: tally.villages(),
