@@ -19,13 +19,16 @@ const MOST_DUTIES: usize = 12;
 #[derive(Debug, Serialize)]
 pub(super) struct RegionPage {
     head: Head,
+    /// Of the division.
+    name: String,
     title: String,
     intro: Html,
     /// Its own stations and those one level down, by level.
     groups: Vec<Stations>,
     /// Those of the levels above, the nearest first.
     above: Vec<Stations>,
-    regions_title: String,
+    /// What the divisions in it are called.
+    below: Option<&'static str>,
     regions: Vec<Link>,
     /// Who is where on which days, in it: the higher levels first, no more than [`MOST_DUTIES`].
     duties: Vec<OnDuty>,
@@ -66,13 +69,14 @@ impl RegionPage {
         let on_duty = press.library.on_duty().get(&region.code).map_or(&[][..], Vec::as_slice);
         Self {
             head: head(press, region),
+            name: region.name.clone(),
             title: title.unwrap_or_else(|| format!("{}的站点", region.name)),
             intro: directory
                 .map(|directory| html(&directory.body, &press.typesetter, &press.site.pictures))
                 .unwrap_or_default(),
             groups: groups(press, region),
             above: above(press, region),
-            regions_title: format!("{}下面", region.name),
+            below: children.first().map(|child| sorts(child.level)),
             regions: children.iter().map(|child| child_link(child)).collect(),
             duties: duties(on_duty, MOST_DUTIES),
             more_duties: on_duty.len().saturating_sub(MOST_DUTIES),
@@ -132,56 +136,61 @@ fn groups(press: &Press<'_>, region: &Region) -> Vec<Stations> {
         library.stations_of(&region.code).iter().chain(below).copied().collect();
     stations.sort_by_key(|station| station.level);
     let groups = stations.chunk_by(|a, b| a.level == b.level).map(|stations| Stations {
-        title: of_level(stations[0].level).to_owned(),
+        title: match stations[0].level {
+            level if level == region.level => format!("{}的站点", inside(region)),
+            level => format!("{}的站点", sorts(level)),
+        },
         stations: stations.iter().map(|station| Row::new(station)).collect(),
     });
     groups.collect()
 }
 
 fn above(press: &Press<'_>, region: &Region) -> Vec<Stations> {
-    let mut here = region.level;
+    let mut here = region;
     let mut above = Vec::new();
     for wider in press.library.regions_above(&region.code).into_iter().rev() {
         let stations = press.library.stations_of(&wider.code);
         if !stations.is_empty() {
             above.push(Stations {
-                title: format!("{}没有时，找{}的", inside(here), place(wider.level)),
+                title: format!("{}没有时，找{}的", inside(here), inside(wider)),
                 stations: stations.iter().map(|station| Row::new(station)).collect(),
             });
-            here = wider.level;
+            here = wider;
         }
     }
     above
 }
 
-fn of_level(level: Level) -> &'static str {
+/// What divisions of a level are called.
+fn sorts(level: Level) -> &'static str {
     match level {
-        Level::Province => "省里的站点",
-        Level::City => "市里的站点",
-        Level::County => "县里的站点",
-        Level::Township => "乡镇、街道的站点",
-        Level::Village => "村、社区的站点",
-        Level::Hamlet => "屯、组的站点",
+        Level::Province => "省",
+        Level::City => "市、州",
+        Level::County => "县、区",
+        Level::Township => "乡镇、街道",
+        Level::Village => "村、社区",
+        Level::Hamlet => "屯、组",
     }
 }
 
-fn inside(level: Level) -> &'static str {
-    match level {
-        Level::Province => "省里",
-        Level::City => "市里",
-        Level::County => "县里",
-        Level::Township => "镇上",
-        Level::Village | Level::Hamlet => "村里",
-    }
-}
-
-fn place(level: Level) -> &'static str {
-    match level {
-        Level::Province => "省里",
-        Level::City => "市里",
-        Level::County => "县里",
-        _ => "镇上",
-    }
+/// Where one is there, as people say it: 镇上, 社区里. What they have no such word for goes by its name: a city of the rank of a
+/// county is not 市里.
+fn inside(region: &Region) -> &str {
+    let words: &[(&str, &str)] = match region.level {
+        Level::Province => &[("省", "省里"), ("市", "市里")],
+        Level::City => &[("市", "市里"), ("州", "州里")],
+        Level::County => &[("县", "县里"), ("区", "区里"), ("旗", "旗里")],
+        Level::Township => &[("镇", "镇上"), ("乡", "乡里"), ("街道", "街道")],
+        Level::Village | Level::Hamlet => &[
+            ("村", "村里"),
+            ("村委会", "村里"),
+            ("村民委员会", "村里"),
+            ("社区", "社区里"),
+            ("居委会", "社区里"),
+            ("居民委员会", "社区里"),
+        ],
+    };
+    words.iter().find(|(ending, _)| region.name.ends_with(ending)).map_or(&region.name, |&(_, word)| word)
 }
 
 impl Page for RegionPage {
@@ -194,5 +203,40 @@ impl Page for RegionPage {
     #[cfg(test)]
     fn sample(press: &Press<'_>) -> Self {
         Self::new(press, &press.site.regions[0])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_is_called_what_people_there_call_it() {
+        for (code, name, word) in [
+            ("440000", "广东省", "省里"),
+            ("110000", "北京市", "市里"),
+            ("450000", "广西壮族自治区", "广西壮族自治区"),
+            ("341800", "宣城市", "市里"),
+            ("341823", "泾县", "县里"),
+            ("110101", "东城区", "区里"),
+            ("340181", "巢湖市", "巢湖市"),
+            ("990121100", "暖溪镇", "镇上"),
+            ("990121001", "灯火街道", "街道"),
+            ("990121200", "麦晴乡", "乡里"),
+            ("990121100201", "暖井村", "村里"),
+            ("990121001001", "灯笼巷社区居委会", "社区里"),
+        ] {
+            let code: ::search::region::RegionCode = code.parse().unwrap();
+            let region = Region {
+                level: code.level(),
+                parent: code.parent(),
+                name: name.to_owned(),
+                location: None,
+                stations: 0,
+                url: String::new(),
+                code,
+            };
+            assert_eq!(inside(&region), word, "{name}");
+        }
     }
 }
