@@ -145,10 +145,21 @@
       if (index.count > MOST) return null;
       return fetch("/data/stations.json", { credentials: "omit" }).then(read);
     }).then(function (stations) {
-      return stations && { stations: stations.filter(function (station) {
-        return (!kind || station.kind === kind) && station.region.indexOf(region) === 0;
-      }) };
+      return stations && around(stations.filter(function (station) { return !kind || station.kind === kind; }), region);
     });
+  }
+
+  // Those of a division, or of the smallest one around it that has any, as the API gives them.
+  function around(stations, region) {
+    const lengths = [12, 9, 6, 4, 2].filter(function (length) { return length <= region.length; });
+    for (let i = 0; i < lengths.length; i++) {
+      const part = region.slice(0, lengths[i]), code = part.length < 6 ? (part + "0000").slice(0, 6) : part;
+      const within = stations.filter(function (station) { return station.region.indexOf(part) === 0; });
+      if (within.length && (i === 0 || form.querySelector("option[value='" + code + "']"))) {
+        return { stations: within, widened_to: i > 0 && code };
+      }
+    }
+    return { stations: region ? [] : stations };
   }
 
   // The list of all is too large for a phone; the page of a division is not.
@@ -260,7 +271,10 @@
   }
 
   function note(words) {
-    places.insertBefore(make("p", { className: "notice", textContent: words }), places.firstChild);
+    const line = make("p", { className: "notice", textContent: words });
+    places.insertBefore(line, places.firstChild);
+    // The button that she pressed may be a whole screen away.
+    line.scrollIntoView({ block: "nearest" });
   }
 
   function make(name, properties) {

@@ -80,6 +80,15 @@ impl Site {
         self.phone.evaluate(script).await.unwrap().as_f64().unwrap()
     }
 
+    /// Whether what the page says is on the screen.
+    async fn is_in_sight(&self) -> bool {
+        let script = "(function () {
+            const told = document.querySelector('#places .notice').getBoundingClientRect();
+            return told.top >= 0 && told.bottom <= innerHeight;
+        })()";
+        self.phone.evaluate(script).await.unwrap() == true
+    }
+
     /// Looks farther, until the page has an answer.
     async fn go_on(&self) {
         self.phone.click("#places .buttons button").await.unwrap();
@@ -254,6 +263,7 @@ async fn where_there_is_much_to_read_she_says_whether_to_go_on() {
     let cells = || site.files.asked().iter().filter(|address| address.contains("/near/cells/")).count();
     let told = site.phone.wait_for_text("往远处找").await.unwrap();
     assert!(told.contains("公里以内"), "{told}");
+    assert!(site.is_in_sight().await);
     assert_eq!(cells(), 9);
     let before = site.clear().await;
     site.go_on().await;
@@ -287,6 +297,7 @@ async fn who_is_far_away_or_not_found_is_told_so() {
     site.at(PARIS).await;
     let told = site.phone.wait_for_text("很远").await.unwrap();
     assert!(told.contains("公里以上") && told.contains("12338"), "{told}");
+    assert!(site.is_in_sight().await);
     assert!(!site.files.asked().iter().any(|address| address.contains("/cells/")), "no cell is fetched");
     site.nothing_was_told(PARIS);
     // A page that was just told the place would be told it again from memory.
@@ -316,6 +327,17 @@ async fn by_place_and_kind_the_files_are_enough() {
     assert_eq!(shown, ["暖溪镇派出所"]);
     let width = site.phone.evaluate("document.documentElement.scrollWidth").await.unwrap();
     assert_eq!(width, 1280);
+    // No court stands in the town: those of the county are shown, and said to be.
+    site.phone.goto(&format!("{}/stations/?region=990121100&kind=court", site.files.base)).await.unwrap();
+    let told = site.phone.wait_for_text("这里没有，下面是").await.unwrap();
+    assert!(told.contains("这里没有，下面是示例县的。"), "{told}");
+    let county = site.stations.iter().filter(|station| {
+        station.kind == StationKind::Court && station.region.as_str().starts_with("990121")
+    });
+    let mut expected: Vec<String> = county.map(|station| station.name.clone()).collect();
+    let mut shown = site.shown().await;
+    (expected.sort(), shown.sort());
+    assert_eq!(shown, expected);
 }
 
 /// What a server would say of a station's hours at this moment, in China.

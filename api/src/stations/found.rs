@@ -244,6 +244,11 @@ impl Looking<'_> {
         }
     }
 
+    /// Whether a division has a name here. No 110100 stands between 东城区 and 北京市.
+    pub(super) fn is_published(&self, region: &RegionCode) -> bool {
+        self.index.region(region).is_some()
+    }
+
     /// Looks in a division, then in each one around it until there is something to show.
     fn climb(&self, filter: &StationFilter, region: &RegionCode, at: Option<Coord>) -> StationsOut {
         let within = |region: RegionCode| {
@@ -257,7 +262,8 @@ impl Looking<'_> {
         if is_something(&here) {
             return here;
         }
-        let mut around = region.ancestry().skip(1).map(|around| (around.clone(), within(around)));
+        let around = region.ancestry().skip(1).filter(|around| self.is_published(around));
+        let mut around = around.map(|around| (around.clone(), within(around)));
         match around.find(|(_, wider)| is_something(wider)) {
             Some((around, wider)) => StationsOut { widened_to: Some(around), ..wider },
             None => here,
@@ -277,7 +283,8 @@ impl Looking<'_> {
             return None;
         }
         let nearest = &found.stations.first()?.station.region;
-        let smallest = here.ancestry().find(|around| nearest.is_within(around))?;
+        let mut around = here.ancestry().filter(|around| self.is_published(around));
+        let smallest = around.find(|around| nearest.is_within(around))?;
         (smallest != *here).then_some(smallest)
     }
 

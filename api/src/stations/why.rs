@@ -53,7 +53,8 @@ fn within(looking: &Looking<'_>, station: &Station) -> Option<String> {
     if station.region.is_within(asked) {
         return Some(format!("在{}", looking.index.region(asked)?.name));
     }
-    let around = asked.ancestry().find(|around| station.region.is_within(around))?;
+    let mut around = asked.ancestry().filter(|around| looking.is_published(around));
+    let around = around.find(|around| station.region.is_within(around))?;
     Some(format!("在{}，不在{}", looking.index.region(&around)?.name, looking.index.region(asked)?.name))
 }
 

@@ -304,7 +304,7 @@ fn hotline(number: &str, name: &str, emergency: bool) -> Hotline {
     Hotline { number: number.into(), name: name.into(), usage: "需要帮助时".into(), emergency }
 }
 
-fn region(code: &str, name: &str) -> Region {
+pub(crate) fn region(code: &str, name: &str) -> Region {
     let code: search::region::RegionCode = code.parse().unwrap();
     Region {
         level: code.level(),

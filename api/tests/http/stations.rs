@@ -1,11 +1,11 @@
 //! Stations by place in words, by moment, by what a visit needs; and why each is an answer.
 #![expect(clippy::unwrap_used, reason = "an answer that can't be read is a test that fails")]
 
-use search::record::{Place, Station};
-use search::vocabulary::StationKind;
+use search::record::{Person, Place, Station};
+use search::vocabulary::{Audience, Facility, Profession, StationKind};
 use serde_json::{Value, json};
 
-use crate::bench::{Bench, Got};
+use crate::bench::{Bench, Got, bundle, region};
 
 const MONDAY_NINE: &str = "2026-11-23T09:00";
 
@@ -104,6 +104,69 @@ async fn each_answer_says_why_it_fits_and_where_it_does_not() {
         said("q", "地址里有这几个字"),
     ];
     assert_eq!(why(&found["stations"][0]), expected);
+}
+
+#[tokio::test]
+async fn it_climbs_as_far_as_it_must_and_only_to_what_has_a_name() {
+    let mut bundle = bundle();
+    bundle.regions = vec![
+        region("990100", "示例市"),
+        region("990121", "示例县"),
+        region("990121100", "暖溪镇"),
+        region("990121100201", "溪头村"),
+        region("110000", "北京市"),
+        region("110101", "东城区"),
+        region("110102", "西城区"),
+    ];
+    bundle.stations[0].region = "110102".parse().unwrap();
+    let bench = Bench::of(&bundle).await;
+    // From a village past its town and its county to the city.
+    let found = bench.get("/api/v1/stations?region=990121100201&kind=shelter").await.json();
+    assert_eq!((&found["widened_to"], found["total"].as_u64()), (&json!("990100"), Some(1)));
+    // Districts lie right in their city.
+    let found = bench.get("/api/v1/stations?region=110101").await.json();
+    assert_eq!((&found["widened_to"], &found["stations"][0]["id"]), (&json!("110000"), &json!("a")));
+    assert_eq!(why(&found["stations"][0]), [("region".to_owned(), "在北京市，不在东城区".to_owned())]);
+    let page = bench.get("/stations/?region=110101").await;
+    assert!(page.text().contains("东城区没有合适的站点，下面是北京市的"), "{}", page.text());
+}
+
+#[tokio::test]
+async fn who_is_there_and_what_a_visit_needs_are_asked_for_and_told() {
+    let mut bundle = bundle();
+    let lawyer = |topics: &[&str]| Person {
+        role: "坐班律师".into(),
+        duty: None,
+        profession: Some(Profession::Lawyer),
+        topics: topics.iter().map(|&topic| topic.to_owned()).collect(),
+    };
+    bundle.stations[0].people = vec![lawyer(&["domestic-violence"])];
+    bundle.stations[1].people = vec![lawyer(&[])];
+    bundle.stations[2].home_visits = vec![Audience::Older];
+    bundle.stations[2].facilities = vec![Facility::StaffedDesk, Facility::StepFree];
+    bundle.stations[1].facilities = vec![Facility::StepFree];
+    let bench = Bench::of(&bundle).await;
+    for (asked, expected) in [
+        ("profession=lawyer", vec![("b", "有坐班律师（律师）"), ("a", "有坐班律师（律师）")]),
+        ("profession=lawyer&topic=domestic-violence", vec![("a", "有坐班律师（律师），熟悉这一类事")]),
+        ("home_visit=older", vec![("c", "可以上门看望老人")]),
+        ("access=step_free,staffed_desk", vec![("c", "没有台阶")]),
+    ] {
+        let got = bench.get(&format!("/api/v1/stations?{asked}")).await;
+        let found = got.json();
+        let told = found["stations"].as_array().unwrap().iter().map(|station| {
+            (
+                station["id"].as_str().unwrap().to_owned(),
+                why(station).into_iter().map(|(_, text)| text).collect::<Vec<_>>(),
+            )
+        });
+        let told: Vec<_> = told.collect();
+        let ids: Vec<&str> = told.iter().map(|(id, _)| id.as_str()).collect();
+        assert_eq!(ids, expected.iter().map(|(id, _)| *id).collect::<Vec<_>>(), "{asked}");
+        for ((_, reasons), (_, text)) in told.iter().zip(&expected) {
+            assert!(reasons.iter().any(|reason| reason == text), "{asked}: {reasons:?}");
+        }
+    }
 }
 
 #[tokio::test]
