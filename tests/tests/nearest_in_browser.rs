@@ -327,12 +327,15 @@ async fn by_place_and_kind_the_files_are_enough() {
     assert_eq!(shown, ["暖溪镇派出所"]);
     let width = site.phone.evaluate("document.documentElement.scrollWidth").await.unwrap();
     assert_eq!(width, 1280);
-    // No court stands in the town: those of the county are shown, and said to be.
-    site.phone.goto(&format!("{}/stations/?region=990121100&kind=court", site.files.base)).await.unwrap();
+    // Injuries are identified in the county: that is shown for the town, and said to be.
+    site.phone
+        .goto(&format!("{}/stations/?region=990121100&kind=injury_identification", site.files.base))
+        .await
+        .unwrap();
     let told = site.phone.wait_for_text("这里没有，下面是").await.unwrap();
     assert!(told.contains("这里没有，下面是示例县的。"), "{told}");
     let county = site.stations.iter().filter(|station| {
-        station.kind == StationKind::Court && station.region.as_str().starts_with("990121")
+        station.kind == StationKind::InjuryIdentification && station.region.as_str().starts_with("990121")
     });
     let mut expected: Vec<String> = county.map(|station| station.name.clone()).collect();
     let mut shown = site.shown().await;
