@@ -23,6 +23,8 @@ async fn make() -> anyhow::Result<()> {
     let Some(browser) = Browser::open(Looks { height: 800, ..PHONE }, "screenshots").await? else {
         bail!("Chromium has to be installed (tests/run does)");
     };
+    // A finger is offered what a mouse is not.
+    browser.command("Emulation.setTouchEmulationEnabled", json!({ "enabled": true })).await?;
     browser.goto(&format!("{}/", server.base)).await?;
     keep(&browser, &folder.join("home-phone.png")).await?;
 
