@@ -339,7 +339,8 @@ async fn by_place_and_kind_the_files_are_enough() {
     });
     let mut expected: Vec<String> = county.map(|station| station.name.clone()).collect();
     let mut shown = site.shown().await;
-    (expected.sort(), shown.sort());
+    expected.sort();
+    shown.sort();
     assert_eq!(shown, expected);
 }
 
