@@ -64,6 +64,13 @@ fn some_stations() -> Vec<Station> {
     vec![bare, full("full", public(40.4, 102.5)), full("hidden", Place::Confidential { confidential: true })]
 }
 
+/// With the sum of what is in it now.
+fn resealed(mut file: Vec<u8>) -> Vec<u8> {
+    let sum = StationIndex::sum(&file[16..]);
+    file[8..16].copy_from_slice(&sum.to_le_bytes());
+    file
+}
+
 fn opened(file: Vec<u8>) -> Result<StationIndex, StoreError> {
     StationIndex::from_bytes(file, Vec::new())
 }
@@ -93,6 +100,28 @@ fn other_files_are_named_as_what_they_are() {
     assert!(opened([file, vec![0]].concat()).is_err());
 }
 
+/// The order is there to be quick. A file that has another one is not well made, and still nobody is sent too far.
+#[test]
+fn in_another_order_the_same_are_nearest() {
+    let place = |at: u32| public(39.0 + f64::from(at % 23) / 10.0, 101.0 + f64::from(at % 37) / 10.0);
+    let stations: Vec<Station> = (0..700).map(|at| full(&format!("s{at:03}"), place(at))).collect();
+    let file = StationIndex::file_of(stations);
+    let from = Coord::new(40.05, 102.83).unwrap();
+    let nearest = |file: Vec<u8>| {
+        let index = opened(file).unwrap();
+        let found = index.nearest(from, &StationFilter::default(), 50);
+        found.into_iter().map(|near| index.id(near.station).to_owned()).collect::<Vec<_>>()
+    };
+    let order = file.len() - 700 * 4;
+    let with = |order_bytes: Vec<u8>| resealed([&file[..order], &order_bytes].concat());
+    let backwards = file[order..].as_chunks::<4>().0.iter().rev().flatten().copied().collect();
+    assert_eq!(nearest(with(backwards)), nearest(file.clone()));
+    let twice = [&file[order..order + 4], &file[order..file.len() - 4]].concat();
+    assert_eq!(opened(with(twice)).unwrap_err(), StoreError::Damaged);
+    let too_few = file[order..file.len() - 4].to_vec();
+    assert_eq!(opened(with(too_few)).unwrap_err(), StoreError::Damaged);
+}
+
 proptest! {
     #[test]
     fn a_flipped_bit_is_noticed(at in any::<prop::sample::Index>(), bit in 0..8u8) {
@@ -113,10 +142,8 @@ proptest! {
         let (head, body) = file.split_at(16);
         let at = at.index(body.len());
         let rest = if keep { &body[(at + bytes.len()).min(body.len())..] } else { &body[at..] };
-        let body = [&body[..at], &bytes, rest].concat();
-        let mut forged = [head, &body].concat();
-        forged[8..16].copy_from_slice(&StationIndex::sum(&body).to_le_bytes());
-        if let Ok(index) = opened(forged) {
+        let forged = [head, &body[..at], &bytes, rest].concat();
+        if let Ok(index) = opened(resealed(forged)) {
             let from = Coord::new(40.0, 102.0).unwrap();
             let (all, total) = index.list(&StationFilter::default(), 0, 99);
             prop_assert_eq!((all.len(), total), (index.len(), index.len()));

@@ -41,7 +41,7 @@ impl Lists {
         traits: &Rows,
         why_apart: impl Fn(u32) -> Option<WhyApart>,
     ) -> Self {
-        let columns = Columns::new(listed.len(), listed.iter().map(|&at| traits.of(at)));
+        let columns = Columns::new(listed.len(), traits.columns(), listed.iter().map(|&at| traits.of(at)));
         let region = |place: u32| regions[listed[place as usize] as usize];
         let mut by_region: Vec<u32> = (0..).take(listed.len()).collect();
         by_region.sort_by_key(|&place| region(place));

@@ -132,11 +132,18 @@ impl StationIndex {
         let (placed, written) = both(|| Placed::of(&stations), || Written::of(&stations));
         let Placed { terms, rows, divisions, points, apart } = placed?;
         let Written { words, mut opening, listed } = written?;
-        let source = Source { regions: &divisions, provinces: terms.provinces(), traits: &rows };
+        let order = stations.order(points.len())?;
+        let source = Source {
+            points: &points,
+            order: &order,
+            regions: &divisions,
+            provinces: terms.provinces(),
+            traits: &rows,
+        };
         let why_apart =
             |at: u32| Some(apart[apart.binary_search_by_key(&at, |&(station, _)| station).ok()?].1);
         let (tree, lists) =
-            both(|| Tree::new(points, &source), || Lists::new(listed, &divisions, &rows, why_apart));
+            both(|| Tree::new(&source), || Lists::new(in_order(listed), &divisions, &rows, why_apart));
         opening.set_points(tree.stations());
         let names = Names::new(&regions);
         Ok(Self { stations, words, opening, names, terms, lists, tree, regions })
@@ -323,18 +330,27 @@ impl Placed {
 }
 
 /// What is written about stations, and when they are open.
-struct Written {
+struct Written<'s> {
     words: Words,
     opening: Opening,
-    /// Outermost level first, then by name and id.
-    listed: Vec<u32>,
+    /// What lists go by.
+    listed: Vec<Listed<'s>>,
 }
 
-impl Written {
-    fn of(stations: &Store) -> Result<Self, StoreError> {
+/// Level, name and number of a station.
+type Listed<'s> = (Level, &'s str, u32);
+
+/// Outermost level first, then by name and id.
+fn in_order(mut listed: Vec<Listed<'_>>) -> Vec<u32> {
+    listed.sort_unstable();
+    listed.into_iter().map(|(_, _, at)| at).collect()
+}
+
+impl<'s> Written<'s> {
+    fn of(stations: &'s Store) -> Result<Self, StoreError> {
         let mut words = Words::new(stations.len());
         let mut opening = Opening::new(stations.len(), stations.hours().len());
-        let mut listed: Vec<(Level, &str, u32)> = Vec::with_capacity(stations.len());
+        let mut listed = Vec::with_capacity(stations.len());
         let mut row = Row::default();
         for at in (0..).take(stations.len()) {
             stations.fill(&mut row, at as usize)?;
@@ -342,8 +358,6 @@ impl Written {
             opening.add(row.hours);
             listed.push((row.level, row.name, at));
         }
-        listed.sort_unstable();
-        let listed = listed.into_iter().map(|(_, _, at)| at).collect();
         Ok(Self { words: words.finished(), opening, listed })
     }
 }

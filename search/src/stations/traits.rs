@@ -120,6 +120,11 @@ impl Rows {
         self.ends.push(kept);
     }
 
+    /// How many columns these traits take.
+    pub(super) fn columns(&self) -> usize {
+        self.all.iter().max().map_or(0, |&last| usize::from(last) + 1)
+    }
+
     pub(super) fn of(&self, station: u32) -> &[u16] {
         let at = station as usize;
         &self.all[at.checked_sub(1).map_or(0, |before| self.ends[before])..self.ends[at]]
@@ -311,11 +316,10 @@ impl Fold {
 }
 
 impl Columns {
-    /// The traits of so many stations, in their order.
-    pub(super) fn new<'a>(count: usize, traits: impl Iterator<Item = &'a [u16]> + Clone) -> Self {
+    /// The traits of so many stations, in their order, none of which is `columns` or more.
+    pub(super) fn new<'a>(count: usize, columns: usize, traits: impl Iterator<Item = &'a [u16]>) -> Self {
         let words = count.div_ceil(64);
         let lines = words.div_ceil(LANES);
-        let columns = traits.clone().flatten().max().map_or(0, |&last| usize::from(last) + 1);
         let mut bits = vec![Line([0; LANES]); lines * columns];
         for (at, traits) in traits.enumerate() {
             let (line, word) = (at / 64 / LANES, at / 64 % LANES);

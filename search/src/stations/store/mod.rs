@@ -9,6 +9,8 @@
 //! texts                 those that many stations share: names of divisions, notes
 //! hours                 those that stations share, each as its record in JSON
 //! stations              by id, each with its length before it
+//! order                 those on the map as the tree has them: numbers of four bytes, the lowest first, counted among those
+//!                       on the map
 //! ```
 //!
 //! Numbers take as many bytes as they need. A station's id, name, address and telephones stand in it; other texts and its
@@ -24,7 +26,7 @@ pub(super) use row::{Row, RowPlace};
 pub(super) use write::file;
 
 const MAGIC: &[u8; 7] = b"NZPLACE";
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
 const HEAD: usize = 16;
 
 /// Why a file of stations can't be used.
@@ -57,6 +59,8 @@ pub(super) struct Store {
     hours: Vec<Hours>,
     /// Where in the file each station begins.
     starts: Vec<u32>,
+    /// Where in the file the order of those on the map begins.
+    order: usize,
 }
 
 impl Store {
@@ -81,10 +85,23 @@ impl Store {
             starts.push(u32::try_from(reader.at()).map_err(|_| StoreError::Damaged)?);
             reader.take(length)?;
         }
-        if reader.left() > 0 {
+        let order = reader.at();
+        Ok(Self { file, texts, hours, starts, order })
+    }
+
+    /// The places of so many stations in the order of the tree, each once; [`StoreError`] where the file tells of others.
+    pub(super) fn order(&self, count: usize) -> Read<Vec<u32>> {
+        let (numbers, rest) = self.file[self.order..].as_chunks::<4>();
+        if numbers.len() != count || !rest.is_empty() {
             return Err(StoreError::Damaged);
         }
-        Ok(Self { file, texts, hours, starts })
+        let mut seen = vec![false; count];
+        let one = |&bytes: &[u8; 4]| {
+            let number = u32::from_le_bytes(bytes);
+            let seen = seen.get_mut(number as usize).ok_or(StoreError::Damaged)?;
+            if std::mem::replace(seen, true) { Err(StoreError::Damaged) } else { Ok(number) }
+        };
+        numbers.iter().map(one).collect()
     }
 
     pub(super) fn len(&self) -> usize {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::super::tree::{Point, in_order};
 use super::{HEAD, MAGIC, VERSION, sum, usual_url};
 use crate::record::{Duty, Hours, Person, Place, Station};
 use crate::text::embedded::bytes::{put_number, put_text};
@@ -15,7 +16,7 @@ pub(in super::super) fn file(stations: &[Station]) -> Vec<u8> {
         ends.push(writer.out.len());
     }
     let mut file = [MAGIC.as_slice(), &[VERSION], &[0; 8]].concat();
-    file.reserve_exact(writer.out.len() + stations.len() * 2 + 1024);
+    file.reserve_exact(writer.out.len() + stations.len() * 6 + 1024);
     for shared in [&writer.texts, &writer.hours] {
         let mut texts: Vec<(&String, &u64)> = shared.iter().collect();
         texts.sort_by_key(|&(_, number)| *number);
@@ -31,9 +32,19 @@ pub(in super::super) fn file(stations: &[Station]) -> Vec<u8> {
         file.extend_from_slice(&writer.out[start..end]);
         start = end;
     }
+    file.extend(order(stations).into_iter().flat_map(u32::to_le_bytes));
     let sum = sum(&file[HEAD..]);
     file[8..HEAD].copy_from_slice(&sum.to_le_bytes());
     file
+}
+
+/// The stations on the map as the tree has them, numbered among themselves. Cutting a country's points in halves takes as long
+/// as all the rest of making a tree of them, so it is done once and not by every server that starts.
+fn order(stations: &[Station]) -> Vec<u32> {
+    let places = stations.iter().filter_map(Station::location);
+    let points =
+        (0..).zip(places).map(|(number, place)| Point { at: place.on_unit_sphere(), station: number });
+    in_order(points.collect()).into_iter().map(|point| point.station).collect()
 }
 
 /// Writes stations, and numbers texts as they come.

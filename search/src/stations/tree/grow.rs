@@ -1,12 +1,18 @@
-//! Makes the tree: cuts points in halves until they fit into blocks, and writes down what is below each side.
+//! Makes the tree: [`in_order`] cuts points in halves until they fit into buckets, once, and [`Tree::new`] writes down what is
+//! below each side of points in that order. In any other order a tree is slower and finds the same.
 
+use super::super::both;
 use super::super::few::{Few, Spot};
 use super::super::traits::{Columns, Fold, Rows};
 use super::around::Box3;
 use super::{BLOCK, Below, Bucket, IS_BLOCK, Node, Point, SIDES, Tree};
 
-/// What makes the tree, in the order of stations.
+/// What makes the tree.
 pub(in super::super) struct Source<'a> {
+    /// The points, in the order of stations.
+    pub(in super::super) points: &'a [Point],
+    /// Which point comes next in the tree, each once.
+    pub(in super::super) order: &'a [u32],
     /// The division of each station.
     pub(in super::super) regions: &'a [u32],
     /// The bit of each division's province.
@@ -25,50 +31,47 @@ struct Side {
 }
 
 impl Tree {
-    pub(in super::super) fn new(mut points: Vec<Point>, source: &Source<'_>) -> Self {
-        let mut tree = Self { buckets: Vec::with_capacity(points.len().div_ceil(SIDES)), ..Self::default() };
-        if !points.is_empty() {
-            tree.grow_root(&mut points, source);
+    pub(in super::super) fn new(source: &Source<'_>) -> Self {
+        let (mut tree, (columns, regions, few)) = both(|| Self::grown(source), || told(source));
+        tree.columns = columns;
+        tree.regions = regions;
+        tree.few = few;
+        tree
+    }
+
+    /// The boxes, and the points in them.
+    fn grown(source: &Source<'_>) -> Self {
+        let buckets = Vec::with_capacity(source.order.len().div_ceil(SIDES));
+        let mut tree = Self { buckets, ..Self::default() };
+        if !source.order.is_empty() {
+            tree.grow_root(source);
         }
-        tree.regions = points.iter().map(|point| source.regions[point.station as usize]).collect();
-        let traits = points.iter().map(|point| source.traits.of(point.station));
-        tree.columns = Columns::new(points.len(), traits);
-        let spot = |(point, Point { at, station }): (u32, Point)| Spot { at, point, station };
-        tree.few = Few::new((0..).zip(points).map(spot), &tree.columns, &tree.regions);
         tree
     }
 
     /// A root stands above all, be it above one block.
-    fn grow_root(&mut self, points: &mut [Point], source: &Source<'_>) {
-        let root = self.grow(points, source);
+    fn grow_root(&mut self, source: &Source<'_>) {
+        let root = self.grow(source.order, source);
         if root.number & IS_BLOCK != 0 {
             self.push_node(&[root]);
         }
     }
 
-    /// Puts points in the order of the tree, and writes what is below a side.
-    fn grow(&mut self, points: &mut [Point], source: &Source<'_>) -> Side {
-        if points.len() <= BLOCK {
-            return self.grow_block(points, source);
+    /// Writes what is below a side: points that follow one another.
+    fn grow(&mut self, order: &[u32], source: &Source<'_>) -> Side {
+        if order.len() <= BLOCK {
+            return self.grow_block(order, source);
         }
-        // All sides but the last are full, so that blocks below one node are words of one line of a column.
-        let mut whole = BLOCK;
-        while whole * SIDES < points.len() {
-            whole *= SIDES;
-        }
-        let mut parts = Vec::with_capacity(SIDES);
-        split(points, whole, &mut parts);
         let node = self.push_node(&[]);
-        let sides: Vec<Side> = parts.into_iter().map(|part| self.grow(part, source)).collect();
+        let sides: Vec<Side> = order.chunks(part(order.len())).map(|part| self.grow(part, source)).collect();
         self.set_node(node, &sides);
         Side::around(&sides, number(node))
     }
 
-    fn grow_block(&mut self, points: &mut [Point], source: &Source<'_>) -> Side {
-        let mut parts = Vec::with_capacity(SIDES);
-        split(points, SIDES, &mut parts);
-        let mut sides = Vec::with_capacity(parts.len());
-        for points in parts {
+    fn grow_block(&mut self, order: &[u32], source: &Source<'_>) -> Side {
+        let mut sides = Vec::with_capacity(SIDES);
+        for order in order.chunks(SIDES) {
+            let points: Vec<Point> = order.iter().map(|&point| source.points[point as usize]).collect();
             let below =
                 points.iter().fold(Below::NOTHING, |below, point| below.with(Below::of(point, source)));
             let first = points.iter().map(|point| point.station).min().unwrap_or(u32::MAX);
@@ -79,7 +82,7 @@ impl Tree {
                 first,
                 number,
             });
-            self.buckets.push(Bucket::new(points));
+            self.buckets.push(Bucket::new(&points));
         }
         let block = number(self.blocks.len()) | IS_BLOCK;
         self.blocks.push(Node::new(&sides));
@@ -102,10 +105,45 @@ impl Tree {
     }
 }
 
-/// Cuts points into parts of `whole` that lie together; the last may be smaller.
-fn split<'p>(points: &'p mut [Point], whole: usize, parts: &mut Vec<&'p mut [Point]>) {
+/// What is told of each point beside where it is, in the order of the tree: its traits, its division, and both the other way
+/// round.
+fn told(source: &Source<'_>) -> (Columns, Vec<u32>, Few) {
+    let points = || source.order.iter().map(|&point| source.points[point as usize]);
+    let regions: Vec<u32> = points().map(|point| source.regions[point.station as usize]).collect();
+    let traits = points().map(|point| source.traits.of(point.station));
+    let columns = Columns::new(source.order.len(), source.traits.columns(), traits);
+    let spot = |(point, Point { at, station }): (u32, Point)| Spot { at, point, station };
+    let few = Few::new((0..).zip(points()).map(spot), &columns, &regions);
+    (columns, regions, few)
+}
+
+/// Points in the order of the tree: what lies in one bucket, block or side of a node stands together.
+pub(in super::super) fn in_order(mut points: Vec<Point>) -> Vec<Point> {
+    put_in_order(&mut points);
+    points
+}
+
+fn put_in_order(points: &mut [Point]) {
+    if points.len() > SIDES {
+        let part = part(points.len());
+        split(points, part);
+        points.chunks_mut(part).for_each(put_in_order);
+    }
+}
+
+/// How many of so many points go to one side. All sides but the last are full, so that blocks below one node are words of one line
+/// of a column.
+fn part(count: usize) -> usize {
+    let mut part = SIDES;
+    while part * SIDES < count {
+        part *= SIDES;
+    }
+    part
+}
+
+/// Brings points together that lie together, in parts of `whole`; the last may be smaller.
+fn split(points: &mut [Point], whole: usize) {
     if points.len() <= whole {
-        parts.push(points);
         return;
     }
     let left = points.len().div_ceil(whole).div_ceil(2) * whole;
@@ -114,8 +152,8 @@ fn split<'p>(points: &'p mut [Point], whole: usize, parts: &mut Vec<&'p mut [Poi
         a.at[axis].total_cmp(&b.at[axis]).then(a.station.cmp(&b.station))
     });
     let (lower, upper) = points.split_at_mut(left);
-    split(lower, whole, parts);
-    split(upper, whole, parts);
+    split(lower, whole);
+    split(upper, whole);
 }
 
 fn number(at: usize) -> u32 {

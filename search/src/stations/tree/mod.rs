@@ -21,7 +21,7 @@ pub(super) use around::Box3;
 use around::{apart, chord_2};
 use best::Best;
 pub(super) use best::Found;
-pub(super) use grow::Source;
+pub(super) use grow::{Source, in_order};
 
 /// Sides of a node, buckets of a block, points of a bucket.
 const SIDES: usize = 8;
