@@ -8,5 +8,6 @@ mod journey;
 mod nearest;
 mod outputs;
 mod public;
+mod secret;
 mod start;
 mod watch;
