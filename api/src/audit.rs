@@ -18,6 +18,8 @@ pub type Hash = [u8; 32];
 
 /// A member opened a thread.
 pub const READ: &str = "read";
+/// A thread came here from another desk; that desk's own line says `transfer`.
+pub const TAKE_OVER: &str = "take_over";
 /// A desk was founded.
 pub const FOUND: &str = "found_desk";
 /// A member was admitted.

@@ -9,6 +9,8 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::desk::role::Role;
+
 /// What a handler gives back.
 pub type ApiResult<T> = Result<T, ApiError>;
 
@@ -30,6 +32,16 @@ pub enum ApiError {
     /// A page of another site sent this, or a gateway in front hides which host was asked.
     #[error("请从本站的页面操作。若前面有网关，请让它把 Host 原样传过来，或把 base_url 设成公开的网址")]
     ForeignOrigin,
+    /// Somebody is signed in whose role may not do this.
+    #[error("{}不能{what}。请找{who}", .role.chinese())]
+    NotForRole {
+        /// Theirs.
+        role: Role,
+        /// What was asked for, in words.
+        what: &'static str,
+        /// Who may, in words.
+        who: &'static str,
+    },
     /// There is no such thing, or it is somebody else's.
     #[error("没有找到{0}")]
     NotFound(&'static str),
@@ -98,6 +110,7 @@ impl ApiError {
             Self::Malformed(_) => (StatusCode::BAD_REQUEST, "malformed", "读不懂的内容"),
             Self::SignedOut => (StatusCode::UNAUTHORIZED, "signed-out", "没有登录"),
             Self::ForeignOrigin => (StatusCode::FORBIDDEN, "foreign-origin", "不是本站发来的"),
+            Self::NotForRole { .. } => (StatusCode::FORBIDDEN, "not-for-role", "这个角色不能这样做"),
             Self::WrongSignIn => (StatusCode::UNAUTHORIZED, "wrong-sign-in", "登录不成"),
             Self::NotFound(_) | Self::Absent(_) => (StatusCode::NOT_FOUND, "not-found", "没有找到"),
             Self::Conflict(_) => (StatusCode::CONFLICT, "conflict", "现在不能这样做"),

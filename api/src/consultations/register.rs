@@ -1,4 +1,5 @@
-//! The words of the register: how somebody came, what a consultation is marked with, what came of it.
+//! The words of the register: how somebody came, what a consultation is marked with, why it went to another desk, what
+//! came of it.
 //!
 //! Each has a code, which is what the database and JSON hold, and its Chinese words.
 
@@ -82,6 +83,20 @@ words! {
         Partly = "partly", "办了一部分";
         /// The agency does not take it.
         Declined = "declined", "不受理";
+    }
+}
+
+words! {
+    /// Why a desk hands a consultation to another one. A code and never words: the asker reads it.
+    TransferReason {
+        /// The other desk answers for that place.
+        Place = "place", "归那边管";
+        /// The other desk knows more of such things.
+        Subject = "subject", "那边更懂这类事";
+        /// Somebody here knows one of those it is about.
+        Conflict = "conflict", "这边要回避";
+        /// The asker would rather have the other desk.
+        Asked = "asked", "写信的人要求";
     }
 }
 

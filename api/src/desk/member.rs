@@ -1,8 +1,13 @@
-//! A member with a live session: the only way to what belongs to a desk.
+//! Who is signed in, and what they may do: the only way to what belongs to a desk.
+//!
+//! [`SignedIn`] is anybody with a live session. [`Member`], [`Head`], [`Supervisor`] and [`Auditor`] are permissions that
+//! the role gives or refuses; handlers take the one they need, and the store's questions ask for it by type.
 //!
 //! The session is a random cookie of which only a hash is stored. A request that changes something must also come from
 //! the site's own pages: besides the cookie being `SameSite=Strict`, its `Origin` must be the host it is sent to or the
 //! site's public address, and its body JSON, which no form of another site can send.
+
+use std::ops::Deref;
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
@@ -27,10 +32,9 @@ const PATH: &str = "/api/v1/desk";
 /// How long a browser keeps it, in seconds. The server forgets the session by then.
 const MAX_AGE: u32 = 12 * 60 * 60;
 
-/// A member of a desk who is signed in. Holding one is the permission: the store's questions about a desk demand a
-/// `&Member`, and only a request with a live session makes one.
+/// Somebody at a desk who is signed in, in whatever role.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Member {
+pub struct SignedIn {
     id: String,
     name: String,
     desk: String,
@@ -40,7 +44,7 @@ pub struct Member {
 /// A session's secret half. It is in the member's browser and nowhere else.
 pub struct Token(Zeroizing<[u8; TOKEN_LEN]>);
 
-impl Member {
+impl SignedIn {
     fn of(session: LiveSession) -> Self {
         Self { id: session.member, name: session.name, desk: session.desk, role: session.role }
     }
@@ -60,19 +64,13 @@ impl Member {
         &self.desk
     }
 
-    /// What the member may do there.
+    /// What they may do there.
     pub fn role(&self) -> Role {
         self.role
     }
-
-    /// A member without a session, for the tests of the store.
-    #[cfg(test)]
-    pub(crate) fn pretended(id: &str, desk: &str) -> Self {
-        Self { id: id.to_owned(), name: id.to_owned(), desk: desk.to_owned(), role: Role::Head }
-    }
 }
 
-impl FromRequestParts<AppState> for Member {
+impl FromRequestParts<AppState> for SignedIn {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> ApiResult<Self> {
@@ -81,6 +79,95 @@ impl FromRequestParts<AppState> for Member {
             Token::of(&parts.headers, state.consultations.settings.https).ok_or(ApiError::SignedOut)?;
         let session = state.store.live_session(&token.hash(), state.clock.hour()).await?;
         session.map(Self::of).ok_or(ApiError::SignedOut)
+    }
+}
+
+/// A permission: who is signed in, in a role that may do this. There is no other way to make one, and what may not be done
+/// without it asks for it by type.
+macro_rules! permission {
+    ($(#[$about:meta])* $name:ident, $may:ident, $what:literal, $who:literal) => {
+        $(#[$about])*
+        #[derive(Debug, Clone, PartialEq, Eq)]
+        pub struct $name(SignedIn);
+
+        impl TryFrom<SignedIn> for $name {
+            type Error = ApiError;
+
+            fn try_from(somebody: SignedIn) -> ApiResult<Self> {
+                let role = somebody.role;
+                let refused = ApiError::NotForRole { role, what: $what, who: $who };
+                if role.$may() { Ok(Self(somebody)) } else { Err(refused) }
+            }
+        }
+
+        impl Deref for $name {
+            type Target = SignedIn;
+
+            fn deref(&self) -> &SignedIn {
+                &self.0
+            }
+        }
+
+        impl FromRequestParts<AppState> for $name {
+            type Rejection = ApiError;
+
+            async fn from_request_parts(parts: &mut Parts, state: &AppState) -> ApiResult<Self> {
+                SignedIn::from_request_parts(parts, state).await?.try_into()
+            }
+        }
+    };
+}
+
+permission! {
+    /// Opens, answers and hands on the letters of a desk.
+    Member, works, "打开和办理来信", "本工作台的成员或负责人"
+}
+
+permission! {
+    /// Invites and removes members. What members do, a head does too: [`Head::member`].
+    Head, manages, "管理成员", "本工作台的负责人"
+}
+
+permission! {
+    /// Sees in the clear what waits at the desks below.
+    Supervisor, supervises, "看下级工作台的来信列表", "本工作台的督办"
+}
+
+permission! {
+    /// Reads the audit chain of the desk.
+    Auditor, audits, "看操作记录", "本工作台的负责人、督办或审计"
+}
+
+impl Member {
+    /// The id.
+    pub fn id(&self) -> &str {
+        self.0.id()
+    }
+
+    /// The id of the desk.
+    pub fn desk(&self) -> &str {
+        self.0.desk()
+    }
+
+    /// A member without a session, for the tests of the store.
+    #[cfg(test)]
+    pub(crate) fn pretended(id: &str, desk: &str) -> Self {
+        Self(SignedIn::pretended(id, desk, Role::Head))
+    }
+}
+
+impl Head {
+    /// The member that a head also is.
+    pub fn member(&self) -> Member {
+        Member(self.0.clone())
+    }
+}
+
+#[cfg(test)]
+impl SignedIn {
+    /// Somebody without a session, for the tests of the store.
+    pub(crate) fn pretended(id: &str, desk: &str, role: Role) -> Self {
+        Self { id: id.to_owned(), name: id.to_owned(), desk: desk.to_owned(), role }
     }
 }
 
@@ -200,6 +287,30 @@ mod tests {
             headers.insert(header::COOKIE, bad.parse().unwrap());
             assert!(Token::of(&headers, false).is_none(), "{bad}");
         }
+    }
+
+    #[test]
+    fn a_role_gives_its_permissions_and_no_other() {
+        for role in Role::ALL {
+            let somebody = || SignedIn::pretended("a", "county", role);
+            let may = [
+                Member::try_from(somebody()).is_ok(),
+                Head::try_from(somebody()).is_ok(),
+                Supervisor::try_from(somebody()).is_ok(),
+                Auditor::try_from(somebody()).is_ok(),
+            ];
+            let expected = match role {
+                Role::Member => [true, false, false, false],
+                Role::Head => [true, true, false, true],
+                Role::Supervisor => [false, false, true, true],
+                Role::Auditor => [false, false, false, true],
+            };
+            assert_eq!(may, expected, "{role:?}");
+        }
+        let refused = Member::try_from(SignedIn::pretended("a", "county", Role::Auditor)).unwrap_err();
+        assert_eq!(refused.to_string(), "审计不能打开和办理来信。请找本工作台的成员或负责人");
+        let head = Head::try_from(SignedIn::pretended("a", "county", Role::Head)).unwrap();
+        assert_eq!(head.member().id(), head.id());
     }
 
     #[test]

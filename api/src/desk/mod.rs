@@ -1,8 +1,11 @@
 //! The desk: the staff side of consultations, as JSON for the page at `/desk/`.
 //!
-//! Start at [`routes()`]. A member signs in ([`sessions`]), which makes a [`member::Member`]; everything else takes one.
-//! Messages are opened and sealed in the member's browser: nothing here can.
+//! Start at [`routes()`]. A member signs in ([`sessions`]), and the role gives permissions ([`member`]); everything else takes
+//! one. [`queue`] is the list, [`thread`] one consultation, [`acts`] and [`handovers`] what is done with it, [`wire`] what they
+//! share. Letters and notes are opened and sealed in the member's browser: nothing here can.
 
+pub mod acts;
+pub mod handovers;
 pub mod keys;
 pub mod login;
 pub mod member;
@@ -14,6 +17,8 @@ pub mod sessions;
 pub(crate) mod testing;
 #[cfg(test)]
 mod tests;
+pub mod thread;
+pub mod wire;
 
 use axum::extract::DefaultBodyLimit;
 use utoipa_axum::router::OpenApiRouter;
@@ -32,8 +37,17 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(sessions::sign_out))
         .routes(routes!(sessions::me))
         .routes(routes!(queue::list))
-        .routes(routes!(queue::one))
-        .routes(routes!(queue::accept))
-        .routes(routes!(queue::answer))
+        .routes(routes!(queue::below))
+        .routes(routes!(queue::list_below))
+        .routes(routes!(thread::one))
+        .routes(routes!(acts::accept))
+        .routes(routes!(acts::answer))
+        .routes(routes!(acts::note))
+        .routes(routes!(acts::mark))
+        .routes(routes!(acts::close))
+        .routes(routes!(acts::follow_up))
+        .routes(routes!(handovers::hand_over))
+        .routes(routes!(handovers::confirm))
+        .routes(routes!(handovers::result))
         .layer(DefaultBodyLimit::max(MOST_BYTES))
 }

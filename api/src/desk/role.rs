@@ -7,7 +7,7 @@ pub enum Role {
     Member,
     /// Also invites and removes members.
     Head,
-    /// Reads what climbs from the desks below, and their figures.
+    /// Sees in the clear what waits at the desks below, and the audit chain; reads no letter.
     Supervisor,
     /// Reads the audit chain and the figures, and no letter.
     Auditor,
@@ -30,6 +30,26 @@ impl Role {
     /// Reads what [`Role::code`] gave.
     pub fn parse(code: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|role| role.code() == code)
+    }
+
+    /// Whether letters are opened, answered and handed on: these roles hold keys of the desk.
+    pub fn works(self) -> bool {
+        matches!(self, Self::Member | Self::Head)
+    }
+
+    /// Whether members are invited and removed.
+    pub fn manages(self) -> bool {
+        self == Self::Head
+    }
+
+    /// Whether the queues of the desks below are seen in the clear.
+    pub fn supervises(self) -> bool {
+        self == Self::Supervisor
+    }
+
+    /// Whether the audit chain is read.
+    pub fn audits(self) -> bool {
+        matches!(self, Self::Head | Self::Supervisor | Self::Auditor)
     }
 
     /// In a few words, for readers.

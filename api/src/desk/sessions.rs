@@ -17,7 +17,7 @@ use crate::answer::Answer;
 use crate::consultations::Consultations;
 use crate::desk::keys::{PASSPHRASE_ROUNDS, PASSPHRASE_SALT_LEN};
 use crate::desk::login::{self, LOGIN_LEN};
-use crate::desk::member::{self, Member, OwnPage, Token};
+use crate::desk::member::{self, OwnPage, SignedIn, Token};
 use crate::error::{ApiError, ApiResult, Problem};
 use crate::extract::Body;
 use crate::state::AppState;
@@ -65,11 +65,15 @@ pub struct MeOut {
     pub desk: String,
     /// The name of the desk.
     pub desk_name: String,
+    /// `member`, `head`, `supervisor` or `auditor`.
+    pub role: String,
+    /// The role, in words.
+    pub role_text: String,
     /// The member's public key, base64.
     pub public_key: String,
     /// The member's private key, wrapped under the passphrase, base64.
     pub wrapped_key: String,
-    /// The keys of the desk, each sealed to the member.
+    /// The keys of the desk, each sealed to the member; none for a role that opens no letter.
     pub desk_keys: Vec<DeskKeyShareOut>,
 }
 
@@ -151,13 +155,13 @@ pub async fn sign_out(page: OwnPage, State(app): State<AppState>) -> ApiResult<R
         (status = UNAUTHORIZED, body = Problem, content_type = "application/problem+json", description = "没有登录"),
     ),
 )]
-pub async fn me(member: Member, State(store): State<Store>) -> ApiResult<Response> {
+pub async fn me(member: SignedIn, State(store): State<Store>) -> ApiResult<Response> {
     let ring = store.keyring_of(&member).await?;
     Ok(Answer::private(MeOut::new(&member, ring)).into_response())
 }
 
 impl MeOut {
-    fn new(member: &Member, ring: Keyring) -> Self {
+    fn new(member: &SignedIn, ring: Keyring) -> Self {
         let desk_keys = ring.shares.iter().map(|(generation, public, sealed)| DeskKeyShareOut {
             generation: *generation,
             public_key: BASE64_STANDARD.encode(public.to_bytes()),
@@ -168,6 +172,8 @@ impl MeOut {
             name: member.name().to_owned(),
             desk: ring.desk.id,
             desk_name: ring.desk.name,
+            role: member.role().code().to_owned(),
+            role_text: member.role().chinese().to_owned(),
             public_key: BASE64_STANDARD.encode(ring.public_key.to_bytes()),
             wrapped_key: BASE64_STANDARD.encode(ring.wrapped_key.as_bytes()),
             desk_keys: desk_keys.collect(),

@@ -12,7 +12,7 @@ use crate::consultations::stretch::{expand, stretch};
 use crate::consultations::testing::{Office, Reply};
 use crate::desk::keys::browser;
 use crate::dice::SystemDice;
-use crate::sealing::binding::{Binding, Sender};
+use crate::sealing::binding::{Binding, Purpose, Sender, hex};
 use crate::sealing::message::{self, Envelope, SealedKey};
 use crate::sealing::suite::{PrivateKey, PublicKey};
 
@@ -107,54 +107,74 @@ impl<'a> AtDesk<'a> {
         items.map(|item| item["id"].as_str().unwrap().to_owned()).collect()
     }
 
-    /// What was written, opened.
+    /// The letters, opened.
     pub(crate) async fn read(&self, id: &str) -> Vec<Envelope> {
+        self.opened(id, Purpose::Letter).await
+    }
+
+    /// The notes, opened.
+    pub(crate) async fn notes(&self, id: &str) -> Vec<Envelope> {
+        self.opened(id, Purpose::Note).await
+    }
+
+    async fn opened(&self, id: &str, purpose: Purpose) -> Vec<Envelope> {
         let thread = self.get(&format!("/consultations/{id}")).await.json();
-        let messages = thread["messages"].as_array().unwrap().iter();
-        let open = |sealed: &Value| {
-            let position = u32::try_from(sealed["position"].as_u64().unwrap()).unwrap();
-            let sender = Sender::parse(sealed["sender"].as_str().unwrap()).unwrap();
-            let binding = Binding::letter(id.parse().unwrap(), position, sender);
-            let key: SealedKey = bytes(&sealed["key"]).try_into().unwrap();
+        let messages = self.with_content_keys(id, &thread, purpose);
+        let open = |(binding, key, sealed): (Binding, SealedKey, &Value)| {
             message::open(&self.desk_key, &binding, &key, &bytes(&sealed["content"]).try_into().unwrap())
                 .unwrap()
         };
-        messages.map(open).collect()
+        messages.into_iter().map(open).collect()
+    }
+
+    /// The messages of an opened thread, each with its place and the key that is sealed to this desk.
+    fn with_content_keys<'v>(
+        &self,
+        id: &str,
+        thread: &'v Value,
+        purpose: Purpose,
+    ) -> Vec<(Binding, SealedKey, &'v Value)> {
+        let field = if purpose == Purpose::Note { "notes" } else { "messages" };
+        let messages = thread[field].as_array().unwrap_or_else(|| panic!("{thread}")).iter();
+        let place = |sealed: &Value| Binding {
+            thread: id.parse().unwrap(),
+            purpose,
+            position: number(&sealed["position"]),
+            sender: Sender::parse(sealed["sender"].as_str().unwrap()).unwrap(),
+        };
+        messages.map(|sealed| (place(sealed), bytes(&sealed["key"]).try_into().unwrap(), sealed)).collect()
     }
 
     /// An answer sealed to everyone whom the service names.
     pub(crate) async fn sealed(&self, id: &str, text: &str) -> Value {
         let thread = self.get(&format!("/consultations/{id}")).await.json();
-        let position = u32::try_from(thread["next_position"].as_u64().unwrap()).unwrap();
-        let readers = thread["readers"].as_array().unwrap();
-        let keys: Vec<PublicKey> = readers
-            .iter()
-            .map(|reader| PublicKey::from_bytes(&bytes(&reader["public_key"])).unwrap())
-            .collect();
-        let binding = Binding::letter(id.parse().unwrap(), position, Sender::Desk);
-        let sealed =
-            message::seal(&Envelope::of(text), &binding, &keys.iter().collect::<Vec<_>>(), &SystemDice)
-                .unwrap();
-        let keys = readers.iter().zip(sealed.keys).map(|(reader, key)| {
-            json!({
-                "reader": reader["reader"],
-                "generation": reader["generation"],
-                "key": BASE64_STANDARD.encode(key.as_bytes()),
-            })
-        });
-        json!({
-            "position": position,
-            "kind": "answer",
-            "request_key": format!("request-of-{position:08}"),
-            "content": BASE64_STANDARD.encode(sealed.content.as_bytes()),
-            "keys": keys.collect::<Vec<_>>(),
-        })
+        let position = number(&thread["next_position"]);
+        let place = Binding::letter(id.parse().unwrap(), position, Sender::Desk);
+        let mut answer = sealed_at(&place, text, &thread["readers"]);
+        answer["kind"] = json!("answer");
+        answer["request_key"] = json!(format!("request-of-{position:08}"));
+        answer
+    }
+
+    /// A note sealed to everyone whom the service names.
+    pub(crate) async fn sealed_note(&self, id: &str, text: &str) -> Value {
+        let thread = self.get(&format!("/consultations/{id}")).await.json();
+        let position = number(&thread["next_note"]);
+        let thread_id = id.parse().unwrap();
+        let place = Binding { thread: thread_id, purpose: Purpose::Note, position, sender: Sender::Desk };
+        let mut note = sealed_at(&place, text, &thread["note_readers"]);
+        note["request_key"] = json!(new_key());
+        note
+    }
+
+    /// Does something to a consultation under a new request key.
+    pub(crate) async fn act(&self, id: &str, what: &str, mut body: Value) -> Reply {
+        body["request_key"] = json!(new_key());
+        self.post(&format!("/consultations/{id}/{what}"), body).await
     }
 
     pub(crate) async fn accept(&self, id: &str) -> Reply {
-        let wish =
-            json!({ "request_key": crate::sealing::binding::hex(&crate::dice::draw::<16>(&SystemDice)) });
-        self.post(&format!("/consultations/{id}/accept"), wish).await
+        self.act(id, "accept", json!({})).await
     }
 
     pub(crate) async fn answer(&self, id: &str, text: &str) -> Reply {
@@ -167,6 +187,41 @@ impl Reply {
     pub(crate) fn json(&self) -> Value {
         serde_json::from_str(&self.text).unwrap_or_else(|err| panic!("{err}: {}", self.text))
     }
+}
+
+/// A request key that nobody has used.
+pub(crate) fn new_key() -> String {
+    hex(&crate::dice::draw::<16>(&SystemDice))
+}
+
+/// Position, content and keys of a text for a place, sealed to those in a list of the service.
+pub(crate) fn sealed_at(place: &Binding, text: &str, readers: &Value) -> Value {
+    let readers = readers.as_array().unwrap();
+    let keys: Vec<PublicKey> = readers.iter().map(public_key).collect();
+    let keys: Vec<&PublicKey> = keys.iter().collect();
+    let sealed = message::seal(&Envelope::of(text), place, &keys, &SystemDice).unwrap();
+    let keys = readers.iter().zip(sealed.keys).map(|(reader, key)| {
+        json!({
+            "reader": reader["reader"],
+            "generation": reader["generation"],
+            "key": BASE64_STANDARD.encode(key.as_bytes()),
+        })
+    });
+    json!({
+        "position": place.position,
+        "content": BASE64_STANDARD.encode(sealed.content.as_bytes()),
+        "keys": keys.collect::<Vec<_>>(),
+    })
+}
+
+/// The key of a reader in a list of the service.
+fn public_key(reader: &Value) -> PublicKey {
+    PublicKey::from_bytes(&bytes(&reader["public_key"])).unwrap()
+}
+
+/// A number in a field.
+pub(crate) fn number(value: &Value) -> u32 {
+    u32::try_from(value.as_u64().unwrap_or_else(|| panic!("{value} is no number"))).unwrap()
 }
 
 /// Base64 in a field.

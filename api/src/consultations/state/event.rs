@@ -17,6 +17,8 @@ pub enum Event {
     AskerWrites,
     /// The desk marks it: what kind of help it needs, or that it comes first.
     Mark,
+    /// The desk notes something for itself.
+    Note,
     /// The desk hands it to another desk.
     Transfer,
     /// It is overdue and climbs to the desk above.
@@ -54,13 +56,14 @@ pub enum Party {
 
 impl Event {
     /// Every event.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::Receive,
         Self::Accept,
         Self::Answer,
         Self::AskBack,
         Self::AskerWrites,
         Self::Mark,
+        Self::Note,
         Self::Transfer,
         Self::Climb,
         Self::HandOver,
@@ -74,7 +77,8 @@ impl Event {
         Self::Purge,
     ];
 
-    /// Refuses what another side does. Members receive those who come or call, and ask those who were helped.
+    /// Refuses what another side does. Members receive those who come or call, and ask those who were helped; whether her
+    /// story may be told, only the asker says.
     pub fn by(self, party: Party) -> Result<(), NotAllowed> {
         let theirs = match party {
             Party::Asker => matches!(
@@ -82,16 +86,17 @@ impl Event {
                 Self::Receive | Self::AskerWrites | Self::FollowUp | Self::Consent | Self::Withdraw
             ),
             Party::Clock => matches!(self, Self::Climb | Self::Lapse | Self::Purge),
-            Party::Member => {
-                !matches!(self, Self::AskerWrites | Self::Withdraw | Self::Climb | Self::Lapse | Self::Purge)
-            }
+            Party::Member => !matches!(
+                self,
+                Self::AskerWrites | Self::Consent | Self::Withdraw | Self::Climb | Self::Lapse | Self::Purge
+            ),
         };
         if theirs { Ok(()) } else { Err(NotAllowed::NotTheirs { party, event: self }) }
     }
 
-    /// Whether it stands in the history that the asker reads. Marks are the desk's own; consent says nothing new to her.
+    /// Whether it stands in the history that the asker reads. Marks and notes are the desk's own; consent says nothing new to her.
     pub fn is_told(self) -> bool {
-        !matches!(self, Self::Mark | Self::Consent | Self::Purge)
+        !matches!(self, Self::Mark | Self::Note | Self::Consent | Self::Purge)
     }
 
     /// The name in the database and in JSON.
@@ -103,6 +108,7 @@ impl Event {
             Self::AskBack => "ask_back",
             Self::AskerWrites => "asker_writes",
             Self::Mark => "mark",
+            Self::Note => "note",
             Self::Transfer => "transfer",
             Self::Climb => "climb",
             Self::HandOver => "hand_over",
@@ -131,6 +137,7 @@ impl Event {
             Self::AskBack => "追问",
             Self::AskerWrites => "补充",
             Self::Mark => "加标记",
+            Self::Note => "写内部记录",
             Self::Transfer => "转办",
             Self::Climb => "逾期上报",
             Self::HandOver => "转给外面机构",

@@ -90,6 +90,7 @@ impl State {
                 S::Received | S::Accepted | S::Answered | S::WaitingForAsker,
                 E::Mark | E::Climb | E::Confirm | E::Result,
             )
+            | (S::Received | S::Accepted | S::Answered | S::WaitingForAsker | S::Closed, E::Note)
             | (S::Answered | S::WaitingForAsker | S::Closed, E::FollowUp | E::Consent) => Ok(self),
             (S::Answered | S::WaitingForAsker, E::Close) | (S::WaitingForAsker, E::Lapse) => Ok(S::Closed),
             (S::Received | S::Accepted | S::Answered | S::WaitingForAsker | S::Closed, E::Withdraw) => {

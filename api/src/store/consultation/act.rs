@@ -47,6 +47,8 @@ pub enum Act<'a> {
     AskerWrites(Writing<'a>),
     /// The desk sets a mark, or takes it away.
     Mark(Mark, bool),
+    /// The desk notes something for itself and those above.
+    Note(Sealed),
     /// It was overdue, and climbs.
     Climb {
         /// To the desk right above the one where it is.
@@ -99,11 +101,11 @@ pub enum Writing<'a> {
 /// Seals for a place to each reader, in their order.
 pub type Seal<'a> = Box<dyn FnOnce(&Binding, &[ReaderKey]) -> Result<SealedMessage, TooLong> + Send + 'a>;
 
-/// A letter that a browser has sealed.
+/// A letter or a note that a browser has sealed.
 pub struct Sealed {
     /// The place it was sealed for.
     pub position: u32,
-    /// The letter.
+    /// What was written.
     pub content: SealedContent,
     /// Its keys.
     pub keys: Vec<KeyFor>,
@@ -116,7 +118,7 @@ pub struct Done {
     pub thread: ThreadId,
     /// Where it stood right after.
     pub state: State,
-    /// The position of the letter or the number of the handover that was made.
+    /// The position of the letter or note, or the number of the handover, that was made.
     pub number: Option<u32>,
     /// It had been done before.
     pub again: bool,
@@ -159,6 +161,7 @@ impl Act<'_> {
             Self::AskBack(_) => Event::AskBack,
             Self::AskerWrites(_) => Event::AskerWrites,
             Self::Mark(..) => Event::Mark,
+            Self::Note(_) => Event::Note,
             Self::Climb { .. } => Event::Climb,
             Self::HandOver { .. } => Event::HandOver,
             Self::Confirm { .. } => Event::Confirm,

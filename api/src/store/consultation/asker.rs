@@ -3,9 +3,9 @@
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
 
 use crate::consultations::state::Event;
-use crate::sealing::binding::ThreadId;
+use crate::sealing::binding::{Purpose, ThreadId};
 use crate::store::Store;
-use crate::store::consultation::rows::letters;
+use crate::store::consultation::rows::messages;
 use crate::store::consultation::{Earlier, StoredMessage, Thread};
 use crate::store::desk::Reader;
 use crate::store::entity::{request, thread};
@@ -29,7 +29,7 @@ impl Store {
 
     /// The letters of a thread with the keys for its asker, in their order. What the desk notes for itself is not there.
     pub async fn messages_for_asker(&self, thread: &ThreadId) -> Result<Vec<StoredMessage>, DbErr> {
-        letters(&self.db, thread, &Reader::Thread).await
+        messages(&self.db, thread, Purpose::Letter, &Reader::Thread).await
     }
 
     /// Remembers that the receipt was typed back: it is not shown again.

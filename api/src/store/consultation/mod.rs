@@ -18,7 +18,8 @@ mod transition;
 use sea_orm::DbErr;
 
 pub use self::act::{Act, Actor, Done, Request, Seal, Sealed, Writing};
-pub use self::queue::{Place, Queue, Queued, Shelf};
+pub use self::desk::{Handover, Opened};
+pub use self::queue::{Place, Queue, Queued, Shelf, Wanted};
 use crate::clock::Hour;
 use crate::consultations::register::{Channel, Ending, Stage};
 use crate::consultations::state::{NotAllowed, State};
@@ -205,6 +206,9 @@ pub enum Refused {
     /// Things climb to the desk right above and nowhere else.
     #[error("只能上报给直接的上级")]
     NotAbove,
+    /// The browser drew an id that is somebody's.
+    #[error("这个编号已经有了，请重新登记")]
+    Taken,
     /// Its hour has not come.
     #[error("还没有到时候")]
     NotYet,

@@ -7,7 +7,9 @@ use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select};
 
 use crate::clock::Hour;
-use crate::desk::member::Member;
+use crate::consultations::register::Channel;
+use crate::consultations::state::State;
+use crate::desk::member::{Member, Supervisor};
 use crate::sealing::binding::Purpose;
 use crate::store::Store;
 use crate::store::consultation::Thread;
@@ -23,6 +25,26 @@ pub enum Shelf {
     Own,
     /// What has climbed to it from the desks below.
     Climbed,
+}
+
+/// What is wanted of a queue: one shelf, and of it what fits everything that is given.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wanted {
+    /// Which queue.
+    pub shelf: Shelf,
+    /// The slug of a topic.
+    pub topic: Option<String>,
+    /// Where it stands.
+    pub state: Option<State>,
+    /// How somebody came.
+    pub channel: Option<Channel>,
+}
+
+/// All of a shelf.
+impl From<Shelf> for Wanted {
+    fn from(shelf: Shelf) -> Self {
+        Self { shelf, topic: None, state: None, channel: None }
+    }
 }
 
 /// A place in the order of a queue: the page after it begins there. Stays good when its thread is gone.
@@ -79,11 +101,36 @@ impl Store {
     pub async fn queue_of(
         &self,
         member: &Member,
-        which: Shelf,
+        wanted: impl Into<Wanted>,
         after: Option<&Place>,
         limit: u32,
     ) -> Result<Queue, DbErr> {
-        let mut rows = page(member, which, after, limit).all(&self.db).await?;
+        self.queue_at(member.desk(), &wanted.into(), after, limit).await
+    }
+
+    /// The same of a desk below; nothing where the desk is not below.
+    pub async fn queue_below(
+        &self,
+        supervisor: &Supervisor,
+        desk: &str,
+        wanted: impl Into<Wanted>,
+        (after, limit): (Option<&Place>, u32),
+    ) -> Result<Option<Queue>, DbErr> {
+        let wanted = wanted.into();
+        if !self.desks_below(supervisor).await?.iter().any(|below| below.id == desk) {
+            return Ok(None);
+        }
+        self.queue_at(desk, &wanted, after, limit).await.map(Some)
+    }
+
+    async fn queue_at(
+        &self,
+        desk: &str,
+        wanted: &Wanted,
+        after: Option<&Place>,
+        limit: u32,
+    ) -> Result<Queue, DbErr> {
+        let mut rows = page(desk, wanted, after, limit).all(&self.db).await?;
         let more = rows.len() > limit as usize;
         rows.truncate(limit as usize);
         let next = rows.last().filter(|_| more).map(Place::of);
@@ -109,21 +156,26 @@ impl Store {
 }
 
 /// One more than wanted, to know whether there are more.
-pub(super) fn page(
-    member: &Member,
-    which: Shelf,
-    after: Option<&Place>,
-    limit: u32,
-) -> Select<thread::Entity> {
-    let desk = match which {
+pub(super) fn page(desk: &str, wanted: &Wanted, after: Option<&Place>, limit: u32) -> Select<thread::Entity> {
+    let at = match wanted.shelf {
         Shelf::Own => thread::Column::DeskId,
         Shelf::Climbed => thread::Column::EscalatedTo,
     };
     let order = [thread::Column::Urgency, thread::Column::QueueHour, thread::Column::Id];
-    let mut rows = thread::Entity::find().filter(desk.eq(member.desk())).filter(Expr::cust(RUNNING));
+    let mut rows = thread::Entity::find().filter(at.eq(desk)).filter(Expr::cust(RUNNING));
     if let Some(Place { urgency, hour, id }) = after {
         let place = Expr::tuple([Expr::val(*urgency), Expr::val(*hour), Expr::val(id.clone())]);
         rows = rows.filter(Expr::tuple(order.map(Expr::col)).gt(place));
+    }
+    let fits = [
+        (thread::Column::Topic, wanted.topic.as_deref()),
+        (thread::Column::State, wanted.state.map(State::code)),
+        (thread::Column::Channel, wanted.channel.map(Channel::code)),
+    ];
+    for (column, value) in fits {
+        if let Some(value) = value {
+            rows = rows.filter(column.eq(value));
+        }
     }
     for column in order {
         rows = rows.order_by_asc(column);

@@ -161,7 +161,7 @@ pub(super) async fn handover(
     thread: &ThreadId,
     number: u32,
 ) -> Result<handover::ActiveModel, Refused> {
-    let key = (thread.to_string(), i32::try_from(number).map_err(damaged)?);
+    let key = (thread.to_string(), i32::try_from(number).map_err(|_| Refused::NoHandover(number))?);
     let row = handover::Entity::find_by_id(key).one(txn).await?;
     let open = row.filter(|row| row.result_hour.is_none()).ok_or(Refused::NoHandover(number))?;
     Ok(open.into_active_model())
@@ -195,22 +195,23 @@ pub(super) async fn add_message(txn: &DatabaseTransaction, new: NewMessage) -> R
     Ok(())
 }
 
-/// The letters of a thread in their order, each with its key for `reader`. Notes are never among them.
-pub(super) async fn letters(
+/// The letters of a thread in their order, or its notes, each with its key for `reader`.
+pub(super) async fn messages(
     db: &impl ConnectionTrait,
     thread: &ThreadId,
+    purpose: Purpose,
     reader: &Reader,
 ) -> Result<Vec<StoredMessage>, DbErr> {
-    let letters = Purpose::Letter.code();
+    let purpose = purpose.code();
     let rows = message::Entity::find()
         .filter(message::Column::ThreadId.eq(thread.to_string()))
-        .filter(message::Column::Purpose.eq(letters))
+        .filter(message::Column::Purpose.eq(purpose))
         .order_by_asc(message::Column::Position)
         .all(db)
         .await?;
     let keys = message_key::Entity::find()
         .filter(message_key::Column::ThreadId.eq(thread.to_string()))
-        .filter(message_key::Column::Purpose.eq(letters))
+        .filter(message_key::Column::Purpose.eq(purpose))
         .filter(message_key::Column::Reader.eq(reader.to_string()))
         // The newest key comes last and is the one that is kept below.
         .order_by_asc(message_key::Column::Generation)

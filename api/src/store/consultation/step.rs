@@ -14,7 +14,7 @@ use crate::store::consultation::rows::{
     NewMessage, add_handover, add_message, demand_readers, handover, next_position, readers_of_thread, tell,
 };
 use crate::store::consultation::{Refused, Thread};
-use crate::store::desk::parent_of;
+use crate::store::desk::{ReaderKey, parent_of, readers_of};
 use crate::store::entity::{handover, message, message_key, thread};
 use crate::store::figures::{Count, Measure};
 use crate::store::{Retention, audit};
@@ -95,6 +95,7 @@ impl<'a> Step<'a> {
             Act::AskBack(writing) => return self.ask_back(writing).await.map(Some),
             Act::AskerWrites(writing) => return self.write(writing, Sender::Asker).await.map(Some),
             Act::Mark(mark, on) => self.mark(mark, on),
+            Act::Note(note) => return self.note(note).await.map(Some),
             Act::Climb { to, stage } => {
                 self.told.reason = Some(stage.code());
                 self.climb(to).await?;
@@ -140,21 +141,36 @@ impl<'a> Step<'a> {
 
     /// Adds a letter at the next position, for exactly those who must be able to read it.
     async fn write(&self, writing: Writing<'_>, sender: Sender) -> Result<u32, Refused> {
-        let position = next_position(self.txn, &self.now.id, Purpose::Letter).await?;
-        let binding = Binding { thread: self.now.id, purpose: Purpose::Letter, position, sender };
         let readers = readers_of_thread(self.txn, &self.now).await?;
+        self.add((Purpose::Letter, sender), &readers, writing).await
+    }
+
+    /// Adds a note at the next position of notes. The asker is never among its readers.
+    async fn note(&self, note: Sealed) -> Result<u32, Refused> {
+        let readers = readers_of(self.txn, &self.now.desk).await?;
+        self.add((Purpose::Note, Sender::Desk), &readers, Writing::Sealed(note)).await
+    }
+
+    async fn add(
+        &self,
+        (purpose, sender): (Purpose, Sender),
+        readers: &[ReaderKey],
+        writing: Writing<'_>,
+    ) -> Result<u32, Refused> {
+        let position = next_position(self.txn, &self.now.id, purpose).await?;
+        let binding = Binding { thread: self.now.id, purpose, position, sender };
         let (content, keys) = match writing {
             Writing::Sealed(Sealed { position: meant, .. }) if meant != position => {
                 return Err(Refused::OutOfStep);
             }
             Writing::Sealed(Sealed { content, keys, .. }) => (content, keys),
             Writing::Seal(seal) => {
-                let sealed = seal(&binding, &readers)?;
+                let sealed = seal(&binding, readers)?;
                 let keys = readers.iter().cloned().zip(sealed.keys);
                 (sealed.content, keys.map(|(reader, key)| reader.holds(key)).collect())
             }
         };
-        demand_readers(&readers, &keys)?;
+        demand_readers(readers, &keys)?;
         add_message(self.txn, NewMessage { binding, hour: self.hour, content, keys }).await?;
         Ok(position)
     }
@@ -183,7 +199,10 @@ impl<'a> Step<'a> {
 
     async fn confirm(&self, number: u32) -> Result<(), Refused> {
         let mut row = handover(self.txn, &self.now.id, number).await?;
-        row.confirmed_hour = Set(Some(self.hour.number()));
+        // Said again, it counts from when it was said first.
+        if row.confirmed_hour.as_ref().is_none() {
+            row.confirmed_hour = Set(Some(self.hour.number()));
+        }
         row.update(self.txn).await?;
         Ok(())
     }

@@ -104,8 +104,14 @@ async fn receive(
     if !matches!(inserted, TryInsertResult::Inserted(1..))
         || !keep(txn, actor, Event::Receive, &done, request).await?
     {
-        let first = first_answer(txn, actor, (Event::Receive, None), request).await?;
-        return first.ok_or_else(|| DbErr::Custom("a locator came up twice".to_owned()).into());
+        if let Some(first) = first_answer(txn, actor, (Event::Receive, None), request).await? {
+            return Ok(first);
+        }
+        // A browser draws the id of what a member registers: another one does for the asking.
+        if locked(txn, id).await?.is_some() {
+            return Err(Refused::Taken);
+        }
+        return Err(DbErr::Custom("a locator came up twice".to_owned()).into());
     }
     let count = Count {
         measure: Measure::Received,

@@ -9,6 +9,7 @@ use super::{RECOVERY, is_text};
 use crate::audit::{FOUND, Object};
 use crate::clock::Hour;
 use crate::desk::keys::SealedShare;
+use crate::desk::member::Supervisor;
 use crate::desk::role::Role;
 use crate::sealing::suite::PublicKey;
 use crate::store::entity::{desk, desk_key, desk_key_share};
@@ -54,6 +55,22 @@ impl Store {
     pub async fn desks(&self) -> Result<Vec<Desk>, DbErr> {
         let rows = desk::Entity::find().order_by_asc(desk::Column::Region).order_by_asc(desk::Column::Id);
         rows.all(&self.db).await?.into_iter().map(Desk::read).collect()
+    }
+
+    /// The desks below that of `supervisor`, however far, by region and id.
+    pub async fn desks_below(&self, supervisor: &Supervisor) -> Result<Vec<Desk>, DbErr> {
+        let mut rest = self.desks().await?;
+        let mut below = Vec::new();
+        let mut above = vec![supervisor.desk().to_owned()];
+        while let Some(upper) = above.pop() {
+            let (under, other) = rest.into_iter().partition(|desk| desk.parent.as_ref() == Some(&upper));
+            let under: Vec<Desk> = under;
+            above.extend(under.iter().map(|desk| desk.id.clone()));
+            below.extend(under);
+            rest = other;
+        }
+        below.sort_by(|a, b| (&a.region, &a.id).cmp(&(&b.region, &b.id)));
+        Ok(below)
     }
 
     /// A desk.

@@ -9,7 +9,7 @@ use super::{Desk, is_text};
 use crate::audit::{ADMIT, Object};
 use crate::clock::Hour;
 use crate::desk::keys::{SealedShare, WrappedKey};
-use crate::desk::member::Member;
+use crate::desk::member::SignedIn;
 use crate::desk::role::Role;
 use crate::sealing::suite::PublicKey;
 use crate::store::entity::{desk_key, desk_key_share, member};
@@ -94,8 +94,8 @@ impl Store {
         .transpose()
     }
 
-    /// The keys of `member`, each sealed or wrapped.
-    pub async fn keyring_of(&self, member: &Member) -> Result<Keyring, DbErr> {
+    /// The keys of `member`, each sealed or wrapped. Who opens no letter gets no key of the desk, even where there is one.
+    pub async fn keyring_of(&self, member: &SignedIn) -> Result<Keyring, DbErr> {
         let gone = || DbErr::RecordNotFound("member".to_owned());
         let row = member::Entity::find_by_id(member.id()).one(&self.db).await?.ok_or_else(gone)?;
         let shares = desk_key_share::Entity::find()
@@ -105,7 +105,7 @@ impl Store {
             .all(&self.db)
             .await?;
         let mut ring = Vec::with_capacity(shares.len());
-        for share in shares {
+        for share in shares.into_iter().filter(|_| member.role().works()) {
             let key = desk_key::Entity::find_by_id((share.desk_id, share.generation)).one(&self.db).await?;
             let public = PublicKey::from_bytes(&key.ok_or_else(gone)?.public_key).map_err(damaged)?;
             let generation = u32::try_from(share.generation).map_err(damaged)?;

@@ -4,6 +4,8 @@ mod model;
 mod queue;
 mod steps;
 
+use sea_orm::DbErr;
+
 use crate::clock::Hour;
 use crate::consultations::register::Channel;
 use crate::consultations::state::State;
@@ -15,7 +17,7 @@ use crate::sealing::suite::{PrivateKey, PublicKey};
 use crate::store::Store;
 use crate::store::consultation::{
     Act, Actor, Done, Earlier, KeyFor, NewThread, Priority, ReceiptHalves, Refused, Request, Sealed, Shelf,
-    Writing,
+    StoredMessage, Thread, Writing,
 };
 use crate::store::desk::{Reader, ReaderKey};
 use crate::store::testing::{self, NOW, founded};
@@ -101,6 +103,19 @@ fn more() -> Writing<'static> {
         let keys: Vec<&PublicKey> = readers.iter().map(|key| &key.public_key).collect();
         message::seal(&Envelope::of("还有"), binding, &keys, &SystemDice)
     }))
+}
+
+impl Store {
+    /// Of an opened thread what most tests ask for.
+    pub(in crate::store) async fn thread_for(
+        &self,
+        member: &Member,
+        thread: &ThreadId,
+        hour: Hour,
+    ) -> Result<Option<(Thread, Vec<StoredMessage>, Vec<ReaderKey>)>, DbErr> {
+        let opened = self.open_thread(member, thread, hour).await?;
+        Ok(opened.map(|opened| (opened.thread, opened.letters, opened.readers)))
+    }
 }
 
 /// A member does something under a new request.

@@ -34,6 +34,7 @@ enum What {
     AskBack(bool),
     AskerWrites,
     Mark,
+    Note,
     HandOver,
     Confirm(u32),
     Result(u32),
@@ -83,6 +84,7 @@ struct Model {
     standing: Option<Standing>,
     responder: Option<&'static str>,
     letters: u32,
+    notes: u32,
     /// For each handover whether it waits for its result.
     handovers: Vec<bool>,
     climbed: bool,
@@ -127,6 +129,7 @@ impl What {
             Self::AskBack(_) => Event::AskBack,
             Self::AskerWrites => Event::AskerWrites,
             Self::Mark => Event::Mark,
+            Self::Note => Event::Note,
             Self::HandOver => Event::HandOver,
             Self::Confirm(_) => Event::Confirm,
             Self::Result(_) => Event::Result,
@@ -147,6 +150,7 @@ impl Model {
             standing: Some(Standing::FIRST),
             responder: None,
             letters: 1,
+            notes: 0,
             handovers: Vec::new(),
             climbed: false,
             lapse: None,
@@ -202,6 +206,13 @@ impl Model {
                 }
                 return Ok(Some(next));
             }
+            What::Note => {
+                if deed.position != self.notes + 1 {
+                    return Err("out of step");
+                }
+                self.notes += 1;
+                return Ok(Some(self.notes));
+            }
             What::HandOver => {
                 self.handovers.push(true);
                 return Ok(Some(u32::try_from(self.handovers.len()).unwrap()));
@@ -223,7 +234,7 @@ impl Model {
                 self.purge = Some(now + 180 * 24 + 1);
             }
             What::Withdraw => {
-                (self.letters, self.purge) = (0, Some(now));
+                (self.letters, self.notes, self.purge) = (0, 0, Some(now));
                 self.handovers.clear();
             }
             What::Purge => {
@@ -245,7 +256,7 @@ fn kind(refused: &Refused) -> &'static str {
         Refused::NoHandover(_) => "no handover",
         Refused::NotAbove => "not above",
         Refused::NotYet => "not yet",
-        Refused::WrongReaders(_) | Refused::Full | Refused::TooLong(_) => "unexpected",
+        Refused::WrongReaders(_) | Refused::Taken | Refused::Full | Refused::TooLong(_) => "unexpected",
         Refused::Database(err) => panic!("{err}"),
     }
 }
@@ -276,15 +287,21 @@ impl<'a> Play<'a> {
     fn deed(&self, (who, what): (Who, What)) -> Deed {
         let off = u32::from(matches!(what, What::Answer(false) | What::AskBack(false)));
         let request = Request { hour: Hour::from_number(self.now), ..new_request() };
-        Deed { who, what, position: self.model.letters + 1 + off, request }
+        let there = if what == What::Note { self.model.notes } else { self.model.letters };
+        Deed { who, what, position: there + 1 + off, request }
     }
 
     /// Bytes of the right shape: whether they open is no matter of the store.
-    fn writing(&self, deed: &Deed) -> Writing<'static> {
+    fn sealed(&self, deed: &Deed) -> Sealed {
         let content: SealedContent = vec![7; 1052].try_into().unwrap();
         let key = |reader: ReaderKey| reader.holds(vec![7; 113].try_into().unwrap());
-        let keys = self.readers.iter().cloned().map(key).collect();
-        Writing::Sealed(Sealed { position: deed.position, content, keys })
+        let may = |key: &&ReaderKey| deed.what != What::Note || key.reader != Reader::Thread;
+        let keys = self.readers.iter().filter(may).cloned().map(key).collect();
+        Sealed { position: deed.position, content, keys }
+    }
+
+    fn writing(&self, deed: &Deed) -> Writing<'static> {
+        Writing::Sealed(self.sealed(deed))
     }
 
     fn act(&self, deed: &Deed) -> Act<'static> {
@@ -294,6 +311,7 @@ impl<'a> Play<'a> {
             What::AskBack(_) => Act::AskBack(self.writing(deed)),
             What::AskerWrites => Act::AskerWrites(more()),
             What::Mark => Act::Mark(Mark::LegalAid, true),
+            What::Note => Act::Note(self.sealed(deed)),
             What::HandOver => Act::HandOver { agency: "示例县公安局".to_owned() },
             What::Confirm(handover) => Act::Confirm { handover },
             What::Result(handover) => Act::Result { handover, result: AgencyResult::Partly },
@@ -375,7 +393,7 @@ impl<'a> Play<'a> {
         let told = event::Entity::find().filter(event::Column::ThreadId.eq(&id)).count(db).await.unwrap();
         assert_eq!(told, model.told * here);
         let letters = message::Entity::find().filter(message::Column::ThreadId.eq(&id));
-        assert_eq!(letters.count(db).await.unwrap(), u64::from(model.letters) * here);
+        assert_eq!(letters.count(db).await.unwrap(), u64::from(model.letters + model.notes) * here);
         let open = handover::Entity::find().filter(handover::Column::ResultHour.is_null());
         let waiting = model.handovers.iter().filter(|open| **open).count() as u64;
         assert_eq!(open.count(db).await.unwrap(), waiting * here);
@@ -412,6 +430,7 @@ fn any_what() -> impl Strategy<Value = What> {
         3 => Just(What::AskBack(true)),
         4 => Just(What::AskerWrites),
         1 => Just(What::Mark),
+        2 => Just(What::Note),
         1 => Just(What::HandOver),
         1 => (1..4_u32).prop_map(What::Confirm),
         2 => (1..4_u32).prop_map(What::Result),

@@ -120,7 +120,7 @@ async fn pages_follow_each_other_without_a_gap_and_every_one_comes_from_its_inde
 /// How the database would read a page, in capitals but for the names of indexes.
 async fn plan(store: &Store, member: &Member, shelf: Shelf, after: Option<&Place>) -> String {
     let backend = store.db.get_database_backend();
-    let asked = page(member, shelf, after, 100).build(backend);
+    let asked = page(member.desk(), &shelf.into(), after, 100).build(backend);
     let explain = if backend == DatabaseBackend::Postgres { "EXPLAIN" } else { "EXPLAIN QUERY PLAN" };
     let sql = format!("{explain} {}", asked.sql);
     let asked = Statement { sql, ..asked };

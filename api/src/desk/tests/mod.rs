@@ -1,5 +1,7 @@
 //! The desk's path over its JSON addresses.
 
+mod acts;
+
 use std::task::Poll;
 use std::time::Duration;
 
@@ -202,8 +204,9 @@ async fn the_queue_shows_what_is_known_in_the_clear_and_no_more() {
     member.accept(&id).await;
     let item = member.get("/consultations").await.json()["items"][0].clone();
     let expected = json!({
-        "id": id, "state": "accepted", "state_text": "已受理，正在办", "waits_for_desk": true, "danger": true, "child": false,
-        "vulnerable": false,
+        "id": id, "desk": "county", "escalated_to": null, "channel": "online", "channel_text": "网上", "state": "accepted", "state_text": "已受理，正在办", "waits_for_desk": true, "danger": true, "child": false,
+        "vulnerable": false, "mediation": false, "legal_aid": false, "psychological": false,
+        "due": null, "due_stage": null, "due_stage_text": null, "overdue": false,
         "topic": "violence", "region": "990121", "received": "2026-11-21T15:00:00+08:00", "last": "2026-11-21T15:00:00+08:00",
         "waiting_hours": 3,
         "first_responder": "county 的成员", "mine": true,
