@@ -11,6 +11,7 @@
 use ring::digest;
 
 use crate::clock::Hour;
+use crate::consultations::state::Event;
 use crate::sealing::binding::{ThreadId, labelled};
 
 /// A SHA-256.
@@ -95,6 +96,20 @@ pub enum Broken {
 pub struct Verifier<'a> {
     desk: &'a str,
     seen: Head,
+}
+
+/// What was done, in a word or two, for readers. What this program never wrote is shown as it stands.
+pub fn chinese(act: &str) -> &str {
+    match act {
+        READ => "打开看过",
+        TAKE_OVER => "从别的工作台转来",
+        FOUND => "建立工作台",
+        ADMIT => "加入成员",
+        act => match Event::parse(act) {
+            Some(event) => event.chinese(),
+            None => act,
+        },
+    }
 }
 
 impl Object<'_> {

@@ -1,10 +1,12 @@
 //! The desk: the staff side of consultations, as JSON for the page at `/desk/`.
 //!
 //! Start at [`routes()`]. A member signs in ([`sessions`]), and the role gives permissions ([`member`]); everything else takes
-//! one. [`queue`] is the list, [`thread`] one consultation, [`acts`] and [`handovers`] what is done with it, [`wire`] what they
+//! one. [`queue`] is the list, [`thread`] one consultation, [`acts`], [`handovers`] and [`transfer`] what is done with it, [`chain`] the
+//! audit chain, [`wire`] what they
 //! share. Letters and notes are opened and sealed in the member's browser: nothing here can.
 
 pub mod acts;
+pub mod chain;
 pub mod handovers;
 pub mod keys;
 pub mod login;
@@ -18,6 +20,7 @@ pub(crate) mod testing;
 #[cfg(test)]
 mod tests;
 pub mod thread;
+pub mod transfer;
 pub mod wire;
 
 use axum::extract::DefaultBodyLimit;
@@ -29,8 +32,14 @@ use crate::state::AppState;
 /// The most bytes of a body: a message of the largest size class as base64, and its keys.
 const MOST_BYTES: usize = 128 << 10;
 
+/// The most bytes of the keys of a whole thread: twice a hundred messages, five desks, 152 characters and their quotes each.
+const MOST_RESEALED: usize = 192 << 10;
+
 /// The JSON addresses under `/api/v1/desk`.
 pub fn routes() -> OpenApiRouter<AppState> {
+    let transfer = OpenApiRouter::default()
+        .routes(routes!(transfer::target, transfer::transfer))
+        .layer(DefaultBodyLimit::max(MOST_RESEALED));
     OpenApiRouter::default()
         .routes(routes!(sessions::parameters))
         .routes(routes!(sessions::sign_in))
@@ -49,5 +58,8 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(handovers::hand_over))
         .routes(routes!(handovers::confirm))
         .routes(routes!(handovers::result))
+        .routes(routes!(transfer::desks))
+        .routes(routes!(chain::list))
         .layer(DefaultBodyLimit::max(MOST_BYTES))
+        .merge(transfer)
 }

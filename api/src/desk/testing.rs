@@ -14,7 +14,7 @@ use crate::desk::keys::browser;
 use crate::dice::SystemDice;
 use crate::sealing::binding::{Binding, Purpose, Sender, hex};
 use crate::sealing::message::{self, Envelope, SealedKey};
-use crate::sealing::suite::{PrivateKey, PublicKey};
+use crate::sealing::suite::{self, PrivateKey, PublicKey};
 
 /// A member who is signed in.
 pub(crate) struct AtDesk<'a> {
@@ -165,6 +165,36 @@ impl<'a> AtDesk<'a> {
         let mut note = sealed_at(&place, text, &thread["note_readers"]);
         note["request_key"] = json!(new_key());
         note
+    }
+
+    /// All of a consultation, sealed once more for the desk `to`.
+    pub(crate) async fn resealed(&self, id: &str, to: &str) -> Value {
+        let target = self.get(&format!("/consultations/{id}/transfer?to={to}")).await.json();
+        let thread = self.get(&format!("/consultations/{id}")).await.json();
+        let readers = target["readers"].as_array().unwrap_or_else(|| panic!("{target}"));
+        let keys = |reader: &Value, purpose| {
+            let keys = self.with_content_keys(id, &thread, purpose).into_iter().map(|(place, key, _)| {
+                let key = self.desk_key.open(&place.key_info(), key.as_bytes()).unwrap();
+                BASE64_STANDARD.encode(suite::seal(&public_key(reader), &place.key_info(), &key, &SystemDice))
+            });
+            keys.collect::<Vec<_>>()
+        };
+        let all = readers.iter().map(|reader| {
+            json!({
+                "reader": reader["reader"],
+                "generation": reader["generation"],
+                "letters": keys(reader, Purpose::Letter),
+                "notes": keys(reader, Purpose::Note),
+            })
+        });
+        json!({
+            "to": to,
+            "reason": "place",
+            "letters": target["letters"],
+            "notes": target["notes"],
+            "request_key": new_key(),
+            "keys": all.collect::<Vec<_>>(),
+        })
     }
 
     /// Does something to a consultation under a new request key.

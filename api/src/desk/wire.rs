@@ -134,10 +134,13 @@ fn base64(pointer: &str, text: &str) -> ApiResult<Vec<u8>> {
 fn refused(refused: Refused) -> ApiError {
     let instead = match &refused {
         Refused::Gone => return nowhere(),
-        Refused::WrongReaders(_) => return ApiError::field("/keys", refused.to_string()),
+        Refused::WrongReaders(_) | Refused::KeysOff { .. } => {
+            return ApiError::field("/keys", refused.to_string());
+        }
         Refused::Database(_) => "",
         Refused::NotAllowed(refused) => instead_of(*refused),
         Refused::Accepted(_) => "可以一起看、一起答复，不用再受理",
+        Refused::SameDesk => "请另选一个工作台",
         Refused::NoHandover(_) => "请刷新，看看登记到哪一步了",
         Refused::OutOfStep
         | Refused::OtherRequest

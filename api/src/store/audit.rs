@@ -7,6 +7,7 @@ use sea_orm::{
 
 use crate::audit::{Broken, Entry, Hash, Head, Line, Object, Verifier};
 use crate::clock::Hour;
+use crate::desk::member::Auditor;
 use crate::store::entity::{audit, audit_head};
 use crate::store::{Store, damaged};
 
@@ -56,7 +57,47 @@ pub(super) async fn begin(txn: &DatabaseTransaction, desk: &str) -> Result<(), D
     audit_head::Entity::insert(row).exec_without_returning(txn).await.map(|_| ())
 }
 
+/// A line as it stands there, whether it holds or not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ShownLine {
+    /// From 1.
+    pub number: u64,
+    /// The hour.
+    pub hour: Hour,
+    /// The id of the member.
+    pub actor: Option<String>,
+    /// What was done, as a code.
+    pub act: String,
+    /// The hash of what it was done to.
+    pub object: Vec<u8>,
+    /// The hash of the line.
+    pub hash: Vec<u8>,
+}
+
 impl Store {
+    /// At most `limit` lines of the chain of the desk of `auditor`, the newest first, from the one before `before` on; and before
+    /// which the next page begins, if there is more.
+    pub async fn audit_lines(
+        &self,
+        auditor: &Auditor,
+        before: Option<u64>,
+        limit: u32,
+    ) -> Result<(Vec<ShownLine>, Option<u64>), DbErr> {
+        let before = before.and_then(|before| i64::try_from(before).ok()).unwrap_or(i64::MAX);
+        let mut rows = audit::Entity::find()
+            .filter(audit::Column::DeskId.eq(auditor.desk()))
+            .filter(audit::Column::Number.lt(before))
+            .order_by_desc(audit::Column::Number)
+            .limit(u64::from(limit) + 1)
+            .all(&self.db)
+            .await?;
+        let more = rows.len() > limit as usize;
+        rows.truncate(limit as usize);
+        let lines: Vec<ShownLine> = rows.into_iter().map(ShownLine::of).collect();
+        let next = lines.last().filter(|_| more).map(|line| line.number);
+        Ok((lines, next))
+    }
+
     /// Checks the whole chain of `desk`, as it stood at one moment: where it ends, or the first line that does not hold.
     ///
     /// A line that can't be read at all counts as changed. Reads a thousand lines at a time.
@@ -101,6 +142,19 @@ async fn check(txn: &DatabaseTransaction, desk: &str, head: &Head) -> Result<Res
         }
     }
     Ok(verifier.finish(head))
+}
+
+impl ShownLine {
+    fn of(row: audit::Model) -> Self {
+        Self {
+            number: u64::try_from(row.number).unwrap_or(0),
+            hour: Hour::from_number(row.at_hour),
+            actor: row.actor,
+            act: row.act,
+            object: row.object,
+            hash: row.hash,
+        }
+    }
 }
 
 impl Head {

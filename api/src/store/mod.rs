@@ -21,6 +21,7 @@ mod migration;
 pub(crate) mod testing;
 pub mod words;
 
+pub use self::audit::ShownLine;
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{
     ConnectionTrait, DatabaseBackend, DatabaseConnection, DatabaseTransaction, DbErr, EntityTrait, Set,

@@ -11,7 +11,7 @@ use crate::store::consultation::{Act, Actor, Request as Wish};
 use crate::store::testing::each;
 
 /// A county below a city over every kind of database.
-async fn counties() -> Vec<Office> {
+pub(super) async fn counties() -> Vec<Office> {
     let mut offices = Vec::new();
     for fresh in each().await {
         let office = Office::open(fresh).await;
@@ -22,12 +22,12 @@ async fn counties() -> Vec<Office> {
     offices
 }
 
-async fn signed_in<'a>(office: &'a Office, desk: &str) -> AtDesk<'a> {
+pub(super) async fn signed_in<'a>(office: &'a Office, desk: &str) -> AtDesk<'a> {
     AtDesk::sign_in(office, &format!("{desk} 的成员"), PASSPHRASE).await
 }
 
 /// The member of the county and a letter that is accepted and answered.
-async fn answered(office: &Office) -> (AtDesk<'_>, String) {
+pub(super) async fn answered(office: &Office) -> (AtDesk<'_>, String) {
     letter(office).await;
     let county = signed_in(office, "county").await;
     let id = county.queue().await.remove(0);
@@ -37,14 +37,14 @@ async fn answered(office: &Office) -> (AtDesk<'_>, String) {
 }
 
 /// The clock sends a thread to the desk above.
-async fn climb(office: &Office, id: &str) {
+pub(super) async fn climb(office: &Office, id: &str) {
     let id: ThreadId = id.parse().unwrap();
     let act = Act::Climb { to: "city".to_owned(), stage: Stage::Close };
     let request = Wish { hour: office.app.clock.hour(), hash: new_key().into_bytes() };
     office.app.store.transition(Actor::Clock, &id, act, &request).await.unwrap();
 }
 
-fn detail(reply: &crate::consultations::testing::Reply) -> String {
+pub(super) fn detail(reply: &crate::consultations::testing::Reply) -> String {
     reply.json()["detail"].as_str().unwrap().to_owned()
 }
 

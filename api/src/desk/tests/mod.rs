@@ -1,6 +1,8 @@
 //! The desk's path over its JSON addresses.
 
 mod acts;
+mod chain;
+mod transfer;
 
 use std::task::Poll;
 use std::time::Duration;

@@ -9,7 +9,7 @@ use crate::desk::member::Member;
 use crate::sealing::binding::{Binding, ThreadId};
 use crate::sealing::message::{SealedContent, SealedMessage};
 use crate::sealing::padding::TooLong;
-use crate::store::consultation::{KeyFor, NewThread};
+use crate::store::consultation::{KeyFor, NewThread, Transfer};
 use crate::store::desk::ReaderKey;
 use crate::store::entity::thread;
 
@@ -49,6 +49,8 @@ pub enum Act<'a> {
     Mark(Mark, bool),
     /// The desk notes something for itself and those above.
     Note(Sealed),
+    /// It goes to another desk.
+    Transfer(Box<Transfer>),
     /// It was overdue, and climbs.
     Climb {
         /// To the desk right above the one where it is.
@@ -162,6 +164,7 @@ impl Act<'_> {
             Self::AskerWrites(_) => Event::AskerWrites,
             Self::Mark(..) => Event::Mark,
             Self::Note(_) => Event::Note,
+            Self::Transfer(_) => Event::Transfer,
             Self::Climb { .. } => Event::Climb,
             Self::HandOver { .. } => Event::HandOver,
             Self::Confirm { .. } => Event::Confirm,

@@ -1,6 +1,6 @@
 //! The desk's questions about one thread. Each takes a [`Member`] and looks only at what that member's desk may see.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use sea_orm::{ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, QueryOrder};
 
@@ -48,6 +48,13 @@ impl Store {
     /// The names of the members of a desk, by id; those who have left too.
     pub async fn names_at(&self, desk: &str) -> Result<BTreeMap<String, String>, DbErr> {
         let rows = member::Entity::find().filter(member::Column::DeskId.eq(desk)).all(&self.db).await?;
+        Ok(rows.into_iter().map(|row| (row.id, row.name)).collect())
+    }
+
+    /// The names of members of any desk, by id; those who have left too.
+    pub async fn names_of(&self, ids: impl Iterator<Item = &str>) -> Result<BTreeMap<String, String>, DbErr> {
+        let ids: BTreeSet<&str> = ids.collect();
+        let rows = member::Entity::find().filter(member::Column::Id.is_in(ids)).all(&self.db).await?;
         Ok(rows.into_iter().map(|row| (row.id, row.name)).collect())
     }
 

@@ -1,7 +1,7 @@
 //! Threads and their sealed messages.
 //!
 //! A thread changes in one way, [`Store::transition`](crate::store::Store::transition): `act.rs` has its words, `transition.rs`
-//! the transaction, `step.rs` what each act writes. The rest reads: `asker.rs` for whoever holds a receipt, which the
+//! the transaction, `step.rs` what each act writes, `transfer.rs` the keys of what goes to another desk. The rest reads: `asker.rs` for whoever holds a receipt, which the
 //! locator's hash proves; `desk.rs` and `queue.rs` for a [`Member`](crate::desk::member::Member), looking only at what that
 //! member's desk answers for or what has climbed to it.
 
@@ -13,6 +13,7 @@ mod rows;
 mod step;
 #[cfg(test)]
 mod tests;
+mod transfer;
 mod transition;
 
 use sea_orm::DbErr;
@@ -20,6 +21,7 @@ use sea_orm::DbErr;
 pub use self::act::{Act, Actor, Done, Request, Seal, Sealed, Writing};
 pub use self::desk::{Handover, Opened};
 pub use self::queue::{Place, Queue, Queued, Shelf, Wanted};
+pub use self::transfer::{Count, Resealed, Target, Transfer};
 use crate::clock::Hour;
 use crate::consultations::register::{Channel, Ending, Stage};
 use crate::consultations::state::{NotAllowed, State};
@@ -197,6 +199,19 @@ pub enum Refused {
     /// The keys are not for those who must be able to read.
     #[error("密钥要正好封给这几方：{}", .0.join("、"))]
     WrongReaders(Vec<String>),
+    /// Resealed keys are missing, or are nobody's who needs one.
+    #[error("密钥不齐：少 {lacking} 把，多 {surplus} 把。每一封信和每一条内部记录都要封给：{}", listed(.readers))]
+    KeysOff {
+        /// How many are missing.
+        lacking: usize,
+        /// How many are too many.
+        surplus: usize,
+        /// For whom all of it has to be sealed.
+        readers: Vec<String>,
+    },
+    /// It is there already.
+    #[error("这件咨询就在那个工作台，不用转")]
+    SameDesk,
     /// The request's key was used for something else.
     #[error("这个请求编号已经用在别的事上，请换一个")]
     OtherRequest,
@@ -221,4 +236,8 @@ pub enum Refused {
     /// Our fault.
     #[error(transparent)]
     Database(#[from] DbErr),
+}
+
+fn listed(readers: &[String]) -> String {
+    if readers.is_empty() { "（不用再封给谁）".to_owned() } else { readers.join("、") }
 }

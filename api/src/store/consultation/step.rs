@@ -3,7 +3,7 @@
 use sea_orm::{ActiveModelTrait, ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, Set};
 use search::vocabulary::Outcome;
 
-use crate::audit::Object;
+use crate::audit::{Object, TAKE_OVER};
 use crate::clock::Hour;
 use crate::consultations::register::{AgencyResult, Ending, Mark};
 use crate::consultations::state::State;
@@ -13,7 +13,8 @@ use crate::store::consultation::act::{Act, Actor, Sealed, Writing};
 use crate::store::consultation::rows::{
     NewMessage, add_handover, add_message, demand_readers, handover, next_position, readers_of_thread, tell,
 };
-use crate::store::consultation::{Refused, Thread};
+use crate::store::consultation::transfer::reseal;
+use crate::store::consultation::{Refused, Thread, Transfer};
 use crate::store::desk::{ReaderKey, parent_of, readers_of};
 use crate::store::entity::{handover, message, message_key, thread};
 use crate::store::figures::{Count, Measure};
@@ -30,6 +31,8 @@ pub(super) struct Step<'a> {
     /// As it will be.
     row: thread::ActiveModel,
     told: Told,
+    /// The desk that it goes to.
+    given_to: Option<String>,
     counts: Vec<(Measure, String, Option<Hour>)>,
 }
 
@@ -48,7 +51,17 @@ impl<'a> Step<'a> {
         now: Thread,
         row: thread::ActiveModel,
     ) -> Self {
-        Self { txn, actor, hour, retention, now, row, told: Told::default(), counts: Vec::new() }
+        Self {
+            txn,
+            actor,
+            hour,
+            retention,
+            now,
+            row,
+            told: Told::default(),
+            given_to: None,
+            counts: Vec::new(),
+        }
     }
 
     /// Takes it; the state machine has allowed it. Gives the position of a letter or the number of a handover.
@@ -70,7 +83,13 @@ impl<'a> Step<'a> {
             }
         }
         let by = (self.hour, self.actor.member().map(Member::id));
-        audit::append(self.txn, &desk, by, (event.code(), Object::Thread(&id))).await?;
+        let mut lines = vec![(desk.as_str(), event.code())];
+        lines.extend(self.given_to.as_deref().map(|to| (to, TAKE_OVER)));
+        // Chains are locked in one order everywhere, so that two transfers that cross don't wait for each other.
+        lines.sort_unstable();
+        for (desk, act) in lines {
+            audit::append(self.txn, desk, by, (act, Object::Thread(&id))).await?;
+        }
         for (measure, detail, since) in &self.counts {
             let count = Count {
                 measure: *measure,
@@ -96,6 +115,7 @@ impl<'a> Step<'a> {
             Act::AskerWrites(writing) => return self.write(writing, Sender::Asker).await.map(Some),
             Act::Mark(mark, on) => self.mark(mark, on),
             Act::Note(note) => return self.note(note).await.map(Some),
+            Act::Transfer(transfer) => self.transfer(*transfer).await?,
             Act::Climb { to, stage } => {
                 self.told.reason = Some(stage.code());
                 self.climb(to).await?;
@@ -182,6 +202,21 @@ impl<'a> Step<'a> {
             Mark::LegalAid => self.row.legal_aid = Set(on),
             Mark::Psychological => self.row.psychological = Set(on),
         }
+    }
+
+    /// It begins anew at the other desk, but its clock runs on: it is still one question of one woman.
+    async fn transfer(&mut self, transfer: Transfer) -> Result<(), Refused> {
+        let (from, to, reason) = (self.now.desk.clone(), transfer.to.clone(), transfer.reason);
+        if from == to {
+            return Err(Refused::SameDesk);
+        }
+        reseal(self.txn, &self.now.id, transfer).await?;
+        self.row.desk_id = Set(to.clone());
+        self.row.first_responder = Set(None);
+        self.row.escalated_to = Set(None);
+        self.told = Told { from: Some(from), to: Some(to.clone()), reason: Some(reason.code()) };
+        self.given_to = Some(to);
+        Ok(())
     }
 
     /// One level at a time: only the desk right above may be told.

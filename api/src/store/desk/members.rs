@@ -141,7 +141,7 @@ fn here(desk: &str) -> Select<member::Entity> {
     of.filter(member::Column::RemovedHour.is_null())
 }
 
-/// Adds a member of a desk who holds that generation of its key.
+/// Adds a member of a desk, who holds that generation of its key where the role opens letters.
 pub(super) async fn add_member(
     txn: &DatabaseTransaction,
     (desk, generation): (&str, u32),
@@ -162,7 +162,10 @@ pub(super) async fn add_member(
         ..Default::default()
     };
     member::Entity::insert(row).exec_without_returning(txn).await?;
-    add_share(txn, desk, generation, (&new.id, &new.share)).await?;
+    // Who opens no letter holds no key.
+    if role.works() {
+        add_share(txn, desk, generation, (&new.id, &new.share)).await?;
+    }
     audit::append(txn, desk, (hour, None), (ADMIT, Object::Member(&new.id))).await
 }
 

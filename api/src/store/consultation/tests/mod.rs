@@ -3,6 +3,7 @@
 mod model;
 mod queue;
 mod steps;
+mod transfer;
 
 use sea_orm::DbErr;
 

@@ -256,7 +256,12 @@ fn kind(refused: &Refused) -> &'static str {
         Refused::NoHandover(_) => "no handover",
         Refused::NotAbove => "not above",
         Refused::NotYet => "not yet",
-        Refused::WrongReaders(_) | Refused::Taken | Refused::Full | Refused::TooLong(_) => "unexpected",
+        Refused::WrongReaders(_)
+        | Refused::KeysOff { .. }
+        | Refused::SameDesk
+        | Refused::Taken
+        | Refused::Full
+        | Refused::TooLong(_) => "unexpected",
         Refused::Database(err) => panic!("{err}"),
     }
 }
