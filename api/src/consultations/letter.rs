@@ -78,8 +78,7 @@ impl Typed {
     pub fn read(body: &[u8], release: &Release, dice: &dyn Dice) -> (Self, Result<Letter, Vec<FieldError>>) {
         let mut fields = Fields::parse(body);
         let typed = Self::take(&mut fields, dice);
-        let topics = &release.bundle.topics;
-        if !typed.topic.is_empty() && topics.iter().all(|topic| topic.slug != typed.topic) {
+        if !typed.topic.is_empty() && !known_topic(release, &typed.topic) {
             fields.reject("topic", "没有这个主题，请重新选，或者不选");
         }
         let region = typed.region(&release.bundle.site, &mut fields);
@@ -118,7 +117,7 @@ impl Typed {
         if self.region.is_empty() {
             return None;
         }
-        let region = self.region.parse::<RegionCode>().ok().filter(|region| region.is_within(&site.region));
+        let region = known_region(site, &self.region);
         if region.is_none() {
             fields.reject("region", "没有这个县，请重新选，或者不选");
         }
@@ -151,6 +150,16 @@ impl Typed {
         chance.copy_from_slice(&hourly::tag(key, "receipt", &parts)[..16]);
         Request { hash: hourly::tag(key, "letter", &parts), receipt: Receipt::from_chance(chance) }
     }
+}
+
+/// Whether there is a topic of this slug.
+pub fn known_topic(release: &Release, slug: &str) -> bool {
+    release.bundle.topics.iter().any(|topic| topic.slug == slug)
+}
+
+/// The division of this code, if the site serves it.
+pub fn known_region(site: &Site, code: &str) -> Option<RegionCode> {
+    code.parse().ok().filter(|region: &RegionCode| region.is_within(&site.region))
 }
 
 /// What is wrong with the length of a text, if anything.

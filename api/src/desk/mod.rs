@@ -1,9 +1,9 @@
 //! The desk: the staff side of consultations, as JSON for the page at `/desk/`.
 //!
 //! Start at [`routes()`]. A member signs in ([`sessions`]), and the role gives permissions ([`member`]); everything else takes
-//! one. [`queue`] is the list, [`thread`] one consultation, [`acts`], [`handovers`] and [`transfer`] what is done with it, [`chain`] the
-//! audit chain, [`wire`] what they
-//! share. Letters and notes are opened and sealed in the member's browser: nothing here can.
+//! one. [`queue`] is the list, [`thread`] one consultation, [`acts`], [`handovers`] and [`transfer`] what is done with it,
+//! [`walk_in`] how a member begins one, [`chain`] the audit chain, [`wire`] what they share. Letters and notes are opened and
+//! sealed in the member's browser: nothing here can.
 
 pub mod acts;
 pub mod chain;
@@ -21,6 +21,7 @@ pub(crate) mod testing;
 mod tests;
 pub mod thread;
 pub mod transfer;
+pub mod walk_in;
 pub mod wire;
 
 use axum::extract::DefaultBodyLimit;
@@ -45,7 +46,7 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(sessions::sign_in))
         .routes(routes!(sessions::sign_out))
         .routes(routes!(sessions::me))
-        .routes(routes!(queue::list))
+        .routes(routes!(queue::list, walk_in::register))
         .routes(routes!(queue::below))
         .routes(routes!(queue::list_below))
         .routes(routes!(thread::one))

@@ -119,30 +119,12 @@ impl<'a> AtDesk<'a> {
 
     async fn opened(&self, id: &str, purpose: Purpose) -> Vec<Envelope> {
         let thread = self.get(&format!("/consultations/{id}")).await.json();
-        let messages = self.with_content_keys(id, &thread, purpose);
+        let messages = with_content_keys(id, &thread, purpose);
         let open = |(binding, key, sealed): (Binding, SealedKey, &Value)| {
             message::open(&self.desk_key, &binding, &key, &bytes(&sealed["content"]).try_into().unwrap())
                 .unwrap()
         };
         messages.into_iter().map(open).collect()
-    }
-
-    /// The messages of an opened thread, each with its place and the key that is sealed to this desk.
-    fn with_content_keys<'v>(
-        &self,
-        id: &str,
-        thread: &'v Value,
-        purpose: Purpose,
-    ) -> Vec<(Binding, SealedKey, &'v Value)> {
-        let field = if purpose == Purpose::Note { "notes" } else { "messages" };
-        let messages = thread[field].as_array().unwrap_or_else(|| panic!("{thread}")).iter();
-        let place = |sealed: &Value| Binding {
-            thread: id.parse().unwrap(),
-            purpose,
-            position: number(&sealed["position"]),
-            sender: Sender::parse(sealed["sender"].as_str().unwrap()).unwrap(),
-        };
-        messages.map(|sealed| (place(sealed), bytes(&sealed["key"]).try_into().unwrap(), sealed)).collect()
     }
 
     /// An answer sealed to everyone whom the service names.
@@ -173,7 +155,7 @@ impl<'a> AtDesk<'a> {
         let thread = self.get(&format!("/consultations/{id}")).await.json();
         let readers = target["readers"].as_array().unwrap_or_else(|| panic!("{target}"));
         let keys = |reader: &Value, purpose| {
-            let keys = self.with_content_keys(id, &thread, purpose).into_iter().map(|(place, key, _)| {
+            let keys = with_content_keys(id, &thread, purpose).into_iter().map(|(place, key, _)| {
                 let key = self.desk_key.open(&place.key_info(), key.as_bytes()).unwrap();
                 BASE64_STANDARD.encode(suite::seal(&public_key(reader), &place.key_info(), &key, &SystemDice))
             });
@@ -217,6 +199,23 @@ impl Reply {
     pub(crate) fn json(&self) -> Value {
         serde_json::from_str(&self.text).unwrap_or_else(|err| panic!("{err}: {}", self.text))
     }
+}
+
+/// The messages of an opened thread, each with its place and the key that is sealed to this desk.
+fn with_content_keys<'v>(
+    id: &str,
+    thread: &'v Value,
+    purpose: Purpose,
+) -> Vec<(Binding, SealedKey, &'v Value)> {
+    let field = if purpose == Purpose::Note { "notes" } else { "messages" };
+    let messages = thread[field].as_array().unwrap_or_else(|| panic!("{thread}")).iter();
+    let place = |sealed: &Value| Binding {
+        thread: id.parse().unwrap(),
+        purpose,
+        position: number(&sealed["position"]),
+        sender: Sender::parse(sealed["sender"].as_str().unwrap()).unwrap(),
+    };
+    messages.map(|sealed| (place(sealed), bytes(&sealed["key"]).try_into().unwrap(), sealed)).collect()
 }
 
 /// A request key that nobody has used.

@@ -137,7 +137,6 @@ fn refused(refused: Refused) -> ApiError {
         Refused::WrongReaders(_) | Refused::KeysOff { .. } => {
             return ApiError::field("/keys", refused.to_string());
         }
-        Refused::Database(_) => "",
         Refused::NotAllowed(refused) => instead_of(*refused),
         Refused::Accepted(_) => "可以一起看、一起答复，不用再受理",
         Refused::SameDesk => "请另选一个工作台",
@@ -148,7 +147,8 @@ fn refused(refused: Refused) -> ApiError {
         | Refused::Taken
         | Refused::NotYet
         | Refused::Full
-        | Refused::TooLong(_) => "",
+        | Refused::TooLong(_)
+        | Refused::Database(_) => "",
     };
     match refused {
         Refused::Database(err) => err.into(),

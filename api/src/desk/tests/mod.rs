@@ -2,7 +2,9 @@
 
 mod acts;
 mod chain;
+mod roles;
 mod transfer;
+mod walk_in;
 
 use std::task::Poll;
 use std::time::Duration;

@@ -172,3 +172,19 @@ async fn the_desk_above_takes_what_climbed_to_it_without_a_new_key() {
         assert_eq!(county.notes(&id).await[0].text, "她姐姐打过电话");
     }
 }
+
+/// Twice a hundred messages for five desks with the longest names are not too much to send.
+#[tokio::test]
+async fn the_keys_of_the_fullest_thread_fit_into_a_request() {
+    for (office, _) in neighbours().await {
+        let county = signed_in(&office, "county").await;
+        let id = county.queue().await.remove(0);
+        let some = vec![BASE64_STANDARD.encode([7; 113]); 100];
+        let desk = format!("desk/{}", "x".repeat(64));
+        let keys = json!({ "reader": desk, "generation": 1_000_000, "letters": some, "notes": some });
+        let wish =
+            json!({ "to": "far", "reason": "subject", "letters": 100, "notes": 100, "keys": vec![keys; 5] });
+        let refused = county.act(&id, "transfer", wish).await;
+        assert_eq!(detail(&refused), "刚才又有新的消息，请先看过再写");
+    }
+}
