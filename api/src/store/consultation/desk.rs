@@ -9,10 +9,10 @@ use crate::clock::Hour;
 use crate::consultations::register::AgencyResult;
 use crate::desk::member::Member;
 use crate::sealing::binding::{Purpose, ThreadId};
-use crate::store::consultation::rows::{messages, readers_of_thread};
+use crate::store::consultation::rows::{locked, messages, readers_of_thread};
 use crate::store::consultation::{Actor, StoredMessage, Thread};
 use crate::store::desk::{Reader, ReaderKey};
-use crate::store::entity::{handover, member, thread};
+use crate::store::entity::{handover, member};
 use crate::store::{Store, audit, damaged};
 
 /// A thread as a member opens it, all of it from one moment.
@@ -66,7 +66,8 @@ impl Store {
         hour: Hour,
     ) -> Result<Option<Opened>, DbErr> {
         let txn = self.begin().await?;
-        let row = thread::Entity::find_by_id(thread.to_string()).one(&txn).await?;
+        // Locked, so that it can't go to another desk between being found and being read.
+        let row = locked(&txn, thread).await?;
         let Some(row) = row.filter(|row| Actor::Member(member).reaches(row)) else { return Ok(None) };
         let found = Thread::read(row)?;
         let by = (hour, Some(member.id()));
