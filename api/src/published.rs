@@ -12,6 +12,7 @@ use search::bundle::{Bundle, BundleError};
 use search::stations::StationIndex;
 use search::text::embedded::Embedded;
 
+use crate::consultations::clocks::Schedule;
 use crate::finder::{Engines, Finder};
 use crate::hsds::Directory;
 
@@ -36,6 +37,8 @@ pub struct Release {
     pub stations: StationIndex,
     /// Finds stations by what HSDS calls them.
     pub hsds: Directory,
+    /// When desks have to act.
+    pub schedule: Arc<Schedule>,
     /// From old addresses, without a final slash, to those that pages have now.
     pub redirects: BTreeMap<String, String>,
 }
@@ -67,10 +70,13 @@ impl Release {
             path: dist.join("data").join("search.index"),
             reason: err.to_string(),
         })?;
-        let stations = Bundle::open_stations(dist, std::mem::take(&mut bundle.regions))?;
+        let stations = Bundle::open_stations(dist, std::mem::take(&mut bundle.regions))?
+            .with_holidays(bundle.site.holidays.clone());
         let redirects = Bundle::open_redirects(dist)?;
         let finder = engines.finder(engine);
-        Ok(Self { dist: dist.to_owned(), bundle, finder, stations, hsds: Directory::default(), redirects })
+        let schedule = Arc::new(Schedule::of(&bundle.site));
+        let (dist, hsds) = (dist.to_owned(), Directory::default());
+        Ok(Self { dist, bundle, finder, stations, hsds, schedule, redirects })
     }
 }
 

@@ -9,6 +9,7 @@
 //! turns on, speaks to another process.
 
 pub mod bundle;
+pub mod clocks;
 pub mod coord;
 pub mod datum;
 pub mod hours;

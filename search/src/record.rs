@@ -9,8 +9,10 @@ use jiff::civil::{Date, Time};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::clocks::Clocks;
 use crate::coord::Coord;
 use crate::hours::Timetable;
+use crate::hours::holidays::Holidays;
 use crate::region::{Level, RegionCode};
 use crate::vocabulary::{Audience, Facility, Have, Profession, Service, StationKind};
 
@@ -351,6 +353,16 @@ pub struct Site {
     pub region: RegionCode,
     /// Where “leave at once” goes.
     pub exit_url: String,
+    /// How soon desks act.
+    #[serde(default)]
+    pub clocks: Clocks,
+    /// Which days the country has off.
+    #[serde(default = "known_holidays")]
+    pub holidays: Holidays,
+}
+
+fn known_holidays() -> Holidays {
+    Holidays::known().clone()
 }
 
 /// Counts by kind.

@@ -36,6 +36,8 @@ fn bundle() -> Bundle {
             base_url: "https://example.org".to_owned(),
             region: "990100".parse().unwrap(),
             exit_url: "https://example.com".to_owned(),
+            clocks: search::clocks::Clocks::default(),
+            holidays: search::hours::holidays::Holidays::known().clone(),
         },
         topics: vec![Topic {
             slug: "domestic-violence".to_owned(),

@@ -34,6 +34,8 @@ pub fn about(site: &Site) -> record::Site {
         base_url: site.settings.base_url.clone(),
         region: site.settings.region.clone(),
         exit_url: site.settings.exit_url.clone(),
+        clocks: site.settings.clocks.clone(),
+        holidays: site.settings.holidays.clone(),
     }
 }
 

@@ -153,8 +153,8 @@ pub fn find(index: &StationIndex, wanted: &StationsIn, now: DateTime) -> ApiResu
 }
 
 /// A station by itself.
-pub fn one(station: Station, now: DateTime) -> StationOut {
-    let opening = opening(&station, now);
+pub fn one(station: Station, now: DateTime, holidays: &Holidays) -> StationOut {
+    let opening = opening(&station, now, holidays);
     StationOut { station, distance_m: None, position: None, opening, why: Vec::new() }
 }
 
@@ -329,7 +329,7 @@ impl Looking<'_> {
         if let Some((_, opening)) = said.iter().find(|(known, _)| known == rules) {
             return Some(opening.clone());
         }
-        let opening = opening(station, self.moment())?;
+        let opening = opening(station, self.moment(), self.index.holidays())?;
         said.push((rules.clone(), opening.clone()));
         Some(opening)
     }
@@ -343,8 +343,8 @@ impl Looking<'_> {
     }
 }
 
-fn opening(station: &Station, moment: DateTime) -> Option<OpeningOut> {
-    let answer = station.hours.as_ref()?.rules.at(moment, Holidays::known());
+fn opening(station: &Station, moment: DateTime, holidays: &Holidays) -> Option<OpeningOut> {
+    let answer = station.hours.as_ref()?.rules.at(moment, holidays);
     Some(OpeningOut {
         state: answer.state,
         until: answer.until,

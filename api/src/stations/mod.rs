@@ -58,7 +58,7 @@ pub async fn one(
 ) -> ApiResult<Answer<StationOut>> {
     let release = published.current();
     let station = release.stations.get(&id).ok_or(ApiError::NotFound("这个站点"))?;
-    Ok(Answer::public(found::one(station, When::Now.moment(&*clock))))
+    Ok(Answer::public(found::one(station, When::Now.moment(&*clock), release.stations.holidays())))
 }
 
 /// What a release has of what is wanted.

@@ -243,7 +243,15 @@ pub(crate) fn release(dist: &Path) -> Release {
     let stations = Bundle::open_stations(dist, std::mem::take(&mut bundle.regions)).unwrap();
     let redirects = Bundle::open_redirects(dist).unwrap();
     let hsds = Directory::default();
-    Release { dist: dist.to_owned(), bundle, finder: Finder::alone(Parrot), stations, hsds, redirects }
+    Release {
+        dist: dist.to_owned(),
+        schedule: Arc::default(),
+        bundle,
+        finder: Finder::alone(Parrot),
+        stations,
+        hsds,
+        redirects,
+    }
 }
 
 /// Writes a site as the compiler does.
@@ -276,6 +284,8 @@ pub(crate) fn bundle() -> Bundle {
             base_url: "https://nuanzhan.example".into(),
             region: "990100".parse().unwrap(),
             exit_url: "https://www.example.com/".into(),
+            clocks: search::clocks::Clocks::default(),
+            holidays: search::hours::holidays::Holidays::known().clone(),
         },
         topics: vec![Topic {
             slug: "domestic-violence".into(),

@@ -22,6 +22,8 @@ fn measure_count(count: usize) {
         base_url: "https://nuanzhan.example".to_owned(),
         region: "990100".parse().expect("a code"),
         exit_url: String::new(),
+        clocks: search::clocks::Clocks::default(),
+        holidays: search::hours::holidays::Holidays::known().clone(),
     };
     let stations = made::stations(count);
     let mut draws = made::Draws::new(9);

@@ -7,7 +7,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
-use jiff::civil::Date;
+use jiff::civil::{Date, Weekday};
+use serde::{Deserialize, Serialize};
 
 /// What was announced for the years that this program knows. `day <comma> off or work`; a line that begins with `#` is a remark.
 /// Facts of the yearly notices of the General Office of the State Council (国务院办公厅关于部分节假日安排的通知).
@@ -32,8 +33,9 @@ pub enum DayKind {
     MaybeOff,
 }
 
-/// The days that were announced.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+/// The days that were announced. As JSON, the lines of a table.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
 pub struct Holidays {
     /// Whether each of these days is off; else it is worked.
     days: BTreeMap<Date, bool>,
@@ -56,11 +58,46 @@ impl Holidays {
     pub fn with(&self, text: &str) -> Result<Self, usize> {
         let mut more = Self::default();
         more.add(text)?;
+        Ok(self.with_days(more.days))
+    }
+
+    /// These and `days`, each with whether it is off. A year of which there is a day is taken from them alone.
+    #[must_use]
+    pub fn with_days(&self, days: impl IntoIterator<Item = (Date, bool)>) -> Self {
+        let more: BTreeMap<Date, bool> = days.into_iter().collect();
+        let years: BTreeSet<i16> = more.keys().map(|day| day.year()).collect();
         let mut all = self.clone();
-        all.days.retain(|day, _| !more.years.contains(&day.year()));
-        all.days.extend(more.days);
-        all.years.extend(more.years);
-        Ok(all)
+        all.days.retain(|day, _| !years.contains(&day.year()));
+        all.days.extend(more);
+        all.years.extend(years);
+        all
+    }
+
+    /// Whether offices work on a day. Of a year that nobody has announced, only what the law itself names is off: a deadline
+    /// that comes a day too early is better than one that waits for weeks in which there may be a holiday.
+    pub fn is_workday(&self, day: Date) -> bool {
+        let weekend = matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday);
+        match self.kind(day) {
+            DayKind::Off => false,
+            DayKind::Worked => true,
+            DayKind::Ordinary => !weekend,
+            DayKind::MaybeOff => !weekend && !FIXED.contains(&(day.month(), day.day())),
+        }
+    }
+
+    /// The `count`-th workday after `day`; 1 is the next one.
+    pub fn workday_after(&self, day: Date, count: u32) -> Date {
+        let mut found = day;
+        for _ in 0..count {
+            // A calendar ends in the year 9999.
+            while let Ok(next) = found.tomorrow() {
+                found = next;
+                if self.is_workday(found) {
+                    break;
+                }
+            }
+        }
+        found
     }
 
     /// The years of which all days are known.
@@ -100,6 +137,26 @@ impl Holidays {
             None if self.years.contains(&day.year()) || !may_be_off(day) => DayKind::Ordinary,
             None => DayKind::MaybeOff,
         }
+    }
+}
+
+/// Holidays whose day is the same in every year (全国年节及纪念日放假办法).
+const FIXED: [(i8, i8); 6] = [(1, 1), (5, 1), (5, 2), (10, 1), (10, 2), (10, 3)];
+
+impl From<Holidays> for String {
+    fn from(holidays: Holidays) -> Self {
+        let line = |(day, off): (Date, bool)| format!("{day},{}\n", if off { "off" } else { "work" });
+        holidays.days().map(line).collect()
+    }
+}
+
+impl TryFrom<String> for Holidays {
+    type Error = String;
+
+    fn try_from(lines: String) -> Result<Self, String> {
+        let mut holidays = Self::default();
+        holidays.add(&lines).map_err(|line| format!("line {line} of the holidays"))?;
+        Ok(holidays)
     }
 }
 
@@ -146,6 +203,27 @@ mod tests {
         assert_eq!(told.kind(date(2031, 10, 2)), DayKind::Ordinary);
         assert_eq!(told.kind(date(2031, 10, 11)), DayKind::Worked);
         assert_eq!(told.kind(date(2026, 2, 17)), DayKind::Off);
+    }
+
+    #[test]
+    fn workdays_know_make_up_days_and_what_the_law_names() {
+        let holidays = Holidays::known();
+        // Spring Festival 2026: off from 15 to 23 February, Saturday 14 and 28 worked.
+        assert_eq!(holidays.workday_after(date(2026, 2, 13), 1), date(2026, 2, 14));
+        assert_eq!(holidays.workday_after(date(2026, 2, 13), 2), date(2026, 2, 24));
+        assert_eq!(holidays.workday_after(date(2026, 2, 27), 1), date(2026, 2, 28));
+        assert_eq!(holidays.workday_after(date(2026, 11, 20), 1), date(2026, 11, 23));
+        // Nobody has announced 2031; 1 October is a Wednesday.
+        assert_eq!(holidays.workday_after(date(2031, 9, 30), 1), date(2031, 10, 6));
+        assert_eq!(holidays.workday_after(date(2026, 11, 20), 0), date(2026, 11, 20));
+    }
+
+    #[test]
+    fn holidays_are_the_same_after_a_journey_as_json() {
+        let told = Holidays::known().with("2031-10-01,off\n2031-10-11,work\n").unwrap();
+        let json = serde_json::to_string(&told).unwrap();
+        assert_eq!(serde_json::from_str::<Holidays>(&json).unwrap(), told);
+        assert!(serde_json::from_str::<Holidays>("\"2031-10-01;off\"").is_err());
     }
 
     #[test]

@@ -24,6 +24,7 @@ use std::panic::resume_unwind;
 use jiff::civil::DateTime;
 
 use crate::coord::Coord;
+use crate::hours::holidays::Holidays;
 use crate::record::Station;
 use crate::region::{Level, Region, RegionCode};
 use crate::text::query::normalised;
@@ -53,6 +54,8 @@ pub struct StationIndex {
     tree: Tree,
     /// By code.
     regions: Vec<Region>,
+    /// What timetables go by.
+    holidays: Holidays,
 }
 
 /// Which stations are wanted. Nothing set means all; what is set must all be so.
@@ -146,7 +149,21 @@ impl StationIndex {
             both(|| Tree::new(&source), || Lists::new(in_order(listed), &divisions, &rows, why_apart));
         opening.set_points(tree.stations());
         let names = Names::new(&regions);
-        Ok(Self { stations, words, opening, names, terms, lists, tree, regions })
+        let holidays = Holidays::known().clone();
+        Ok(Self { stations, words, opening, names, terms, lists, tree, regions, holidays })
+    }
+
+    /// The same stations with the holidays of their site; before, those that this program knows.
+    #[must_use]
+    pub fn with_holidays(mut self, holidays: Holidays) -> Self {
+        self.opening.forget();
+        self.holidays = holidays;
+        self
+    }
+
+    /// What timetables go by.
+    pub fn holidays(&self) -> &Holidays {
+        &self.holidays
     }
 
     /// The station of this id.
@@ -278,7 +295,7 @@ impl StationIndex {
     fn asked(&self, filter: &StationFilter) -> Asked<'_> {
         let text = filter.text.as_deref().map(normalised).unwrap_or_default();
         let words = text.split(' ').filter(|word| !word.is_empty()).map(str::to_owned).collect();
-        let moment = filter.open_at.map(|at| Moment::new(&self.opening, self.stations.hours(), at));
+        let moment = filter.open_at.map(|at| self.opening.at(at, self.stations.hours(), &self.holidays));
         Asked { index: self, wanted: self.terms.wanted(filter), words, moment }
     }
 }

@@ -51,6 +51,18 @@ impl Opening {
         self.of_point = stations.map(|station| self.of_station[station as usize]).collect();
     }
 
+    /// What is open at a moment; `hours` and `holidays` are the same each time.
+    pub(super) fn at<'a>(&'a self, at: DateTime, hours: &'a [Hours], holidays: &'a Holidays) -> Moment<'a> {
+        // Timetables know no seconds.
+        let minute = at.date().at(at.hour(), at.minute(), 0, 0);
+        Moment { opening: self, hours, holidays, minute, answers: self.answers(minute) }
+    }
+
+    /// Forgets what it found out: other holidays hold.
+    pub(super) fn forget(&mut self) {
+        *self.last.get_mut().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
     /// What is known of a minute; empty if it is not the one that was asked for last.
     fn answers(&self, minute: DateTime) -> Arc<Answers> {
         let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
@@ -70,17 +82,12 @@ impl Opening {
 pub(super) struct Moment<'a> {
     opening: &'a Opening,
     hours: &'a [Hours],
+    holidays: &'a Holidays,
     minute: DateTime,
     answers: Arc<Answers>,
 }
 
-impl<'a> Moment<'a> {
-    pub(super) fn new(opening: &'a Opening, hours: &'a [Hours], at: DateTime) -> Self {
-        // Timetables know no seconds.
-        let minute = at.date().at(at.hour(), at.minute(), 0, 0);
-        Self { opening, hours, minute, answers: opening.answers(minute) }
-    }
-
+impl Moment<'_> {
     /// Whether it is open then. What nobody knows is not.
     #[inline]
     pub(super) fn is_open(&self, station: u32) -> bool {
@@ -114,7 +121,7 @@ impl<'a> Moment<'a> {
 
     #[cold]
     fn find_out(&self, number: usize) -> bool {
-        let is_open = self.hours[number].rules.is_open(self.minute, Holidays::known());
+        let is_open = self.hours[number].rules.is_open(self.minute, self.holidays);
         self.answers[number].store(if is_open { OPEN } else { CLOSED }, Ordering::Relaxed);
         is_open
     }

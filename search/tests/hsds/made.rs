@@ -15,6 +15,8 @@ fn site() -> Site {
         base_url: "https://nuanzhan.example".into(),
         region: "990100".parse().unwrap(),
         exit_url: "https://www.example.com/".into(),
+        clocks: search::clocks::Clocks::default(),
+        holidays: search::hours::holidays::Holidays::known().clone(),
     }
 }
 

@@ -141,11 +141,11 @@ impl<'a> Board<'a> {
     pub fn of(
         (regions, stations): (&'a [Region], &'a [Station]),
         only: Option<&RegionCode>,
-        today: Date,
+        (today, holidays): (Date, &Holidays),
         days: i32,
     ) -> Self {
         let asked = |station: &&Station| only.is_none_or(|only| station.region.is_within(only));
-        let view = View::new(stations, today, days);
+        let view = View::new(stations, holidays, today, days);
         let row = |station: &'a Station| Row {
             station,
             area: area_of(&station.region),
@@ -204,9 +204,9 @@ struct View<'a> {
 }
 
 impl<'a> View<'a> {
-    fn new(stations: &'a [Station], today: Date, days: i32) -> Self {
+    fn new(stations: &'a [Station], holidays: &Holidays, today: Date, days: i32) -> Self {
         let month = (1..=today.days_in_month()).map(|day| today.first_of_month().with().day(day).build());
-        let is_worked = |day: &Date| Holidays::known().kind(*day) != DayKind::Off;
+        let is_worked = |day: &Date| holidays.kind(*day) != DayKind::Off;
         let by_id = stations.iter().map(|station| (station.id.as_str(), station)).collect();
         Self { today, days, worked: month.flatten().filter(is_worked).collect(), by_id }
     }

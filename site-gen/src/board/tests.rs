@@ -36,7 +36,7 @@ fn duty(rule: &str) -> Duty {
 
 fn lacks_on(station: Station, today: Date) -> Vec<Lack> {
     let (regions, stations) = ([], [station]);
-    let board = Board::of((&regions, &stations), None, today, 365);
+    let board = Board::of((&regions, &stations), None, (today, Holidays::known()), 365);
     board.rows[0].lacks.iter().copied().collect()
 }
 
@@ -64,7 +64,7 @@ fn what_is_missing_is_told_and_nothing_else() {
 fn a_desk_further_up_answers_for_those_below() {
     let below = |id: &str, parent: &str| Station { desk: None, parent: Some(parent.into()), ..whole(id) };
     let stations = [whole("a"), below("b", "a"), below("c", "b"), below("d", "gone")];
-    let board = Board::of((&[], &stations), None, TODAY, 365);
+    let board = Board::of((&[], &stations), None, (TODAY, Holidays::known()), 365);
     let lacking: Vec<_> = board.rows.iter().map(|row| row.lacks.contains(&Lack::Desk)).collect();
     assert_eq!(lacking, [false, false, false, true]);
 }
@@ -99,21 +99,21 @@ fn counties_sum_up_and_what_is_above_them_is_counted_there() {
         Station { region: "990122".parse().unwrap(), ..whole("c") },
         Station { region: "990100".parse().unwrap(), desk: None, ..whole("d") },
     ];
-    let board = Board::of((&regions, &stations), None, TODAY, 365);
+    let board = Board::of((&regions, &stations), None, (TODAY, Holidays::known()), 365);
     let counts: Vec<_> =
         board.areas.iter().map(|area| (area.code.as_str(), area.tally.stations, area.tally.whole)).collect();
     assert_eq!(counts, [("990100", 1, 0), ("990121", 2, 1), ("990122", 1, 1)]);
     assert_eq!((board.total.stations, board.total.five, board.total.whole), (4, 3, 2));
     assert_eq!(board.total.lacking(Lack::Have(Have::Sign)), 1);
     let only: RegionCode = "990121".parse().unwrap();
-    assert_eq!(Board::of((&regions, &stations), Some(&only), TODAY, 365).rows.len(), 2);
+    assert_eq!(Board::of((&regions, &stations), Some(&only), (TODAY, Holidays::known()), 365).rows.len(), 2);
 }
 
 #[test]
 fn every_way_of_writing_it_down_says_the_same() {
     let regions = [region("990121", "示例县")];
     let stations = [Station { name: "<b>站".into(), phones: vec![], desk: None, ..whole("b") }, whole("a")];
-    let board = Board::of((&regions, &stations), None, TODAY, 365);
+    let board = Board::of((&regions, &stations), None, (TODAY, Holidays::known()), 365);
     let text = table::text(&board, 20);
     assert!(text.contains("<b>站（b）：没写电话、没有接信的咨询台") && text.contains("1（50%）"), "{text}");
     let csv = table::csv(&board);

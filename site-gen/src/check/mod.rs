@@ -7,6 +7,7 @@ mod citation_faults;
 #[cfg(test)]
 mod citation_tests;
 pub mod citations;
+mod clocks;
 pub mod digests;
 pub mod heads;
 pub mod identity;
@@ -252,6 +253,8 @@ fn settings(drafts: &Drafts, regions: &Regions, diags: &mut Diagnostics) -> Opti
         search_in_browser: *search_in_browser,
         licence: licence.clone(),
         circle: circle.clone(),
+        clocks: clocks::clocks(draft, drafts, diags),
+        holidays: clocks::holidays(drafts, diags),
         footer: footer.clone(),
     })
 }

@@ -46,7 +46,12 @@ impl Run for Gaps {
         let busy = Busy::new("正在看站点缺什么");
         let Some(site) = self.extent.site()? else { return Ok(Done::ToMend) };
         let day = self.today.unwrap_or_else(today);
-        let board = Board::of((&site.regions, &site.stations), self.extent.county(), day, self.days);
+        let board = Board::of(
+            (&site.regions, &site.stations),
+            self.extent.county(),
+            (day, &site.settings.holidays),
+            self.days,
+        );
         drop(busy);
         self.extent.store_table(|| table::csv(&board))?;
         if let Some(path) = &self.html {

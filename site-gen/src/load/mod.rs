@@ -5,6 +5,7 @@
 
 mod blame;
 pub mod cells;
+pub mod clocks;
 pub mod fields;
 pub mod front_matter;
 pub mod heads;
@@ -27,6 +28,7 @@ use crate::diag::{Diagnostic, Diagnostics, Severity, nearest};
 use crate::source::{FileId, Hash, SourceMap, Span};
 use crate::statute::Library;
 use crate::statute::catalogue::Catalogue;
+use clocks::HolidayDraft;
 use front_matter::BodyDraft;
 use kinds::{CampaignDraft, CaseDraft, DirectoryDraft, GuideDraft, PageDraft, StatuteDraft};
 use lists::{ThesaurusDraft, TopicDraft};
@@ -42,6 +44,8 @@ pub struct Drafts {
     pub settings: Option<Arc<SettingsDraft>>,
     /// `regions.csv`.
     pub regions: Vec<Arc<RegionDraft>>,
+    /// `holidays.csv`.
+    pub holidays: Vec<Arc<HolidayDraft>>,
     /// `topics.yaml`.
     pub topics: Vec<Arc<TopicDraft>>,
     /// `thesaurus.yaml`.
@@ -112,6 +116,8 @@ pub enum Draft {
     Page(Arc<PageDraft>),
     /// `redirects.csv`.
     Redirects(Vec<Arc<RedirectDraft>>),
+    /// `holidays.csv`.
+    Holidays(Vec<Arc<HolidayDraft>>),
 }
 
 /// A file being read.
@@ -125,12 +131,13 @@ pub struct Reading<'s> {
 }
 
 /// The files and folders at the content root.
-const ROOT_NAMES: [&str; 11] = [
+const ROOT_NAMES: [&str; 12] = [
     "site.toml",
     "redirects.csv",
     "topics.yaml",
     "thesaurus.yaml",
     "regions.csv",
+    "holidays.csv",
     "guides",
     "cases",
     "laws",
@@ -262,6 +269,7 @@ impl Drafts {
             Draft::Campaign(draft) => self.campaigns.push(Arc::clone(draft)),
             Draft::Page(draft) => self.pages.push(Arc::clone(draft)),
             Draft::Redirects(drafts) => self.redirects.extend_from_slice(drafts),
+            Draft::Holidays(drafts) => self.holidays.extend_from_slice(drafts),
         }
     }
 }
@@ -271,6 +279,7 @@ fn read_file(reading: &Reading<'_>, diags: &mut Diagnostics) -> Option<Draft> {
     Some(match parts.as_slice() {
         ["site.toml"] => Draft::Settings(settings::load(reading, diags)?.into()),
         ["regions.csv"] => Draft::Regions(shared(tables::regions(reading, diags))),
+        ["holidays.csv"] => Draft::Holidays(shared(clocks::holidays(reading, diags))),
         ["redirects.csv"] => Draft::Redirects(shared(redirects::table(reading, diags))),
         ["topics.yaml"] => Draft::Topics(shared(lists::topics(reading, diags))),
         ["thesaurus.yaml"] => Draft::Thesaurus(shared(lists::thesaurus(reading, diags))),

@@ -4,6 +4,7 @@ use search::record::Hotline;
 use search::vocabulary::StationKind;
 
 use super::Reading;
+use super::clocks::{self, ClocksDraft};
 use super::fields::{Fields, Key, Vocabulary, vocabulary_of};
 use super::node::{self, Node};
 use crate::check::prose::Spacing;
@@ -35,6 +36,8 @@ pub struct SettingsDraft {
     pub statutes: Option<Located<String>>,
     /// How far an hour reaches.
     pub circle: Circle,
+    /// How soon desks act.
+    pub clocks: ClocksDraft,
     /// The foot of the page.
     pub footer: Footer,
     /// Numbers to dial.
@@ -69,6 +72,7 @@ pub fn load(reading: &Reading<'_>, diags: &mut Diagnostics) -> Option<SettingsDr
     let data = fields.node(Key("data", "数据"));
     let statutes = fields.text(Key("statutes", "法规全文"));
     let circle = fields.node(Key("coverage", "服务圈"));
+    let clocks = fields.node(Key("clocks", "时限"));
     let footer = fields.node(Key("footer", "页脚"));
     let hotlines = fields.maps(Key("hotlines", "热线"));
     let style = fields.node(Key("style", "文风"));
@@ -77,6 +81,7 @@ pub fn load(reading: &Reading<'_>, diags: &mut Diagnostics) -> Option<SettingsDr
     let exit_url = exit_url.and_then(|url| web_address(url, diags));
     let licence = data.and_then(|node| load_licence(node, diags));
     let circle = circle.map(|node| load_circle(node, diags)).unwrap_or_default();
+    let clocks = clocks.map(|node| clocks::load(node, diags)).unwrap_or_default();
     let footer = footer.map(|node| load_footer(node, diags)).unwrap_or_default();
     let hotlines = hotlines.into_iter().filter_map(|node| load_hotline(node, diags)).collect();
     let style = style.map(|node| load_style(node, diags)).unwrap_or_default();
@@ -92,6 +97,7 @@ pub fn load(reading: &Reading<'_>, diags: &mut Diagnostics) -> Option<SettingsDr
         licence,
         statutes,
         circle,
+        clocks,
         footer,
         hotlines,
         style,

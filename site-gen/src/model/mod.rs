@@ -13,6 +13,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::civil::Date;
+use search::clocks::Clocks;
+use search::hours::holidays::Holidays;
 use search::record::{Hotline, Station, ThesaurusEntry};
 use search::region::{Region, RegionCode};
 use search::vocabulary::{Channel, Outcome, StationKind};
@@ -88,6 +90,10 @@ pub struct Settings {
     pub licence: Option<Licence>,
     /// How far an hour reaches, and which stations count.
     pub circle: Circle,
+    /// How soon desks act.
+    pub clocks: Clocks,
+    /// Which days the country has off.
+    pub holidays: Holidays,
     /// What stands at the foot of each page.
     pub footer: Footer,
 }

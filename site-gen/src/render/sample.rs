@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::civil::{Date, date};
+use search::clocks::Clocks;
 use search::coord::Coord;
+use search::hours::holidays::Holidays;
 use search::record::{Duty, Hotline, Person, Place, Station};
 use search::region::{Level, Region};
 use search::vocabulary::{Audience, Channel, Facility, Have, Outcome, Profession, Service, StationKind};
@@ -111,6 +113,8 @@ fn settings() -> Settings {
         search_in_browser: false,
         licence: Some(Licence { name: "CC BY 4.0".into(), url: None, credit: None }),
         circle: Circle::default(),
+        clocks: Clocks::default(),
+        holidays: Holidays::known().clone(),
         footer: Footer {
             operator: "示例市妇女联合会主办".into(),
             notice: Some("演示数据".into()),

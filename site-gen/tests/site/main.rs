@@ -7,6 +7,7 @@ mod asked;
 mod build;
 mod check;
 mod citations;
+mod clocks;
 mod common;
 mod coverage;
 mod data;

@@ -55,8 +55,7 @@ fn leave_about(ground: &Ground) {
     let told = format!("{} 77 号 {} {} jinquehua", SECRETS[0], PLACE.0, PLACE.1);
     let content = ground.content();
     fs::write(content.join("notes.txt"), &told).unwrap();
-    fs::write(content.join("名单.未导入.txt"), format!("位置,内容\n,{told}\n"))
-        .unwrap();
+    fs::write(content.join("名单.未导入.txt"), format!("位置,内容\n,{told}\n")).unwrap();
     fs::write(content.join("guides/work/.maternity-leave.md.swp"), &told).unwrap();
     fs::create_dir_all(content.join("images")).unwrap();
     fs::write(content.join("images/door.png"), [PICTURE, told.as_bytes()].concat()).unwrap();

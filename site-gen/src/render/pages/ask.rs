@@ -1,5 +1,6 @@
 //! Asking without a name, and reading the reply: the forms as they are published. The server answers them.
 
+use ::search::clocks::Clocks;
 use ::search::region::Level;
 use serde::Serialize;
 
@@ -13,6 +14,7 @@ pub(super) struct AskPage {
     topics: Vec<Choice>,
     regions: Vec<Choice>,
     hotlines: Vec<Line>,
+    clocks: Clocks,
 }
 
 /// `/ask/reply/`
@@ -38,6 +40,7 @@ impl AskPage {
             topics: topics.collect(),
             regions: regions.collect(),
             hotlines: site.hotlines.iter().map(Line::new).collect(),
+            clocks: site.settings.clocks.clone(),
         }
     }
 }
