@@ -46,22 +46,28 @@ impl Hour {
 
     /// RFC 3339 with the offset of China, on the hour: `2026-11-21T15:00:00+08:00`.
     pub fn to_rfc3339(self) -> String {
-        let local = self.in_china();
+        let local = self.local();
         format!("{}T{:02}:00:00+08:00", local.date(), local.hour())
     }
 
     /// For readers: 2026 年 11 月 21 日 15 时.
     pub fn chinese(self) -> String {
-        let local = self.in_china();
+        let local = self.local();
         format!("{} 年 {} 月 {} 日 {} 时", local.year(), local.month(), local.day(), local.hour())
+    }
+
+    /// The hour that begins at so many o'clock in China.
+    pub fn in_china(day: Date, oclock: u32) -> Self {
+        let days = (day - Date::constant(1970, 1, 1)).get_days();
+        Self(i64::from(days) * 24 + i64::from(oclock) - 8)
     }
 
     /// The day in China.
     pub fn date(self) -> Date {
-        self.in_china().date()
+        self.local().date()
     }
 
-    fn in_china(self) -> jiff::civil::DateTime {
+    fn local(self) -> jiff::civil::DateTime {
         // An hour outside jiff's years (-9999 to 9999) can only come from a damaged row: show the epoch.
         let instant = Timestamp::from_second(self.0.saturating_mul(3600)).unwrap_or(Timestamp::UNIX_EPOCH);
         TimeZone::fixed(CHINA).to_datetime(instant)

@@ -21,7 +21,7 @@ use tokio::net::TcpListener;
 use crate::clock::Clock;
 use crate::compiler::{self, Compiled, Compiler, Fresh, Order, Touched};
 use crate::config::{Settings, hide_password};
-use crate::consultations::{self, Consultations};
+use crate::consultations::{self, Consultations, keeper};
 use crate::dice::Dice;
 use crate::finder::Engines;
 use crate::live::Live;
@@ -78,7 +78,11 @@ pub async fn serve(service: Service, stop: impl Future<Output = ()>) -> Result<(
         () = &mut stop => return Ok(()),
     };
     let store = ready.state.store.clone();
+    let keeper = tokio::spawn(keeper::keep(ready.state.clone()));
     ready.doors.serve(ready.state, stop, &service.say).await;
+    // What it was about to change is rolled back, and caught up by whoever runs next.
+    keeper.abort();
+    let _it_was_told_to_stop = keeper.await;
     drop(ready.watcher);
     // On SQLite this folds the log into the database file, so that the file alone is the whole of it.
     store.close().await.context("关不好数据库")?;

@@ -3,6 +3,8 @@
 //! Start at [`receive`]. The order matters: a form that was sent before gets its receipt again without any work; the
 //! receipt is shown only after the store has said that everything is on the disk.
 
+use std::sync::PoisonError;
+
 use axum::extract::{Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
@@ -10,6 +12,7 @@ use search::region::RegionCode;
 
 use crate::clock::Hour;
 use crate::consultations::letter::{self, Letter, Typed};
+use crate::consultations::pace::Pace;
 use crate::consultations::page::{self, ReceiptPage, Trouble};
 use crate::consultations::post::Post;
 use crate::consultations::receipt::Receipt;
@@ -34,7 +37,11 @@ pub(super) const LETTERS_AT_ONCE: u32 = 10;
 /// Where the published form has room for the key of a request.
 const EMPTY_KEY: &str = "name=\"request_key\" value=\"\"";
 
-/// `GET /ask/`: the published form, with a key of its own, so that sending it twice makes one letter.
+/// Where the published form has room for how soon letters were answered lately.
+const PACE: &str = "<!--slot:pace-->";
+
+/// `GET /ask/`: the published form, with a key of its own, so that sending it twice makes one letter, and with how soon letters
+/// were answered lately.
 pub async fn show(State(app): State<AppState>, request: Request) -> Response {
     let path = app.published.current().dist.join("ask").join("index.html");
     let bytes = tokio::task::spawn_blocking(move || std::fs::read(path)).await;
@@ -43,7 +50,21 @@ pub async fn show(State(app): State<AppState>, request: Request) -> Response {
     };
     let key = letter::request_key(&*app.dice);
     let html = html.replacen(EMPTY_KEY, &format!("name=\"request_key\" value=\"{key}\""), 1);
+    let pace = pace(&app).await.map(Pace::chinese).unwrap_or_default();
+    let html = html.replacen(PACE, &pace, 1);
     ([(header::CACHE_CONTROL, HeaderValue::from_static("no-store"))], Html(html)).into_response()
+}
+
+/// Reckoned once an hour. Who is about to write is not kept from it by a database that does not answer.
+async fn pace(app: &AppState) -> Option<Pace> {
+    let (last, hour) = (&app.consultations.pace, app.clock.hour());
+    let known = *last.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some((_, pace)) = known.filter(|(reckoned, _)| *reckoned == hour) {
+        return Some(pace);
+    }
+    let pace = Pace::of(&app.store.answered_lately(hour).await.ok()?, hour);
+    *last.lock().unwrap_or_else(PoisonError::into_inner) = Some((hour, pace));
+    Some(pace)
 }
 
 /// `POST /ask/`: takes a letter in.
@@ -91,7 +112,7 @@ async fn take_in(
     wait(app, typed, network, hour).await?;
     spend(app, typed, desk, hour)?;
     let request = typed.request(&keys.current);
-    let sent = Sent { hour, hash: request.hash.to_vec() };
+    let sent = Sent { hour, hash: request.hash.to_vec(), schedule: release.schedule.clone() };
     let done = store(app, letter, desk, (sent, request.receipt.clone()), typed).await?;
     // Another request with the same form was first, at the same time.
     let earlier = if done.again { app.store.earlier(&request.hash).await? } else { None };

@@ -12,8 +12,11 @@
 //! - Plaintext lives in the memory of one request; on the way to the store it is sealed first.
 
 pub mod ask;
+pub mod clocks;
 pub mod hourly;
+pub mod keeper;
 pub mod letter;
+pub mod pace;
 pub mod page;
 pub mod pass;
 pub mod post;
@@ -43,6 +46,7 @@ use utoipa_axum::routes;
 
 use crate::clock::Hour;
 use crate::consultations::hourly::Hourly;
+use crate::consultations::pace::Pace;
 use crate::consultations::stretch::{ROUNDS, SALT_LEN, Stretching};
 use crate::desk::login;
 use crate::dice::Dice;
@@ -103,6 +107,8 @@ pub struct Shared {
     pub(crate) letters: Tally,
     /// Failed sign-ins by name.
     pub(crate) sign_ins: Tally,
+    /// How soon letters were answered, as it was reckoned last.
+    pub(crate) pace: Mutex<Option<(Hour, Pace)>>,
     /// The last hour in which a fault of the asker's path was logged.
     pub(crate) fault_logged: Mutex<Option<Hour>>,
     /// Opened in place of a thread that is not there. Nobody has its key.
@@ -166,6 +172,7 @@ impl Consultations {
             senders: Tally::default(),
             letters: Tally::default(),
             sign_ins: Tally::default(),
+            pace: Mutex::default(),
             fault_logged: Mutex::default(),
             decoy: decoy(dice),
             nobodys_login: login::hash(&crate::dice::draw(dice), dice),

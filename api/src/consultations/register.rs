@@ -100,6 +100,22 @@ words! {
     }
 }
 
+words! {
+    /// Why a desk needs longer than its clock allows. A code and never words: the asker reads it.
+    ExtendReason {
+        /// An agency outside has not answered yet.
+        Agency = "agency", "在等别的单位答复";
+        /// A court or an arbitration is under way.
+        Court = "court", "法院或者仲裁还在办";
+        /// Evidence or papers have to be got first.
+        Evidence = "evidence", "材料或者证据还没有齐";
+        /// Several people and offices have to be brought together.
+        Several = "several", "要几方一起商量";
+        /// The asker wants it to take longer.
+        Asked = "asked", "写信的人希望慢一点";
+    }
+}
+
 /// What a consultation ended with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ending {

@@ -252,7 +252,8 @@ async fn send(
         let keys: Vec<&PublicKey> = readers.iter().map(|key| &key.public_key).collect();
         message::seal(&envelope, binding, &keys, &*dice)
     }));
-    let sent = Sent { hour, hash: pass.request_hash(text).to_vec() };
+    let schedule = app.published.current().schedule.clone();
+    let sent = Sent { hour, hash: pass.request_hash(text).to_vec(), schedule };
     match app.store.transition(Actor::Asker, &pass.thread, Act::AskerWrites(seal), &sent).await {
         Ok(done) => Ok(Ok(done.state)),
         Err(Refused::Database(err)) => Err(err.into()),

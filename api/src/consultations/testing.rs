@@ -12,6 +12,8 @@ use axum::http::{HeaderMap, Request, StatusCode, header};
 use http_body_util::BodyExt;
 use jiff::{SignedDuration, Timestamp};
 use search::bundle::{Bundle, SLOT_MAIN, SLOT_TITLE};
+use search::clocks::Clocks;
+use search::hours::holidays::Holidays;
 use search::record::{Hotline, Site, Topic};
 use search::region::{Level, Region};
 use search::stations::StationIndex;
@@ -67,6 +69,8 @@ pub(crate) fn release() -> Release {
             base_url: "https://nuanzhan.example".to_owned(),
             region: "990100".parse().unwrap(),
             exit_url: "https://weather.example".to_owned(),
+            clocks: Clocks::default(),
+            holidays: Holidays::known().clone(),
         },
         topics: vec![Topic {
             slug: "violence".to_owned(),
@@ -84,6 +88,7 @@ pub(crate) fn release() -> Release {
     };
     let regions = vec![region("990100", "示例市", Level::City), region("990121", "示例县", Level::County)];
     Release {
+        schedule: Arc::default(),
         dist: std::path::PathBuf::from("no-such-site"),
         finder: Finder::alone(Embedded::new(Index::build(&[], &[]), vec![]).unwrap()),
         stations: StationIndex::new(vec![], regions),

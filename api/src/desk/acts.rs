@@ -10,7 +10,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::answer::Answer as Reply;
-use crate::consultations::register::Mark;
+use crate::consultations::register::{ExtendReason, Mark};
 use crate::desk::member::Member;
 use crate::desk::wire::{KeyIn, StandingOut, WishIn, act, request, sealed, thread_id, word};
 use crate::error::{ApiResult, Problem};
@@ -78,6 +78,16 @@ pub struct CloseIn {
     /// `advised`, `mediated`, `legal_aid_granted`, `protection_order`, `warning_letter`, `police_handled`, `judgment`,
     /// `arbitrated`, `referred`, `withdrawn`.
     pub outcome: String,
+    /// Random, at least 16 characters.
+    pub request_key: String,
+}
+
+/// Why it takes longer.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ExtendIn {
+    /// `agency`, `court`, `evidence`, `several`, `asked`.
+    pub reason: String,
     /// Random, at least 16 characters.
     pub request_key: String,
 }
@@ -207,6 +217,28 @@ pub async fn close(
     let outcome = word("/outcome", &outcome, (Outcome::ALL, Outcome::code))?;
     let request = request(&app, &thread, &format!("close {}", outcome.code()), &request_key)?;
     let done = act(&app, &member, &thread, (Act::Close(outcome), request)).await?;
+    Ok(Reply::private(StandingOut::of(&done)).into_response())
+}
+
+/// Says why it takes longer; the asker reads it.
+#[utoipa::path(
+    post, path = "/desk/consultations/{id}/extend", tag = "工作台", request_body = ExtendIn,
+    params(("id" = String, Path, description = "咨询")),
+    responses(
+        (status = OK, body = StandingOut, description = "办理时间延长了"),
+        (status = CONFLICT, body = Problem, content_type = "application/problem+json", description = "还没有答复，或已办结"),
+    ),
+)]
+pub async fn extend(
+    member: Member,
+    Part(app): Part<AppState>,
+    Segment(id): Segment,
+    Body(ExtendIn { reason, request_key }): Body<ExtendIn>,
+) -> ApiResult<Response> {
+    let thread = thread_id(&id)?;
+    let reason = word("/reason", &reason, (ExtendReason::ALL, ExtendReason::code))?;
+    let request = request(&app, &thread, &format!("extend {}", reason.code()), &request_key)?;
+    let done = act(&app, &member, &thread, (Act::Extend(reason), request)).await?;
     Ok(Reply::private(StandingOut::of(&done)).into_response())
 }
 

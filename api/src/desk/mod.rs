@@ -54,6 +54,7 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(acts::answer))
         .routes(routes!(acts::note))
         .routes(routes!(acts::mark))
+        .routes(routes!(acts::extend))
         .routes(routes!(acts::close))
         .routes(routes!(acts::follow_up))
         .routes(routes!(handovers::hand_over))

@@ -114,7 +114,7 @@ pub fn request(app: &AppState, thread: &ThreadId, what: &str, key: &str) -> ApiR
     // The id has a fixed length and no code holds a zero byte: two requests never give the same bytes.
     let of = [what.as_bytes(), &[0], thread.as_bytes(), key.as_bytes()].concat();
     let hash = digest::digest(&digest::SHA256, &of).as_ref().to_vec();
-    Ok(Request { hour: app.clock.hour(), hash })
+    Ok(Request { hour: app.clock.hour(), hash, schedule: app.published.current().schedule.clone() })
 }
 
 /// Does it.
@@ -143,7 +143,6 @@ fn refused(refused: Refused) -> ApiError {
         Refused::NoHandover(_) => "请刷新，看看登记到哪一步了",
         Refused::OutOfStep
         | Refused::OtherRequest
-        | Refused::NotAbove
         | Refused::Taken
         | Refused::NotYet
         | Refused::Full

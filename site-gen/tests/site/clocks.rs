@@ -14,7 +14,7 @@ fn manifest(site: &TestSite) -> Value {
 }
 
 fn form(site: &TestSite) -> String {
-    std::fs::read_to_string(site.dist().join("ask/index.html")).unwrap()
+    String::from_utf8(std::fs::read(site.dist().join("ask/index.html")).unwrap()).unwrap()
 }
 
 #[test]

@@ -23,6 +23,8 @@ pub enum Event {
     Transfer,
     /// It is overdue and climbs to the desk above.
     Climb,
+    /// The desk says why it needs longer.
+    Extend,
     /// The desk hands it over to an agency outside, and stays responsible.
     HandOver,
     /// The agency has confirmed that it has it.
@@ -56,7 +58,7 @@ pub enum Party {
 
 impl Event {
     /// Every event.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::Receive,
         Self::Accept,
         Self::Answer,
@@ -66,6 +68,7 @@ impl Event {
         Self::Note,
         Self::Transfer,
         Self::Climb,
+        Self::Extend,
         Self::HandOver,
         Self::Confirm,
         Self::Result,
@@ -111,6 +114,7 @@ impl Event {
             Self::Note => "note",
             Self::Transfer => "transfer",
             Self::Climb => "climb",
+            Self::Extend => "extend",
             Self::HandOver => "hand_over",
             Self::Confirm => "confirm",
             Self::Result => "result",
@@ -140,6 +144,7 @@ impl Event {
             Self::Note => "写内部记录",
             Self::Transfer => "转办",
             Self::Climb => "逾期上报",
+            Self::Extend => "延长办理时间",
             Self::HandOver => "转给外面机构",
             Self::Confirm => "登记机构回执",
             Self::Result => "登记机构办理结果",

@@ -86,6 +86,7 @@ impl State {
             (S::Received, E::AskerWrites | E::Transfer)
             | (S::Accepted | S::Answered | S::WaitingForAsker, E::Transfer) => Ok(S::Received),
             (S::Accepted | S::Answered | S::WaitingForAsker, E::HandOver)
+            | (S::Answered, E::Extend)
             | (
                 S::Received | S::Accepted | S::Answered | S::WaitingForAsker,
                 E::Mark | E::Climb | E::Confirm | E::Result,

@@ -2,6 +2,7 @@
 
 mod acts;
 mod chain;
+mod clocks;
 mod roles;
 mod transfer;
 mod walk_in;
@@ -210,7 +211,7 @@ async fn the_queue_shows_what_is_known_in_the_clear_and_no_more() {
     let expected = json!({
         "id": id, "desk": "county", "escalated_to": null, "channel": "online", "channel_text": "网上", "state": "accepted", "state_text": "已受理，正在办", "waits_for_desk": true, "danger": true, "child": false,
         "vulnerable": false, "mediation": false, "legal_aid": false, "psychological": false,
-        "due": null, "due_stage": null, "due_stage_text": null, "overdue": false,
+        "due": "2026-11-25T17:00:00+08:00", "due_stage": "answer", "due_stage_text": "首次答复", "overdue": false,
         "topic": "violence", "region": "990121", "received": "2026-11-21T15:00:00+08:00", "last": "2026-11-21T15:00:00+08:00",
         "waiting_hours": 3,
         "first_responder": "county 的成员", "mine": true,

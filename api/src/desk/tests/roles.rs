@@ -74,6 +74,7 @@ fn table() -> Vec<Row> {
         post("/consultations/{id}/handovers/result", json!({ "number": 1, "result": "settled" }), ON_ITS_OWN),
         get("/consultations/{id}/transfer?to=far", ON_ITS_OWN),
         post("/consultations/{id}/transfer", transfer, ON_ITS_OWN),
+        post("/consultations/{id}/extend", json!({ "reason": "court" }), ON_ITS_OWN),
         post("/consultations/{id}/close", json!({ "outcome": "advised" }), ON_ITS_OWN),
         post("/consultations/{id}/follow-up", json!({ "helped": true }), ON_ITS_OWN),
         get("/below", BELOW),

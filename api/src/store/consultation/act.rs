@@ -1,9 +1,12 @@
 //! What can be done to a thread, by whom, and what came of it: the words of [`Store::transition`](crate::store::Store).
 
+use std::sync::Arc;
+
 use search::vocabulary::Outcome;
 
 use crate::clock::Hour;
-use crate::consultations::register::{AgencyResult, Mark, Stage};
+use crate::consultations::clocks::Schedule;
+use crate::consultations::register::{AgencyResult, ExtendReason, Mark};
 use crate::consultations::state::{Event, Party, State};
 use crate::desk::member::Member;
 use crate::sealing::binding::{Binding, ThreadId};
@@ -24,13 +27,15 @@ pub enum Actor<'a> {
     Clock,
 }
 
-/// When, and how to know the same request again.
+/// When, by which clocks, and how to know the same request again.
 #[derive(Debug, Clone)]
 pub struct Request {
     /// The hour it came.
     pub hour: Hour,
     /// Of the request's key and whatever tells it from others. The key itself is never stored.
     pub hash: Vec<u8>,
+    /// What deadlines are reckoned with.
+    pub schedule: Arc<Schedule>,
 }
 
 /// What is done.
@@ -51,13 +56,10 @@ pub enum Act<'a> {
     Note(Sealed),
     /// It goes to another desk.
     Transfer(Box<Transfer>),
-    /// It was overdue, and climbs.
-    Climb {
-        /// To the desk right above the one where it is.
-        to: String,
-        /// What was overdue.
-        stage: Stage,
-    },
+    /// It is overdue: the desk right above where it is learns of it. Where none is above, it is said all the same.
+    Climb,
+    /// The desk needs longer, and says why.
+    Extend(ExtendReason),
     /// It goes to an agency outside.
     HandOver {
         /// The agency's name.
@@ -165,7 +167,8 @@ impl Act<'_> {
             Self::Mark(..) => Event::Mark,
             Self::Note(_) => Event::Note,
             Self::Transfer(_) => Event::Transfer,
-            Self::Climb { .. } => Event::Climb,
+            Self::Climb => Event::Climb,
+            Self::Extend(_) => Event::Extend,
             Self::HandOver { .. } => Event::HandOver,
             Self::Confirm { .. } => Event::Confirm,
             Self::Result { .. } => Event::Result,

@@ -8,6 +8,8 @@
 mod act;
 mod asker;
 mod desk;
+mod overdue;
+mod pace;
 mod queue;
 mod rows;
 mod step;
@@ -139,6 +141,8 @@ pub struct Thread {
     pub closed: Option<Hour>,
     /// What has to be done next in time.
     pub due: Option<Due>,
+    /// From this hour on it climbs to the next desk above, if there is one.
+    pub climb: Option<Hour>,
     /// From this hour on it closes by itself.
     pub lapse: Option<Hour>,
     /// From this hour on it is to be destroyed.
@@ -218,9 +222,6 @@ pub enum Refused {
     /// There is no such handover, or it has its result.
     #[error("没有第 {0} 件还在等结果的转出")]
     NoHandover(u32),
-    /// Things climb to the desk right above and nowhere else.
-    #[error("只能上报给直接的上级")]
-    NotAbove,
     /// The browser drew an id that is somebody's.
     #[error("这个编号已经有了，请重新登记")]
     Taken,

@@ -42,6 +42,7 @@ impl Thread {
             answered: hour(row.answered_hour),
             closed: hour(row.closed_hour),
             due: hour(row.due_hour).zip(stage.transpose().map_err(damaged)?).map(Due::new),
+            climb: hour(row.climb_hour),
             lapse: hour(row.lapse_hour),
             purge: hour(row.purge_hour),
             outcome: outcome.transpose().map_err(damaged)?,

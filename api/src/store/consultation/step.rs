@@ -1,20 +1,23 @@
 //! One step of a thread: what each act writes, beside the state.
 
-use sea_orm::{ActiveModelTrait, ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, Set};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, QuerySelect, Set,
+};
 use search::vocabulary::Outcome;
 
 use crate::audit::{Object, TAKE_OVER};
 use crate::clock::Hour;
-use crate::consultations::register::{AgencyResult, Ending, Mark};
-use crate::consultations::state::State;
+use crate::consultations::clocks::{Matter, Schedule};
+use crate::consultations::register::{AgencyResult, Ending, Mark, Stage};
+use crate::consultations::state::{Event, State};
 use crate::desk::member::Member;
 use crate::sealing::binding::{Binding, Purpose, Sender};
-use crate::store::consultation::act::{Act, Actor, Sealed, Writing};
+use crate::store::consultation::act::{Act, Actor, Request, Sealed, Writing};
 use crate::store::consultation::rows::{
     NewMessage, add_handover, add_message, demand_readers, handover, next_position, readers_of_thread, tell,
 };
 use crate::store::consultation::transfer::reseal;
-use crate::store::consultation::{Refused, Thread, Transfer};
+use crate::store::consultation::{Due, Refused, Thread, Transfer};
 use crate::store::desk::{ReaderKey, parent_of, readers_of};
 use crate::store::entity::{handover, message, message_key, thread};
 use crate::store::figures::{Count, Measure};
@@ -31,6 +34,8 @@ pub(super) struct Step<'a> {
     /// As it will be.
     row: thread::ActiveModel,
     told: Told,
+    /// What deadlines are reckoned with.
+    schedule: &'a Schedule,
     /// The desk that it goes to.
     given_to: Option<String>,
     counts: Vec<(Measure, String, Option<Hour>)>,
@@ -47,14 +52,16 @@ struct Told {
 impl<'a> Step<'a> {
     pub(super) fn new(
         txn: &'a DatabaseTransaction,
-        (actor, hour, retention): (Actor<'a>, Hour, Retention),
+        (actor, request): (Actor<'a>, &'a Request),
+        retention: Retention,
         now: Thread,
         row: thread::ActiveModel,
     ) -> Self {
         Self {
             txn,
             actor,
-            hour,
+            hour: request.hour,
+            schedule: &request.schedule,
             retention,
             now,
             row,
@@ -68,6 +75,7 @@ impl<'a> Step<'a> {
     pub(super) async fn take(mut self, act: Act<'_>, next: State) -> Result<Option<u32>, Refused> {
         let event = act.event();
         let number = self.apply(act).await?;
+        self.wind(event).await?;
         if next != State::WaitingForAsker {
             self.row.lapse_hour = Set(None);
         }
@@ -116,10 +124,8 @@ impl<'a> Step<'a> {
             Act::Mark(mark, on) => self.mark(mark, on),
             Act::Note(note) => return self.note(note).await.map(Some),
             Act::Transfer(transfer) => self.transfer(*transfer).await?,
-            Act::Climb { to, stage } => {
-                self.told.reason = Some(stage.code());
-                self.climb(to).await?;
-            }
+            Act::Climb => self.climb().await?,
+            Act::Extend(reason) => self.told.reason = Some(reason.code()),
             Act::HandOver { agency } => {
                 return Ok(Some(add_handover(self.txn, &self.now.id, agency, self.hour).await?));
             }
@@ -219,17 +225,69 @@ impl<'a> Step<'a> {
         Ok(())
     }
 
-    /// One level at a time: only the desk right above may be told.
-    async fn climb(&mut self, to: String) -> Result<(), Refused> {
+    /// One level at a time. It is said of the hour in which it was due, also by a process that was off then.
+    async fn climb(&mut self) -> Result<(), Refused> {
+        self.demand_due(self.now.climb)?;
+        let (Some(Due { stage, .. }), Some(hour)) = (self.now.due, self.now.climb) else {
+            return Err(Refused::NotYet);
+        };
         let at = self.now.escalated_to.clone().unwrap_or_else(|| self.now.desk.clone());
-        if parent_of(self.txn, &at).await?.as_ref() != Some(&to) {
-            return Err(Refused::NotAbove);
+        let above = parent_of(self.txn, &at).await?;
+        self.hour = hour;
+        self.counts.push((Measure::Overdue, stage.code().to_owned(), None));
+        let next = above.as_ref().map(|_| self.schedule.climb(self.matter(), hour).number());
+        self.row.climb_hour = Set(next);
+        if above.is_some() {
+            self.row.escalated_to = Set(above.clone());
         }
-        let reason = self.told.reason.unwrap_or_default().to_owned();
-        self.counts.push((Measure::Overdue, reason, None));
-        self.row.escalated_to = Set(Some(to.clone()));
-        (self.told.from, self.told.to) = (Some(at), Some(to));
+        self.told = Told { from: Some(at), to: above, reason: Some(stage.code()) };
         Ok(())
+    }
+
+    /// What is due after it: decided here for every act, so that none leaves a thread that waits for a desk without a clock.
+    async fn wind(&mut self, event: Event) -> Result<(), DbErr> {
+        let (schedule, hour) = (self.schedule, self.hour);
+        let due = match event {
+            Event::Accept => Some((Stage::Answer, schedule.answer(self.matter(), self.asked().await?))),
+            Event::Answer => Some((Stage::Close, schedule.close(self.matter(), self.asked().await?, false))),
+            Event::Extend => Some((Stage::Close, schedule.close(self.matter(), self.asked().await?, true))),
+            Event::AskerWrites if matches!(self.now.state, State::Answered | State::WaitingForAsker) => {
+                Some((Stage::Answer, schedule.answer(self.matter(), hour)))
+            }
+            Event::Transfer => Some((Stage::Accept, self.accept_elsewhere().await?)),
+            Event::AskBack | Event::Close | Event::Lapse | Event::Withdraw => None,
+            _ => return Ok(()),
+        };
+        self.row.due_hour = Set(due.map(|(_, hour)| hour.number()));
+        self.row.climb_hour = Set(due.map(|(_, hour)| hour.number()));
+        self.row.due_stage = Set(due.map(|(stage, _)| stage.code().to_owned()));
+        Ok(())
+    }
+
+    /// The new desk has its time to accept, but never more than was left for the answer: she has waited all the while.
+    async fn accept_elsewhere(&self) -> Result<Hour, DbErr> {
+        let own = self.schedule.accept(self.matter(), self.hour);
+        Ok(match self.now.due {
+            Some(Due { hour, stage: Stage::Answer | Stage::Close }) => own.min(hour),
+            Some(_) => own.min(self.schedule.answer(self.matter(), self.asked().await?)),
+            None => own,
+        })
+    }
+
+    fn matter(&self) -> Matter<'_> {
+        Matter { topic: self.now.topic.as_deref(), danger: self.now.priority.danger }
+    }
+
+    /// The hour of her last letter; of what a member entered, that of its arrival.
+    async fn asked(&self) -> Result<Hour, DbErr> {
+        let letters = message::Entity::find()
+            .select_only()
+            .column_as(message::Column::SentHour.max(), "last")
+            .filter(message::Column::ThreadId.eq(self.now.id.to_string()))
+            .filter(message::Column::Purpose.eq(Purpose::Letter.code()))
+            .filter(message::Column::Sender.eq(Sender::Asker.code()));
+        let last = letters.into_tuple::<Option<i64>>().one(self.txn).await?;
+        Ok(last.flatten().map_or(self.now.received, Hour::from_number))
     }
 
     async fn confirm(&self, number: u32) -> Result<(), Refused> {
@@ -265,8 +323,6 @@ impl<'a> Step<'a> {
         self.row.outcome = Set(Some(ending.code().to_owned()));
         self.row.closed_hour = Set(Some(self.hour.number()));
         self.row.purge_hour = Set(Some(after_days(self.hour, self.retention.closed_days)));
-        self.row.due_hour = Set(None);
-        self.row.due_stage = Set(None);
         self.told.reason = Some(ending.code());
         self.counts.push((Measure::Closed, ending.code().to_owned(), Some(self.now.received)));
     }

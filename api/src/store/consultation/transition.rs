@@ -8,8 +8,8 @@ use sea_orm::sea_query::OnConflict;
 use sea_orm::{DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, Set, TryInsertResult};
 
 use crate::audit::Object;
-use crate::clock::Hour;
-use crate::consultations::register::Channel;
+use crate::consultations::clocks::Matter;
+use crate::consultations::register::{Channel, Stage};
 use crate::consultations::state::{Event, NotAllowed, Standing, State};
 use crate::sealing::binding::{Binding, Purpose, Sender, ThreadId};
 use crate::store::consultation::act::{Act, Actor, Done, Request};
@@ -71,7 +71,7 @@ impl Store {
         }
         let standing = Standing { state: now.state, open_handovers: open_handovers(txn, thread).await? };
         let next = standing.next(event)?.state;
-        let step = Step::new(txn, (actor, request.hour, self.retention), now, row.into_active_model());
+        let step = Step::new(txn, (actor, request), self.retention, now, row.into_active_model());
         let number = step.take(act, next).await?;
         let done = Done { thread: *thread, state: next, number, again: false };
         // Of what is purged no request is kept either.
@@ -96,7 +96,7 @@ async fn receive(
     }
     demand_readers(&new.readers(txn).await?, &new.keys)?;
     let (desk, hour) = (new.desk.clone(), request.hour);
-    let insert = thread::Entity::insert(new.row(id, hour));
+    let insert = thread::Entity::insert(new.row(id, request));
     let insert = insert.on_conflict(OnConflict::new().do_nothing().to_owned());
     let inserted = insert.try_insert().exec_without_returning(txn).await?;
     let done = Done { thread: *id, state: State::Received, number: Some(1), again: false };
@@ -160,8 +160,9 @@ impl NewThread {
         Ok(readers)
     }
 
-    fn row(&self, id: &ThreadId, hour: Hour) -> thread::ActiveModel {
-        let receipt = self.receipt.as_ref();
+    fn row(&self, id: &ThreadId, request: &Request) -> thread::ActiveModel {
+        let (receipt, hour) = (self.receipt.as_ref(), request.hour);
+        let matter = Matter { topic: self.topic.as_deref(), danger: self.priority.danger };
         thread::ActiveModel {
             id: Set(id.to_string()),
             desk_id: Set(self.desk.clone()),
@@ -173,6 +174,9 @@ impl NewThread {
             topic: Set(self.topic.clone()),
             region: Set(self.region.clone()),
             received_hour: Set(hour.number()),
+            due_hour: Set(Some(request.schedule.accept(matter, hour).number())),
+            climb_hour: Set(Some(request.schedule.accept(matter, hour).number())),
+            due_stage: Set(Some(Stage::Accept.code().to_owned())),
             mediation: Set(false),
             legal_aid: Set(false),
             psychological: Set(false),

@@ -38,6 +38,8 @@ pub struct Model {
     pub closed_hour: Option<i64>,
     /// From this hour on it is overdue.
     pub due_hour: Option<i64>,
+    /// From this hour on it climbs to the next desk above; nothing where nobody above is left to be told.
+    pub climb_hour: Option<i64>,
     /// From this hour on it closes by itself, because it waits for the asker.
     pub lapse_hour: Option<i64>,
     /// From this hour on it is to be destroyed.

@@ -5,6 +5,7 @@ use sea_orm_migration::prelude::*;
 mod m20261121_000001_consultations;
 mod m20261122_000002_search_words;
 mod m20261123_000003_register;
+mod m20261123_000004_climbing;
 #[cfg(test)]
 mod tests;
 
@@ -17,6 +18,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000001_consultations::Migration),
             Box::new(m20261122_000002_search_words::Migration),
             Box::new(m20261123_000003_register::Migration),
+            Box::new(m20261123_000004_climbing::Migration),
         ]
     }
 }

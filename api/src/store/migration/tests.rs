@@ -17,7 +17,9 @@ use crate::store::desk::NewDesk;
 use crate::store::testing::{self, Fresh, NOW};
 
 /// The step that made `thread` anew. Before it, rows are written as they were written then.
-const STEPS: u32 = 3;
+const REBUILT: u32 = 3;
+/// All there are.
+const STEPS: u32 = 4;
 
 /// What was in a database before, and what opens it.
 struct Old {
@@ -150,7 +152,7 @@ async fn from_every_earlier_version_everything_is_still_there() {
         STEPS as usize,
         "a new step: its own data belongs into this test"
     );
-    for steps in 1..STEPS {
+    for steps in 1..REBUILT {
         for fresh in stopped_at(steps).await {
             let store = &fresh.store;
             let old = write_as_it_was_written(store).await;
@@ -166,6 +168,22 @@ async fn from_every_earlier_version_everything_is_still_there() {
             let left = store.tables().await;
             assert!(left.iter().all(|name| !name.ends_with("_before")), "{left:?}");
         }
+    }
+}
+
+/// The third version had deadlines and did not know when something climbs next.
+#[tokio::test]
+async fn a_deadline_of_the_third_version_climbs_when_it_was_missed() {
+    for fresh in stopped_at(REBUILT - 1).await {
+        let store = &fresh.store;
+        let old = write_as_it_was_written(store).await;
+        Migrator::up(&store.db, Some(1)).await.unwrap();
+        run(store, "UPDATE thread SET due_hour = 500100, due_stage = 'close'").await;
+        store.migrate().await.unwrap();
+        the_thread_is_there(store, &old).await;
+        let thread = store.thread_by_locator(&[6; 32]).await.unwrap().unwrap();
+        assert_eq!(thread.climb, Some(Hour::from_number(500_100)));
+        assert_eq!(thread.due.map(|due| due.hour), thread.climb);
     }
 }
 
@@ -186,7 +204,7 @@ async fn the_thread_is_there(store: &Store, old: &Old) {
     // An answer that is sent again across the upgrade is there once.
     let member = Member::pretended("member-of-county", "county");
     let sealed = Sealed { position: 2, content: letters[1].content.clone(), keys: Vec::new() };
-    let request = Request { hour: NOW, hash: vec![8; 32] };
+    let request = Request { hour: NOW, hash: vec![8; 32], schedule: std::sync::Arc::default() };
     let act = Act::Answer(Writing::Sealed(sealed));
     assert!(store.transition(Actor::Member(&member), &old.id, act, &request).await.unwrap().again);
 }
@@ -205,7 +223,11 @@ async fn the_desk_is_there(store: &Store, old: &Old) {
     let (_, letters, _) = store.thread_for(&member, &old.id, NOW).await.unwrap().unwrap();
     assert!(letters.iter().all(|letter| letter.key.is_some()));
     assert_eq!(store.verify_audit("county").await.unwrap().unwrap().number, 1);
-    let request = Request { hour: NOW, hash: dice::draw::<32>(&SystemDice).to_vec() };
+    let request = Request {
+        hour: NOW,
+        hash: dice::draw::<32>(&SystemDice).to_vec(),
+        schedule: std::sync::Arc::default(),
+    };
     let accepted = store.transition(Actor::Member(&member), &old.id, Act::Accept, &request).await;
     assert!(accepted.unwrap().again, "she was the first responder before");
     let rows = store.everything().await;

@@ -1,9 +1,12 @@
 //! Both sides over both kinds of database.
 
 mod model;
+mod overdue;
 mod queue;
 mod steps;
 mod transfer;
+
+use std::sync::Arc;
 
 use sea_orm::DbErr;
 
@@ -54,7 +57,7 @@ async fn letter(store: &Store, desk: &str, request: &[u8], hour: Hour) -> Letter
     Letter {
         new,
         id,
-        request: Request { hour, hash: request.to_vec() },
+        request: Request { hour, hash: request.to_vec(), schedule: Arc::default() },
         locator_hash,
         asker,
         public_key: kept,
@@ -87,7 +90,7 @@ fn member_of(desk: &str) -> Member {
 
 /// A request that nobody has sent before.
 fn new_request() -> Request {
-    Request { hour: NOW, hash: dice::draw::<32>(&SystemDice).to_vec() }
+    Request { hour: NOW, hash: dice::draw::<32>(&SystemDice).to_vec(), schedule: Arc::default() }
 }
 
 /// An answer of the desk of a thread, sealed for a position to those who must read it.

@@ -11,10 +11,17 @@ use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 use search::vocabulary::Outcome;
 
 use super::*;
-use crate::consultations::register::{AgencyResult, Mark, Stage};
+use crate::consultations::clocks::{Matter, Schedule};
+use crate::consultations::register::{AgencyResult, ExtendReason, Mark, Stage};
 use crate::consultations::state::{Event, Party, Standing};
 use crate::store::entity::{event, handover, message, request, thread};
 use crate::store::testing::Fresh;
+
+/// What the letters of these tests are about.
+const MATTER: Matter<'static> = Matter { topic: None, danger: false };
+
+/// After these the clock runs anew, be it to the same hour.
+const WINDS: [Event; 5] = [Event::Accept, Event::Answer, Event::AskBack, Event::Extend, Event::Withdraw];
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Who {
@@ -40,8 +47,8 @@ enum What {
     Result(u32),
     FollowUp(bool),
     Consent,
-    /// To the desk above, or past it.
-    Climb(bool),
+    Climb,
+    Extend,
     Close,
     Lapse,
     Withdraw,
@@ -88,6 +95,12 @@ struct Model {
     /// For each handover whether it waits for its result.
     handovers: Vec<bool>,
     climbed: bool,
+    /// What is due, and when.
+    due: Option<(Stage, Hour)>,
+    /// When it climbs next.
+    climb: Option<Hour>,
+    /// The hour of the asker's last letter.
+    asked: Hour,
     lapse: Option<i64>,
     purge: Option<i64>,
     told: u64,
@@ -135,7 +148,8 @@ impl What {
             Self::Result(_) => Event::Result,
             Self::FollowUp(_) => Event::FollowUp,
             Self::Consent => Event::Consent,
-            Self::Climb(_) => Event::Climb,
+            Self::Climb => Event::Climb,
+            Self::Extend => Event::Extend,
             Self::Close => Event::Close,
             Self::Lapse => Event::Lapse,
             Self::Withdraw => Event::Withdraw,
@@ -153,6 +167,9 @@ impl Model {
             notes: 0,
             handovers: Vec::new(),
             climbed: false,
+            due: Some((Stage::Accept, Schedule::default().accept(MATTER, NOW))),
+            climb: Some(Schedule::default().accept(MATTER, NOW)),
+            asked: NOW,
             lapse: None,
             purge: None,
             told: 1,
@@ -177,7 +194,11 @@ impl Model {
             return if responder == who.id() { Ok((standing.state, None, true)) } else { Err("accepted") };
         }
         let next = standing.next(event).map_err(|_| "not allowed")?;
+        let due = self.due;
         let number = self.write(deed)?;
+        if self.due != due || WINDS.contains(&event) {
+            self.climb = self.due.map(|(_, hour)| hour);
+        }
         if next.state != State::WaitingForAsker {
             self.lapse = None;
         }
@@ -192,18 +213,19 @@ impl Model {
 
     /// What the deed does beside the state.
     fn write(&mut self, deed: &Deed) -> Result<Option<u32>, &'static str> {
-        let now = deed.request.hour.number();
+        let (now, schedule) = (deed.request.hour.number(), Schedule::default());
         match deed.what {
-            What::Accept => self.responder = Some(deed.who.id()),
+            What::Accept => {
+                self.responder = Some(deed.who.id());
+                self.due = Some((Stage::Answer, schedule.answer(MATTER, self.asked)));
+            }
             What::Answer(_) | What::AskBack(_) | What::AskerWrites => {
                 let next = self.letters + 1;
                 if deed.what != What::AskerWrites && deed.position != next {
                     return Err("out of step");
                 }
                 self.letters = next;
-                if matches!(deed.what, What::AskBack(_)) {
-                    self.lapse = Some(now + 60 * 24 + 1);
-                }
+                self.wind(deed);
                 return Ok(Some(next));
             }
             What::Note => {
@@ -222,19 +244,20 @@ impl Model {
                 let open = open.ok_or("no handover")?;
                 *open = matches!(deed.what, What::Confirm(_));
             }
-            What::Climb(right) => {
-                if !right || self.climbed {
-                    return Err("not above");
-                }
+            What::Climb => {
+                let hour = self.climb.filter(|due| due.number() <= now).ok_or("not yet")?;
+                // The city is the top of this line.
+                self.climb = (!self.climbed).then(|| schedule.climb(MATTER, hour));
                 self.climbed = true;
             }
-            What::Close => self.purge = Some(now + 180 * 24 + 1),
+            What::Extend => self.due = Some((Stage::Close, schedule.close(MATTER, self.asked, true))),
+            What::Close => (self.due, self.purge) = (None, Some(now + 180 * 24 + 1)),
             What::Lapse => {
                 self.lapse.filter(|due| *due <= now).ok_or("not yet")?;
                 self.purge = Some(now + 180 * 24 + 1);
             }
             What::Withdraw => {
-                (self.letters, self.notes, self.purge) = (0, 0, Some(now));
+                (self.letters, self.notes, self.due, self.purge) = (0, 0, None, Some(now));
                 self.handovers.clear();
             }
             What::Purge => {
@@ -243,6 +266,28 @@ impl Model {
             What::Mark | What::FollowUp(_) | What::Consent => {}
         }
         Ok(None)
+    }
+
+    /// What a letter makes due.
+    fn wind(&mut self, deed: &Deed) {
+        let (schedule, hour) = (Schedule::default(), deed.request.hour);
+        match deed.what {
+            What::AskBack(_) => {
+                self.due = None;
+                self.lapse = Some(hour.number() + 60 * 24 + 1);
+            }
+            What::Answer(_) => self.due = Some((Stage::Close, schedule.close(MATTER, self.asked, false))),
+            _ => {
+                // What has been answered has to be answered anew; what has not, no later for it.
+                if self
+                    .standing
+                    .is_some_and(|now| matches!(now.state, State::Answered | State::WaitingForAsker))
+                {
+                    self.due = Some((Stage::Answer, schedule.answer(MATTER, hour)));
+                }
+                self.asked = self.asked.max(hour);
+            }
+        }
     }
 }
 
@@ -254,7 +299,6 @@ fn kind(refused: &Refused) -> &'static str {
         Refused::OutOfStep => "out of step",
         Refused::OtherRequest => "other request",
         Refused::NoHandover(_) => "no handover",
-        Refused::NotAbove => "not above",
         Refused::NotYet => "not yet",
         Refused::WrongReaders(_)
         | Refused::KeysOff { .. }
@@ -322,9 +366,8 @@ impl<'a> Play<'a> {
             What::Result(handover) => Act::Result { handover, result: AgencyResult::Partly },
             What::FollowUp(helped) => Act::FollowUp { helped },
             What::Consent => Act::Consent(true),
-            What::Climb(right) => {
-                Act::Climb { to: if right { "city" } else { "province" }.to_owned(), stage: Stage::Accept }
-            }
+            What::Climb => Act::Climb,
+            What::Extend => Act::Extend(ExtendReason::Court),
             What::Close => Act::Close(Outcome::Advised),
             What::Lapse => Act::Lapse,
             What::Withdraw => Act::Withdraw,
@@ -409,6 +452,9 @@ impl<'a> Play<'a> {
             assert_eq!((row.lapse_hour, row.purge_hour), (model.lapse, model.purge));
             assert_eq!(row.first_responder.as_deref(), model.responder);
             assert_eq!(row.escalated_to.is_some(), model.climbed);
+            assert_eq!(row.climb_hour, model.climb.map(Hour::number));
+            let due = model.due.map(|(stage, hour)| (stage.code(), hour.number()));
+            assert_eq!(row.due_stage.as_deref().zip(row.due_hour), due);
         }
     }
 
@@ -441,7 +487,8 @@ fn any_what() -> impl Strategy<Value = What> {
         2 => (1..4_u32).prop_map(What::Result),
         1 => any::<bool>().prop_map(What::FollowUp),
         1 => Just(What::Consent),
-        3 => any::<bool>().prop_map(What::Climb),
+        3 => Just(What::Climb),
+        1 => Just(What::Extend),
         2 => Just(What::Close),
         1 => Just(What::Lapse),
         1 => Just(What::Withdraw),
@@ -454,7 +501,7 @@ fn any_deed() -> impl Strategy<Value = (Who, What)> {
     (any_who(), any_what(), 0..10_u8).prop_map(|(who, what, stray)| {
         let right = match what {
             _ if stray == 0 || what.event().by(who.party()).is_ok() => who,
-            What::Climb(_) | What::Lapse | What::Purge => Who::Clock,
+            What::Climb | What::Lapse | What::Purge => Who::Clock,
             What::AskerWrites | What::Withdraw => Who::Asker,
             _ => Who::First,
         };

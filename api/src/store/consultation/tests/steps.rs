@@ -5,7 +5,7 @@ use search::vocabulary::Outcome;
 
 use super::*;
 use crate::audit::Broken;
-use crate::consultations::register::{AgencyResult, Mark, Stage};
+use crate::consultations::register::{AgencyResult, Mark};
 use crate::consultations::state::NotAllowed;
 use crate::sealing::binding::Purpose;
 use crate::store::entity::{audit, event, figure, message, message_key, request, thread};
@@ -89,13 +89,10 @@ async fn what_climbs_goes_up_one_level_and_is_there_to_be_read_and_answered() {
             founded(store, desk, above).await;
         }
         let id = sent(store, "county").await;
-        let climb = async |to: &str| {
-            let act = Act::Climb { to: to.to_owned(), stage: Stage::Accept };
-            store.transition(Actor::Clock, &id, act, &new_request()).await
-        };
-        assert!(matches!(climb("province").await, Err(Refused::NotAbove)));
         for (to, below) in [("city", "county"), ("province", "city")] {
-            climb(to).await.unwrap();
+            let due = row(store, &id).await.climb_hour.unwrap();
+            let request = Request { hour: Hour::from_number(due), ..new_request() };
+            store.transition(Actor::Clock, &id, Act::Climb, &request).await.unwrap();
             let upper = member_of(to);
             let queue = store.queue_of(&upper, Shelf::Climbed, None, 10).await.unwrap();
             assert_eq!(queue.items[0].thread.escalated_to.as_deref(), Some(to));

@@ -19,7 +19,7 @@ async fn counties(store: &Store) {
 }
 
 /// Everything of a thread for another desk, in bytes of the right shape.
-async fn to(store: &Store, from: &str, id: &ThreadId, to: &str) -> Act<'static> {
+pub(super) async fn to(store: &Store, from: &str, id: &ThreadId, to: &str) -> Act<'static> {
     let target = store.transfer_target(&member_of(from), id, to).await.unwrap().unwrap();
     let Count { letters, notes } = target.count;
     let keys = |count| (0..count).map(|_| vec![7; 113].try_into().unwrap()).collect();

@@ -1,0 +1,41 @@
+//! Looks after the clocks while the service runs: at once when it starts, then in every hour.
+//!
+//! Whatever was due while nothing ran is caught up then, as of the hour in which it was due. Any number of processes on one
+//! database may do so.
+
+use std::time::Duration;
+
+use sea_orm::DbErr;
+
+use crate::state::AppState;
+
+/// How often it looks whether an hour has begun.
+const PAUSE: Duration = Duration::from_mins(1);
+
+/// Never ends; may be dropped at any moment.
+pub async fn keep(app: AppState) {
+    let (mut done, mut failed) = (None, None);
+    loop {
+        let hour = app.clock.hour();
+        if done != Some(hour) {
+            match look(&app).await {
+                Ok(()) => done = Some(hour),
+                // Tried again in a minute, said once an hour.
+                Err(err) if failed != Some(hour) => {
+                    failed = Some(hour);
+                    tracing::error!("deadlines could not be looked after, trying again in a minute: {err}");
+                }
+                Err(_) => {}
+            }
+        }
+        tokio::time::sleep(PAUSE).await;
+    }
+}
+
+/// Takes every step that is due by now.
+pub async fn look(app: &AppState) -> Result<(), DbErr> {
+    let schedule = app.published.current().schedule.clone();
+    let steps = app.store.catch_up(app.clock.hour(), &schedule).await?;
+    tracing::info!(steps, "deadlines were looked after");
+    Ok(())
+}

@@ -1,0 +1,145 @@
+//! What nobody did in time: it climbs; what waited too long for its asker closes by itself.
+//!
+//! Deadlines stand in the rows, so it does not matter when this runs: [`Store::catch_up`] takes every step that was due, each
+//! with the hour in which it was, and does nothing the second time. Two processes may run it at once.
+
+use std::sync::Arc;
+
+use ring::digest;
+use sea_orm::ActiveModelTrait;
+use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, Set};
+
+use crate::clock::Hour;
+use crate::consultations::clocks::{Matter, Schedule};
+use crate::consultations::register::Stage;
+use crate::consultations::state::State;
+use crate::sealing::binding::ThreadId;
+use crate::store::consultation::rows::locked;
+use crate::store::consultation::{Act, Actor, Refused, Request, Thread};
+use crate::store::entity::thread;
+use crate::store::{Store, damaged};
+
+/// Threads that are looked at together.
+const PAGE: u64 = 200;
+
+impl Store {
+    /// Takes every step that was due until `now`, and gives how many there were.
+    pub async fn catch_up(&self, now: Hour, schedule: &Arc<Schedule>) -> Result<u64, DbErr> {
+        self.start_clocks(schedule).await?;
+        let mut steps = 0;
+        // A desk above has a time of its own, which may be over too: as many rounds as there are desks on a line.
+        loop {
+            let climbed = self.climb_all(now, schedule).await?;
+            if climbed == 0 {
+                break;
+            }
+            steps += climbed;
+        }
+        Ok(steps + self.lapse_all(now, schedule).await?)
+    }
+
+    async fn climb_all(&self, now: Hour, schedule: &Arc<Schedule>) -> Result<u64, DbErr> {
+        let (mut steps, mut after) = (0, None);
+        loop {
+            let page = self.due(thread::Column::ClimbHour, now, after.as_ref()).await?;
+            let Some(last) = page.last() else { return Ok(steps) };
+            after = Some(last.clone());
+            for (due, id) in &page {
+                steps += self.takes(id, Act::Climb, (now, *due), schedule).await?;
+            }
+        }
+    }
+
+    async fn lapse_all(&self, now: Hour, schedule: &Arc<Schedule>) -> Result<u64, DbErr> {
+        let (mut steps, mut after) = (0, None);
+        loop {
+            let page = self.due(thread::Column::LapseHour, now, after.as_ref()).await?;
+            let Some(last) = page.last() else { return Ok(steps) };
+            after = Some(last.clone());
+            // What can't close, because an agency has not answered, waits on.
+            for (due, id) in &page {
+                steps += self.takes(id, Act::Lapse, (now, *due), schedule).await?;
+            }
+        }
+    }
+
+    /// What is due by `column`, the longest first, from the column's index.
+    async fn due(
+        &self,
+        column: thread::Column,
+        now: Hour,
+        after: Option<&(i64, String)>,
+    ) -> Result<Vec<(i64, String)>, DbErr> {
+        let mut rows = thread::Entity::find()
+            .select_only()
+            .columns([column, thread::Column::Id])
+            .filter(column.is_not_null())
+            .filter(column.lte(now.number()));
+        if let Some((due, id)) = after {
+            let place = Expr::tuple([Expr::val(*due), Expr::val(id.clone())]);
+            rows = rows.filter(Expr::tuple([Expr::col(column), Expr::col(thread::Column::Id)]).gt(place));
+        }
+        let rows = rows.order_by_asc(column).order_by_asc(thread::Column::Id).limit(PAGE);
+        rows.into_tuple().all(&self.db).await
+    }
+
+    /// Takes one step; 0 where somebody else was first, or where it is not to be taken any more.
+    async fn takes(
+        &self,
+        id: &str,
+        act: Act<'_>,
+        (now, due): (Hour, i64),
+        schedule: &Arc<Schedule>,
+    ) -> Result<u64, DbErr> {
+        let id: ThreadId = id.parse().map_err(damaged)?;
+        let words = format!("nuanzhan/clock/1 {} {id} {due}", act.event().code());
+        let hash = digest::digest(&digest::SHA256, words.as_bytes()).as_ref().to_vec();
+        let request = Request { hour: now, hash, schedule: Arc::clone(schedule) };
+        match self.transition(Actor::Clock, &id, act, &request).await {
+            Ok(done) => Ok(u64::from(!done.again)),
+            Err(Refused::Database(err)) => Err(err),
+            Err(_) => Ok(0),
+        }
+    }
+
+    /// Gives a clock to what came before there were any.
+    async fn start_clocks(&self, schedule: &Schedule) -> Result<(), DbErr> {
+        let waiting = [State::Received, State::Accepted, State::Answered].map(State::code);
+        loop {
+            let ids: Vec<String> = thread::Entity::find()
+                .select_only()
+                .column(thread::Column::Id)
+                .filter(thread::Column::DueHour.is_null())
+                .filter(thread::Column::State.is_in(waiting))
+                .limit(PAGE)
+                .into_tuple()
+                .all(&self.db)
+                .await?;
+            if ids.is_empty() {
+                return Ok(());
+            }
+            for id in ids {
+                self.start_clock(&id.parse().map_err(damaged)?, schedule).await?;
+            }
+        }
+    }
+
+    async fn start_clock(&self, id: &ThreadId, schedule: &Schedule) -> Result<(), DbErr> {
+        let txn = self.begin().await?;
+        let Some(row) = locked(&txn, id).await?.filter(|row| row.due_hour.is_none()) else { return Ok(()) };
+        let thread = Thread::read(row.clone())?;
+        let matter = Matter { topic: thread.topic.as_deref(), danger: thread.priority.danger };
+        let (stage, due) = match thread.state {
+            State::Received => (Stage::Accept, schedule.accept(matter, thread.received)),
+            State::Accepted => (Stage::Answer, schedule.answer(matter, thread.received)),
+            _ => (Stage::Close, schedule.close(matter, thread.received, false)),
+        };
+        let mut row = row.into_active_model();
+        row.due_hour = Set(Some(due.number()));
+        row.climb_hour = Set(Some(due.number()));
+        row.due_stage = Set(Some(stage.code().to_owned()));
+        row.update(&txn).await?;
+        txn.commit().await
+    }
+}
