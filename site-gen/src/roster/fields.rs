@@ -171,6 +171,10 @@ impl Field {
             | Self::HomeVisits
             | Self::Level
             | Self::Visibility => value.split(SEPARATOR).map(chinese).collect::<Vec<_>>().join(SEPARATOR),
+            // In a list 8:00-20:00 says no days, and is refused; that it is every day is said.
+            Self::Hours if value != "24/7" && value.starts_with(|c: char| c.is_ascii_digit()) => {
+                format!("Mo-Su {value}")
+            }
             _ => value.to_owned(),
         }
     }

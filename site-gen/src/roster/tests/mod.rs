@@ -1,5 +1,6 @@
 //! Imports and exports whole: sheets as offices have them, sheets that were made to break us, there and back again.
 
+mod afresh;
 mod quarters;
 mod townships;
 mod twins;
@@ -37,13 +38,19 @@ const SHELTER: &str = "---\nname: 示例县妇女儿童庇护中心\nkind: shelt
 
 const OWN_FILE: &str = "---\nname: 晴柳镇妇女儿童之家\nkind: family_center\nregion: \"990121101\"\n# 打过电话\nphones: [\"0000-5551130\"]\nroles:\n  - 站长\n---\n有茶水。\n";
 
-fn sources(more: &[(&str, &str)]) -> SourceMap {
+/// A site with its divisions and no station.
+fn empty_site() -> SourceMap {
     let new =
         crate::scaffold::site::NewSite { name: "示例市".to_owned(), region: "990100".parse().unwrap() };
     let mut files: BTreeMap<String, String> =
         crate::scaffold::site::files(&new).into_iter().map(|(path, text)| (path.to_owned(), text)).collect();
+    files.insert("regions.csv".to_owned(), REGIONS.to_owned());
+    SourceMap::default().with(&files)
+}
+
+fn sources(more: &[(&str, &str)]) -> SourceMap {
+    let mut files: BTreeMap<String, String> = BTreeMap::new();
     for (path, text) in [
-        ("regions.csv", REGIONS),
         ("stations/shili-county/stations.csv", TABLE),
         ("stations/shili-county/shelter.md", SHELTER),
         ("stations/shili-county/qingliu-family.md", OWN_FILE),
@@ -51,7 +58,7 @@ fn sources(more: &[(&str, &str)]) -> SourceMap {
         files.insert(path.to_owned(), text.to_owned());
     }
     files.extend(more.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())));
-    SourceMap::default().with(&files)
+    empty_site().with(&files)
 }
 
 fn ask() -> Ask {
@@ -340,6 +347,9 @@ fn table_strategy() -> impl Strategy<Value = Vec<Values>> {
                 put(&mut values, Field::Serves, "家长和孩子");
                 put(&mut values, Field::Desk, "county");
             }
+            if number > 0 && digits % 3 == 0 {
+                put(&mut values, Field::Parent, "s0");
+            }
             if !confidential {
                 put(&mut values, Field::Address, &address);
             }
@@ -354,26 +364,15 @@ fn table_strategy() -> impl Strategy<Value = Vec<Values>> {
     })
 }
 
+/// The content as an editor may have typed it: in codes, every column.
 fn content_with(stations: &[Values]) -> SourceMap {
-    let rows = export::rows(&stations.iter().map(entry).collect::<Vec<_>>());
-    let drop_names = |row: &Vec<String>| {
-        // The headings without what they say to who fills the sheet in.
-        row.iter()
-            .enumerate()
-            .filter(|(index, _)| *index != 4)
-            .map(|(_, cell)| cell.split("（只写").next().unwrap().split("（哪天").next().unwrap().to_owned())
-            .collect::<Vec<_>>()
+    let head = crate::csv_text::line(Field::ALL.into_iter().map(Field::code), ',') + "\n";
+    let row = |values: &Values| {
+        let cells = Field::ALL.into_iter().map(|field| values.get(field).unwrap_or_default());
+        crate::csv_text::line(cells, ',') + "\n"
     };
-    let lines = rows
-        .iter()
-        .map(drop_names)
-        .map(|row| crate::csv_text::line(row.iter().map(String::as_str), ',') + "\n");
-    sources(&[("stations/shili-county/stations.csv", &lines.collect::<String>())])
-}
-
-fn entry(values: &Values) -> Entry {
-    let confidential = values.get(Field::Kind) == Some("shelter");
-    Entry { values: values.clone(), region_names: "示例市示例县".to_owned(), confidential }
+    let rows = stations.iter().map(row).collect::<String>();
+    sources(&[("stations/shili-county/stations.csv", &(head + &rows))])
 }
 
 fn exported(sources: &SourceMap) -> Vec<Vec<String>> {
