@@ -17,7 +17,7 @@ use search::record::{Place, Station};
 use search::vocabulary::StationKind;
 use serde_json::{Value, json};
 use site_gen::{Options, Outcome};
-use tests::phone::{ask, ask_scripts};
+use tests::phone::{ask, ask_scripts, nation};
 use tests::workspace;
 
 /// Numbers that look drawn, always the same.
@@ -167,6 +167,32 @@ fn what_is_asked_for_hangs_on_the_cell_and_not_on_the_place_in_it() {
     let paris = ask(folder.path(), &far, "far outside").unwrap().unwrap().remove(0);
     assert_eq!(paris["fetched"], json!(["/data/near/index.json"]));
     assert!(paris["away"].as_f64().unwrap() > 7e6 && paris["stations"] == json!([]));
+}
+
+/// What a look-up may cost: 60 KB, packed as plainly as hosts pack. A cell holds as many stations however many the country has, so a
+/// small one shows it; the index grows with the cells, and `weigh_near` weighs the whole country.
+#[test]
+fn a_look_up_fetches_at_most_60_kb() {
+    let stations = nation::stations(12_000);
+    let folder = tempfile::tempdir().unwrap();
+    write(Near::of(&stations).files(), folder.path());
+    let questions: Vec<Value> = stations
+        .iter()
+        .step_by(150)
+        .filter_map(Station::location)
+        .map(|at| json!({ "near": { "lat": at.lat(), "lon": at.lon() }, "weighed": true }))
+        .collect();
+    assert_eq!(questions.len(), 80);
+    let Some(answers) = ask(folder.path(), &questions, "bytes of a look-up").unwrap() else { return };
+    for (question, answer) in questions.iter().zip(&answers) {
+        assert_eq!(
+            answer["fetched"].as_array().unwrap().len(),
+            1 + 9,
+            "{question}: the index and nine cells"
+        );
+        let [plain, gzip, _] = [0, 1, 2].map(|way| answer["bytes"][way].as_u64().unwrap());
+        assert!(gzip <= 60_000 && gzip < plain, "{question}: {gzip} bytes in gzip, {plain} plain");
+    }
 }
 
 fn rule(draws: &mut Draws) -> Rule {
