@@ -72,6 +72,12 @@ impl Datum {
     }
 }
 
+/// Whether a place is on the mainland, as far as the coarse outline tells that decides whether maps move it. Hong Kong, Macau,
+/// Taiwan and whatever is abroad are not.
+pub fn is_on_the_mainland(place: Coord) -> bool {
+    coordtransform::is_in_gcj02_region(place.lon(), place.lat())
+}
+
 impl Gcj02 {
     /// The same place in WGS 84; `None` where it is no point on the earth.
     pub fn to_wgs84(self) -> Option<Coord> {
@@ -154,6 +160,22 @@ mod tests {
         assert_eq!(Datum::parse(" GCJ-02 "), Some(Datum::Gcj02));
         assert_eq!(Datum::parse("gps"), None);
         assert!(Datum::ALL.into_iter().all(|datum| datum.to_wgs84(91.0, 116.0).is_none()));
+    }
+
+    #[test]
+    fn the_mainland_is_told_from_what_lies_around_it() {
+        for (name, lat, lon, is_there) in [
+            ("北京", 39.904, 116.407, true),
+            ("海口", 20.044, 110.199, true),
+            ("乌鲁木齐", 43.825, 87.617, true),
+            ("南宁", 22.817, 108.366, true),
+            ("首尔", 37.566, 126.978, false),
+            ("河内", 21.028, 105.834, false),
+            ("台北", 25.033, 121.565, false),
+            ("香港", 22.319, 114.169, false),
+        ] {
+            assert_eq!(is_on_the_mainland(wgs84(lat, lon)), is_there, "{name}");
+        }
     }
 
     proptest! {

@@ -12,6 +12,7 @@ pub mod digests;
 pub mod heads;
 pub mod identity;
 pub mod links;
+mod mainland;
 mod national;
 mod note_book;
 pub mod pages;

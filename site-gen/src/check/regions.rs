@@ -8,8 +8,8 @@ use search::datum::Datum;
 use search::record::Station;
 use search::region::{Level, Region, RegionCode};
 
-use super::national;
 use super::stations::in_china;
+use super::{mainland, national};
 use crate::diag::{Diagnostic, Diagnostics, nearest, suggest};
 use crate::load::Drafts;
 use crate::load::tables::RegionDraft;
@@ -48,7 +48,7 @@ impl Regions {
                 }
             };
             check_level(draft, &code, diags);
-            check_centre(draft, diags);
+            check_centre(draft, &code, diags);
             if let Some(odd) = national::odd_row(draft, &code) {
                 diags.push(odd);
             }
@@ -123,15 +123,15 @@ impl Regions {
         below.map(|(_, known)| known.name.as_str())
     }
 
-    /// Reports a place that lies outside its division, or outside the nearest one above whose bounds are known.
-    /// `others`: where the same numbers would be in the other datums.
+    /// Reports a place that lies outside its division, or outside the nearest one above whose bounds are known; `false` where no
+    /// bounds are known. `others`: where the same numbers would be in the other datums.
     pub fn check_inside(
         &self,
         code: &RegionCode,
         (at, others): (Coord, &[(Datum, Coord)]),
         span: Span,
         diags: &mut Diagnostics,
-    ) {
+    ) -> bool {
         for code in code.ancestry() {
             let Some(known) = self.by_code.get(&code) else { continue };
             let (Some(centre), Some(radius)) = (known.location, known.radius_km) else { continue };
@@ -142,18 +142,16 @@ impl Regions {
                 let name = &known.name;
                 let message =
                     format!("这一点离{name} {away:.digits$} 公里，不在它的范围里（{radius:.0} 公里以内）");
-                let inside = |(_, there): &&(Datum, Coord)| centre.distance_m(*there) / 1000.0 <= radius;
-                let meant: Vec<&str> = others.iter().filter(inside).map(|(datum, _)| datum.code()).collect();
-                let hint = match meant.is_empty() {
-                    true => "核对坐标和区划代码；是不是经纬度抄错了一位，或坐标系写错了".to_owned(),
-                    false => {
-                        format!("这组数字按 {} 算就在范围里：核对是从哪张地图上取的", meant.join(" 或 "))
-                    }
-                };
+                let hint =
+                    hint_of_datum(others, "范围里", |there| centre.distance_m(there) / 1000.0 <= radius)
+                        .unwrap_or_else(|| {
+                            "核对坐标和区划代码；是不是经纬度抄错了一位，或坐标系写错了".to_owned()
+                        });
                 diags.push(Diagnostic::error("coord-outside", span, message).hint(hint));
             }
-            return;
+            return true;
         }
+        false
     }
 
     /// As published, with how many of `stations` lie in each.
@@ -192,9 +190,27 @@ impl Regions {
     }
 }
 
-fn check_centre(draft: &RegionDraft, diags: &mut Diagnostics) {
+/// What to say where the same numbers would fit in another datum: then the point would be in `place`.
+pub(super) fn hint_of_datum(
+    others: &[(Datum, Coord)],
+    place: &str,
+    fits: impl Fn(Coord) -> bool,
+) -> Option<String> {
+    let fitting = others.iter().filter(|(_, there)| fits(*there));
+    let meant: Vec<&str> = fitting.map(|(datum, _)| datum.code()).collect();
+    (!meant.is_empty())
+        .then(|| format!("这组数字按 {} 算就在{place}：核对是从哪张地图上取的", meant.join(" 或 ")))
+}
+
+fn check_centre(draft: &RegionDraft, code: &RegionCode, diags: &mut Diagnostics) {
     let Some((lat, lon)) = &draft.centre else { return };
+    let at = Span::new(lat.span.file, lat.span.start, lon.span.end.max(lat.span.end));
     if in_china(lat.value, lon.value) {
+        let centre = Coord::new(lat.value, lon.value);
+        let doubt = centre.and_then(|centre| mainland::doubt(code, (centre, &[]), at));
+        if let Some(doubt) = doubt {
+            diags.push(doubt);
+        }
         return;
     }
     let hint = if in_china(lon.value, lat.value) {
@@ -203,7 +219,6 @@ fn check_centre(draft: &RegionDraft, diags: &mut Diagnostics) {
         "在地图上重新取一次坐标".to_owned()
     };
     let message = format!("{}, {} 不在中国境内", lat.value, lon.value);
-    let at = Span::new(lat.span.file, lat.span.start, lon.span.end.max(lat.span.end));
     diags.push(Diagnostic::error("coord-range", at, message).hint(hint));
 }
 

@@ -22,6 +22,7 @@ mod library;
 mod mending;
 mod near;
 mod outputs;
+mod places;
 mod real_statutes;
 mod remade;
 mod rules;

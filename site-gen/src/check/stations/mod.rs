@@ -1,11 +1,12 @@
 //! Stations: a real place in the right region with a telephone that can ring; a shelter without any place at all.
 //!
-//! Start at [`build`]. [`confidential`] is the gate that a shelter's address can't pass, [`place`] reads positions, [`people`]
-//! who is there and when.
+//! Start at [`build`]. [`confidential`] is the gate that a shelter's address can't pass, [`place`] reads positions, [`spread`]
+//! holds them against their neighbours', [`people`] has who is there and when.
 
 mod confidential;
 mod people;
 mod place;
+mod spread;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -41,6 +42,8 @@ pub struct Surroundings<'s> {
     pub above: BTreeMap<&'s str, &'s str>,
     /// The slugs of topics; `None` where their list could not be read.
     pub topics: Option<BTreeSet<&'s str>>,
+    /// Where the stations of each county are.
+    pub spreads: BTreeMap<RegionCode, spread::Spread>,
     /// Whether a station could not be read: then a parent that nobody knows may be it.
     pub incomplete: bool,
 }
@@ -58,7 +61,8 @@ impl<'s> Surroundings<'s> {
             .iter()
             .filter_map(|draft| Some((draft.slug.value.as_str(), draft.parent.as_ref()?.value.as_str())));
         let topics = topic_slugs(drafts);
-        Self { regions, today, known: known.collect(), above: above.collect(), topics, incomplete }
+        let spreads = spread::spreads(drafts);
+        Self { regions, today, known: known.collect(), above: above.collect(), topics, spreads, incomplete }
     }
 }
 
@@ -70,7 +74,7 @@ pub fn build(draft: &StationDraft, around: &Surroundings<'_>, diags: &mut Diagno
     confidential::check_visibility(draft, diags);
     check_parent(draft, level, around, diags);
     check_kind(draft, level, diags);
-    let place = place::place(draft, region.as_ref(), around.regions, diags);
+    let place = place::place(draft, region.as_ref(), around, diags);
     let hours = draft.hours.as_ref().and_then(|osm| {
         let read = hours::read(&osm.value);
         read.map_err(|reason| diags.push(hours_error(osm, reason))).ok()

@@ -5,8 +5,8 @@ use search::datum::Datum;
 use search::record::Place;
 use search::region::RegionCode;
 
-use super::super::regions::Regions;
-use super::confidential;
+use super::super::mainland;
+use super::{Surroundings, confidential, spread};
 use crate::diag::{Diagnostic, Diagnostics, nearest, suggest};
 use crate::load::station::{LocationDraft, StationDraft};
 use crate::source::Located;
@@ -15,20 +15,34 @@ use crate::source::Located;
 pub(super) fn place(
     draft: &StationDraft,
     region: Option<&RegionCode>,
-    regions: &Regions,
+    around: &Surroundings<'_>,
     diags: &mut Diagnostics,
 ) -> Place {
     if confidential::is_confidential(draft) {
         if confidential::is_meant_confidential(draft) {
-            confidential::check_confidential(draft, region, regions, diags);
+            confidential::check_confidential(draft, region, around.regions, diags);
         }
         return Place::Confidential { confidential: true };
     }
     let location = draft.location.as_ref().and_then(|location| coordinates(location, diags));
     if let (Some(coord), Some(region), Some(written)) = (location, region, &draft.location) {
-        regions.check_inside(region, (coord, &elsewhere(written)), written.span, diags);
+        let others = elsewhere(written);
+        // Bounds that somebody wrote down decide. Where nobody did, what is known of the country and of the neighbours does.
+        if !around.regions.check_inside(region, (coord, &others), written.span, diags) {
+            let doubt = mainland::doubt(region, (coord, &others), written.span)
+                .or_else(|| spread::doubt(region, (coord, &others), written.span, around));
+            if let Some(doubt) = doubt {
+                diags.push(doubt);
+            }
+        }
     }
     Place::Public { address: draft.address.as_ref().map(|text| text.value.clone()), location }
+}
+
+/// Where a station is that may be known; says nothing of what is wrong with it.
+pub(super) fn known(draft: &StationDraft) -> Option<Coord> {
+    let location = draft.location.as_ref().filter(|_| !confidential::is_confidential(draft))?;
+    coordinates(location, &mut Diagnostics::default())
 }
 
 /// Where the same numbers would be in the datums that were not written.
