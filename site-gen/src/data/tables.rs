@@ -1,12 +1,13 @@
 //! Stations for maps and for spreadsheets.
 
-use search::record::Station;
+use search::record::{Person, Station};
 use serde_json::{Value, json};
 
+use crate::load::cells;
 use crate::model::Site;
 
 /// The columns, in order.
-const COLUMNS: [&str; 26] = [
+const COLUMNS: [&str; 27] = [
     "id",
     "name",
     "kind",
@@ -27,6 +28,7 @@ const COLUMNS: [&str; 26] = [
     "languages",
     "audience",
     "home_visits",
+    "people",
     "duty",
     "serves",
     "note",
@@ -74,7 +76,7 @@ pub(super) fn csv(site: &Site) -> String {
     text
 }
 
-fn cells(site: &Site, station: &Station) -> [String; 26] {
+fn cells(site: &Site, station: &Station) -> [String; 27] {
     let at = station.location();
     let (osm, words) =
         station.hours.as_ref().map(|hours| (hours.osm.clone(), hours.text.clone())).unwrap_or_default();
@@ -100,6 +102,7 @@ fn cells(site: &Site, station: &Station) -> [String; 26] {
         joined(&station.languages, String::as_str),
         joined(&station.audience, |audience| audience.chinese()),
         joined(&station.home_visits, |audience| audience.chinese()),
+        people(station),
         joined(&station.duty, |duty| &duty.text),
         text(&station.serves),
         text(&station.note),
@@ -107,6 +110,15 @@ fn cells(site: &Site, station: &Station) -> [String; 26] {
         station.verified.map_or(String::new(), |day| day.to_string()),
         format!("{}{}", site.settings.base_url, station.url),
     ]
+}
+
+/// Who is there, as the import of a list reads it: 站长：负责接待；心理辅导员（心理咨询师，擅长 children）.
+fn people(station: &Station) -> String {
+    let one = |person: &Person| {
+        let topics: Vec<&str> = person.topics.iter().map(String::as_str).collect();
+        cells::person_text(&person.role, person.profession, &topics, person.duty.as_deref())
+    };
+    station.people.iter().map(one).collect::<Vec<_>>().join("；")
 }
 
 /// A list in one cell.

@@ -75,19 +75,29 @@ fn described(who: &str) -> (&str, Option<Profession>, Vec<String>) {
     (who[..open].trim(), profession, topics)
 }
 
+/// Somebody at a station as she stands in a cell, [`people`] reads her from it again.
+pub fn person_text(
+    role: &str,
+    profession: Option<Profession>,
+    topics: &[&str],
+    duty: Option<&str>,
+) -> String {
+    let mut described: Vec<String> = profession.iter().map(|known| known.chinese().to_owned()).collect();
+    if !topics.is_empty() {
+        described.push(format!("擅长 {}", topics.join("、")));
+    }
+    let described =
+        if described.is_empty() { String::new() } else { format!("（{}）", described.join("，")) };
+    let duty = duty.map_or(String::new(), |duty| format!("：{}", duty.trim()));
+    format!("{}{described}{duty}", role.trim())
+}
+
 /// The people of a station as one cell.
 pub fn people_text(people: &[PersonDraft]) -> String {
     let one = |person: &PersonDraft| {
-        let mut described: Vec<String> =
-            person.profession.iter().map(|known| known.chinese().to_owned()).collect();
-        if !person.topics.is_empty() {
-            let topics: Vec<&str> = person.topics.iter().map(|topic| topic.value.as_str()).collect();
-            described.push(format!("擅长 {}", topics.join("、")));
-        }
-        let described =
-            if described.is_empty() { String::new() } else { format!("（{}）", described.join("，")) };
-        let duty = person.duty.as_ref().map_or(String::new(), |duty| format!("：{}", duty.value.trim()));
-        format!("{}{described}{duty}", person.role.value.trim())
+        let topics: Vec<&str> = person.topics.iter().map(|topic| topic.value.as_str()).collect();
+        let duty = person.duty.as_ref().map(|duty| duty.value.as_str());
+        person_text(&person.role.value, person.profession, &topics, duty)
     };
     people.iter().map(one).collect::<Vec<_>>().join(BETWEEN)
 }

@@ -145,6 +145,27 @@ fn the_catalogue_and_the_page_name_files_that_are_there_and_count_right() {
     assert!(named.len() >= 20);
 }
 
+/// Whoever takes the table for a list of their own, and imports that, has the same people.
+#[test]
+fn who_is_at_a_station_stands_in_the_table_as_an_import_reads_it() {
+    let (stations, rows) = (json_of("data/stations.json"), rows_of("data/stations.csv"));
+    let (mut people, mut described) = (0, 0);
+    for station in stations.as_array().unwrap() {
+        let row = rows.as_array().unwrap().iter().find(|row| row["id"] == station["id"]).unwrap();
+        let read = site_gen::load::cells::people(row["people"].as_str().unwrap()).unwrap();
+        let there = station["people"].as_array().map_or(&[][..], Vec::as_slice);
+        assert_eq!(read.len(), there.len(), "{row}");
+        for (read, there) in read.iter().zip(there) {
+            let topics = there.get("topics").cloned().unwrap_or_else(|| json!([]));
+            let found = json!([read.role, read.duty, read.profession, read.topics]);
+            assert_eq!(found, json!([there["role"], there["duty"], there["profession"], topics]), "{row}");
+            people += 1;
+            described += usize::from(read.profession.is_some() && !read.topics.is_empty());
+        }
+    }
+    assert!(people >= 28 && described >= 9, "{people} people, {described} with all that is known of them");
+}
+
 #[test]
 fn a_confidential_station_has_no_place_in_any_file() {
     let stations = json_of("data/stations.json");
