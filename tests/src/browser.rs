@@ -193,9 +193,13 @@ impl Browser {
     /// A picture of the window as PNG.
     pub async fn screenshot(&self) -> anyhow::Result<Vec<u8>> {
         let answer = self.command("Page.captureScreenshot", json!({ "format": "png" })).await?;
-        let picture = answer["data"].as_str().context("a picture comes back")?;
-        base64::Engine::decode(&base64::engine::general_purpose::STANDARD, picture)
-            .context("pictures come in Base64")
+        decoded(&answer)
+    }
+
+    /// The page as it is printed on A4.
+    pub async fn pdf(&self) -> anyhow::Result<Vec<u8>> {
+        let paper = json!({ "paperWidth": 8.27, "paperHeight": 11.69 });
+        decoded(&self.command("Page.printToPDF", paper).await?)
     }
 
     /// Any command of the DevTools protocol.
@@ -319,4 +323,10 @@ fn start(program: &Path, profile: &Path) -> anyhow::Result<(Child, String)> {
             bail!("Chromium ended without saying where it listens")
         }
     }
+}
+
+/// What an answer has in its `data`.
+fn decoded(answer: &Value) -> anyhow::Result<Vec<u8>> {
+    let data = answer["data"].as_str().context("a file comes back")?;
+    base64::Engine::decode(&base64::engine::general_purpose::STANDARD, data).context("files come in Base64")
 }

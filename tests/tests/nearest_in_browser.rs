@@ -403,3 +403,33 @@ async fn without_scripts_the_written_hours_stand_alone() {
         Value::Bool(true)
     );
 }
+
+#[tokio::test]
+async fn what_is_shown_to_a_driver_is_large_enough_to_read_from_the_front_seat() {
+    let Some(site) = Site::open(PHONE, "shown to a driver").await else { return };
+    let stations = site.stations.iter().filter(|station| station.address().is_some());
+    for station in stations.step_by(7) {
+        site.phone.goto(&format!("{}{}", site.files.base, station.url)).await.unwrap();
+        let size = "parseFloat(getComputedStyle(document.querySelector('.driver')).fontSize)";
+        let size = site.phone.evaluate(size).await.unwrap().as_f64().unwrap();
+        assert!(size >= 24.0, "{}: {size} px", station.id);
+        let wide = site.phone.evaluate("document.querySelector('.driver').scrollWidth <= innerWidth").await;
+        assert_eq!(wide.unwrap(), true, "{}", station.id);
+    }
+}
+
+#[tokio::test]
+async fn a_county_is_printed_with_its_schematic() {
+    let Some(site) = Site::open(DESK, "a county on paper").await else { return };
+    site.phone.goto(&format!("{}/regions/990121/", site.files.base)).await.unwrap();
+    let whole = site.phone.pdf().await.unwrap();
+    assert!(whole.starts_with(b"%PDF-") && whole.len() > 20_000, "{} bytes", whole.len());
+    site.phone.command("Emulation.setEmulatedMedia", json!({ "media": "print" })).await.unwrap();
+    let map =
+        site.phone.evaluate("document.querySelector('svg.map').getBoundingClientRect().width").await.unwrap();
+    assert!(map.as_f64().unwrap() > 300.0, "{map}");
+    // What it adds to the paper are its lines and names.
+    site.phone.evaluate("document.querySelector('svg.map').remove(), 0").await.unwrap();
+    let without = site.phone.pdf().await.unwrap();
+    assert!(whole.len() > without.len() + 2_000, "{} bytes, {} without", whole.len(), without.len());
+}

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use roxmltree::{Document, Node};
+use serde_json::Value;
 
 use crate::common::{TestSite, read_all, real_site};
 
@@ -152,6 +153,69 @@ fn the_home_page_says_who_is_where_on_which_days() {
     assert!(duties.contains("href=\"/stations/") && duties.contains("href=\"/regions/990100/\""), "{duties}");
     assert!(duties.contains("每月") || duties.contains("每周"), "{duties}");
     assert!(duties.matches("<li>").count() <= 4, "{duties}");
+}
+
+/// A page's words without the marks that only keep them on one line.
+fn words(page: &str) -> String {
+    text(real_site(), page).replace("<span class=\"nb\">", "").replace("</span>", "")
+}
+
+#[test]
+fn a_stations_page_and_its_countys_say_who_is_there_on_which_days() {
+    let stations: Vec<Value> = serde_json::from_str(&text(real_site(), "data/stations.json")).unwrap();
+    let on_duty: Vec<&Value> = stations
+        .iter()
+        .filter(|station| station["duty"].as_array().is_some_and(|days| !days.is_empty()))
+        .collect();
+    assert!(on_duty.len() >= 11, "{}", on_duty.len());
+    let mut in_counties = 0;
+    for station in on_duty {
+        let (url, name) = (station["url"].as_str().unwrap(), station["name"].as_str().unwrap());
+        let page = words(&format!("{}index.html", url.trim_start_matches('/')));
+        let county = words(&format!("regions/{}/index.html", &station["region"].as_str().unwrap()[..6]));
+        let days: Vec<&str> =
+            station["duty"].as_array().unwrap().iter().map(|day| day["text"].as_str().unwrap()).collect();
+        for day in &days {
+            assert!(page.contains(&format!("<li>{day}</li>")), "{name}: {day}");
+        }
+        // A county of many says how many more there are: a station's row is whole or not there.
+        let row = format!("<li><a href=\"{url}\">{name}</a><div class=\"meta\">");
+        match county.split_once(&row) {
+            Some((_, row)) => {
+                assert_eq!(row.split_once("</div>").unwrap().0, days.join("<br>"), "{name}");
+                in_counties += 1;
+            }
+            None => assert!(county.contains("个站有固定的日子"), "{name} in its county"),
+        }
+    }
+    assert!(in_counties >= 11, "{in_counties}");
+}
+
+#[test]
+fn what_is_shown_to_a_driver_is_the_address_and_a_secret_one_is_not() {
+    let stations: Vec<Value> = serde_json::from_str(&text(real_site(), "data/stations.json")).unwrap();
+    let (mut shown, mut secret) = (0, 0);
+    for station in &stations {
+        let url = station["url"].as_str().unwrap();
+        let page = text(real_site(), &format!("{}index.html", url.trim_start_matches('/')));
+        let block =
+            page.split_once("<div class=\"driver\">").map(|(_, rest)| rest.split_once("</div>").unwrap().0);
+        match station["address"].as_str() {
+            Some(address) => {
+                assert!(
+                    block.is_some_and(|block| block.starts_with(&format!("请送我到<br>{address}<small>"))),
+                    "{url}: {block:?}"
+                );
+                shown += 1;
+            }
+            None => assert_eq!(block, None, "{url}"),
+        }
+        if station["confidential"] == true {
+            assert!(block.is_none() && page.contains("这里的地址不公开"), "{url}");
+            secret += 1;
+        }
+    }
+    assert!(shown >= 78 && secret == 2, "{shown} with an address, {secret} without");
 }
 
 #[test]
