@@ -24,7 +24,8 @@ pub(super) struct Maps {
     /// 高德地图, GCJ-02, longitude first. <https://lbs.amap.com/api/uri-api/guide/travel/route>: without `from` it starts where the
     /// phone is.
     pub amap: String,
-    /// 百度地图, which converts what is said to be WGS 84, latitude first.
+    /// 百度地图, which converts what is said to be WGS 84, latitude first: the point, from which it shows the way. Its address for
+    /// routes wants the cities at both ends, and nobody knows where she starts.
     /// <https://lbsyun.baidu.com/index.php?title=uri/api/web>
     pub baidu: String,
     /// 腾讯地图, GCJ-02, latitude first. <https://lbs.qq.com/webApi/uriV1/uriGuide/uriWebRoute>
@@ -57,8 +58,8 @@ impl Maps {
                 gcj02.lon, gcj02.lat
             ),
             baidu: format!(
-                "https://api.map.baidu.com/direction?origin={here}&destination=latlng:{lat:.6},{lon:.6}%7Cname:{there}\
-                 &mode=driving&coord_type=wgs84&output=html&src=webapp.site.map"
+                "https://api.map.baidu.com/marker?location={lat:.6},{lon:.6}&title={there}&content={there}\
+                 &coord_type=wgs84&output=html&src=webapp.site.map"
             ),
             tencent: format!(
                 "https://apis.map.qq.com/uri/v1/routeplan?type=drive&from={here}&fromcoord=CurrentLocation\
@@ -107,12 +108,14 @@ mod tests {
                 (pair(&maps.geo, "geo:"), (lat, lon)),
                 (pair(&maps.geo, "?q="), (lat, lon)),
                 (pair(&maps.amap, "?to="), (gcj_lon, gcj_lat)),
-                (pair(&maps.baidu, "latlng:"), (lat, lon)),
+                (pair(&maps.baidu, "?location="), (lat, lon)),
                 (pair(&maps.tencent, "tocoord="), (gcj_lat, gcj_lon)),
             ] {
                 let off = (said.0 - expected.0).abs().max((said.1 - expected.1).abs());
                 assert!(off < 2e-6, "{said:?}, not {expected:?}");
             }
+            let asks = |name: &str| maps.baidu.contains(&format!("&{name}="));
+            assert!(["title", "content", "src"].into_iter().all(asks) && maps.baidu.contains("&output=html"));
             assert!(maps.baidu.contains("coord_type=wgs84") && maps.amap.contains("coordinate=gaode"));
         }
     }
