@@ -318,6 +318,11 @@ impl Station {
         }
     }
 
+    /// Whether there is a way to show to it: its address or its position is known and public.
+    pub fn has_way(&self) -> bool {
+        self.location().is_some() || self.address().is_some()
+    }
+
     /// Its position; `None` where there is none or where it is confidential.
     pub fn location(&self) -> Option<Coord> {
         match &self.place {

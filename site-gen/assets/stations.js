@@ -222,15 +222,12 @@
     if (reasons.length) item.appendChild(make("p", { className: "meta", textContent: reasons.join("，") }));
     const number = station.phone || (station.phones || [])[0];
     const call = number && button("tel:" + number.replace(/[^\d+]/g, ""), number, "打电话给" + station.name + "，" + number);
-    // The map that a phone has; where a finger points, there is room for both in a line.
-    if (isFinite(station.lat) && window.matchMedia && window.matchMedia("(pointer: coarse)").matches) {
-      const point = station.lat.toFixed(5) + "," + station.lon.toFixed(5), both = make("p", { className: "buttons" });
-      if (call) both.appendChild(call);
-      both.appendChild(button("geo:" + point + "?q=" + point, "地图", "在地图上看" + station.name));
-      item.appendChild(both);
-    } else if (call) {
-      item.appendChild(call);
-    }
+    // Not straight to a map: many phones have none that answers to geo:, and the station's page has them all.
+    const way = (station.address || station.location || isFinite(station.lat))
+      && button(station.url + "#way", "怎么去", "怎么去" + station.name), acts = make("p", { className: "acts" });
+    [call, way].forEach(function (act) { if (act) acts.appendChild(act); });
+    if (way) way.classList.add("away");
+    if (acts.firstChild) item.appendChild(acts);
     return item;
   }
 

@@ -151,22 +151,6 @@ async fn the_nearest_on_the_phone_are_the_nearest_of_all_and_nobody_hears_of_the
         !asked.iter().any(|address| address.contains("stations.json") || address.contains('?')),
         "{asked:?}"
     );
-    // A finger is offered the phone's own map, in WGS 84.
-    site.phone.command("Emulation.setTouchEmulationEnabled", json!({ "enabled": true })).await.unwrap();
-    site.at(PLACES[0]).await;
-    site.shown().await;
-    let (_, nearest) = site.nearest(PLACES[0], |_| true)[0];
-    let place =
-        site.stations.iter().find(|station| station.name == nearest).and_then(Station::location).unwrap();
-    let way = site
-        .phone
-        .evaluate("document.querySelector('#places a[href^=\"geo:\"]').getAttribute('href')")
-        .await
-        .unwrap();
-    assert!(
-        way.as_str().unwrap().starts_with(&format!("geo:{:.5},{:.5}?", place.lat(), place.lon())),
-        "{way}"
-    );
     // Both a finger's width.
     let low = "[...document.querySelectorAll('#places .button')].filter((way) => way.getBoundingClientRect().height < 44).length";
     assert_eq!(site.phone.evaluate(low).await.unwrap(), 0);
@@ -183,6 +167,55 @@ async fn the_nearest_on_the_phone_are_the_nearest_of_all_and_nobody_hears_of_the
     let secret = site.phone.text("#places").await.unwrap();
     let (ours, theirs) = (secret.find("示例县妇女儿童庇护中心"), secret.find("暖水县妇女儿童庇护中心"));
     assert!(ours < theirs && ours.is_some(), "her own county first: {secret}");
+}
+
+/// Whatever map a phone has: the first tap shows all ways, the second is one of them.
+#[tokio::test]
+async fn a_route_is_two_taps_from_any_list() {
+    let Some(site) = Site::open(PHONE, "two taps to a route").await else { return };
+    site.at(PLACES[0]).await;
+    site.shown().await;
+    let near = site.nearest(PLACES[0], |_| true)[0].1.to_owned();
+    a_way_from_its_row(&site, &near).await;
+    site.phone.goto(&format!("{}/regions/990121/", site.files.base)).await.unwrap();
+    a_way_from_its_row(&site, &near).await;
+    site.phone.goto(&format!("{}/regions/990121/", site.files.base)).await.unwrap();
+    let secret = "[...document.querySelectorAll('.places li')].filter((row) => row.textContent.includes('地址保密')).map((row) => row.querySelectorAll('.button').length)";
+    assert_eq!(site.phone.evaluate(secret).await.unwrap(), json!([1]), "a secret place is only to be called");
+}
+
+/// Follows the way in the row of a station on the page, which must lead to its maps on the screen.
+async fn a_way_from_its_row(site: &Site, name: &str) {
+    let station = site.stations.iter().find(|station| station.name == name).unwrap();
+    let place = station.location().unwrap();
+    let row = format!(
+        "[...document.querySelectorAll('.places li')].find((row) => row.querySelector('h3').textContent === '{name}')"
+    );
+    let low = format!(
+        "[...{row}.querySelectorAll('.button')].filter((way) => way.getBoundingClientRect().height < 44).length"
+    );
+    assert_eq!(site.phone.evaluate(&low).await.unwrap(), 0, "a finger's width");
+    site.phone
+        .evaluate(&format!("{row}.querySelector('.acts a:not([href^=\"tel:\"])').click(), 0"))
+        .await
+        .unwrap();
+    site.wait_for(&format!(
+        "location.pathname === '{}' && location.hash === '#way' && document.readyState === 'complete'",
+        station.url
+    ))
+    .await;
+    let in_sight = "[...document.querySelectorAll('#way .button')].filter((way) => { const box = way.getBoundingClientRect(); return box.top >= 0 && box.bottom <= innerHeight; }).map((way) => way.href)";
+    let ways = site.phone.evaluate(in_sight).await.unwrap();
+    let ways: Vec<&str> = ways.as_array().unwrap().iter().map(|way| way.as_str().unwrap()).collect();
+    let point = format!("{:.6},{:.6}", place.lat(), place.lon());
+    assert!(ways.len() == 4 && ways[0] == format!("geo:{point}?q={point}"), "{name}: {ways:?}");
+    for (way, program) in ways[1..].iter().zip([
+        "https://uri.amap.com/",
+        "https://api.map.baidu.com/",
+        "https://apis.map.qq.com/",
+    ]) {
+        assert!(way.starts_with(program), "{way}");
+    }
 }
 
 #[tokio::test]

@@ -195,6 +195,8 @@ struct Card<'a> {
     /// As it is read out, and as it is dialled.
     phone: Option<&'a str>,
     dial: String,
+    /// Whether its page shows the way.
+    has_way: bool,
 }
 
 impl<'a> Card<'a> {
@@ -219,6 +221,7 @@ impl<'a> Card<'a> {
             why: why.collect(),
             phone,
             dial: phone.unwrap_or_default().chars().filter(|c| c.is_ascii_digit() || *c == '+').collect(),
+            has_way: station.has_way(),
         }
     }
 }

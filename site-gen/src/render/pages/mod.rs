@@ -171,6 +171,8 @@ struct Row {
     rules: Option<String>,
     confidential: bool,
     phone: Option<Link>,
+    /// Whether its page shows the way.
+    has_way: bool,
 }
 
 impl Day {
@@ -195,6 +197,7 @@ impl Row {
             rules: rules(station),
             confidential: station.is_confidential(),
             phone: station.phones.first().map(|phone| Link::new(phone, tel(phone))),
+            has_way: station.has_way(),
         }
     }
 }
