@@ -16,7 +16,7 @@ use super::headings::{Column, Meaning};
 use super::merge::{self, Existing, Fate, Planned, Rules};
 use super::reading::Reader;
 use super::row::{Incoming, Remark};
-use super::{area_codes, gone, head_edit, sheets, table_edit, text_table, workbook};
+use super::{area_codes, gone, head_edit, sheets, table_edit, text_table, workbook, xls};
 use crate::check::regions::Regions;
 use crate::check::stations::is_confidential;
 use crate::diag::{Diagnostics, Severity};
@@ -185,18 +185,13 @@ fn read_file(bytes: &[u8], plan: &mut Plan) -> Result<Vec<Sheet>, String> {
     if bytes.len() > workbook::LARGEST_FILE {
         return Err(format!("文件超过 {} MB，不像一张名单，没有读", workbook::LARGEST_FILE >> 20));
     }
-    if bytes.starts_with(b"PK") {
-        let book = workbook::book(bytes)?;
+    let read = [(&b"PK"[..], workbook::book as fn(&[u8]) -> _), (xls::MAGIC, xls::book)];
+    if let Some((_, book)) = read.into_iter().find(|(magic, _)| bytes.starts_with(magic)) {
+        let book = book(bytes)?;
         let hidden =
             book.hidden.iter().map(|name| format!("表“{name}”是隐藏的，没有读：要读，先在 Excel 里取消隐藏"));
         plan.sheets.extend(hidden);
         return Ok(book.sheets);
-    }
-    if bytes.starts_with(b"\xd0\xcf\x11\xe0") {
-        return Err(
-            "这是老的 .xls 文件，或者加了密码：在 Excel 里打开，另存为“Excel 工作簿（.xlsx）”，不要密码"
-                .to_owned(),
-        );
     }
     if bytes.is_empty() {
         return Err("文件是空的".to_owned());

@@ -1,6 +1,6 @@
 //! Lists of stations in and out: what offices keep in Excel, and what the content has.
 //!
-//! Start at [`import::plan`] and [`export::rows`]. A sheet from outside is read within limits ([`workbook`],
+//! Start at [`import::plan`] and [`export::rows`]. A sheet from outside is read within limits ([`workbook`], `xls`,
 //! [`text_table`]), its columns are understood ([`headings`]), and what it is about ([`home`]); each row becomes fields
 //! ([`reading`], [`row`]), rows meet the stations there are ([`merge`], [`alike`]), and the files that change are made and checked before anything is written
 //! ([`table_edit`], [`head_edit`]). Nothing here writes a file. What must never happen: a guess, a cell dropped without
@@ -29,6 +29,7 @@ pub mod spoken_hours;
 pub mod table_edit;
 pub mod text_table;
 pub mod workbook;
+mod xls;
 
 use unicode_width::UnicodeWidthStr as _;
 

@@ -22,11 +22,40 @@ const MOST_PARTS: usize = 2_000;
 /// The most cells of all sheets together: 20,000 stations with all their columns.
 pub const MOST_CELLS: usize = 600_000;
 /// The most sheets.
-const MOST_SHEETS: usize = 200;
+pub(super) const MOST_SHEETS: usize = 200;
+/// The most text of all cells together, in bytes.
+const MOST_TEXT: usize = 150 << 20;
 /// The longest text of a cell that Excel itself allows.
 pub const LONGEST_TEXT: usize = 32_767;
 
-/// What is in an XLSX file.
+/// How much more a workbook may hold.
+#[derive(Debug)]
+pub(super) struct Room {
+    cells: usize,
+    /// Bytes of text: a text that is stored once can stand in every cell.
+    text: usize,
+}
+
+impl Room {
+    /// For a whole workbook.
+    pub(super) fn new() -> Self {
+        Self { cells: MOST_CELLS, text: MOST_TEXT }
+    }
+
+    /// Takes the room of a cell; the error says that there is none.
+    pub(super) fn take(&mut self, cell: &Cell) -> Result<(), String> {
+        self.cells = self.cells.checked_sub(1).ok_or_else(too_many)?;
+        if let Cell::Text(text) = cell {
+            self.text = self
+                .text
+                .checked_sub(text.len())
+                .ok_or_else(|| format!("这个文件里的字超过 {} MB，不像一张名单，没有读", MOST_TEXT >> 20))?;
+        }
+        Ok(())
+    }
+}
+
+/// What is in a workbook.
 #[derive(Debug, Default)]
 pub struct Book {
     /// The visible sheets, numbered as a person sees them.
@@ -70,12 +99,12 @@ fn read(bytes: &[u8]) -> Result<Book, String> {
     let names = |some: Vec<&calamine::Sheet>| some.into_iter().map(|sheet| sheet.name.clone()).collect();
     let (names, hidden): (Vec<String>, Vec<String>) = (names(visible), names(hidden));
     let mut sheets = Vec::new();
-    let mut left = MOST_CELLS;
+    let mut room = Room::new();
     for (index, name) in names.into_iter().enumerate() {
         let mut sheet = Sheet { number: index + 1, name, ..Sheet::default() };
-        read_cells(&mut book, &mut sheet, (&mut left, is_1904))?;
+        read_cells(&mut book, &mut sheet, (&mut room, is_1904))?;
         let merged = book.merge_cells_by_sheet_name(&sheet.name).unwrap_or_default();
-        fill_merged(&mut sheet, &merged, &mut left)?;
+        fill_merged(&mut sheet, &merged, &mut room)?;
         sheets.push(sheet);
     }
     Ok(Book { sheets, hidden })
@@ -84,7 +113,7 @@ fn read(bytes: &[u8]) -> Result<Book, String> {
 fn read_cells(
     book: &mut Xlsx<Cursor<&[u8]>>,
     sheet: &mut Sheet,
-    (left, is_1904): (&mut usize, bool),
+    (room, is_1904): (&mut Room, bool),
 ) -> Result<(), String> {
     let fail = |err: calamine::XlsxError| format!("读不懂表“{}”（{err}）", sheet.name);
     // A chart sheet has no cells: nothing to read, nothing wrong.
@@ -93,7 +122,7 @@ fn read_cells(
     while let Some(cell) = cells.next_cell().map_err(fail)? {
         let place = cell.get_position();
         let Some(value) = value(cell.get_value(), is_1904)? else { continue };
-        *left = left.checked_sub(1).ok_or_else(too_many)?;
+        room.take(&value)?;
         found.insert(place, value);
     }
     for ((row, column), cell) in found {
@@ -103,29 +132,35 @@ fn read_cells(
 }
 
 fn value(data: &DataRef<'_>, is_1904: bool) -> Result<Option<Cell>, String> {
-    // Days are counted from 1904 by old Macs: four years and a day later.
-    let shift = if is_1904 { 1462.0 } else { 0.0 };
-    let text = |text: &str| {
-        if text.chars().count() > LONGEST_TEXT {
-            return Err(format!("有一格超过 {LONGEST_TEXT} 个字，不像一张名单"));
-        }
-        Ok(Some(Cell::Text(text.to_owned())))
-    };
+    let text = |text: &str| words(text.to_owned()).map(Some);
     match data {
         DataRef::Empty => Ok(None),
         #[expect(clippy::cast_precision_loss, reason = "a whole number that Excel holds fits a float")]
         DataRef::Int(number) => Ok(Some(Cell::Number(*number as f64))),
         DataRef::Float(number) => Ok(Some(Cell::Number(*number))),
         DataRef::Bool(truth) => Ok(Some(Cell::Truth(*truth))),
-        DataRef::DateTime(moment) => Ok(Some(Cell::Moment(moment.as_f64() + shift))),
+        DataRef::DateTime(moment) => Ok(Some(Cell::Moment(moment.as_f64() + shift(is_1904)))),
         DataRef::Error(error) => Ok(Some(Cell::Fault(error.to_string()))),
         DataRef::String(words) | DataRef::DateTimeIso(words) | DataRef::DurationIso(words) => text(words),
         DataRef::SharedString(words) => text(words),
     }
 }
 
+/// How many days later a workbook begins to count: old Macs do in 1904, four years and a day after all others.
+pub(super) fn shift(is_1904: bool) -> f64 {
+    if is_1904 { 1462.0 } else { 0.0 }
+}
+
+/// A cell of text; the error says that it is too long.
+pub(super) fn words(text: String) -> Result<Cell, String> {
+    if text.chars().count() > LONGEST_TEXT {
+        return Err(format!("有一格超过 {LONGEST_TEXT} 个字，不像一张名单"));
+    }
+    Ok(Cell::Text(text))
+}
+
 /// A merged cell counts for every cell that it covers: a township's name stands once beside all its villages.
-fn fill_merged(sheet: &mut Sheet, merged: &[Dimensions], left: &mut usize) -> Result<(), String> {
+pub(super) fn fill_merged(sheet: &mut Sheet, merged: &[Dimensions], room: &mut Room) -> Result<(), String> {
     let last_row = sheet.rows.keys().next_back().copied().unwrap_or(0);
     let last_column =
         sheet.rows.values().filter_map(|row| row.keys().next_back()).max().copied().unwrap_or(0);
@@ -137,7 +172,7 @@ fn fill_merged(sheet: &mut Sheet, merged: &[Dimensions], left: &mut usize) -> Re
             for column in area.start.1..=area.end.1.min(last_column) {
                 steps = steps.checked_sub(1).ok_or_else(too_many)?;
                 if sheet.cell(row, column).is_none() {
-                    *left = left.checked_sub(1).ok_or_else(too_many)?;
+                    room.take(&first)?;
                     sheet.put(row, column, first.clone());
                 }
             }
@@ -146,6 +181,6 @@ fn fill_merged(sheet: &mut Sheet, merged: &[Dimensions], left: &mut usize) -> Re
     Ok(())
 }
 
-fn too_many() -> String {
+pub(super) fn too_many() -> String {
     format!("格子超过 {MOST_CELLS} 个，不像一张名单：按县分成几个文件，再一个一个导入")
 }

@@ -1,4 +1,4 @@
-//! Fuzz targets: front matter, Markdown with citations, statute files, CSV, XLSX, questions. Whatever bytes come, the claims hold.
+//! Fuzz targets: front matter, Markdown with citations, statute files, CSV, XLSX, XLS, questions. Whatever bytes come, the claims hold.
 //!
 //! A target is a place in a small site, seeds to start from, and [`claims`]. Each run of the tests goes the same short way:
 //! every seed as it is, then changes of seeds from a fixed row of dice ([`mutate`]). To look for longer, and elsewhere:

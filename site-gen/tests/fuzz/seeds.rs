@@ -77,5 +77,6 @@ pub(crate) fn workbooks() -> Vec<Vec<u8>> {
         }
     }
     seeds.push(book.save_to_buffer().unwrap());
+    seeds.push(include_bytes!("../data/townships.xls").to_vec());
     seeds
 }

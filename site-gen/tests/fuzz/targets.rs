@@ -98,6 +98,6 @@ fn target_csv() {
 }
 
 #[test]
-fn target_xlsx() {
+fn target_workbooks() {
     fuzz(60, &seeds::workbooks(), claims::list);
 }

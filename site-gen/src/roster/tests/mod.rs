@@ -1,6 +1,7 @@
 //! Imports and exports whole: sheets as offices have them, sheets that were made to break us, there and back again.
 
 mod afresh;
+mod old_books;
 mod quarters;
 mod townships;
 mod twins;
