@@ -283,6 +283,7 @@ async fn a_station_that_nobody_placed_on_the_map_is_found_where_it_is() {
         "{}",
         page.text()
     );
+    assert!(page.text().contains("#way\" aria-label=\"怎么去没有标的法律援助\""), "it has an address");
 }
 
 #[tokio::test]
@@ -295,5 +296,7 @@ async fn only_the_shelters_of_her_own_county_answer() {
         let shelters = found["confidential"].as_array().unwrap();
         let ids: Vec<&str> = shelters.iter().map(|shelter| shelter["id"].as_str().unwrap()).collect();
         assert_eq!(ids, ["s1"], "{path}");
+        let page = bench.get(&format!("/stations/?{path}")).await;
+        assert!(page.text().contains("地址保密") && !page.text().contains("#way"), "{path}");
     }
 }
