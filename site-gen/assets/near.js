@@ -9,7 +9,7 @@
   const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
   const kept = {};
 
-  window.nuanzhanNear = { find: find, has: has };
+  window.nuanzhanNear = { find: find };
 
   // Those nearest to `at` of which `fits` is true, as far as they are certain to be the nearest: whatever was not loaded is farther.
   // Nobody's data are spent unasked: a look-up reads a ring of cells, and each time she goes on (`rings` more) another one.
@@ -161,11 +161,6 @@
 
   function words(all, bits) {
     return all.filter(function (word, at) { return bits >> at & 1; });
-  }
-
-  // Whether `row` is for `who`: where nobody said for whom, for everyone.
-  function has(row, who) {
-    return !row.audience.length || row.audience.indexOf(who) >= 0 || row.audience.indexOf("everyone") >= 0;
   }
 
   // --- distances on the mean sphere, as search::coord has them

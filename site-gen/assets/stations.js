@@ -4,6 +4,9 @@
 (function () {
   "use strict";
   const API = "/api/v1/stations", MOST = 5000;
+  // What else may be chosen, named as the API names it. The cells of the map do not say who is at a station or comes to the house: a
+  // look-up would cost more than is promised.
+  const LISTED = ["home_visit", "profession", "topic"], MORE = ["open_at", "service", "access", "audience"].concat(LISTED);
   const near = document.getElementById("near"), form = document.getElementById("where"), only = document.getElementById("only");
   const places = document.getElementById("places"), hours = window.nuanzhanHours;
   let here = null, asked = 0, rings = 0;
@@ -17,10 +20,14 @@
   }
   // A page that was built, not answered, may still carry a choice in its address.
   const given = new URLSearchParams(location.search);
-  if (places.hasAttribute("data-static") && (given.get("kind") || given.get("region") || given.get("place"))) {
-    form.elements.place.value = given.get("place") || "";
-    form.elements.kind.value = given.get("kind") || "";
-    form.elements.region.value = given.get("region") || "";
+  const fields = ["place", "kind", "region"].concat(MORE).filter(function (name) { return form.elements[name]; });
+  if (places.hasAttribute("data-static") && fields.some(function (name) { return given.get(name); })) {
+    fields.forEach(function (name) {
+      const field = form.elements[name], value = given.get(name) || "";
+      if (field.type === "checkbox") field.checked = value === field.value;
+      else field.value = value;
+    });
+    if (only) only.open = Object.keys(more()).length > 0;
     list();
   }
   form.addEventListener("submit", function (event) {
@@ -60,22 +67,38 @@
   }
 
   function nearest() {
-    const question = ++asked, moment = hours.now();
+    const question = ++asked, wanted = more(), kind = form.elements.kind.value, moment = hours.now();
+    if (LISTED.some(function (name) { return wanted[name]; })) {
+      return say("按上门、按有什么人来找，要先在下面选地方，再点“查找”。");
+    }
     say("正在找。");
-    window.nuanzhanNear.find(here, function (row) { return wanted(row, moment); }, rings).then(function (found) {
+    window.nuanzhanNear.find(here, function (row) { return (!kind || row.kind === kind) && fits(row, wanted, moment); }, rings).then(function (found) {
       if (question === asked) showNear(found);
     }).catch(function () {
       if (question === asked) say("现在查不了。打 12338 问离你最近的站点，或者在下面一级一级找。");
     });
   }
 
-  function wanted(row, moment) {
-    const kind = form.elements.kind.value, who = only.querySelector("#audience"), what = only.querySelector("#service").value;
-    return (!kind || row.kind === kind)
-      && (!what || row.services.indexOf(what) >= 0)
-      && (!only.querySelector("#step-free").checked || row.facilities.indexOf("step_free") >= 0)
-      && (!who || !who.value || window.nuanzhanNear.has(row, who.value))
-      && (!only.querySelector("#open").checked || !!row.hours && hours.isOpen(row.hours.rules, moment));
+  // What is chosen of it.
+  function more() {
+    return MORE.reduce(function (chosen, name) {
+      const field = form.elements[name];
+      if (field && field.value && (field.type !== "checkbox" || field.checked)) chosen[name] = field.value;
+      return chosen;
+    }, {});
+  }
+
+  // Whether a row, or a station as `/data/` has it, is what was chosen.
+  function fits(row, wanted, moment) {
+    function has(all, value) { return !value || (all || []).indexOf(value) >= 0; }
+    const visits = row.home_visits || [];
+    return has(row.services, wanted.service) && has(row.facilities, wanted.access)
+      && (!wanted.audience || !(row.audience || []).length || has(row.audience, wanted.audience) || has(row.audience, "everyone"))
+      && (!wanted.home_visit || has(visits, wanted.home_visit) || has(visits, "everyone"))
+      && (!wanted.profession && !wanted.topic || (row.people || []).some(function (person) {
+        return (!wanted.profession || person.profession === wanted.profession) && has(person.topics, wanted.topic);
+      }))
+      && (!wanted.open_at || !!row.hours && hours.isOpen(row.hours.rules, moment));
   }
 
   function showNear(found) {
@@ -108,12 +131,12 @@
   // --- by place
 
   function list() {
-    const question = ++asked, values = { limit: "50" }, kind = form.elements.kind.value, region = form.elements.region.value;
+    const question = ++asked, values = Object.assign({ limit: "50" }, more()), kind = form.elements.kind.value, region = form.elements.region.value;
     const place = form.elements.place.value.trim();
     if (kind) values.kind = kind;
     if (region) values.region = region;
     say("正在找。");
-    if (place) return aroundPlace(Object.assign(values, { place: place, limit: 12 }), question);
+    if (place) return aroundPlace(Object.assign(values, { place: place, limit: 12 }, values.access && { access: [values.access] }), question);
     fetch(API + "?" + new URLSearchParams(values), { credentials: "omit" }).then(read).catch(function () {
       return built(kind, region.replace(/^(\d\d)0000$/, "$1").replace(/^(\d{4})00$/, "$1"));
     }).then(function (found) {
@@ -145,7 +168,10 @@
       if (index.count > MOST) return null;
       return fetch("/data/stations.json", { credentials: "omit" }).then(read);
     }).then(function (stations) {
-      return stations && around(stations.filter(function (station) { return !kind || station.kind === kind; }), region);
+      const wanted = more(), moment = hours && hours.now();
+      return stations && around(stations.filter(function (station) {
+        return (!kind || station.kind === kind) && fits(station, wanted, moment);
+      }), region);
     });
   }
 
@@ -244,10 +270,10 @@
         .map(function (reason) { return reason.text; });
     }
     if (!here) return [];
-    const what = only.querySelector("#service"), who = only.querySelector("#audience"), all = [];
-    if (what.value) all.push("能办" + chosen(what, what.value));
-    if (only.querySelector("#step-free").checked) all.push("没有台阶");
-    if (who && who.value) all.push(station.audience.indexOf(who.value) < 0 ? "谁都可以去" : "面向" + chosen(who, who.value));
+    const wanted = more(), all = [];
+    if (wanted.service) all.push("能办" + chosen(form.elements.service, wanted.service));
+    if (wanted.access) all.push("没有台阶");
+    if (wanted.audience) all.push(station.audience.indexOf(wanted.audience) < 0 ? "谁都可以去" : "面向" + chosen(form.elements.audience, wanted.audience));
     return all;
   }
 

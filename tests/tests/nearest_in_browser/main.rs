@@ -3,19 +3,19 @@
 
 #![expect(clippy::unwrap_used, reason = "tests stop at the first surprise")]
 
+mod listed;
+mod pages;
+
 use std::time::Duration;
 
-use jiff::Timestamp;
-use jiff::tz::TimeZone;
 use search::coord::Coord;
-use search::hours::holidays::Holidays;
 use search::near::Near;
 use search::record::Station;
 use search::vocabulary::StationKind;
-use serde_json::{Value, json};
+use serde_json::json;
 use site_gen::{Options, Outcome};
 use tempfile::TempDir;
-use tests::browser::{Browser, DESK, Looks, PHONE, PHONE_WITHOUT_SCRIPTS};
+use tests::browser::{Browser, Looks, PHONE};
 use tests::files::Files;
 use tests::phone::nation;
 use tests::workspace;
@@ -61,6 +61,25 @@ impl Site {
             .flatMap((h) => [...h.nextElementSibling.querySelectorAll('h3')]).map((h) => h.textContent)";
         let names = self.phone.evaluate(script).await.unwrap();
         names.as_array().unwrap().iter().map(|name| name.as_str().unwrap().to_owned()).collect()
+    }
+
+    /// The same, in the order of names.
+    async fn shown_by_name(&self) -> Vec<String> {
+        let mut names = self.shown().await;
+        names.sort();
+        names
+    }
+
+    /// The names of those that `fits`, in their order.
+    fn named(&self, fits: impl Fn(&Station) -> bool) -> Vec<String> {
+        let mut names: Vec<String> = self
+            .stations
+            .iter()
+            .filter(|station| fits(station))
+            .map(|station| station.name.clone())
+            .collect();
+        names.sort();
+        names
     }
 
     async fn wait_for(&self, what: &str) {
@@ -169,55 +188,6 @@ async fn the_nearest_on_the_phone_are_the_nearest_of_all_and_nobody_hears_of_the
     assert!(ours < theirs && ours.is_some(), "her own county first: {secret}");
 }
 
-/// Whatever map a phone has: the first tap shows all ways, the second is one of them.
-#[tokio::test]
-async fn a_route_is_two_taps_from_any_list() {
-    let Some(site) = Site::open(PHONE, "two taps to a route").await else { return };
-    site.at(PLACES[0]).await;
-    site.shown().await;
-    let near = site.nearest(PLACES[0], |_| true)[0].1.to_owned();
-    a_way_from_its_row(&site, &near).await;
-    site.phone.goto(&format!("{}/regions/990121/", site.files.base)).await.unwrap();
-    a_way_from_its_row(&site, &near).await;
-    site.phone.goto(&format!("{}/regions/990121/", site.files.base)).await.unwrap();
-    let secret = "[...document.querySelectorAll('.places li')].filter((row) => row.textContent.includes('地址保密')).map((row) => row.querySelectorAll('.button').length)";
-    assert_eq!(site.phone.evaluate(secret).await.unwrap(), json!([1]), "a secret place is only to be called");
-}
-
-/// Follows the way in the row of a station on the page, which must lead to its maps on the screen.
-async fn a_way_from_its_row(site: &Site, name: &str) {
-    let station = site.stations.iter().find(|station| station.name == name).unwrap();
-    let place = station.location().unwrap();
-    let row = format!(
-        "[...document.querySelectorAll('.places li')].find((row) => row.querySelector('h3').textContent === '{name}')"
-    );
-    let low = format!(
-        "[...{row}.querySelectorAll('.button')].filter((way) => way.getBoundingClientRect().height < 44).length"
-    );
-    assert_eq!(site.phone.evaluate(&low).await.unwrap(), 0, "a finger's width");
-    site.phone
-        .evaluate(&format!("{row}.querySelector('.acts a:not([href^=\"tel:\"])').click(), 0"))
-        .await
-        .unwrap();
-    site.wait_for(&format!(
-        "location.pathname === '{}' && location.hash === '#way' && document.readyState === 'complete'",
-        station.url
-    ))
-    .await;
-    let in_sight = "[...document.querySelectorAll('#way .button')].filter((way) => { const box = way.getBoundingClientRect(); return box.top >= 0 && box.bottom <= innerHeight; }).map((way) => way.href)";
-    let ways = site.phone.evaluate(in_sight).await.unwrap();
-    let ways: Vec<&str> = ways.as_array().unwrap().iter().map(|way| way.as_str().unwrap()).collect();
-    let point = format!("{:.6},{:.6}", place.lat(), place.lon());
-    assert!(ways.len() == 4 && ways[0] == format!("geo:{point}?q={point}"), "{name}: {ways:?}");
-    for (way, program) in ways[1..].iter().zip([
-        "https://uri.amap.com/",
-        "https://api.map.baidu.com/",
-        "https://apis.map.qq.com/",
-    ]) {
-        assert!(way.starts_with(program), "{way}");
-    }
-}
-
 #[tokio::test]
 async fn what_is_ticked_is_kept_to_without_asking_the_phone_again() {
     let Some(site) = Site::open(PHONE, "the nearest, narrowed").await else { return };
@@ -227,8 +197,8 @@ async fn what_is_ticked_is_kept_to_without_asking_the_phone_again() {
     // From here on the phone has no place to give.
     site.phone.command("Emulation.setGeolocationOverride", json!({})).await.unwrap();
     let asked = site.files.asked().len();
-    site.phone.click("#near summary").await.unwrap();
-    site.phone.click("label[for=step-free]").await.unwrap();
+    site.phone.click("#only summary").await.unwrap();
+    site.phone.click("label[for=access]").await.unwrap();
     let facility =
         |station: &Station| station.facilities.iter().any(|facility| facility.code() == "step_free");
     let expected = site.nearest(place, facility);
@@ -238,7 +208,7 @@ async fn what_is_ticked_is_kept_to_without_asking_the_phone_again() {
     ))
     .await;
     same_order(&site.shown().await, &expected);
-    site.phone.click("label[for=step-free]").await.unwrap();
+    site.phone.click("label[for=access]").await.unwrap();
     site.phone.evaluate("document.getElementById('kind').value = 'police', document.getElementById('kind').dispatchEvent(new Event('change'))").await.unwrap();
     let police = site.nearest(place, |station| station.kind.code() == "police");
     site.wait_for(
@@ -247,7 +217,7 @@ async fn what_is_ticked_is_kept_to_without_asking_the_phone_again() {
     .await;
     same_order(&site.shown().await, &police);
     site.phone.evaluate("document.getElementById('kind').value = '', document.getElementById('kind').dispatchEvent(new Event('change'))").await.unwrap();
-    site.phone.click("label[for=open]").await.unwrap();
+    site.phone.click("label[for=open_at]").await.unwrap();
     site.wait_for("[...document.querySelectorAll('#places li')].every((row) => /现在开着|一直开着/.test(row.textContent)) || /没有这样的/.test(document.getElementById('places').textContent)").await;
     assert_eq!(site.files.asked().len(), asked, "nothing more is fetched");
 }
@@ -257,9 +227,9 @@ async fn what_a_station_does_can_be_chosen_and_its_row_says_so() {
     let Some(site) = Site::open(PHONE, "the nearest, by what it does").await else { return };
     site.at(PLACES[0]).await;
     site.shown().await;
-    site.phone.click("#near summary").await.unwrap();
+    site.phone.click("#only summary").await.unwrap();
     let advice = |station: &Station| station.services.iter().any(|service| service.code() == "legal_advice");
-    site.phone.evaluate("only.elements.service.value = 'legal_advice', only.elements.service.dispatchEvent(new Event('change', { bubbles: true }))").await.unwrap();
+    site.phone.evaluate("document.getElementById('service').value = 'legal_advice', document.getElementById('service').dispatchEvent(new Event('change', { bubbles: true }))").await.unwrap();
     site.wait_for("[...document.querySelectorAll('#places li')].every((row) => row.textContent.includes('能办法律咨询'))").await;
     same_order(&site.shown().await, &site.nearest(PLACES[0], advice));
 }
@@ -350,119 +320,4 @@ async fn who_is_far_away_or_not_found_is_told_so() {
     site.phone.goto(&format!("{}/stations/", site.files.base)).await.unwrap();
     site.phone.click("#near button").await.unwrap();
     site.phone.wait_for_text("没有给位置，没关系").await.unwrap();
-}
-
-#[tokio::test]
-async fn by_place_and_kind_the_files_are_enough() {
-    let Some(site) = Site::open(DESK, "stations by place from files").await else { return };
-    site.phone.goto(&format!("{}/stations/?region=990121100&kind=police", site.files.base)).await.unwrap();
-    let shown = site.shown().await;
-    assert_eq!(shown, ["暖溪镇派出所"]);
-    let width = site.phone.evaluate("document.documentElement.scrollWidth").await.unwrap();
-    assert_eq!(width, 1280);
-    // Injuries are identified in the county: that is shown for the town, and said to be.
-    site.phone
-        .goto(&format!("{}/stations/?region=990121100&kind=injury_identification", site.files.base))
-        .await
-        .unwrap();
-    let told = site.phone.wait_for_text("这里没有，下面是").await.unwrap();
-    assert!(told.contains("这里没有，下面是示例县的。"), "{told}");
-    let county = site.stations.iter().filter(|station| {
-        station.kind == StationKind::InjuryIdentification && station.region.as_str().starts_with("990121")
-    });
-    let mut expected: Vec<String> = county.map(|station| station.name.clone()).collect();
-    let mut shown = site.shown().await;
-    expected.sort();
-    shown.sort();
-    assert_eq!(shown, expected);
-}
-
-/// What a server would say of a station's hours at this moment, in China.
-fn said_now(station: &Station) -> String {
-    let moment = Timestamp::now().to_zoned(TimeZone::fixed(jiff::tz::offset(8))).datetime();
-    station.hours.as_ref().unwrap().rules.at(moment, Holidays::known()).words(moment)
-}
-
-#[tokio::test]
-async fn a_stations_page_says_whether_it_is_open_by_the_clock_in_china() {
-    let Some(site) = Site::open(PHONE, "open now").await else { return };
-    for zone in ["America/New_York", "Asia/Shanghai"] {
-        site.phone.command("Emulation.setTimezoneOverride", json!({ "timezoneId": zone })).await.unwrap();
-        let stations = site.stations.iter().filter(|station| station.hours.is_some());
-        for station in stations.step_by(9) {
-            let before = said_now(station);
-            site.phone.goto(&format!("{}{}", site.files.base, station.url)).await.unwrap();
-            let told = site.phone.text("[data-rules] b").await.unwrap();
-            assert!(
-                [before, said_now(station)].contains(&told.trim_end_matches('。').to_owned()),
-                "{}: {told}",
-                station.id
-            );
-        }
-    }
-    let way = "[...document.querySelectorAll('#way .button')].map((way) => way.getAttribute('href').split(/[:?]/, 2).join(':'))";
-    let ways = site.phone.evaluate(way).await.unwrap();
-    assert_eq!(ways.as_array().map(Vec::len), Some(4), "{ways}");
-}
-
-#[tokio::test]
-async fn a_divisions_list_says_which_of_its_stations_are_open() {
-    let Some(site) = Site::open(PHONE, "open now, in a list").await else { return };
-    site.phone.goto(&format!("{}/regions/990121/", site.files.base)).await.unwrap();
-    let script = "[...document.querySelectorAll('.places li')].filter((row) => row.querySelector('[data-rules]'))
-        .map((row) => [row.querySelector('h3').textContent, row.querySelector('[data-rules] b').textContent])";
-    let before: Vec<(String, String)> =
-        serde_json::from_value(site.phone.evaluate(script).await.unwrap()).unwrap();
-    assert!(before.len() >= 5 && before.iter().any(|(name, _)| name.contains("庇护")), "{before:?}");
-    for (name, told) in before {
-        let mut named =
-            site.stations.iter().filter(|station| station.name == name && station.hours.is_some());
-        let told = told.trim_end_matches('。');
-        assert!(named.any(|station| told == said_now(station)), "{name}: {told}");
-    }
-}
-
-#[tokio::test]
-async fn without_scripts_the_written_hours_stand_alone() {
-    let Some(site) = Site::open(PHONE_WITHOUT_SCRIPTS, "hours without scripts").await else { return };
-    let station = site.stations.iter().find(|station| station.hours.is_some()).unwrap();
-    site.phone.goto(&format!("{}{}", site.files.base, station.url)).await.unwrap();
-    let page = site.phone.evaluate("document.body.innerText").await.unwrap();
-    let page: String = page.as_str().unwrap().chars().filter(|c| *c != '\u{2060}').collect();
-    assert!(page.contains(&station.hours.as_ref().unwrap().text), "{page}");
-    assert!(!page.contains("现在开着") && !page.contains("现在没开"));
-    assert_eq!(
-        site.phone.evaluate("!!document.querySelector('a[href^=\"tel:\"]')").await.unwrap(),
-        Value::Bool(true)
-    );
-}
-
-#[tokio::test]
-async fn what_is_shown_to_a_driver_is_large_enough_to_read_from_the_front_seat() {
-    let Some(site) = Site::open(PHONE, "shown to a driver").await else { return };
-    let stations = site.stations.iter().filter(|station| station.address().is_some());
-    for station in stations.step_by(7) {
-        site.phone.goto(&format!("{}{}", site.files.base, station.url)).await.unwrap();
-        let size = "parseFloat(getComputedStyle(document.querySelector('.driver')).fontSize)";
-        let size = site.phone.evaluate(size).await.unwrap().as_f64().unwrap();
-        assert!(size >= 24.0, "{}: {size} px", station.id);
-        let wide = site.phone.evaluate("document.querySelector('.driver').scrollWidth <= innerWidth").await;
-        assert_eq!(wide.unwrap(), true, "{}", station.id);
-    }
-}
-
-#[tokio::test]
-async fn a_county_is_printed_with_its_schematic() {
-    let Some(site) = Site::open(DESK, "a county on paper").await else { return };
-    site.phone.goto(&format!("{}/regions/990121/", site.files.base)).await.unwrap();
-    let whole = site.phone.pdf().await.unwrap();
-    assert!(whole.starts_with(b"%PDF-") && whole.len() > 20_000, "{} bytes", whole.len());
-    site.phone.command("Emulation.setEmulatedMedia", json!({ "media": "print" })).await.unwrap();
-    let map =
-        site.phone.evaluate("document.querySelector('svg.map').getBoundingClientRect().width").await.unwrap();
-    assert!(map.as_f64().unwrap() > 300.0, "{map}");
-    // What it adds to the paper are its lines and names.
-    site.phone.evaluate("document.querySelector('svg.map').remove(), 0").await.unwrap();
-    let without = site.phone.pdf().await.unwrap();
-    assert!(whole.len() > without.len() + 2_000, "{} bytes, {} without", whole.len(), without.len());
 }

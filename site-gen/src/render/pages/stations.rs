@@ -1,7 +1,8 @@
 //! Finding a station: by where she is, by place and kind, or down the tree of divisions.
 
+use ::search::record::{Person, Station};
 use ::search::region::{Level, Region};
-use ::search::vocabulary::{Audience, Service, StationKind};
+use ::search::vocabulary::{Audience, Profession, Service, StationKind};
 use serde::Serialize;
 
 use super::{Choice, home, kind_link};
@@ -15,13 +16,19 @@ pub(super) struct StationsPage {
     head: Head,
     regions: Vec<Choice>,
     choices: Vec<Choice>,
-    /// What stations do, as far as some station does it.
-    services: Vec<Choice>,
-    /// For whom stations are, as far as they say so.
-    audience: Vec<Choice>,
+    /// What else can be asked for, as far as some station has it.
+    fields: Vec<Field>,
     /// The kinds that there are, and what each does.
     kinds: Vec<Link>,
     tree: Vec<Branch>,
+}
+
+/// Something to choose, named as the API names it.
+#[derive(Debug, Serialize)]
+struct Field {
+    name: &'static str,
+    label: &'static str,
+    choices: Vec<Choice>,
 }
 
 /// A division down to the township, with what lies in it: villages are on the township's page.
@@ -48,8 +55,6 @@ impl StationsPage {
         }
         let in_use = |kind: &StationKind| press.site.stations.iter().any(|station| station.kind == *kind);
         let kinds: Vec<StationKind> = StationKind::ALL.iter().copied().filter(in_use).collect();
-        let choice =
-            |kind: &StationKind| Choice { value: kind.code().to_owned(), label: kind.chinese().to_owned() };
         Self {
             head: Head {
                 url: "/stations/".to_owned(),
@@ -62,30 +67,44 @@ impl StationsPage {
                 scripts: &["hours", "near", "stations"],
             },
             regions,
-            choices: kinds.iter().map(choice).collect(),
-            services: services(press),
-            audience: audience(press),
+            choices: kinds.iter().map(|kind| choice(kind.code(), kind.chinese())).collect(),
+            fields: fields(press),
             kinds: kinds.into_iter().map(kind_link).collect(),
             tree,
         }
     }
 }
 
-fn services(press: &Press<'_>) -> Vec<Choice> {
-    let done =
-        |service: &&Service| press.site.stations.iter().any(|station| station.services.contains(service));
-    let choice =
-        |service: &Service| Choice { value: service.code().to_owned(), label: service.chinese().to_owned() };
-    Service::ALL.iter().filter(done).map(choice).collect()
+fn fields(press: &Press<'_>) -> Vec<Field> {
+    let people = |has: &dyn Fn(&Person) -> bool| some(press, |station| station.people.iter().any(has));
+    let whom = |named: &dyn Fn(&Station) -> &[Audience]| {
+        // Whoever is there for everyone is found whatever is chosen.
+        let all = Audience::ALL.iter().filter(|whom| **whom != Audience::Everyone);
+        let all = all.filter(|whom| some(press, |station| named(station).contains(whom)));
+        all.map(|whom| choice(whom.code(), whom.chinese())).collect()
+    };
+    let services =
+        Service::ALL.iter().filter(|service| some(press, |station| station.services.contains(service)));
+    let professions = Profession::ALL.iter().filter(|one| people(&|person| person.profession == Some(**one)));
+    let topics =
+        press.site.topics.iter().filter(|topic| people(&|person| person.topics.contains(&topic.slug)));
+    let fields = [
+        ("service", "要办什么", services.map(|service| choice(service.code(), service.chinese())).collect()),
+        ("audience", "帮谁", whom(&|station| &station.audience)),
+        ("home_visit", "能上门看谁", whom(&|station| &station.home_visits)),
+        ("profession", "有什么人", professions.map(|one| choice(one.code(), one.chinese())).collect()),
+        ("topic", "这个人懂哪一类事", topics.map(|topic| choice(&topic.slug, &topic.title)).collect()),
+    ];
+    let fields = fields.into_iter().map(|(name, label, choices)| Field { name, label, choices });
+    fields.filter(|field: &Field| !field.choices.is_empty()).collect()
 }
 
-/// Whom some station is for; whoever is there for everyone is found whatever is chosen.
-fn audience(press: &Press<'_>) -> Vec<Choice> {
-    let named =
-        |audience: &&Audience| press.site.stations.iter().any(|station| station.audience.contains(audience));
-    let all = Audience::ALL.iter().filter(|audience| **audience != Audience::Everyone).filter(named);
-    all.map(|audience| Choice { value: audience.code().to_owned(), label: audience.chinese().to_owned() })
-        .collect()
+fn some(press: &Press<'_>, fits: impl Fn(&Station) -> bool) -> bool {
+    press.site.stations.iter().any(fits)
+}
+
+fn choice(value: &str, label: &str) -> Choice {
+    Choice { value: value.to_owned(), label: label.to_owned() }
 }
 
 impl Branch {
