@@ -2,7 +2,7 @@
 //! cached for good.
 
 use std::collections::BTreeMap;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use search::hours::holidays::Holidays;
 
@@ -49,7 +49,7 @@ const FIND: &[(&str, &str)] = &[
 const HOLIDAYS: &str = "\"@holidays\"";
 
 /// They are the same for every site, and made once.
-static ASSETS: LazyLock<Assets> = LazyLock::new(Assets::make);
+static USUAL: LazyLock<Arc<Assets>> = LazyLock::new(|| Arc::new(Assets::make(Holidays::known())));
 
 /// The assets and their names.
 #[derive(Debug)]
@@ -60,15 +60,16 @@ pub(super) struct Assets {
 }
 
 impl Assets {
-    /// Every asset.
-    pub(super) fn all() -> &'static Self {
-        &ASSETS
+    /// Every asset, for a site that keeps these holidays.
+    pub(super) fn of(holidays: &Holidays) -> Arc<Self> {
+        if holidays == Holidays::known() { Arc::clone(&USUAL) } else { Arc::new(Self::make(holidays)) }
     }
 
-    fn make() -> Self {
+    fn make(holidays: &Holidays) -> Self {
+        let days = days_of(holidays);
         let mut assets = Self { urls: BTreeMap::new(), files: Vec::new() };
         for (name, ending, source) in FILES {
-            let small = small(ending, source).replacen(HOLIDAYS, &holidays(), 1);
+            let small = small(ending, source).replacen(HOLIDAYS, &days, 1);
             let path = format!("assets/{name}-{}.{ending}", hash([small.as_bytes()]));
             assets.add(&format!("{name}.{ending}"), path, small);
         }
@@ -105,8 +106,7 @@ impl Assets {
 }
 
 /// The days off and the weekends that are worked, as `hours.js` wants them.
-fn holidays() -> String {
-    let known = Holidays::known();
+fn days_of(known: &Holidays) -> String {
     let days = |year: i16, off: bool| {
         let days = known.days().filter(|(day, is_off)| day.year() == year && *is_off == off);
         let days = days.map(|(day, _)| format!("{:02}{:02}", day.month(), day.day()));
@@ -149,8 +149,8 @@ mod tests {
     #[test]
     fn what_is_published_is_smaller_than_what_we_write() {
         let published = |name: &str| {
-            let path = Assets::all().urls[name].trim_start_matches('/').to_owned();
-            Assets::all().files.iter().find(|(known, _)| *known == path).unwrap().1.len()
+            let path = USUAL.urls[name].trim_start_matches('/').to_owned();
+            USUAL.files.iter().find(|(known, _)| *known == path).unwrap().1.len()
         };
         for (name, ending, source) in FILES {
             assert!(published(&format!("{name}.{ending}")) < source.len(), "{name}.{ending}");

@@ -79,7 +79,7 @@ pub(super) struct Press<'a> {
     /// What belongs to what.
     pub library: Library<'a>,
     /// Stylesheets and scripts under names that change with their content.
-    pub assets: &'static Assets,
+    pub assets: Arc<Assets>,
     /// Knows where words end.
     pub typesetter: Arc<Typesetter>,
     templates: Arc<Environment<'static>>,
@@ -88,7 +88,7 @@ pub(super) struct Press<'a> {
 /// What every page of a site is set with, whatever stands in its documents.
 #[derive(Debug, Clone)]
 pub(super) struct Types {
-    assets: &'static Assets,
+    assets: Arc<Assets>,
     typesetter: Arc<Typesetter>,
     templates: Arc<Environment<'static>>,
 }
@@ -240,8 +240,8 @@ impl Types {
     /// Reads the templates and prints the frame around all pages.
     pub(super) fn new(site: &Site) -> anyhow::Result<Self> {
         let typesetter = Arc::new(Typesetter::new(typography::words_of(site)));
-        let assets = Assets::all();
-        let mut templates = environment(&typesetter, assets).context("the templates can't be read")?;
+        let assets = Assets::of(&site.settings.holidays);
+        let mut templates = environment(&typesetter, &assets).context("the templates can't be read")?;
         let chrome = Chrome::new(site).printed(&templates).context("the frame can't be printed")?;
         // Made into the engine's values once, not once a page.
         templates.add_global("site", Value::from(Serde(&chrome)));

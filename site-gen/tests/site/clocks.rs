@@ -74,6 +74,21 @@ fn a_year_that_the_editors_wrote_down_is_theirs_alone() {
 }
 
 #[test]
+fn a_phone_goes_by_the_same_days_as_the_server() {
+    let site = TestSite::new();
+    let script = || {
+        site.build();
+        let mut files =
+            std::fs::read_dir(site.dist().join("assets")).unwrap().map(|file| file.unwrap().path());
+        let script = files.find(|path| path.file_name().unwrap().to_str().unwrap().starts_with("hours-"));
+        String::from_utf8(std::fs::read(script.unwrap()).unwrap()).unwrap()
+    };
+    assert!(!script().contains("\"2031\""));
+    site.write("holidays.csv", "day,is\n2031-10-01,off\n2031-10-11,work\n");
+    assert!(script().contains("\"2031\":{\"off\":\"1001\",\"work\":\"1011\"}"));
+}
+
+#[test]
 fn a_day_that_nobody_can_read_is_named_at_its_cell() {
     for (rows, at, code) in [
         ("2031-13-01,off", "2:1", "date"),
