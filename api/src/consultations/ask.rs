@@ -38,7 +38,7 @@ pub(super) const LETTERS_AT_ONCE: u32 = 10;
 const EMPTY_KEY: &str = "name=\"request_key\" value=\"\"";
 
 /// Where the published form has room for how soon letters were answered lately.
-const PACE: &str = "<!--slot:pace-->";
+const PACE: &str = "<span id=\"pace\"></span>";
 
 /// `GET /ask/`: the published form, with a key of its own, so that sending it twice makes one letter, and with how soon letters
 /// were answered lately.

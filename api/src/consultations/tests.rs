@@ -431,7 +431,7 @@ async fn the_form_tells_how_soon_letters_were_answered_lately() {
     let office = county().await;
     let folder = office.folder().join("ask");
     std::fs::create_dir(&folder).unwrap();
-    let page = "<p>3 个工作日内答复。<!--slot:pace--></p><input name=\"request_key\" value=\"\">";
+    let page = "<p>3 个工作日内答复。<span id=\"pace\"></span></p><input name=\"request_key\" value=\"\">";
     std::fs::File::create(folder.join("index.html")).unwrap().write_all(page.as_bytes()).unwrap();
     let form = office.get("/ask/").await;
     assert!(form.text.contains("答复。来信还少，通常多久能回，现在说不准。</p>"), "{}", form.text);
