@@ -32,7 +32,10 @@ pub(super) fn holidays(drafts: &Drafts, diags: &mut Diagnostics) -> Holidays {
     for draft in &drafts.holidays {
         if days.insert(draft.day.value, draft.off).is_some() {
             let message = format!("{} 写了两次", draft.day.value);
-            diags.push(Diagnostic::error("duplicate-value", draft.day.span, message).hint("留下一行"));
+            diags.push(
+                Diagnostic::warning("duplicate-value", draft.day.span, message)
+                    .hint("留下一行，现在算的是后一行"),
+            );
         }
     }
     Holidays::known().with_days(days)
