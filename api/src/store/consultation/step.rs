@@ -15,6 +15,7 @@ use crate::sealing::binding::{Binding, Purpose, Sender};
 use crate::store::consultation::act::{Act, Actor, Request, Sealed, Writing};
 use crate::store::consultation::rows::{
     NewMessage, add_handover, add_message, demand_readers, handover, next_position, readers_of_thread, tell,
+    wind,
 };
 use crate::store::consultation::transfer::reseal;
 use crate::store::consultation::{Due, Refused, Thread, Transfer};
@@ -258,9 +259,7 @@ impl<'a> Step<'a> {
             Event::AskBack | Event::Close | Event::Lapse | Event::Withdraw => None,
             _ => return Ok(()),
         };
-        self.row.due_hour = Set(due.map(|(_, hour)| hour.number()));
-        self.row.climb_hour = Set(due.map(|(_, hour)| hour.number()));
-        self.row.due_stage = Set(due.map(|(stage, _)| stage.code().to_owned()));
+        wind(&mut self.row, due, hour);
         Ok(())
     }
 

@@ -199,7 +199,7 @@ impl Model {
         let due = self.due;
         let number = self.write(deed)?;
         if self.due != due || WINDS.contains(&event) {
-            self.climb = self.due.map(|(_, hour)| hour);
+            self.climb = self.due.map(|(_, hour)| hour.max(deed.request.hour));
         }
         if next.state != State::WaitingForAsker {
             self.lapse = None;
