@@ -14,7 +14,7 @@ use api::clock::{Clock as _, SystemClock};
 use api::compiler::SiteGen;
 use api::config::{Settings, Sources};
 use api::dice::SystemDice;
-use api::operator::{AuditCommand, BrokenChains, DeskCommand, MemberCommand, Operator, WordStats};
+use api::operator::{AuditCommand, BrokenChains, DeskCommand, MemberCommand, Operator, Purge, WordStats};
 #[cfg(feature = "meilisearch")]
 use api::operator::{SearchCommand, Searching};
 use api::routes;
@@ -76,6 +76,8 @@ enum Command {
     /// 查记录链：谁做了什么，有没有被改过
     #[command(subcommand)]
     Audit(AuditCommand),
+    /// 销毁到期的咨询（程序开着时会自己做）；先看看有多少
+    Purge(Purge),
     /// 检索：大家常查哪些词；把站点放进 Meilisearch（平时不用：检索由本程序自己做）
     #[command(subcommand)]
     Search(AboutSearch),
@@ -221,6 +223,7 @@ fn run(cli: Cli) -> Result<(), Failure> {
                 other => other,
             })
         }
+        Some(Command::Purge(command)) => operate(common, false, async |operator| command.run(operator).await),
         Some(Command::Search(AboutSearch::Stats(stats))) => {
             let today = SystemClock.hour().date();
             operate(common, false, async |operator| stats.run(operator, today).await)

@@ -8,6 +8,7 @@
 mod audit;
 mod desk;
 mod member;
+mod purge;
 #[cfg(feature = "meilisearch")]
 mod search;
 mod secret;
@@ -21,6 +22,7 @@ use ::search::region::RegionCode;
 pub use self::audit::{AuditCommand, BrokenChains};
 pub use self::desk::DeskCommand;
 pub use self::member::MemberCommand;
+pub use self::purge::Purge;
 #[cfg(feature = "meilisearch")]
 pub use self::search::{SearchCommand, Searching};
 pub use self::words::WordStats;
@@ -60,6 +62,7 @@ mod tests {
         Member(MemberCommand),
         #[command(subcommand)]
         Audit(AuditCommand),
+        Purge(Purge),
     }
 
     async fn run(fresh: &Fresh, line: &str) -> Result<String, String> {
@@ -72,6 +75,7 @@ mod tests {
             Command::Desk(command) => command.run(operator).await,
             Command::Member(command) => command.run(operator).await,
             Command::Audit(command) => command.run(operator).await,
+            Command::Purge(command) => command.run(operator).await,
         };
         let said = String::from_utf8(out).unwrap();
         done.map_err(|err| format!("{said}{err:#}"))?;
@@ -154,6 +158,27 @@ mod tests {
             assert!(run(&fresh, "audit verify --desk city").await.is_ok());
             assert!(run(&fresh, "audit verify --desk town").await.unwrap_err().contains("没有 town"));
         }
+    }
+
+    #[tokio::test]
+    async fn what_is_over_is_counted_before_it_is_destroyed() {
+        let fresh = sqlite().await;
+        run(&fresh, CREATE).await.unwrap();
+        let office = Office::open(fresh).await;
+        office.post("/ask/", &[("text", "他打我")]).await;
+        let fresh = office.fresh();
+        assert!(run(fresh, "purge --dry-run").await.unwrap().contains("没有到期"));
+        assert!(run(fresh, "purge").await.unwrap().contains("销毁了 0 件"));
+        let over = |hour| format!("UPDATE thread SET state = 'closed', purge_hour = {hour}");
+        fresh.store.tamper(&over(NOW.number() + 48)).await;
+        assert!(run(fresh, "purge --dry-run --days 1").await.unwrap().contains("没有到期"));
+        let said = run(fresh, "purge --dry-run --days 2").await.unwrap();
+        assert!(said.contains("1 件") && said.contains("什么也没有销毁"), "{said}");
+        assert!(run(fresh, "purge").await.unwrap().contains("销毁了 0 件"));
+        fresh.store.tamper(&over(NOW.number())).await;
+        let said = run(fresh, "purge").await.unwrap();
+        assert!(said.contains("销毁了 1 件") && said.contains("残留也清掉了"), "{said}");
+        assert!(!fresh.store.everything().await.contains("thread: "));
     }
 
     #[tokio::test]

@@ -17,11 +17,13 @@ mod entity;
 pub mod figures;
 mod job;
 mod migration;
+mod sweep;
 #[cfg(test)]
 pub(crate) mod testing;
 pub mod words;
 
 pub use self::audit::ShownLine;
+pub use self::sweep::Swept;
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{
     ConnectionTrait, DatabaseBackend, DatabaseConnection, DatabaseTransaction, DbErr, EntityTrait, Set,

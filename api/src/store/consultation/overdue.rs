@@ -1,4 +1,4 @@
-//! What nobody did in time: it climbs; what waited too long for its asker closes by itself.
+//! What nobody did in time: it climbs; what waited too long for its asker closes by itself; what is over is destroyed.
 //!
 //! Deadlines stand in the rows, so it does not matter when this runs: [`Store::catch_up`] takes every step that was due, each
 //! with the hour in which it was, and does nothing the second time. Two processes may run it at once.
@@ -29,6 +29,7 @@ const PAGE: u64 = 200;
 enum Passing {
     Climb,
     Lapse,
+    Purge,
 }
 
 impl Passing {
@@ -37,6 +38,7 @@ impl Passing {
         match self {
             Self::Climb => thread::Column::ClimbHour,
             Self::Lapse => thread::Column::LapseHour,
+            Self::Purge => thread::Column::PurgeHour,
         }
     }
 
@@ -44,6 +46,7 @@ impl Passing {
         match self {
             Self::Climb => Act::Climb,
             Self::Lapse => Act::Lapse,
+            Self::Purge => Act::Purge,
         }
     }
 }
@@ -63,6 +66,31 @@ impl Store {
         }
         // What can't close, because an agency has not answered, waits on.
         Ok(steps + self.take_all(Passing::Lapse, now, schedule).await?)
+    }
+
+    /// Destroys every thread whose time is over, and gives how many there were. What the database keeps of deleted rows
+    /// is cleared by [`Store::sweep`].
+    pub async fn purge(&self, now: Hour) -> Result<u64, DbErr> {
+        self.take_all(Passing::Purge, now, &Arc::default()).await
+    }
+
+    /// How many threads are to be destroyed until `hour`, by desk, and since when the first of them.
+    pub async fn to_purge(&self, hour: Hour) -> Result<Vec<(String, u64, Hour)>, DbErr> {
+        let rows: Vec<(String, i64, i64)> = thread::Entity::find()
+            .select_only()
+            .column(thread::Column::DeskId)
+            .column_as(thread::Column::Id.count(), "threads")
+            .column_as(thread::Column::PurgeHour.min(), "first")
+            .filter(thread::Column::PurgeHour.lte(hour.number()))
+            .group_by(thread::Column::DeskId)
+            .order_by_asc(thread::Column::DeskId)
+            .into_tuple()
+            .all(&self.db)
+            .await?;
+        let read = |(desk, threads, first)| {
+            Ok((desk, u64::try_from(threads).map_err(damaged)?, Hour::from_number(first)))
+        };
+        rows.into_iter().map(read).collect()
     }
 
     /// Takes one kind of step wherever it was due.

@@ -2,6 +2,7 @@
 
 mod model;
 mod overdue;
+mod purge;
 mod queue;
 mod steps;
 mod transfer;
