@@ -172,5 +172,7 @@ async fn finish(Operator { store, hour, out, .. }: &mut Operator<'_>) -> anyhow:
 
 /// Says how far it is, beside what the command says.
 fn progress(done: &'static str) -> impl FnMut(u64) + Send {
-    move |rows| eprintln!("……{done} {rows} 行")
+    move |rows| {
+        let _nobody_reads = writeln!(std::io::stderr(), "……{done} {rows} 行");
+    }
 }
