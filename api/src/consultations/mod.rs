@@ -1,7 +1,7 @@
 //! Anonymous consultations: the asker's side.
 //!
 //! Start at [`forms`]. A form comes in ([`ask`]), is sealed to the desk the moment it arrives, and a receipt goes out;
-//! the receipt typed back opens the thread ([`reply`]). [`receipt`] is what it looks like, [`stretch`] what it opens,
+//! the receipt typed back opens the thread ([`reply`]). Browsers that seal by themselves come to [`sealed`]. [`receipt`] is what it looks like, [`stretch`] what it opens,
 //! [`state`] where a consultation can stand.
 //!
 //! # Invariants
@@ -24,6 +24,7 @@ pub mod public;
 pub mod receipt;
 pub mod register;
 pub mod reply;
+pub mod sealed;
 pub mod state;
 pub mod stretch;
 #[cfg(test)]
@@ -193,7 +194,10 @@ impl std::ops::Deref for Consultations {
 
 /// The JSON addresses under `/api/v1`.
 pub fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::default().routes(routes!(public::parameters)).routes(routes!(public::desk_key))
+    OpenApiRouter::default()
+        .routes(routes!(public::parameters))
+        .routes(routes!(public::desk_key))
+        .merge(sealed::routes())
 }
 
 /// The HTML forms at `/ask/` and `/ask/reply/`, which work without any script.

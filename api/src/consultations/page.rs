@@ -50,7 +50,7 @@ pub enum Trouble {
 
 /// Every answer to a receipt is filled up to a multiple of this many bytes, so that whoever sees only how much is sent
 /// can't tell a right receipt from a wrong one, nor a short answer from a longer one.
-const FILL: usize = 16 << 10;
+pub(super) const FILL: usize = 16 << 10;
 
 impl Trouble {
     /// The page that says so.
@@ -98,7 +98,10 @@ impl Trouble {
 }
 
 /// A line for each fault would tell the second at which somebody wrote (P4). The first in an hour has to do.
-fn log_once_an_hour(app: &AppState, err: &ApiError) {
+pub(super) fn log_once_an_hour(app: &AppState, err: &ApiError) {
+    if !err.is_ours() {
+        return;
+    }
     let hour = app.clock.hour();
     let mut logged = app.consultations.fault_logged.lock().unwrap_or_else(PoisonError::into_inner);
     if logged.replace(hour) != Some(hour) {

@@ -90,14 +90,14 @@ async fn try_receipt(app: &AppState, release: &Release, post: Post) -> Result<Pa
     match opened? {
         Some(opened) => opened.page(app, release, &draft),
         None => {
-            app.consultations.wrong.add(post.network.as_bytes(), app.clock.hour(), &*app.dice);
+            count_miss(app, &post.network);
             Err(refuse(&"没有用这个回执码的信。请一组一组地对照着再看一遍；信也可能已经到期销毁了。"))
         }
     }
 }
 
 /// A network with many wrong receipts waits; it is not refused.
-async fn wait(app: &AppState, network: &Network) -> Result<(), Crowded> {
+pub(super) async fn wait(app: &AppState, network: &Network) -> Result<(), Crowded> {
     let office = &app.consultations;
     if office.wrong.tries(network.as_bytes(), app.clock.hour(), &*app.dice)
         >= network.allowance(WRONG_AT_ONCE)
@@ -105,6 +105,11 @@ async fn wait(app: &AppState, network: &Network) -> Result<(), Crowded> {
         office.slow_lane.pass().await?;
     }
     Ok(())
+}
+
+/// Counts a receipt that opened nothing.
+pub(super) fn count_miss(app: &AppState, network: &Network) {
+    app.consultations.wrong.add(network.as_bytes(), app.clock.hour(), &*app.dice);
 }
 
 /// A thread that its receipt has opened.
@@ -238,13 +243,9 @@ async fn send(
     text: &str,
     network: &Network,
 ) -> Result<Result<Standing, String>, Trouble> {
-    let (office, hour) = (&app.consultations, app.clock.hour());
     // A receipt does not buy an endless supply: follow-ups are counted like letters.
-    if office.senders.add(network.as_bytes(), hour, &*app.dice)
-        > network.allowance(super::ask::LETTERS_AT_ONCE)
-        && office.slow_lane.pass().await.is_err()
-    {
-        return Ok(Err(Crowded.to_string()));
+    if let Err(crowded) = super::ask::wait(app, network).await {
+        return Ok(Err(crowded.to_string()));
     }
     let envelope = Envelope::of(text);
     let dice = app.dice.clone();
@@ -253,7 +254,7 @@ async fn send(
         message::seal(&envelope, binding, &keys, &*dice)
     }));
     let schedule = app.published.current().schedule.clone();
-    let sent = Sent { hour, hash: pass.request_hash(text).to_vec(), schedule };
+    let sent = Sent { hour: app.clock.hour(), hash: pass.request_hash(text).to_vec(), schedule };
     match app.store.transition(Actor::Asker, &pass.thread, Act::AskerWrites(seal), &sent).await {
         Ok(done) => Ok(Ok(done.state)),
         Err(Refused::Database(err)) => Err(err.into()),

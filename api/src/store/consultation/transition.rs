@@ -107,11 +107,8 @@ async fn receive(
         if let Some(first) = first_answer(txn, actor, (Event::Receive, None), request).await? {
             return Ok(first);
         }
-        // A browser draws the id of what a member registers: another one does for the asking.
-        if locked(txn, id).await?.is_some() {
-            return Err(Refused::Taken);
-        }
-        return Err(DbErr::Custom("a locator came up twice".to_owned()).into());
+        // Id or locator is somebody's: the browser that drew them draws others. Which of the two it was nobody is told.
+        return Err(Refused::Taken);
     }
     let count = Count {
         measure: Measure::Received,
