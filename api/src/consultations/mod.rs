@@ -73,7 +73,7 @@ pub struct Settings {
     pub base_url: String,
     /// Whether that is https: cookies of the desk are sent only there then.
     pub https: bool,
-    /// How many letters without a script one desk takes in an hour.
+    /// How many letters one desk takes in an hour, sealed here or in the browser.
     pub letters_per_hour: u32,
     /// Answers about receipts leave at multiples of this.
     pub answer_step: Duration,

@@ -1,7 +1,6 @@
 // Talking to the service.
 
-import { toBase64 } from "../sealing.js";
-
+const { toBase64 } = self.nuanzhan.sealing;
 const API = "/api/v1";
 
 let signedOut = () => {};

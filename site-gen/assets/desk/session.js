@@ -3,10 +3,10 @@
 // Keys live in `session` and nowhere else: nothing is stored, nothing goes into the address, and half an hour without a
 // touch forgets everything.
 
-import { fromBase64, loginValue, openDeskKey, stretch, toBase64, unwrapMember } from "../sealing.js";
 import { el, field, newTurn, onSubmit, said, show, stopRefreshing } from "./page.js";
 import { call, whenSignedOut } from "./service.js";
 
+const { fromBase64, loginValue, openDeskKey, stretch, toBase64, unwrapMember } = self.nuanzhan.sealing;
 const IDLE_MS = 30 * 60 * 1000;
 
 /** The member who is signed in: `{ me, deskKeys }`, the keys by generation. */

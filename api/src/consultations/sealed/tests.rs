@@ -154,7 +154,7 @@ async fn a_letter_that_was_sealed_in_the_browser_is_answered_asked_again_and_tak
         assert_eq!(asker.wish(&office, "/withdraw", &[]).await.status, StatusCode::OK);
         let thread = asker.open(&office).await;
         assert_eq!((&thread["state"], &thread["letters"]), (&json!("withdrawn"), &json!([])));
-        assert_eq!(thread["may_withdraw"], false);
+        assert_eq!(thread["may"]["withdraw"], false);
         assert!(
             !office.app.store.everything().await.contains("message: "),
             "nothing that was written is there"

@@ -60,16 +60,23 @@ pub struct AskersThreadOut {
     pub readers: Vec<ReaderOut>,
     /// The position of the next letter.
     pub next_position: u32,
-    /// Whether she may write now.
-    pub may_write: bool,
-    /// Whether she may say now if it helped.
-    pub may_tell: bool,
-    /// Whether she can still take everything back.
-    pub may_withdraw: bool,
+    /// What may be done now.
+    pub may: MayOut,
     /// Whether it helped, where somebody said.
     pub helped: Option<bool>,
     /// From this hour on everything is destroyed, RFC 3339; missing while that is not settled.
     pub destroyed: Option<String>,
+}
+
+/// What an asker may do to her thread now.
+#[derive(Serialize, ToSchema)]
+pub struct MayOut {
+    /// Write once more.
+    pub write: bool,
+    /// Say whether it helped.
+    pub tell: bool,
+    /// Take everything back.
+    pub withdraw: bool,
 }
 
 /// Something that happened.
@@ -169,9 +176,11 @@ impl AskersThreadOut {
             letters: looked.letters.iter().map(LetterOut::new).collect(),
             readers: looked.readers.iter().map(ReaderOut::new).collect(),
             next_position: looked.letters.last().map_or(0, |letter| letter.binding.position) + 1,
-            may_write: may(Event::AskerWrites),
-            may_tell: may(Event::FollowUp),
-            may_withdraw: may(Event::Withdraw),
+            may: MayOut {
+                write: may(Event::AskerWrites),
+                tell: may(Event::FollowUp),
+                withdraw: may(Event::Withdraw),
+            },
             helped: thread.helped,
             destroyed: thread.purge.map(Hour::to_rfc3339),
         }
