@@ -175,6 +175,8 @@ pub struct ThreadPage<'a> {
     pub desk: &'a str,
     /// The hour of arrival.
     pub received: String,
+    /// What happened so far, hours and words; nothing where only a pass was shown.
+    pub history: Vec<(String, String)>,
     /// What was written so far; nothing where only a pass was shown.
     pub messages: Vec<Line>,
     /// Why something was not sent.

@@ -4,6 +4,8 @@
 //! at least, and an answer that leaves at a moment settled before the database was asked
 //! (`docs/decisions/0006-same-work-for-wrong-receipts.md`).
 
+use std::collections::BTreeMap;
+
 use axum::extract::{Request, State};
 use axum::http::{HeaderValue, header};
 use axum::response::{Redirect, Response};
@@ -11,6 +13,7 @@ use jiff::Timestamp;
 use zeroize::Zeroizing;
 
 use crate::clock::Hour;
+use crate::consultations::history;
 use crate::consultations::letter::{LONGEST_TEXT, too_long, unix_lines};
 use crate::consultations::page::{self, Line, ThreadPage, Trouble};
 use crate::consultations::pass::{self, Pass};
@@ -116,6 +119,7 @@ pub(super) fn count_miss(app: &AppState, network: &Network) {
 struct Opened {
     thread: Thread,
     desk: String,
+    history: Vec<(String, String)>,
     messages: Vec<Line>,
 }
 
@@ -125,7 +129,9 @@ async fn look_up(app: &AppState, stretched: Stretched) -> Result<Option<Opened>,
     let found = app.store.thread_by_locator(&stretched.locator().hash(&office.secrets.locator_key)).await?;
     let id = found.as_ref().map_or_else(|| ThreadId::draw(&*app.dice), |thread| thread.id);
     let mut messages = app.store.messages_for_asker(&id).await?;
-    let desk = app.store.desk(found.as_ref().map_or("", |thread| &thread.desk)).await?;
+    let told = app.store.history(&id).await?;
+    let desks: BTreeMap<String, String> =
+        app.store.desks().await?.into_iter().map(|desk| (desk.id, desk.name)).collect();
     if found.is_none() {
         messages.push(office.decoy.clone());
     }
@@ -136,8 +142,9 @@ async fn look_up(app: &AppState, stretched: Stretched) -> Result<Option<Opened>,
     if !thread.typed_back {
         app.store.mark_typed_back(&thread.id).await?;
     }
-    let desk = desk.map_or_else(|| thread.desk.clone(), |desk| desk.name);
-    Ok(Some(Opened { thread, desk, messages: lines }))
+    let desk = desks.get(&thread.desk).unwrap_or(&thread.desk).clone();
+    let told = told.iter().map(|told| (told.at.chinese(), history::words(told, &desks)));
+    Ok(Some(Opened { desk, history: told.collect(), messages: lines, thread }))
 }
 
 fn read(key: &ThreadKey, messages: &[StoredMessage]) -> Vec<Line> {
@@ -156,7 +163,8 @@ fn read(key: &ThreadKey, messages: &[StoredMessage]) -> Vec<Line> {
 
 impl Opened {
     fn page(self, app: &AppState, release: &Release, draft: &str) -> Result<Page, Trouble> {
-        let shown = Shown { thread: &self.thread, desk: &self.desk, messages: self.messages };
+        let shown =
+            Shown { thread: &self.thread, desk: &self.desk, history: self.history, messages: self.messages };
         shown.page(app, release, Said { draft, ..Said::default() })
     }
 }
@@ -164,6 +172,7 @@ impl Opened {
 struct Shown<'a> {
     thread: &'a Thread,
     desk: &'a str,
+    history: Vec<(String, String)>,
     messages: Vec<Line>,
 }
 
@@ -184,6 +193,7 @@ impl Shown<'_> {
             state: self.thread.state.chinese(),
             desk: self.desk,
             received: self.thread.received.chinese(),
+            history: self.history,
             messages: self.messages,
             complaint: said.complaint,
             pass: may_write.then(|| new_pass(app, &self.thread.id)),
@@ -219,7 +229,7 @@ async fn add(app: &AppState, release: &Release, post: Post) -> Result<Page, Trou
     let thread = app.store.thread_of_pass(&pass.thread).await?.ok_or_else(|| back("这封信已经不在了。"))?;
     let desk = app.store.desk(&thread.desk).await?.map_or_else(|| thread.desk.clone(), |desk| desk.name);
     let page = |thread: &Thread, said: Said<'_>| {
-        Shown { thread, desk: &desk, messages: Vec::new() }.page(app, release, said)
+        Shown { thread, desk: &desk, history: Vec::new(), messages: Vec::new() }.page(app, release, said)
     };
     let complaint = if text.is_empty() {
         Some("请写下你想说的。".to_owned())

@@ -6,7 +6,6 @@
 
 pub mod acts;
 pub mod door;
-pub mod history;
 pub mod letter;
 #[cfg(test)]
 mod tests;
@@ -98,7 +97,8 @@ fn known(app: &AppState, parts: &[&[u8]], key: &str) -> ApiResult<Known> {
         context.update(&(part.len() as u64).to_be_bytes());
         context.update(part);
     }
-    Ok(Known { hour: app.clock.hour(), hash: context.finish().as_ref().to_vec() })
+    let schedule = app.published.current().schedule.clone();
+    Ok(Known { hour: app.clock.hour(), hash: context.finish().as_ref().to_vec(), schedule })
 }
 
 /// What the store refuses, as its asker is told. Whether an id or a locator is somebody's is not told.

@@ -11,8 +11,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::door::{Door, knock};
-use super::{Sent, evenly, history};
+use super::{Sent, evenly};
 use crate::clock::Hour;
+use crate::consultations::history;
 use crate::consultations::public::ReaderOut;
 use crate::consultations::state::Event;
 use crate::error::{ApiResult, Problem};

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::consultations::register::{AgencyResult, Ending, Stage, TransferReason};
+use crate::consultations::register::{AgencyResult, Ending, ExtendReason, Stage, TransferReason};
 use crate::consultations::state::{Event, State};
 use crate::store::consultation::Told;
 use crate::store::figures::Measure;
@@ -36,7 +36,14 @@ pub fn words(told: &Told, desks: &BTreeMap<String, String>) -> String {
             let why = TransferReason::parse(reason).map_or("", TransferReason::chinese);
             format!("{}把信转给了{}：{why}。", name(&told.from), name(&told.to))
         }
-        Event::Climb => format!("{}，已经报到上一级：{}。", late(reason), name(&told.to)),
+        Event::Climb if told.to.is_some() => {
+            format!("{}，已经报到上一级：{}。", late(reason), name(&told.to))
+        }
+        Event::Climb => format!("{}。对不起。急的事别等，先打电话。", late(reason)),
+        Event::Extend => {
+            let why = ExtendReason::parse(reason).map_or("", ExtendReason::chinese);
+            format!("办得要久一些：{why}。")
+        }
         Event::HandOver => "转给了外面的机构去办，这边还管着。".to_owned(),
         Event::Confirm => "外面的机构说收到了。".to_owned(),
         Event::Result => {
@@ -83,6 +90,9 @@ mod tests {
         }
         let late = words(&told(Event::Climb, "answer"), &desks);
         assert_eq!(late, "过了时限还没有答复，已经报到上一级：市妇联。");
+        let nobody_above = words(&Told { to: None, ..told(Event::Climb, "accept") }, &desks);
+        assert!(nobody_above.starts_with("过了时限还没有人受理。对不起"), "{nobody_above}");
+        assert_eq!(words(&told(Event::Extend, "court"), &desks), "办得要久一些：法院或者仲裁还在办。");
         let moved = words(&told(Event::Transfer, "place"), &desks);
         assert_eq!(moved, "县妇联把信转给了市妇联：归那边管。");
         assert!(words(&told(Event::FollowUp, "helped"), &desks).contains("帮上了"));
