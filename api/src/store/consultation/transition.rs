@@ -74,8 +74,9 @@ impl Store {
         let step = Step::new(txn, (actor, request), self.retention, now, row.into_active_model());
         let number = step.take(act, next).await?;
         let done = Done { thread: *thread, state: next, number, again: false };
-        // Of what is purged no request is kept either.
-        if next != State::Purged && !keep(txn, actor, event, &done, request).await? {
+        // Of what is gone no request is kept either.
+        let gone = matches!(next, State::Withdrawn | State::Purged);
+        if !gone && !keep(txn, actor, event, &done, request).await? {
             return Err(Refused::OtherRequest);
         }
         Ok(done)
