@@ -63,6 +63,12 @@ pub enum ApiError {
     /// The method does not exist here. `Allow` is set by the router.
     #[error("这个地址不支持这种请求方式")]
     MethodNotAllowed,
+    /// No desk takes letters from there.
+    #[error("你选的地方还没有开通匿名咨询，信没有寄出。急的事先打电话")]
+    NoDesk,
+    /// The desk has had its letters for this hour.
+    #[error("这一小时的来信太多，值班的人看不过来，这封没有寄出。急的事先打电话，别的过一小时再寄")]
+    UsedUp,
     /// More at once than this machine can do safely. Try again.
     #[error("现在人多，请过一会儿再试")]
     Busy,
@@ -119,9 +125,24 @@ impl ApiError {
                 (StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported-media-type", "内容类型不对")
             }
             Self::MethodNotAllowed => (StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed", "请求方式不对"),
+            Self::NoDesk => (StatusCode::SERVICE_UNAVAILABLE, "no-desk", "现在没有人值班"),
+            Self::UsedUp => (StatusCode::SERVICE_UNAVAILABLE, "used-up", "这一小时的来信太多了"),
             Self::Busy => (StatusCode::SERVICE_UNAVAILABLE, "busy", "请稍候"),
             Self::Internal(_) => (StatusCode::INTERNAL_SERVER_ERROR, "internal", "我们这边出错了"),
         }
+    }
+
+    /// Whether it is our own fault.
+    pub fn is_ours(&self) -> bool {
+        matches!(self, Self::Internal(_))
+    }
+
+    /// What the caller is told.
+    pub fn problem(self) -> Problem {
+        let (status, kind, title) = self.contract();
+        let detail = self.to_string();
+        let errors = if let Self::Invalid(errors) = self { errors } else { Vec::new() };
+        Problem { kind: format!("/problems/{kind}"), title, status: status.as_u16(), detail, errors }
     }
 
     /// Logs our own faults, once. Called by whatever turns the error into an answer.
@@ -135,12 +156,8 @@ impl ApiError {
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         self.log();
-        let (status, kind, title) = self.contract();
-        let detail = self.to_string();
-        let errors = if let Self::Invalid(errors) = self { errors } else { Vec::new() };
-        let problem =
-            Problem { kind: format!("/problems/{kind}"), title, status: status.as_u16(), detail, errors };
-        let mut response = (status, Json(problem)).into_response();
+        let status = self.contract().0;
+        let mut response = (status, Json(self.problem())).into_response();
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));

@@ -165,7 +165,8 @@ const SECURITY_HEADERS: [(HeaderName, &str); 7] = [
     (
         header::CONTENT_SECURITY_POLICY,
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
-         form-action 'self'; base-uri 'none'; frame-ancestors 'none'; manifest-src 'self'",
+         form-action 'self'; base-uri 'none'; frame-ancestors 'none'; manifest-src 'self'; \
+         require-trusted-types-for 'script'; trusted-types nuanzhan-part",
     ),
     (header::REFERRER_POLICY, "no-referrer"),
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),

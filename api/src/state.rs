@@ -47,7 +47,7 @@ pub struct Limits {
     pub concurrency: usize,
     /// How many connections are open at once; more wait to be let in.
     pub connections: usize,
-    /// How many letters one desk takes in an hour from browsers without scripts.
+    /// How many letters one desk takes in an hour, sealed here or in the browser.
     pub letters_per_hour: u32,
 }
 

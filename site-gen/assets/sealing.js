@@ -1,129 +1,137 @@
 // The formats of docs/message-format.md for the browser: messages, the keys of members and desks, receipts.
 //
 // Everything is done with WebCrypto and hpke.js. Nothing here keeps anything, talks to the server or touches the page.
+//
+// A classic script: the part of a bundle (render/assets.rs) that `self.nuanzhan.sealing` is. Syntax and APIs of Chromium 60.
+(function (nuanzhan) {
+  "use strict";
+  const { concat, deriveKeyPair, importKeyPair } = nuanzhan.hpke;
+  const subtle = self.crypto && self.crypto.subtle;
+  const encoder = new TextEncoder();
+  const FORMAT = 1;
+  const PURPOSES = { letter: 1, note: 2 };
+  const SENDERS = { asker: 1, desk: 2 };
+  const CLASSES = [1 << 10, 4 << 10, 16 << 10, 64 << 10];
+  const NONCE_LENGTH = 12;
 
-import { concat, deriveKeyPair, importKeyPair, open as hpkeOpen, seal as hpkeSeal } from "./hpke.js";
+  /** Seals `{ text, reach }` for its place to each public key: `{ content, keys }`, the keys in the order of `readers`. */
+  async function sealMessage(envelope, place, readers) {
+    const padded = pad(encoder.encode(JSON.stringify(envelope)));
+    const key = crypto.getRandomValues(new Uint8Array(32));
+    const nonce = crypto.getRandomValues(new Uint8Array(NONCE_LENGTH));
+    const aes = await subtle.importKey("raw", key, "AES-GCM", false, ["encrypt"]);
+    const sent = { name: "AES-GCM", iv: nonce, additionalData: labelled("nuanzhan/message/1", canonical(place)) };
+    const content = concat(nonce, new Uint8Array(await subtle.encrypt(sent, aes, padded)));
+    const info = labelled("nuanzhan/message-key/1", canonical(place));
+    const keys = [];
+    for (const reader of readers) keys.push(await nuanzhan.hpke.seal(reader, info, key));
+    return { content, keys };
+  }
 
-const subtle = globalThis.crypto.subtle;
-const encoder = new TextEncoder();
-const FORMAT = 1;
-const PURPOSES = { letter: 1, note: 2 };
-const SENDERS = { asker: 1, desk: 2 };
-const CLASSES = [1 << 10, 4 << 10, 16 << 10, 64 << 10];
-const NONCE_LENGTH = 12;
+  /** Opens a message with a reader's pair and the key that was sealed to it. */
+  async function openMessage(pair, place, sealedKey, content) {
+    const key = await nuanzhan.hpke.open(pair, labelled("nuanzhan/message-key/1", canonical(place)), sealedKey);
+    const aes = await subtle.importKey("raw", key, "AES-GCM", false, ["decrypt"]);
+    const iv = content.subarray(0, NONCE_LENGTH);
+    const sent = { name: "AES-GCM", iv, additionalData: labelled("nuanzhan/message/1", canonical(place)) };
+    const padded = new Uint8Array(await subtle.decrypt(sent, aes, content.subarray(NONCE_LENGTH)));
+    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(unpad(padded)));
+  }
 
-/** Seals `{ text, reach }` for its place to each public key: `{ content, keys }`, the keys in the order of `readers`. */
-export async function sealMessage(envelope, place, readers) {
-  const padded = pad(encoder.encode(JSON.stringify(envelope)));
-  const key = crypto.getRandomValues(new Uint8Array(32));
-  const nonce = crypto.getRandomValues(new Uint8Array(NONCE_LENGTH));
-  const aes = await subtle.importKey("raw", key, "AES-GCM", false, ["encrypt"]);
-  const sent = { name: "AES-GCM", iv: nonce, additionalData: labelled("nuanzhan/message/1", canonical(place)) };
-  const content = concat(nonce, new Uint8Array(await subtle.encrypt(sent, aes, padded)));
-  const info = labelled("nuanzhan/message-key/1", canonical(place));
-  const keys = [];
-  for (const reader of readers) keys.push(await hpkeSeal(reader, info, key));
-  return { content, keys };
-}
+  /** PBKDF2-HMAC-SHA-256 of a passphrase or of the digits of a receipt: 32 bytes. */
+  async function stretch(secret, salt, rounds) {
+    const key = await subtle.importKey("raw", encoder.encode(secret), "PBKDF2", false, ["deriveBits"]);
+    const slowly = { name: "PBKDF2", hash: "SHA-256", salt, iterations: rounds };
+    return new Uint8Array(await subtle.deriveBits(slowly, key, 256));
+  }
 
-/** Opens a message with a reader's pair and the key that was sealed to it. */
-export async function openMessage(pair, place, sealedKey, content) {
-  const key = await hpkeOpen(pair, labelled("nuanzhan/message-key/1", canonical(place)), sealedKey);
-  const aes = await subtle.importKey("raw", key, "AES-GCM", false, ["decrypt"]);
-  const iv = content.subarray(0, NONCE_LENGTH);
-  const sent = { name: "AES-GCM", iv, additionalData: labelled("nuanzhan/message/1", canonical(place)) };
-  const padded = new Uint8Array(await subtle.decrypt(sent, aes, content.subarray(NONCE_LENGTH)));
-  return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(unpad(padded)));
-}
+  /** HKDF-SHA-256 of what was stretched, under a label: 32 bytes. */
+  async function expand(stretched, info) {
+    const key = await subtle.importKey("raw", stretched, "HKDF", false, ["deriveBits"]);
+    const labeled = { name: "HKDF", hash: "SHA-256", salt: new Uint8Array(0), info };
+    return new Uint8Array(await subtle.deriveBits(labeled, key, 256));
+  }
 
-/** PBKDF2-HMAC-SHA-256 of a passphrase or of the digits of a receipt: 32 bytes. */
-export async function stretch(secret, salt, rounds) {
-  const key = await subtle.importKey("raw", encoder.encode(secret), "PBKDF2", false, ["deriveBits"]);
-  const slowly = { name: "PBKDF2", hash: "SHA-256", salt, iterations: rounds };
-  return new Uint8Array(await subtle.deriveBits(slowly, key, 256));
-}
+  /** What a member sends to sign in. */
+  function loginValue(stretched) {
+    return expand(stretched, encoder.encode("nuanzhan/member-login/1"));
+  }
 
-/** HKDF-SHA-256 of what was stretched, under a label: 32 bytes. */
-async function expand(stretched, info) {
-  const key = await subtle.importKey("raw", stretched, "HKDF", false, ["deriveBits"]);
-  const labeled = { name: "HKDF", hash: "SHA-256", salt: new Uint8Array(0), info };
-  return new Uint8Array(await subtle.deriveBits(labeled, key, 256));
-}
+  /** A member's pair: the private half comes out of its wrapping. */
+  async function unwrapMember(stretched, member, publicKey, wrapped) {
+    const wrapping = await expand(stretched, encoder.encode("nuanzhan/member-wrap/1"));
+    const key = await subtle.importKey("raw", wrapping, "AES-GCM", false, ["decrypt"]);
+    const additionalData = concat(labelled("nuanzhan/member-key/1", publicKey), encoder.encode(member));
+    const sent = { name: "AES-GCM", iv: wrapped.subarray(0, NONCE_LENGTH), additionalData };
+    const scalar = new Uint8Array(await subtle.decrypt(sent, key, wrapped.subarray(NONCE_LENGTH)));
+    return importKeyPair(scalar, publicKey);
+  }
 
-/** What a member sends to sign in. */
-export function loginValue(stretched) {
-  return expand(stretched, encoder.encode("nuanzhan/member-login/1"));
-}
+  /** A desk's pair: the private half was sealed to the member. */
+  async function openDeskKey(pair, share, sealedKey, publicKey) {
+    const { desk, generation, holder } = share;
+    const bytes = concat(bigEndian(generation), encoder.encode(desk), [0], encoder.encode(holder));
+    return importKeyPair(await nuanzhan.hpke.open(pair, labelled("nuanzhan/desk-key/1", bytes), sealedKey), publicKey);
+  }
 
-/** A member's pair: the private half comes out of its wrapping. */
-export async function unwrapMember(stretched, member, publicKey, wrapped) {
-  const wrapping = await expand(stretched, encoder.encode("nuanzhan/member-wrap/1"));
-  const key = await subtle.importKey("raw", wrapping, "AES-GCM", false, ["decrypt"]);
-  const additionalData = concat(labelled("nuanzhan/member-key/1", publicKey), encoder.encode(member));
-  const sent = { name: "AES-GCM", iv: wrapped.subarray(0, NONCE_LENGTH), additionalData };
-  const scalar = new Uint8Array(await subtle.decrypt(sent, key, wrapped.subarray(NONCE_LENGTH)));
-  return importKeyPair(scalar, publicKey);
-}
+  /** What finds the thread of a stretched receipt. */
+  function locator(stretched) {
+    return expand(stretched, encoder.encode("nuanzhan/locator/1"));
+  }
 
-/** A desk's pair: the private half was sealed to the member. */
-export async function openDeskKey(pair, share, sealedKey, publicKey) {
-  const { desk, generation, holder } = share;
-  const bytes = concat(bigEndian(generation), encoder.encode(desk), [0], encoder.encode(holder));
-  return importKeyPair(await hpkeOpen(pair, labelled("nuanzhan/desk-key/1", bytes), sealedKey), publicKey);
-}
+  /** What opens it. */
+  async function threadPair(stretched, thread) {
+    return deriveKeyPair(await expand(stretched, labelled("nuanzhan/thread-seed/1", fromHex(thread))));
+  }
 
-/** What finds the thread of a stretched receipt. */
-export function locator(stretched) {
-  return expand(stretched, encoder.encode("nuanzhan/locator/1"));
-}
+  /** Bytes as base64. */
+  function toBase64(bytes) {
+    let binary = "";
+    for (const byte of bytes) binary += String.fromCharCode(byte);
+    return btoa(binary);
+  }
 
-/** What opens it. */
-export async function threadPair(stretched, thread) {
-  return deriveKeyPair(await expand(stretched, labelled("nuanzhan/thread-seed/1", fromHex(thread))));
-}
+  /** Base64 as bytes. */
+  function fromBase64(text) {
+    return Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
+  }
 
-/** Bytes as base64. */
-export function toBase64(bytes) {
-  let binary = "";
-  for (const byte of bytes) binary += String.fromCharCode(byte);
-  return btoa(binary);
-}
+  /** The place of a message, `{ thread, position, sender, purpose }`, as the bytes that tie the message to it; a letter unless told. */
+  function canonical(place) {
+    const who = [SENDERS[place.sender], PURPOSES[place.purpose || "letter"]];
+    return concat([FORMAT], fromHex(place.thread), bigEndian(place.position), who);
+  }
 
-/** Base64 as bytes. */
-export function fromBase64(text) {
-  return Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
-}
+  function pad(message) {
+    const size = CLASSES.find((candidate) => message.length + 4 <= candidate);
+    if (!size) throw new RangeError("too long");
+    const padded = new Uint8Array(size);
+    padded.set(bigEndian(message.length));
+    padded.set(message, 4);
+    return padded;
+  }
 
-/** The place of a message, `{ thread, position, sender, purpose }`, as the bytes that tie the message to it; a letter unless told. */
-function canonical(place) {
-  const who = [SENDERS[place.sender], PURPOSES[place.purpose || "letter"]];
-  return concat([FORMAT], fromHex(place.thread), bigEndian(place.position), who);
-}
+  function unpad(padded) {
+    const length = new DataView(padded.buffer, padded.byteOffset).getUint32(0);
+    const whole = CLASSES.includes(padded.length) && length + 4 <= padded.length;
+    if (!whole || padded.subarray(4 + length).some((byte) => byte !== 0)) throw new Error("not a padded message");
+    return padded.subarray(4, 4 + length);
+  }
 
-function pad(message) {
-  const size = CLASSES.find((candidate) => message.length + 4 <= candidate);
-  if (!size) throw new RangeError("too long");
-  const padded = new Uint8Array(size);
-  padded.set(bigEndian(message.length));
-  padded.set(message, 4);
-  return padded;
-}
+  function labelled(label, bytes) {
+    return concat(encoder.encode(label), [0], bytes);
+  }
 
-function unpad(padded) {
-  const length = new DataView(padded.buffer, padded.byteOffset).getUint32(0);
-  const whole = CLASSES.includes(padded.length) && length + 4 <= padded.length;
-  if (!whole || padded.subarray(4 + length).some((byte) => byte !== 0)) throw new Error("not a padded message");
-  return padded.subarray(4, 4 + length);
-}
+  function fromHex(text) {
+    return text.match(/../g).map((digits) => parseInt(digits, 16));
+  }
 
-function labelled(label, bytes) {
-  return concat(encoder.encode(label), [0], bytes);
-}
+  function bigEndian(number) {
+    return [(number >>> 24) & 255, (number >>> 16) & 255, (number >>> 8) & 255, number & 255];
+  }
 
-function fromHex(text) {
-  return text.match(/../g).map((digits) => parseInt(digits, 16));
-}
-
-function bigEndian(number) {
-  return [(number >>> 24) & 255, (number >>> 16) & 255, (number >>> 8) & 255, number & 255];
-}
+  nuanzhan.sealing = {
+    canonical, pad, sealMessage, openMessage, stretch, loginValue, unwrapMember, openDeskKey, locator, threadPair,
+    toBase64, fromBase64,
+  };
+})(self.nuanzhan = self.nuanzhan || {});

@@ -37,6 +37,8 @@ pub struct Looks {
 pub const PHONE: Looks = Looks { width: 360, height: 740, scripts: true, dark: false };
 /// A small phone without scripts.
 pub const PHONE_WITHOUT_SCRIPTS: Looks = Looks { scripts: false, ..PHONE };
+/// The narrowest phone.
+pub const NARROW: Looks = Looks { width: 320, height: 568, ..PHONE };
 /// A desk computer.
 pub const DESK: Looks = Looks { width: 1280, height: 900, scripts: true, dark: false };
 
@@ -188,6 +190,40 @@ impl Browser {
             entries.iter().filter_map(|entry| entry["url"].as_str().map(str::to_owned)).collect();
         let current = history["currentIndex"].as_u64().and_then(|at| usize::try_from(at).ok()).unwrap_or(0);
         Ok((urls.get(current).cloned().unwrap_or_default(), urls))
+    }
+
+    /// Presses a key by its name (`Tab`, `Enter`, ` `), as a finger on a keyboard does.
+    pub async fn key(&self, key: &str) -> anyhow::Result<()> {
+        let (code, number, text) = match key {
+            "Tab" => ("Tab", 9, ""),
+            "Enter" => ("Enter", 13, "\r"),
+            " " => ("Space", 32, " "),
+            other => bail!("the key {other} is not known here"),
+        };
+        for kind in ["keyDown", "keyUp"] {
+            let event = json!({ "type": kind, "key": key, "code": code, "windowsVirtualKeyCode": number, "text": text });
+            self.command("Input.dispatchKeyEvent", event).await?;
+        }
+        Ok(())
+    }
+
+    /// Types into whatever has the focus.
+    pub async fn type_text(&self, text: &str) -> anyhow::Result<()> {
+        self.command("Input.insertText", json!({ "text": text })).await.map(|_| ())
+    }
+
+    /// Runs `script` in every page before its own scripts.
+    pub async fn before_each_page(&self, script: &str) -> anyhow::Result<()> {
+        self.command("Page.addScriptToEvaluateOnNewDocument", json!({ "source": script })).await.map(|_| ())
+    }
+
+    /// What somebody who can't see the page is told there is: role and name of each element that is told.
+    pub async fn told(&self) -> anyhow::Result<Vec<(String, String)>> {
+        let tree = self.command("Accessibility.getFullAXTree", json!({})).await?;
+        let nodes = tree["nodes"].as_array().context("a tree has nodes")?;
+        let part = |node: &Value, name: &str| node[name]["value"].as_str().unwrap_or_default().to_owned();
+        let told = nodes.iter().filter(|node| node["ignored"] == false);
+        Ok(told.map(|node| (part(node, "role"), part(node, "name"))).collect())
     }
 
     /// A picture of the window as PNG.

@@ -10,13 +10,13 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use search::region::RegionCode;
 
-use crate::clock::Hour;
 use crate::consultations::letter::{self, Letter, Typed};
 use crate::consultations::pace::Pace;
 use crate::consultations::page::{self, ReceiptPage, Trouble};
 use crate::consultations::post::Post;
 use crate::consultations::receipt::Receipt;
 use crate::consultations::register::Channel;
+use crate::effort::Crowded;
 use crate::error::ApiError;
 use crate::limit::Network;
 use crate::published::Release;
@@ -32,7 +32,7 @@ use crate::store::consultation::{
 use crate::store::desk::{Desk, Reader, ReaderKey};
 
 /// Letters of one network in an hour before its next ones go through the slow lane.
-pub(super) const LETTERS_AT_ONCE: u32 = 10;
+const LETTERS_AT_ONCE: u32 = 10;
 
 /// Where the published form has room for the key of a request.
 const EMPTY_KEY: &str = "name=\"request_key\" value=\"\"";
@@ -109,11 +109,15 @@ async fn take_in(
             return again(release, &desks, typed, (earlier, &request.receipt));
         }
     }
-    wait(app, typed, network, hour).await?;
-    spend(app, typed, desk, hour)?;
+    wait(app, network).await.map_err(|_| Trouble::Crowded(Box::new(typed.clone())))?;
+    if !has_room(app, &desk.id) {
+        return Err(Trouble::UsedUp(Box::new(typed.clone())));
+    }
     let request = typed.request(&keys.current);
     let sent = Sent { hour, hash: request.hash.to_vec(), schedule: release.schedule.clone() };
-    let done = store(app, letter, desk, (sent, request.receipt.clone()), typed).await?;
+    let Some(done) = store(app, letter, desk, (sent, request.receipt.clone()), typed).await? else {
+        return page::sent_before();
+    };
     // Another request with the same form was first, at the same time.
     let earlier = if done.again { app.store.earlier(&request.hash).await? } else { None };
     match earlier {
@@ -124,7 +128,11 @@ async fn take_in(
 
 /// The desk that answers: the one of the division, or of the nearest one that it lies in. Who chose none gets the desk of
 /// the whole site or, where it has none, the one of the widest division: every request lands.
-fn choose<'a>(desks: &'a [Desk], region: Option<&RegionCode>, root: &RegionCode) -> Option<&'a Desk> {
+pub(super) fn choose<'a>(
+    desks: &'a [Desk],
+    region: Option<&RegionCode>,
+    root: &RegionCode,
+) -> Option<&'a Desk> {
     let at = |code: &RegionCode| desks.iter().find(|desk| desk.region == *code);
     match region {
         Some(region) => region.ancestry().find_map(|code| at(&code)),
@@ -136,31 +144,27 @@ fn choose<'a>(desks: &'a [Desk], region: Option<&RegionCode>, root: &RegionCode)
 }
 
 /// A network that has sent many letters waits; it is not refused.
-async fn wait(app: &AppState, typed: &Typed, network: &Network, hour: Hour) -> Result<(), Trouble> {
+pub(super) async fn wait(app: &AppState, network: &Network) -> Result<(), Crowded> {
     let office = &app.consultations;
-    if office.senders.add(network.as_bytes(), hour, &*app.dice) > network.allowance(LETTERS_AT_ONCE) {
-        office.slow_lane.pass().await.map_err(|_| Trouble::Crowded(Box::new(typed.clone())))?;
-    }
-    Ok(())
+    let sent = office.senders.add(network.as_bytes(), app.clock.hour(), &*app.dice);
+    if sent > network.allowance(LETTERS_AT_ONCE) { office.slow_lane.pass().await } else { Ok(()) }
 }
 
-/// A desk takes only so many letters an hour that came without a script.
-fn spend(app: &AppState, typed: &Typed, desk: &Desk, hour: Hour) -> Result<(), Trouble> {
+/// A desk takes only so many letters an hour. Counts this one.
+pub(super) fn has_room(app: &AppState, desk: &str) -> bool {
     let office = &app.consultations;
-    if office.letters.add(desk.id.as_bytes(), hour, &*app.dice) > office.settings.letters_per_hour {
-        return Err(Trouble::UsedUp(Box::new(typed.clone())));
-    }
-    Ok(())
+    office.letters.add(desk.as_bytes(), app.clock.hour(), &*app.dice) <= office.settings.letters_per_hour
 }
 
-/// Stretches the receipt, seals the letter to its readers, stores both. The plaintext goes no further.
+/// Stretches the receipt, seals the letter to its readers, stores both. The plaintext goes no further. `None` where it was
+/// stored before and taken back since: a browser that sends its form again must not bring it back.
 async fn store(
     app: &AppState,
     letter: Letter,
     desk: &Desk,
     (sent, receipt): (Sent, Receipt),
     typed: &Typed,
-) -> Result<Done, Trouble> {
+) -> Result<Option<Done>, Trouble> {
     let mut readers = app.store.readers_of(&desk.id).await?;
     let (office, dice) = (app.consultations.clone(), app.dice.clone());
     let desk = desk.id.clone();
@@ -192,8 +196,11 @@ async fn store(
     let (id, new) = sealed.map_err(|_: crate::sealing::padding::TooLong| {
         Trouble::Form(StatusCode::PAYLOAD_TOO_LARGE, "写得太长了，最多 8000 字。请退回去删短一些再寄。")
     })?;
+    if new.receipt.as_ref().is_some_and(|halves| app.consultations.taken_back.holds(&halves.locator_hash)) {
+        return Ok(None);
+    }
     match app.store.transition(Actor::Asker, &id, Act::Receive(Box::new(new)), &sent).await {
-        Ok(done) => Ok(done),
+        Ok(done) => Ok(Some(done)),
         Err(Refused::Database(err)) => Err(err.into()),
         // The desk's keys changed while it was sealed: our fault, and sending it once more is right.
         Err(refused) => Err(ApiError::Internal(anyhow::Error::new(refused)).into()),

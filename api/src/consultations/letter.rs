@@ -13,7 +13,7 @@ use zeroize::{Zeroize, ZeroizeOnDrop};
 use crate::consultations::hourly::{self, HourKey};
 use crate::consultations::receipt::Receipt;
 use crate::dice::{self, Dice};
-use crate::error::{ApiError, FieldError};
+use crate::error::{ApiError, ApiResult, FieldError};
 use crate::extract::Fields;
 use crate::published::Release;
 use crate::sealing::message::Envelope;
@@ -153,13 +153,33 @@ impl Typed {
 }
 
 /// Whether there is a topic of this slug.
-pub fn known_topic(release: &Release, slug: &str) -> bool {
+fn known_topic(release: &Release, slug: &str) -> bool {
     release.bundle.topics.iter().any(|topic| topic.slug == slug)
 }
 
 /// The division of this code, if the site serves it.
-pub fn known_region(site: &Site, code: &str) -> Option<RegionCode> {
+fn known_region(site: &Site, code: &str) -> Option<RegionCode> {
     code.parse().ok().filter(|region: &RegionCode| region.is_within(&site.region))
+}
+
+/// Refuses a topic or a place that this site does not have; gives the place.
+pub fn known_choices(
+    topic: Option<&str>,
+    region: Option<&str>,
+    release: &Release,
+) -> ApiResult<Option<RegionCode>> {
+    let mut wrong = Vec::new();
+    let mut reject = |pointer: &str, message: &str| {
+        wrong.push(FieldError { pointer: pointer.to_owned(), message: message.to_owned() });
+    };
+    if topic.is_some_and(|topic| !known_topic(release, topic)) {
+        reject("/topic", "没有这个主题，请重新选，或者不选");
+    }
+    let place = region.and_then(|region| known_region(&release.bundle.site, region));
+    if region.is_some() && place.is_none() {
+        reject("/region", "没有这个地方，请重新选，或者不选");
+    }
+    if wrong.is_empty() { Ok(place) } else { Err(ApiError::Invalid(wrong)) }
 }
 
 /// What is wrong with the length of a text, if anything.

@@ -1,7 +1,7 @@
 //! Anonymous consultations: the asker's side.
 //!
 //! Start at [`forms`]. A form comes in ([`ask`]), is sealed to the desk the moment it arrives, and a receipt goes out;
-//! the receipt typed back opens the thread ([`reply`]). [`receipt`] is what it looks like, [`stretch`] what it opens,
+//! the receipt typed back opens the thread ([`reply`]). Browsers that seal by themselves come to [`sealed`]. [`receipt`] is what it looks like, [`stretch`] what it opens,
 //! [`state`] where a consultation can stand.
 //!
 //! # Invariants
@@ -13,6 +13,7 @@
 
 pub mod ask;
 pub mod clocks;
+pub mod history;
 pub mod hourly;
 pub mod keeper;
 pub mod letter;
@@ -24,8 +25,10 @@ pub mod public;
 pub mod receipt;
 pub mod register;
 pub mod reply;
+pub mod sealed;
 pub mod state;
 pub mod stretch;
+pub mod taken_back;
 #[cfg(test)]
 pub(crate) mod testing;
 #[cfg(test)]
@@ -48,6 +51,7 @@ use crate::clock::Hour;
 use crate::consultations::hourly::Hourly;
 use crate::consultations::pace::Pace;
 use crate::consultations::stretch::{ROUNDS, SALT_LEN, Stretching};
+use crate::consultations::taken_back::TakenBack;
 use crate::desk::login;
 use crate::dice::Dice;
 use crate::effort::Effort;
@@ -72,7 +76,7 @@ pub struct Settings {
     pub base_url: String,
     /// Whether that is https: cookies of the desk are sent only there then.
     pub https: bool,
-    /// How many letters without a script one desk takes in an hour.
+    /// How many letters one desk takes in an hour, sealed here or in the browser.
     pub letters_per_hour: u32,
     /// Answers about receipts leave at multiples of this.
     pub answer_step: Duration,
@@ -99,6 +103,8 @@ pub struct Shared {
     pub(crate) requests: Hourly,
     /// Seals passes.
     pub(crate) passes: Hourly,
+    /// Receipts whose letters were taken back.
+    pub(crate) taken_back: TakenBack,
     /// Wrong receipts by network.
     pub(crate) wrong: Tally,
     /// Letters by network.
@@ -168,6 +174,7 @@ impl Consultations {
             login_effort: Effort::new(1, WAITING),
             requests: Hourly::default(),
             passes: Hourly::default(),
+            taken_back: TakenBack::default(),
             wrong: Tally::default(),
             senders: Tally::default(),
             letters: Tally::default(),
@@ -193,7 +200,10 @@ impl std::ops::Deref for Consultations {
 
 /// The JSON addresses under `/api/v1`.
 pub fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::default().routes(routes!(public::parameters)).routes(routes!(public::desk_key))
+    OpenApiRouter::default()
+        .routes(routes!(public::parameters))
+        .routes(routes!(public::desk_key))
+        .merge(sealed::routes())
 }
 
 /// The HTML forms at `/ask/` and `/ask/reply/`, which work without any script.

@@ -72,6 +72,11 @@ impl Locator {
         hmac::sign(&key, self.0.as_slice()).as_ref().to_vec()
     }
 
+    /// As a browser sends it, which stretched the receipt by itself.
+    pub fn from_bytes(bytes: &[u8; 32]) -> Self {
+        Self(Zeroizing::new(*bytes))
+    }
+
     /// Its bytes, to be compared with what the browser makes of the same receipt.
     #[cfg(test)]
     pub(crate) fn for_comparison(&self) -> Vec<u8> {

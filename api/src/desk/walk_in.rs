@@ -7,11 +7,11 @@ use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use crate::consultations::letter::{known_region, known_topic};
+use crate::consultations::letter::known_choices;
 use crate::consultations::register::Channel;
 use crate::desk::member::Member;
 use crate::desk::wire::{KeyIn, StandingOut, act, sealed, word};
-use crate::error::{ApiError, ApiResult, FieldError, Problem};
+use crate::error::{ApiError, ApiResult, Problem};
 use crate::extract::Body;
 use crate::published::Release;
 use crate::sealing::binding::ThreadId;
@@ -75,20 +75,7 @@ impl WalkInIn {
         let by_hand: Vec<Channel> =
             Channel::ALL.iter().copied().filter(|channel| *channel != Channel::Online).collect();
         let channel = word("/channel", &self.channel, (&by_hand, Channel::code))?;
-        let mut wrong = Vec::new();
-        let mut reject = |pointer: &str, message: &str| {
-            wrong.push(FieldError { pointer: pointer.to_owned(), message: message.to_owned() });
-        };
-        if self.topic.as_ref().is_some_and(|topic| !known_topic(release, topic)) {
-            reject("/topic", "没有这个主题，请重新选，或者不选");
-        }
-        let site = &release.bundle.site;
-        if self.region.as_ref().is_some_and(|region| known_region(site, region).is_none()) {
-            reject("/region", "没有这个地方，请重新选，或者不选");
-        }
-        if !wrong.is_empty() {
-            return Err(ApiError::Invalid(wrong));
-        }
+        known_choices(self.topic.as_deref(), self.region.as_deref(), release)?;
         let (content, keys) = sealed(&self.content, self.keys)?;
         Ok(NewThread {
             desk: member.desk().to_owned(),

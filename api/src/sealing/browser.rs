@@ -1,4 +1,4 @@
-//! What the browser seals opens here, and the other way round: the modules of the desk's page under `node`.
+//! What the browser seals opens here, and the other way round: the parts of its bundles under `node`.
 //!
 //! Left out, and said so, where there is no `node`.
 
@@ -19,28 +19,23 @@ use crate::sealing::binding::{Binding, Sender, ThreadId};
 use crate::sealing::message::{self, Envelope};
 use crate::sealing::suite::{PrivateKey, PublicKey};
 
-const MODULES: &[(&str, &str)] = &[
-    ("hpke.js", include_str!("../../../site-gen/assets/hpke.js")),
-    ("sealing.js", include_str!("../../../site-gen/assets/sealing.js")),
-];
+/// The parts of every bundle that seals, in their order.
+const PARTS: &[&str] =
+    &[include_str!("../../../site-gen/assets/hpke.js"), include_str!("../../../site-gen/assets/sealing.js")];
 
-/// Gives `input` to the body of an async function that has both modules, and takes what it returns.
-fn node(body: &str, input: &Value) -> Option<Value> {
+/// Gives `input` to the body of an async function that has both parts, and takes what it returns.
+pub(super) fn node(body: &str, input: &Value) -> Option<Value> {
     let folder = tempfile::tempdir().unwrap();
-    let write = |name: &str, text: &str| {
-        std::fs::File::create(folder.path().join(name)).unwrap().write_all(text.as_bytes()).unwrap();
-    };
-    for (name, text) in MODULES {
-        write(name, text);
-    }
-    write("package.json", r#"{"type":"module"}"#);
     let script = format!(
-        "import * as hpke from './hpke.js'; import * as sealing from './sealing.js'; import fs from 'node:fs';
+        "globalThis.self = globalThis; {}
+         const {{ hpke, sealing }} = self.nuanzhan, fs = require('node:fs');
          const b = sealing.fromBase64, t = sealing.toBase64, hex = (x) => Uint8Array.from(Buffer.from(x, 'hex'));
          const run = async (input) => {{ {body} }};
-         console.log(JSON.stringify(await run(JSON.parse(fs.readFileSync(0)))));"
+         run(JSON.parse(fs.readFileSync(0))).then((done) => console.log(JSON.stringify(done)));",
+        PARTS.concat()
     );
-    write("main.js", &script);
+    let mut main = std::fs::File::create(folder.path().join("main.js")).unwrap();
+    main.write_all(script.as_bytes()).unwrap();
     let output = run(folder.path(), input)?;
     Some(serde_json::from_str(&output).unwrap())
 }
@@ -53,7 +48,7 @@ fn run(folder: &Path, input: &Value) -> Option<String> {
         .stdout(Stdio::piped())
         .spawn();
     let Ok(mut child) = spawned else {
-        crate::store::testing::skipped("the browser's modules", "there is no node");
+        crate::store::testing::skipped("the browser's sealing", "there is no node");
         return None;
     };
     child.stdin.take().unwrap().write_all(input.to_string().as_bytes()).unwrap();

@@ -13,6 +13,8 @@ mod browser;
 pub mod message;
 pub mod padding;
 pub mod suite;
+#[cfg(test)]
+mod vectors;
 
 #[cfg(test)]
 mod tests {

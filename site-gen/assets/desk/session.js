@@ -3,22 +3,18 @@
 // Keys live in `session` and nowhere else: nothing is stored, nothing goes into the address, and half an hour without a
 // touch forgets everything.
 
-import { fromBase64, loginValue, openDeskKey, stretch, toBase64, unwrapMember } from "../sealing.js";
-import { el, field, newTurn, onSubmit, said, show, stopRefreshing } from "./page.js";
-import { call, whenSignedOut } from "./service.js";
-
 const IDLE_MS = 30 * 60 * 1000;
 
 /** The member who is signed in: `{ me, deskKeys }`, the keys by generation. */
-export let session = null;
+let session = null;
 /** What topics and divisions are called. */
-export let names = { topics: new Map(), regions: new Map() };
+let names = { topics: new Map(), regions: new Map() };
 let touched = 0;
 let idle = 0;
 let begin = () => {};
 
 /** Watches over the keys, and shows the form for signing in; `signedIn` is what comes after it. */
-export function start(signedIn) {
+function start(signedIn) {
   begin = signedIn;
   for (const touch of ["pointerdown", "keydown"]) document.addEventListener(touch, stayAwake, true);
   document.addEventListener("visibilitychange", sleepIfIdle);
@@ -64,7 +60,7 @@ async function signIn(member, passphrase) {
 }
 
 /** Ends the session here and at the service. */
-export async function signOut(reason) {
+async function signOut(reason) {
   if (!session) return;
   forget(reason);
   await call("DELETE", "/desk/sessions/current").catch(() => {});

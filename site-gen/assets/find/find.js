@@ -85,7 +85,7 @@
     if (!kept.spell) {
       kept.spell = new Promise(function (resolve, reject) {
         const script = document.createElement("script");
-        script.src = here.replace(/[^/]*$/, "spell.js");
+        script.src = window.nuanzhanPart(here.replace(/[^/]*$/, "spell.js"));
         script.onload = function () {
           resolve(window.nuanzhanSpell({ part: part, reader: reader, site: function () { return site; }, isHan: isHan, fold: fold, steps: steps, sign: sign, read: read, countOf: countOf, keys: { pair: pair, word: word } }));
         };

@@ -17,6 +17,7 @@ use serde_json::{Map, Value, json};
 
 use crate::coverage::{self, Coverage};
 use crate::model::{Citation, Site, YearlyDates};
+use crate::render::{Script, scripts};
 pub use hsds::{SERVICES, write_services};
 pub use lists::{GUIDES, STATUTES, write_guides, write_statutes};
 pub(crate) use tables::line as csv_line;
@@ -112,6 +113,13 @@ pub const SETS: &[Set] = &[
         endings: &["json"],
     },
     Set {
+        id: "scripts",
+        title: "脚本的指纹",
+        description: "网页上每个脚本的 SHA-384。封信、拆信的脚本有没有被换过，拿它和浏览器里的对一对。",
+        count: |site| scripts(&site.settings.holidays).len(),
+        endings: &["json"],
+    },
+    Set {
         id: "hsds/services",
         title: "站点，按 HSDS 3.1",
         description: "同样的站点，写成各地服务名录互相交换用的格式（Open Referral 的 HSDS 3.1）。\
@@ -149,6 +157,7 @@ const SCHEMAS: &[(&str, &str)] = &[
     ("records", include_str!("../../schemas/records.json")),
     ("redirects", include_str!("../../schemas/redirects.json")),
     ("regions", include_str!("../../schemas/regions.json")),
+    ("scripts", include_str!("../../schemas/scripts.json")),
     ("stations", include_str!("../../schemas/stations.json")),
     ("stations.csv", include_str!("../../schemas/stations.csv.json")),
     ("stations.geojson", include_str!("../../schemas/stations.geojson.json")),
@@ -201,6 +210,7 @@ pub fn files(site: &Site, put: Put<'_>) -> anyhow::Result<()> {
     put_named("hsds/taxonomies.json", hsds::taxonomies())?;
     put_named("hsds/taxonomy_terms.json", hsds::taxonomy_terms(site))?;
     put_named("campaigns.json", campaigns(site).to_string().into_bytes())?;
+    put_named("scripts.json", pretty(&digests(site)))?;
     SCHEMAS.iter().try_for_each(|(name, source)| {
         let path = format!("schema/{name}.json");
         let schema = schema(source, &format!("{}/{FOLDER}/{path}", site.settings.base_url));
@@ -237,6 +247,11 @@ fn index(site: &Site) -> Value {
         "updated": updated(site),
         "sets": SETS.iter().map(set).collect::<Vec<_>>(),
     })
+}
+
+fn digests(site: &Site) -> Value {
+    let script = |script: Script| json!({ "name": script.name, "url": script.url, "bytes": script.bytes, "integrity": script.integrity });
+    scripts(&site.settings.holidays).into_iter().map(script).collect()
 }
 
 fn campaigns(site: &Site) -> Value {

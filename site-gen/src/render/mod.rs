@@ -33,6 +33,7 @@ use crate::check::citations::StatuteBook;
 use crate::model::{CaseDigest, Cited, Guide, Site};
 use crate::source::Hash;
 
+pub use assets::{Script, scripts};
 pub use pages::shown_of_cited;
 
 pub use icons::{is_known as is_icon, names as icon_names};

@@ -123,7 +123,7 @@ pub(super) struct Head {
     pub crumbs: Vec<Link>,
     /// JSON-LD.
     pub data: Html,
-    /// Which scripts it needs besides the way out: `search`, `stations`, `print`.
+    /// Which scripts it needs besides the way out: `search`, `stations`, `ask`.
     pub scripts: &'static [&'static str],
 }
 
@@ -310,6 +310,10 @@ fn environment(
     env.add_function("asset", move |name: &str| {
         // Only templates name assets, and the test of samples prints them all.
         urls.get(name).cloned().ok_or_else(|| unknown_asset(name))
+    });
+    let digests = assets.digests();
+    env.add_function("digest", move |name: &str| {
+        digests.get(name).cloned().ok_or_else(|| unknown_asset(name))
     });
     Ok(env)
 }

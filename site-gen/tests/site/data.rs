@@ -64,7 +64,7 @@ fn every_file_of_the_data_is_as_its_schema_says() {
 #[test]
 fn every_schema_is_one_has_an_address_and_says_what_each_member_means() {
     let schemas: Vec<&String> = real_site().keys().filter(|path| path.starts_with("data/schema/")).collect();
-    assert_eq!(schemas.len(), 20);
+    assert_eq!(schemas.len(), 21);
     for path in schemas {
         let schema = json_of(path);
         assert!(jsonschema::draft202012::meta::is_valid(&schema), "{path}");

@@ -22,7 +22,7 @@ function sizeOf(address) {
 }
 
 function open(fetched) {
-  const window = { TextDecoder: TextDecoder, console: console };
+  const window = { TextDecoder: TextDecoder, console: console, nuanzhanPart: function (url) { return url; } };
   const document = {
     currentScript: null,
     head: {

@@ -12,7 +12,7 @@ use tests::{postgres, workspace};
 const LETTER: &str = "他把我的工资卡拿走了，锁门不让我上班，已经第三天。";
 
 /// SQLite always, PostgreSQL where it is installed: the same claim on both.
-fn on_both_databases(what: &str, claim: impl Fn(&Ground)) {
+pub(crate) fn on_both_databases(what: &str, claim: impl Fn(&Ground)) {
     claim(&Ground::new().unwrap());
     if let Some(database) = postgres::fresh_database(&format!("{what}, PostgreSQL")) {
         let mut ground = Ground::new().unwrap();
@@ -22,7 +22,7 @@ fn on_both_databases(what: &str, claim: impl Fn(&Ground)) {
 }
 
 /// Every byte that could tell: `var` with database and write-ahead log, PostgreSQL's data folder, what the server said.
-fn all_traces(ground: &Ground, said: &str) -> Vec<(PathBuf, Vec<u8>)> {
+pub(crate) fn all_traces(ground: &Ground, said: &str) -> Vec<(PathBuf, Vec<u8>)> {
     let mut files = workspace::files_under(&ground.var());
     if let Some(folder) = ground.database.as_deref().and_then(postgres::data_folder_of) {
         assert!(folder.is_dir(), "the cluster's data is at {}", folder.display());
@@ -39,7 +39,7 @@ fn is_database(file: &std::path::Path) -> bool {
     file.file_name().is_some_and(|name| name.to_string_lossy().starts_with("nuanzhan.db"))
 }
 
-fn contains(haystack: &[u8], needle: &[u8]) -> bool {
+pub(crate) fn contains(haystack: &[u8], needle: &[u8]) -> bool {
     memchr::memmem::find(haystack, needle).is_some()
 }
 

@@ -46,13 +46,13 @@ async fn whole_way(looks: Looks, ground: Ground, what: &str) {
     let Some(phone) = Browser::open(looks, what).await.unwrap() else { return };
 
     from_her_words_to_a_station(&phone, &server.base).await;
-    let receipt = ask_and_type_back(&phone, &server.base).await;
+    let receipt = ask_and_type_back(&phone, &server.base, looks.scripts).await;
     let Some(desk) = AtDesk::sign_in(&server, what).await.unwrap() else { return };
     let letter = desk.open_first().await.unwrap();
     assert!(letter.contains(LETTER), "the desk reads it: {letter}");
     desk.answer(ANSWER).await.unwrap();
 
-    read_and_ask_again(&phone, &server.base, &receipt).await;
+    read_and_ask_again(&phone, &server.base, &receipt, looks.scripts).await;
     desk.back_to_queue().await.unwrap();
     let thread = desk.open_first().await.unwrap();
     assert!(thread.contains(FOLLOW_UP) && thread.contains(ANSWER), "the desk reads on: {thread}");
@@ -73,7 +73,7 @@ async fn from_her_words_to_a_station(phone: &Browser, base: &str) {
     assert!(station.contains("0000-"), "{station}");
 }
 
-async fn ask_and_type_back(phone: &Browser, base: &str) -> String {
+async fn ask_and_type_back(phone: &Browser, base: &str, scripts: bool) -> String {
     phone.goto(&format!("{base}/ask/")).await.unwrap();
     phone.fill("#text", LETTER).await.unwrap();
     phone.click("#danger").await.unwrap();
@@ -84,19 +84,29 @@ async fn ask_and_type_back(phone: &Browser, base: &str) -> String {
     let receipt: String = shown.chars().filter(char::is_ascii_digit).collect();
     assert_eq!(receipt.len(), 20, "{shown}");
     phone.fill("#receipt", &Receipt(receipt.clone()).in_groups()).await.unwrap();
-    phone.click("form[action='/ask/reply/'] button").await.unwrap();
-    let page = phone.wait_for_text("你的咨询").await.unwrap();
-    assert!(page.contains(LETTER), "she reads her own letter: {page}");
+    if scripts {
+        phone.click("#typed button").await.unwrap();
+        phone.wait_for_text("对上了").await.unwrap();
+    } else {
+        phone.click("form[action='/ask/reply/'] button").await.unwrap();
+        let page = phone.wait_for_text("你的咨询").await.unwrap();
+        assert!(page.contains(LETTER), "she reads her own letter: {page}");
+    }
     receipt
 }
 
-async fn read_and_ask_again(phone: &Browser, base: &str, receipt: &str) {
+async fn read_and_ask_again(phone: &Browser, base: &str, receipt: &str, scripts: bool) {
     phone.goto(&format!("{base}/ask/reply/")).await.unwrap();
     phone.fill("#receipt", receipt).await.unwrap();
     phone.click("form[action='/ask/reply/'] button").await.unwrap();
-    let page = phone.wait_for_text("你的咨询").await.unwrap();
-    assert!(page.contains(ANSWER), "she reads the answer: {page}");
+    let page = phone.wait_for_text("再补充几句").await.unwrap();
+    assert!(page.contains(ANSWER) && page.contains(LETTER), "she reads the answer: {page}");
     phone.fill("#text", FOLLOW_UP).await.unwrap();
-    phone.click("form[action='/ask/reply/message'] button").await.unwrap();
-    phone.wait_for_text("补充已经收到").await.unwrap();
+    let (form, sent) = if scripts {
+        ("#more", "补充已经寄到")
+    } else {
+        ("form[action='/ask/reply/message']", "补充已经收到")
+    };
+    phone.click(&format!("{form} button")).await.unwrap();
+    phone.wait_for_text(sent).await.unwrap();
 }

@@ -4,10 +4,12 @@
 
 mod consultations;
 mod content;
+mod formats;
 mod journey;
 mod nearest;
 mod outputs;
 mod public;
+mod sealed;
 mod secret;
 mod start;
 mod watch;

@@ -120,6 +120,7 @@ fn public_pages_set_no_cookie_and_forbid_what_they_do_not_need() {
         assert!(page.header("set-cookie").is_none(), "{path}");
         let policy = page.header("content-security-policy").unwrap();
         assert!(policy.contains("default-src 'none'") && !policy.contains("unsafe"), "{path}: {policy}");
+        assert!(policy.contains("require-trusted-types-for 'script'"), "{path}: {policy}");
         assert_eq!(page.header("referrer-policy"), Some("no-referrer"), "{path}");
         for third_party in ["src=\"http", "href=\"//", "@import", "url(http"] {
             assert!(!page.body.contains(third_party), "{path} loads {third_party}");
@@ -132,7 +133,14 @@ fn the_interface_describes_itself() {
     let server = Ground::new().unwrap().start().unwrap();
     let document = server.client().get("/api/v1/openapi.json").unwrap().json().unwrap();
     assert!(document["openapi"].as_str().unwrap().starts_with("3.1"));
-    for path in ["/api/v1/search", "/api/v1/search/suggest", "/api/v1/stations", "/api/v1/stations/nearest"] {
+    for path in [
+        "/api/v1/search",
+        "/api/v1/search/suggest",
+        "/api/v1/stations",
+        "/api/v1/stations/nearest",
+        "/api/v1/consultations",
+        "/api/v1/consultations/open",
+    ] {
         assert!(document["paths"].get(path).is_some(), "{path}");
     }
 }

@@ -1,14 +1,15 @@
 //! The asker's questions.
 
-use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder};
 
+use crate::clock::Hour;
 use crate::consultations::state::Event;
 use crate::sealing::binding::{Purpose, ThreadId};
-use crate::store::Store;
 use crate::store::consultation::rows::messages;
-use crate::store::consultation::{Earlier, StoredMessage, Thread};
+use crate::store::consultation::{Earlier, StoredMessage, Thread, Told};
 use crate::store::desk::Reader;
-use crate::store::entity::{request, thread};
+use crate::store::entity::{event, request, thread};
+use crate::store::{Store, damaged};
 
 impl Store {
     /// The form with this hash, if it was sent before.
@@ -30,6 +31,25 @@ impl Store {
     /// The letters of a thread with the keys for its asker, in their order. What the desk notes for itself is not there.
     pub async fn messages_for_asker(&self, thread: &ThreadId) -> Result<Vec<StoredMessage>, DbErr> {
         messages(&self.db, thread, Purpose::Letter, &Reader::Thread).await
+    }
+
+    /// What happened to a thread, as far as its asker may read it, oldest first.
+    pub async fn history(&self, thread: &ThreadId) -> Result<Vec<Told>, DbErr> {
+        let rows = event::Entity::find()
+            .filter(event::Column::ThreadId.eq(thread.to_string()))
+            .order_by_asc(event::Column::Number)
+            .all(&self.db)
+            .await?;
+        let read = |row: event::Model| {
+            Ok(Told {
+                event: Event::parse(&row.kind).ok_or_else(|| damaged("an unknown event"))?,
+                at: Hour::from_number(row.at_hour),
+                from: row.from_desk,
+                to: row.to_desk,
+                reason: row.reason,
+            })
+        };
+        rows.into_iter().map(read).collect()
     }
 
     /// Remembers that the receipt was typed back: it is not shown again.

@@ -26,7 +26,7 @@ pub use self::queue::{Place, Queue, Queued, Shelf, Wanted};
 pub use self::transfer::{Count, Resealed, Target, Transfer};
 use crate::clock::Hour;
 use crate::consultations::register::{Channel, Ending, Stage};
-use crate::consultations::state::{NotAllowed, State};
+use crate::consultations::state::{Event, NotAllowed, State};
 use crate::sealing::binding::{Binding, ThreadId};
 use crate::sealing::message::{SealedContent, SealedKey};
 use crate::sealing::padding::TooLong;
@@ -176,6 +176,21 @@ pub struct StoredMessage {
     pub key: Option<KeyFor>,
 }
 
+/// Something that happened to a thread, as its asker may read it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Told {
+    /// What.
+    pub event: Event,
+    /// The hour of it.
+    pub at: Hour,
+    /// The desk that it left.
+    pub from: Option<String>,
+    /// The desk that it came to.
+    pub to: Option<String>,
+    /// Why, as a code.
+    pub reason: Option<String>,
+}
+
 /// A form that was sent before.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Earlier {
@@ -222,7 +237,7 @@ pub enum Refused {
     /// There is no such handover, or it has its result.
     #[error("没有第 {0} 件还在等结果的转出")]
     NoHandover(u32),
-    /// The browser drew an id that is somebody's.
+    /// The browser drew an id that is somebody's, or made a receipt that is.
     #[error("这个编号已经有了，请重新登记")]
     Taken,
     /// Its hour has not come.

@@ -74,8 +74,9 @@ impl Store {
         let step = Step::new(txn, (actor, request), self.retention, now, row.into_active_model());
         let number = step.take(act, next).await?;
         let done = Done { thread: *thread, state: next, number, again: false };
-        // Of what is purged no request is kept either.
-        if next != State::Purged && !keep(txn, actor, event, &done, request).await? {
+        // Of what is gone no request is kept either.
+        let gone = matches!(next, State::Withdrawn | State::Purged);
+        if !gone && !keep(txn, actor, event, &done, request).await? {
             return Err(Refused::OtherRequest);
         }
         Ok(done)
@@ -107,11 +108,8 @@ async fn receive(
         if let Some(first) = first_answer(txn, actor, (Event::Receive, None), request).await? {
             return Ok(first);
         }
-        // A browser draws the id of what a member registers: another one does for the asking.
-        if locked(txn, id).await?.is_some() {
-            return Err(Refused::Taken);
-        }
-        return Err(DbErr::Custom("a locator came up twice".to_owned()).into());
+        // Id or locator is somebody's: the browser that drew them draws others. Which of the two it was nobody is told.
+        return Err(Refused::Taken);
     }
     let count = Count {
         measure: Measure::Received,

@@ -1,4 +1,5 @@
-//! Asking without a name, and reading the reply: the forms as they are published. The server answers them.
+//! Asking without a name, and reading the reply: the forms as they are published. With scripts they are sealed in the browser
+//! (`assets/ask/`); without, the server answers them.
 
 use ::search::clocks::Clocks;
 use ::search::region::Level;
@@ -36,7 +37,7 @@ impl AskPage {
         let regions =
             counties.map(|region| Choice { value: region.code.to_string(), label: region.name.clone() });
         Self {
-            head: head("/ask/", "提问"),
+            head: head("/ask/", "提问", &["ask"]),
             topics: topics.collect(),
             regions: regions.collect(),
             hotlines: site.hotlines.iter().map(Line::new).collect(),
@@ -47,12 +48,12 @@ impl AskPage {
 
 impl ReplyPage {
     fn new() -> Self {
-        Self { head: head("/ask/reply/", "看回复") }
+        Self { head: head("/ask/reply/", "看回复", &["reply"]) }
     }
 }
 
-fn head(url: &str, title: &str) -> Head {
-    Head { url: url.to_owned(), title: Some(title.to_owned()), section: "/ask/", ..Head::default() }
+fn head(url: &str, title: &str, scripts: &'static [&'static str]) -> Head {
+    Head { url: url.to_owned(), title: Some(title.to_owned()), section: "/ask/", scripts, ..Head::default() }
 }
 
 impl Page for AskPage {

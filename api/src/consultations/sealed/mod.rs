@@ -1,0 +1,119 @@
+//! The asker's JSON addresses: for browsers that seal by themselves. Neither words nor receipt come here.
+//!
+//! [`letter`] takes a letter in, [`door`] finds the thread of a locator, [`thread`] shows it, [`acts`] adds to it, [`history`]
+//! says in plain words what happened. What holds on the script-less path holds here: nothing is logged but our own
+//! faults, once an hour; every answer is padded, refusals too; nobody's address is kept.
+
+pub mod acts;
+pub mod door;
+pub mod letter;
+#[cfg(test)]
+mod tests;
+pub mod thread;
+
+use axum::extract::{DefaultBodyLimit, FromRequest, Request};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use ring::digest;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::consultations::page::{FILL, log_once_an_hour};
+use crate::consultations::post::MOST_BYTES;
+use crate::error::{ApiError, ApiResult};
+use crate::extract::Body;
+use crate::limit::Network;
+use crate::state::AppState;
+use crate::store::consultation::{Refused, Request as Known};
+
+/// The addresses, relative to `/api/v1`.
+pub fn routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::default()
+        .routes(routes!(letter::desk))
+        .routes(routes!(letter::receive))
+        .routes(routes!(thread::open))
+        .routes(routes!(acts::add))
+        .routes(routes!(acts::feedback))
+        .routes(routes!(acts::withdraw))
+        .layer(DefaultBodyLimit::max(MOST_BYTES))
+}
+
+/// What a browser sent, and from which network, coarsely.
+pub struct Sent<T> {
+    /// The JSON.
+    pub body: T,
+    /// For counting tries. Not for storing.
+    pub network: Network,
+}
+
+impl<T: DeserializeOwned> Sent<T> {
+    /// Takes a request apart.
+    async fn take(app: &AppState, request: Request) -> ApiResult<Self> {
+        let trusted = app.consultations.settings.client_address_header.as_ref();
+        let network = Network::of(request.extensions(), request.headers(), trusted);
+        let body = Body::from_request(request, app).await.map_err(|err| match err {
+            ApiError::TooLarge { .. } => ApiError::TooLarge { limit: MOST_BYTES },
+            other => other,
+        })?;
+        Ok(Self { body: body.0, network })
+    }
+}
+
+/// The answer, filled up with blanks, which mean nothing after JSON, so that its size tells nothing.
+fn evenly<T: Serialize>(app: &AppState, answer: ApiResult<(StatusCode, T)>) -> Response {
+    match answer {
+        Ok((status, answer)) => {
+            let bytes = serde_json::to_vec(&answer).expect("an answer is plain data");
+            filled(status, "application/json", bytes)
+        }
+        Err(err) => {
+            log_once_an_hour(app, &err);
+            let problem = err.problem();
+            let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+            let bytes = serde_json::to_vec(&problem).expect("a problem is plain data");
+            filled(status, "application/problem+json", bytes)
+        }
+    }
+}
+
+fn filled(status: StatusCode, media_type: &'static str, mut bytes: Vec<u8>) -> Response {
+    bytes.resize(bytes.len().next_multiple_of(FILL), b' ');
+    let headers = [
+        (header::CONTENT_TYPE, HeaderValue::from_static(media_type)),
+        (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+    ];
+    (status, headers, bytes).into_response()
+}
+
+/// When it came, and the hash by which it is known when it comes again. The key itself is never stored.
+fn known(app: &AppState, parts: &[&[u8]], key: &str) -> ApiResult<Known> {
+    if !(16..=64).contains(&key.len()) {
+        return Err(ApiError::field("/request_key", "应有 16 到 64 个字符"));
+    }
+    let mut context = digest::Context::new(&digest::SHA256);
+    for part in parts.iter().chain(&[key.as_bytes()]) {
+        context.update(&(part.len() as u64).to_be_bytes());
+        context.update(part);
+    }
+    let schedule = app.published.current().schedule.clone();
+    Ok(Known { hour: app.clock.hour(), hash: context.finish().as_ref().to_vec(), schedule })
+}
+
+/// What the store refuses, as its asker is told. Whether an id or a locator is somebody's is not told.
+fn refused(refused: Refused) -> ApiError {
+    match refused {
+        Refused::Gone => ApiError::NotFound("这封信"),
+        Refused::WrongReaders(_) => ApiError::field("/keys", refused.to_string()),
+        Refused::Taken => ApiError::Conflict("没有收下，请再寄一次".to_owned()),
+        Refused::OutOfStep => ApiError::Conflict("刚才又有新的消息，请先看过再寄".to_owned()),
+        Refused::Database(err) => err.into(),
+        other => ApiError::Conflict(other.to_string()),
+    }
+}
+
+/// The same request key with something else in it.
+fn other_request() -> ApiError {
+    refused(Refused::OtherRequest)
+}
