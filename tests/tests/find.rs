@@ -33,7 +33,8 @@ impl Site {
     fn build() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let dist = folder.path().join("site");
-        let options = Options::new(workspace::content(), &dist, jiff::civil::date(2026, 11, 22));
+        let options =
+            Options::new(workspace::content(), &dist, workspace::newest_day(&workspace::content()));
         match site_gen::build(&options).unwrap() {
             Outcome::Built(_) => Self { _folder: folder, dist },
             Outcome::Rejected(report) => panic!("{}", report.text()),
