@@ -14,9 +14,12 @@ use api::clock::{Clock as _, SystemClock};
 use api::compiler::SiteGen;
 use api::config::{Settings, Sources};
 use api::dice::SystemDice;
-use api::operator::{AuditCommand, BrokenChains, DeskCommand, MemberCommand, Operator, WordStats};
+use api::operator::{
+    AuditCommand, BrokenChains, DeskCommand, MemberCommand, NotProven, Operator, VerifyProof, WordStats,
+};
 #[cfg(feature = "meilisearch")]
 use api::operator::{SearchCommand, Searching};
+use api::operator::{VERIFY_PROOF_HELP, own_key};
 use api::routes;
 use api::serve::{Failure, Service, open_store, serve};
 use clap::error::{ContextKind, ErrorKind};
@@ -76,6 +79,11 @@ enum Command {
     /// 查记录链：谁做了什么，有没有被改过
     #[command(subcommand)]
     Audit(AuditCommand),
+    /// 核对一份收信证明，不用联网
+    #[command(after_help = VERIFY_PROOF_HELP)]
+    VerifyProof(VerifyProof),
+    /// 显示核对收信证明用的公钥，好登在别处
+    ProofKey,
     /// 检索：大家常查哪些词；把站点放进 Meilisearch（平时不用：检索由本程序自己做）
     #[command(subcommand)]
     Search(AboutSearch),
@@ -220,6 +228,16 @@ fn run(cli: Cli) -> Result<(), Failure> {
                 Failure::Machine(err) if err.is::<BrokenChains>() => Failure::Found(err),
                 other => other,
             })
+        }
+        Some(Command::VerifyProof(verify)) => {
+            let (settings, _) = settings(common, ServeFlags::default())?;
+            let checked = verify.run(&settings.secrets, &mut io::stdout());
+            checked.map_err(|err| if err.is::<NotProven>() { Failure::Found(err) } else { err.into() })
+        }
+        Some(Command::ProofKey) => {
+            let (settings, _) = settings(common, ServeFlags::default())?;
+            say(&own_key(&settings.secrets)?);
+            Ok(())
         }
         Some(Command::Search(AboutSearch::Stats(stats))) => {
             let today = SystemClock.hour().date();

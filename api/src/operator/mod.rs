@@ -1,4 +1,4 @@
-//! The operators' commands: making desks and members; checking the audit chains; `search`, which puts the site into
+//! The operators' commands: making desks and members; checking the audit chains and proofs of receipt; `search`, which puts the site into
 //! Meilisearch and tells what many people look for.
 //!
 //! These run on the server's machine, beside the service. They are the only part of the program that ever has a desk's
@@ -8,6 +8,7 @@
 mod audit;
 mod desk;
 mod member;
+mod proof;
 #[cfg(feature = "meilisearch")]
 mod search;
 mod secret;
@@ -21,6 +22,7 @@ use ::search::region::RegionCode;
 pub use self::audit::{AuditCommand, BrokenChains};
 pub use self::desk::DeskCommand;
 pub use self::member::MemberCommand;
+pub use self::proof::{HELP as VERIFY_PROOF_HELP, NotProven, VerifyProof, own_key};
 #[cfg(feature = "meilisearch")]
 pub use self::search::{SearchCommand, Searching};
 pub use self::words::WordStats;
