@@ -61,12 +61,13 @@ impl VerifyProof {
     }
 
     fn text(&self) -> anyhow::Result<String> {
+        let mut bytes = Vec::new();
         if self.file == Path::new("-") {
-            let mut text = String::new();
-            io::stdin().read_to_string(&mut text).context("管道里读不出文字")?;
-            return Ok(text);
+            io::stdin().read_to_end(&mut bytes).context("管道里读不出来")?;
+        } else {
+            bytes = fs::read(&self.file).with_context(|| format!("读不了 {}", self.file.display()))?;
         }
-        fs::read_to_string(&self.file).with_context(|| format!("读不了 {}", self.file.display()))
+        String::from_utf8(bytes).map_err(|_| NotProven::Unreadable(Unreadable::Shape).into())
     }
 }
 
@@ -91,7 +92,7 @@ mod tests {
         let day = jiff::civil::date(2026, 11, 21);
         let text = key.sign(Statement::of("https://nuanzhan.example", day, "county", b"sealed")).to_string();
         let verify = |text: &str, key: Option<String>| {
-            fs::write(&file, text).unwrap();
+            fs::File::create(&file).unwrap().write_all(text.as_bytes()).unwrap();
             let mut out = Vec::new();
             let done = VerifyProof { file: file.clone(), key }.run(&secrets, &mut out);
             done.map(|()| String::from_utf8(out).unwrap())
