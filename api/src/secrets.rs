@@ -16,6 +16,7 @@ use ring::hmac;
 use serde::Deserialize;
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
+use crate::consultations::stretch::expand;
 use crate::dice::Dice;
 
 /// What the server knows and the database does not.
@@ -79,6 +80,12 @@ impl Secrets {
             BASE64_STANDARD.encode(self.names_key.as_slice()),
         ));
         write_new(path, text.as_bytes()).with_context(|| format!("写不了 {}", path.display()))
+    }
+
+    /// What the key of proofs is made of. Derived, so that files of before have it too and all processes that share one sign
+    /// alike (`docs/decisions/0036-proof-of-receipt.md`).
+    pub fn proof_seed(&self) -> Zeroizing<[u8; 32]> {
+        expand(&self.locator_key, b"nuanzhan/proof-key/1")
     }
 
     /// Recognises these secrets without telling anything about them.

@@ -8,6 +8,7 @@ mod formats;
 mod journey;
 mod nearest;
 mod outputs;
+mod plain;
 mod public;
 mod sealed;
 mod secret;
