@@ -1,15 +1,15 @@
 //! What has to hold of any question: it is refused, or answered soon, and the answer is one that a page can show.
 //!
 //! A question goes the whole way: put in order, understood (pinyin, sounds, lay speech), ranked, cut into snippets, completed.
-//! “Soon” is a clock: no claim may take longer than [`LONGEST`], for any text, though a build without optimisation on a busy
-//! machine takes many times what a server takes. What is looked at is bounded before that: 400 characters, 128 terms, 3,000
+//! “Soon” is a clock: no claim may take more of a processor than [`LONGEST`], for any text, though a build without optimisation
+//! takes many times what a server takes. What is looked at is bounded before that: 400 characters, 128 terms, 3,000
 //! phrases for completions.
 
 use std::collections::BTreeMap;
 use std::pin::pin;
 use std::sync::LazyLock;
 use std::task::{Context, Poll, Waker};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use search::bundle::Bundle;
 use search::record::{Kind, Record};
@@ -23,7 +23,7 @@ use crate::targets::fuzz;
 use crate::{mutate, seeds};
 
 /// Many times what any of them takes, and a small part of what the square of its length would.
-const LONGEST: Duration = Duration::from_secs(5);
+const LONGEST: Duration = Duration::from_secs(10);
 
 /// The longest snippet, in characters.
 const SNIPPET: usize = 90;
@@ -65,7 +65,7 @@ fn at_once<T>(answer: impl Future<Output = T>) -> T {
 fn question(bytes: &[u8]) {
     let site = &*SITE;
     let typed = String::from_utf8_lossy(bytes);
-    let began = Instant::now();
+    let began = worked();
     completed(site, &typed);
     if let Ok(text) = QueryText::new(&typed) {
         assert!((1..=MAX_CHARACTERS).contains(&text.as_str().chars().count()));
@@ -76,7 +76,14 @@ fn question(bytes: &[u8]) {
         paged(site, &all, &answer);
         narrowed(site, &all, &answer);
     }
-    assert!(began.elapsed() < LONGEST, "{:?}", began.elapsed());
+    let took = worked() - began;
+    assert!(took < LONGEST, "{took:?}");
+}
+
+/// The processor time that this thread has had, from Linux: what else runs on the machine does not count.
+fn worked() -> Duration {
+    let told = String::from_utf8(std::fs::read("/proc/thread-self/schedstat").unwrap()).unwrap();
+    Duration::from_nanos(told.split(' ').next().unwrap().parse().unwrap())
 }
 
 fn completed(site: &Site, typed: &str) {
@@ -188,11 +195,11 @@ fn hostile_questions_are_answered_as_soon_as_others() {
         ("ten megabytes of no text", "\u{fffd}".repeat(3_400_000)),
     ];
     for (name, text) in hostile {
-        let began = Instant::now();
+        let began = worked();
         question(text.as_bytes());
         #[expect(clippy::print_stdout, reason = "times are asked for with --nocapture")]
         {
-            println!("{:?} {name}", began.elapsed());
+            println!("{:?} {name}", worked() - began);
         }
     }
 }
