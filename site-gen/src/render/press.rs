@@ -58,6 +58,7 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("campaigns.html", include_str!("../../templates/campaigns.html")),
     ("campaign.html", include_str!("../../templates/campaign.html")),
     ("data.html", include_str!("../../templates/data.html")),
+    ("leave.html", include_str!("../../templates/leave.html")),
     ("moved.html", include_str!("../../templates/moved.html")),
     ("text.html", include_str!("../../templates/text.html")),
     ("lost.html", include_str!("../../templates/lost.html")),

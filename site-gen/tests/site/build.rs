@@ -64,12 +64,26 @@ fn every_page_has_its_place_and_the_way_out() {
     for (path, bytes) in files.iter().filter(|(path, _)| path.ends_with(".html")) {
         let html = String::from_utf8_lossy(bytes);
         for part in ["href=\"tel:110\"", "https://www.example.com/", "lang=\"zh-CN\""] {
-            assert!(html.contains(part), "{path} lacks {part}");
+            // What is left behind in a window's history shows nothing of this site.
+            assert!(html.contains(part) || path == "leave/index.html", "{path} lacks {part}");
         }
         for never in ["style=\"", "onclick=", "javascript:", "<!--slot"] {
             assert!(path == "data/shell.html" || !html.contains(never), "{path} has {never}");
         }
     }
+}
+
+#[test]
+fn what_is_left_in_the_history_leads_outside_and_shows_nothing_of_the_site() {
+    let site = TestSite::new();
+    site.build();
+    let page = String::from_utf8(read_all(&site.dist())["leave/index.html"].clone()).unwrap();
+    assert!(page.contains("content=\"0; url=https://www.example.com/\""), "{page}");
+    assert!(page.contains("<title>www.example.com</title>"), "{page}");
+    for ours in ["暖站", "nuanzhan", "tel:", "维权", "stylesheet", "<script"] {
+        assert!(!page.contains(ours), "{ours}: {page}");
+    }
+    assert!(!String::from_utf8_lossy(&read_all(&site.dist())["sitemap.xml"]).contains("/leave/"));
 }
 
 #[test]

@@ -6,6 +6,7 @@ mod consultations;
 mod content;
 mod formats;
 mod journey;
+mod leave;
 mod nearest;
 mod outputs;
 mod plain;

@@ -13,6 +13,7 @@ mod law_list;
 mod law_text;
 mod law_versions;
 mod laws;
+mod leave;
 mod moved;
 mod paging;
 mod regions;
@@ -68,6 +69,7 @@ pub(super) fn others(press: &Press<'_>, around: &Around<'_>, put: Put<'_>) -> an
         search::sheets,
         ask::sheets,
         desk::sheets,
+        leave::sheets,
         campaigns::sheets,
         text::sheets,
         moved::sheets,
@@ -120,6 +122,7 @@ pub(super) fn samples() {
     prints::<ask::ReplyPage>();
     prints::<ask::ProofPage>();
     prints::<desk::DeskPage>();
+    prints::<leave::LeavePage>();
     prints::<campaigns::CampaignsPage>();
     prints::<campaigns::CampaignPage>();
     prints::<text::TextPage>();

@@ -1,0 +1,130 @@
+//! The way out (P10): one tap, and neither Back nor Forward nor the window's history shows what was on screen.
+
+use std::fs;
+use std::io::{Read as _, Write as _};
+use std::net::TcpListener;
+
+use serde_json::json;
+use tests::browser::{Browser, Looks, PHONE};
+use tests::server::{Ground, Server};
+
+use crate::sealed::run;
+
+/// A site that has nothing to do with ours. Gives its address.
+fn outside() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("http://localhost:{}/", listener.local_addr().unwrap().port());
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            // Who leaves again before the end is no fault of this site.
+            let _asked = stream.read(&mut [0; 4096]);
+            let page = "<!doctype html><meta charset=utf-8><title>outside</title><p>今天多云</p>";
+            let head = "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nConnection: close\r\n";
+            let _told = write!(stream, "{head}Content-Length: {}\r\n\r\n{page}", page.len());
+        }
+    });
+    address
+}
+
+/// A server of the real content that leads to `outside`.
+fn server_to(outside: &str) -> (Ground, Server) {
+    let ground = Ground::with_own_content().unwrap();
+    let settings = ground.content().join("site.toml");
+    let text = String::from_utf8(fs::read(&settings).unwrap()).unwrap();
+    let line = text.lines().find(|line| line.starts_with("exit_url")).unwrap().to_owned();
+    let text = text.replace(&line, &format!("exit_url = \"{outside}\""));
+    fs::File::create(&settings).unwrap().write_all(text.as_bytes()).unwrap();
+    let server = ground.start().unwrap();
+    (ground, server)
+}
+
+struct Left<'a> {
+    window: &'a Browser,
+    base: &'a str,
+    outside: &'a str,
+}
+
+impl Left<'_> {
+    /// What the window's history lists: addresses and titles.
+    async fn entries(&self) -> (i64, Vec<(String, String)>) {
+        let history = self.window.command("Page.getNavigationHistory", json!({})).await.unwrap();
+        let entries = history["entries"].as_array().unwrap().iter();
+        let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
+        let entries = entries.map(|entry| (text(&entry["url"]), text(&entry["title"])));
+        (history["currentIndex"].as_i64().unwrap(), entries.collect())
+    }
+
+    /// Nothing of ours is in the history but the page that leads out by itself, under the name of the site outside.
+    async fn shows_nothing(&self, what: &str) {
+        self.window.wait_for_text("今天多云").await.unwrap();
+        let (at, entries) = self.entries().await;
+        assert_eq!(i64::try_from(entries.len()).unwrap(), at + 1, "{what}: nothing lies ahead: {entries:?}");
+        for (url, title) in &entries {
+            let ours = url.starts_with(self.base);
+            assert!(!ours || url.ends_with("/leave/") && title == "localhost", "{what}: {entries:?}");
+        }
+        // Back, as far as it goes, and Forward again.
+        for step in [-1, -1, 1] {
+            self.window.evaluate(&format!("history.go({step})")).await.unwrap();
+            tokio::time::sleep(std::time::Duration::from_millis(700)).await;
+            let shown = self.window.evaluate("document.body ? document.body.innerText : ''").await.unwrap();
+            let shown = shown.as_str().unwrap_or_default().to_owned();
+            assert!(["", "今天多云"].contains(&shown.trim()), "{what}: {shown}");
+            let address = self.window.evaluate("location.href").await.unwrap();
+            let address = address.as_str().unwrap_or_default().to_owned();
+            assert!(address.starts_with(self.outside) || address == "about:blank", "{what}: {address}");
+        }
+    }
+}
+
+#[test]
+fn p10_after_the_way_out_neither_back_nor_forward_nor_the_history_show_a_page_of_ours() {
+    run(async {
+        let outside = outside();
+        let (_ground, server) = server_to(&outside);
+        let base = server.base.as_str();
+        for (what, pages, back) in [
+            ("from the first page", &["/"][..], false),
+            ("from a guide", &["/", "/guides/", "/guides/domestic-violence/protection-order/"], false),
+            ("from a letter that is being written", &["/", "/topics/", "/ask/"], false),
+            ("from the middle of the way", &["/", "/stations/", "/search/"], true),
+            ("from a part of a page", &["/ask/", "/ask/#main", "/ask/#more"], false),
+        ] {
+            let Some(window) = Browser::open(PHONE, what).await.unwrap() else { return };
+            for page in pages {
+                // As a tap does: a step of its own in the history.
+                if window.evaluate("location.protocol").await.unwrap() == "http:" {
+                    window.evaluate(&format!("void (location.href = '{base}{page}')")).await.unwrap();
+                    tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+                } else {
+                    window.goto(&format!("{base}{page}")).await.unwrap();
+                }
+            }
+            if pages.contains(&"/topics/") {
+                window.fill("#text", "他打我，孩子看见了").await.unwrap();
+            }
+            if back {
+                window.evaluate("history.back()").await.unwrap();
+                tokio::time::sleep(std::time::Duration::from_millis(700)).await;
+            }
+            window.click("a.leave").await.unwrap();
+            Left { window: &window, base, outside: &outside }.shows_nothing(what).await;
+        }
+    });
+}
+
+#[test]
+fn without_scripts_the_way_out_is_one_tap_and_nothing_is_sent_along() {
+    run(async {
+        let outside = outside();
+        let (_ground, server) = server_to(&outside);
+        let looks = Looks { scripts: false, ..PHONE };
+        let Some(window) = Browser::open(looks, "the way out without scripts").await.unwrap() else { return };
+        window.goto(&format!("{}/ask/", server.base)).await.unwrap();
+        window.click("a.leave").await.unwrap();
+        window.wait_for_text("今天多云").await.unwrap();
+        let (address, _) = window.history().await.unwrap();
+        assert_eq!(address, outside);
+    });
+}
