@@ -36,6 +36,8 @@ pub async fn keep(app: AppState) {
 pub async fn look(app: &AppState) -> Result<(), DbErr> {
     let schedule = app.published.current().schedule.clone();
     let steps = app.store.catch_up(app.clock.hour(), &schedule).await?;
+    app.store.forget_spent(app.clock.hour()).await?;
+    app.store.forget_invitations(app.clock.hour()).await?;
     tracing::info!(steps, "deadlines were looked after");
     Ok(())
 }
