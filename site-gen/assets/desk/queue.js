@@ -1,6 +1,8 @@
 // What waits at the desk.
 
+import { showMembers } from "./members.js";
 import { again, button, el, hour, newTurn, runningTurn, show, tell } from "./page.js";
+import { showSelf } from "./self.js";
 import { call } from "./service.js";
 import { names, session, signOut } from "./session.js";
 import { showThread } from "./thread.js";
@@ -15,7 +17,8 @@ export async function showQueue(focus = true, pages = 1) {
   const [ours, theirs] = [items.filter((item) => item.waits_for_desk), items.filter((item) => !item.waits_for_desk)];
   const again = button("刷新", () => showQueue(), "quiet");
   const parts = [
-    el("p", { class: "actions" }, again, button("退出", () => signOut("已经退出。"), "quiet")),
+    el("p", { class: "actions" }, again, ...(session.me.role === "head" ? [button("成员", () => showMembers(), "quiet")] : []),
+      button("我的", () => showSelf(() => showQueue()), "quiet"), button("退出", () => signOut("已经退出。"), "quiet")),
     el("h3", {}, `轮到我们（${ours.length}）`),
     ours.length ? queue(ours) : el("p", {}, "没有等着的来信。"),
     el("h3", {}, `等对方（${theirs.length}）`),

@@ -28,6 +28,7 @@ export async function call(method, path, body) {
   if (problem.type === "/problems/signed-out") signedOut();
   const err = new Error(problem.detail || `出错了（${response.status}），请再试。`);
   err.status = response.status;
+  err.type = problem.type;
   throw err;
 }
 

@@ -3,7 +3,7 @@
 import { button, el, field, hour, newTurn, onSubmit, runningTurn, said, show } from "./page.js";
 import { facts, showQueue, tags } from "./queue.js";
 import { call, newRequestKey } from "./service.js";
-import { session } from "./session.js";
+import { learnKeys, session } from "./session.js";
 
 const { fromBase64, openMessage, sealMessage, toBase64 } = self.nuanzhan.sealing;
 const LONGEST_TEXT = 8000;
@@ -30,6 +30,8 @@ async function shownMessage(id, message) {
   const item = el("li", { class: mine ? "message mine" : "message" },
     el("p", {}, el("b", {}, mine ? "我们" : "来信的人"), " ", el("small", {}, hour(message.sent))));
   try {
+    // The desk may have got another key since this member signed in.
+    if (message.generation && !session.deskKeys.has(message.generation)) await learnKeys();
     const pair = session.deskKeys.get(message.generation);
     const place = { thread: id, position: message.position, sender: message.sender };
     const envelope = await openMessage(pair, place, fromBase64(message.key), fromBase64(message.content));

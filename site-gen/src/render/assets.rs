@@ -36,8 +36,12 @@ const FILES: &[(&str, &str, &str)] = &[
 /// Modules that import each other by relative name: one folder, hashed as a whole, the entry first.
 const DESK: &[(&str, &str)] = &[
     ("desk.js", include_str!("../../assets/desk.js")),
+    ("desk/join.js", include_str!("../../assets/desk/join.js")),
+    ("desk/members.js", include_str!("../../assets/desk/members.js")),
     ("desk/page.js", include_str!("../../assets/desk/page.js")),
     ("desk/queue.js", include_str!("../../assets/desk/queue.js")),
+    ("desk/reseal.js", include_str!("../../assets/desk/reseal.js")),
+    ("desk/self.js", include_str!("../../assets/desk/self.js")),
     ("desk/service.js", include_str!("../../assets/desk/service.js")),
     ("desk/session.js", include_str!("../../assets/desk/session.js")),
     ("desk/thread.js", include_str!("../../assets/desk/thread.js")),
@@ -45,12 +49,13 @@ const DESK: &[(&str, &str)] = &[
 
 const HPKE: &str = include_str!("../../assets/hpke.js");
 const SEALING: &str = include_str!("../../assets/sealing.js");
+const KEYS: &str = include_str!("../../assets/desk/keys.js");
 const RECEIPT: &str = include_str!("../../assets/ask/receipt.js");
 const COMMON: &str = include_str!("../../assets/ask/common.js");
 
 /// Classic scripts that are one file, their parts in the order in which they need each other.
 const BUNDLES: &[(&str, &[&str])] = &[
-    ("sealing", &[HPKE, SEALING]),
+    ("sealing", &[HPKE, SEALING, KEYS]),
     ("ask", &[HPKE, SEALING, RECEIPT, COMMON, include_str!("../../assets/ask/ask.js")]),
     ("reply", &[HPKE, SEALING, RECEIPT, COMMON, include_str!("../../assets/ask/reply.js")]),
 ];
