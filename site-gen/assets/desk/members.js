@@ -8,7 +8,6 @@ import { call } from "./service.js";
 import { learnKeys, session } from "./session.js";
 
 const { codeHash, drawCode, nextKey, passOn } = self.nuanzhan.keys;
-const { fromBase64 } = self.nuanzhan.sealing;
 const ROLES = [["member", "成员"], ["head", "负责人"], ["supervisor", "上级督办"], ["auditor", "审计"]];
 const works = (role) => role === "member" || role === "head";
 
@@ -91,7 +90,7 @@ async function copies(people, one) {
 /** The desk's next key, for everybody who stays. */
 function rotation(people, leaving) {
   const stay = people.members.filter((one) => one.admitted && works(one.role) && one.id !== leaving.id);
-  return nextKey(session.me.desk, people.generation + 1, stay, fromBase64(people.recovery_public_key));
+  return nextKey(session.me.desk, people.generation + 1, stay, people.recovery_public_key);
 }
 
 async function changeRole(people, one, role) {

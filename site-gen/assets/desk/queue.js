@@ -15,9 +15,9 @@ export async function showQueue(focus = true, pages = 1) {
   const { items, next } = await fetchPages(pages);
   if (mine !== runningTurn()) return;
   const [ours, theirs] = [items.filter((item) => item.waits_for_desk), items.filter((item) => !item.waits_for_desk)];
-  const again = button("刷新", () => showQueue(), "quiet");
+  const anew = button("刷新", () => showQueue(), "quiet");
   const parts = [
-    el("p", { class: "actions" }, again, ...(session.me.role === "head" ? [button("成员", () => showMembers(), "quiet")] : []),
+    el("p", { class: "actions" }, anew, ...(session.me.role === "head" ? [button("成员", () => showMembers(), "quiet")] : []),
       button("我的", () => showSelf(() => showQueue()), "quiet"), button("退出", () => signOut("已经退出。"), "quiet")),
     el("h3", {}, `轮到我们（${ours.length}）`),
     ours.length ? queue(ours) : el("p", {}, "没有等着的来信。"),

@@ -6,6 +6,7 @@ mod consultations;
 mod content;
 mod formats;
 mod journey;
+mod keys;
 mod nearest;
 mod outputs;
 mod public;
