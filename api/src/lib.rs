@@ -13,6 +13,7 @@
 
 pub mod answer;
 pub mod audit;
+pub mod backup;
 pub mod clock;
 pub mod coding;
 pub mod compiler;

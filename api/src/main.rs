@@ -14,7 +14,9 @@ use api::clock::{Clock as _, SystemClock};
 use api::compiler::SiteGen;
 use api::config::{Settings, Sources};
 use api::dice::SystemDice;
-use api::operator::{AuditCommand, BrokenChains, DeskCommand, MemberCommand, Operator, WordStats};
+use api::operator::{
+    AuditCommand, Backup, BrokenChains, DeskCommand, MemberCommand, Operator, Purge, Restore, WordStats,
+};
 #[cfg(feature = "meilisearch")]
 use api::operator::{SearchCommand, Searching};
 use api::routes;
@@ -76,6 +78,12 @@ enum Command {
     /// 查记录链：谁做了什么，有没有被改过
     #[command(subcommand)]
     Audit(AuditCommand),
+    /// 销毁到期的咨询（程序开着时会自己做）；先看看有多少
+    Purge(Purge),
+    /// 备份数据库，封给纸上的一把密钥
+    Backup(Backup),
+    /// 把备份放回数据库
+    Restore(Restore),
     /// 检索：大家常查哪些词；把站点放进 Meilisearch（平时不用：检索由本程序自己做）
     #[command(subcommand)]
     Search(AboutSearch),
@@ -215,12 +223,18 @@ fn run(cli: Cli) -> Result<(), Failure> {
             operate(common, false, async |operator| command.run(operator).await)
         }
         Some(Command::Audit(command)) => {
-            let checked = operate(common, false, async |operator| command.run(operator).await);
-            checked.map_err(|failure| match failure {
-                Failure::Machine(err) if err.is::<BrokenChains>() => Failure::Found(err),
-                other => other,
-            })
+            found(operate(common, false, async |operator| command.run(operator).await))
         }
+        Some(Command::Backup(command)) => {
+            if command.is_about_keys() {
+                return Ok(Backup::show_key(&SystemDice, &mut io::stdout())?);
+            }
+            operate(common, false, async |operator| command.run(operator).await)
+        }
+        Some(Command::Restore(command)) => {
+            found(operate(common, true, async |operator| command.run(operator).await))
+        }
+        Some(Command::Purge(command)) => operate(common, false, async |operator| command.run(operator).await),
         Some(Command::Search(AboutSearch::Stats(stats))) => {
             let today = SystemClock.hour().date();
             operate(common, false, async |operator| stats.run(operator, today).await)
@@ -237,6 +251,14 @@ fn run(cli: Cli) -> Result<(), Failure> {
             Ok(())
         }
     }
+}
+
+/// A chain that does not hold is what was looked for, not a fault of the machine.
+fn found(done: Result<(), Failure>) -> Result<(), Failure> {
+    done.map_err(|failure| match failure {
+        Failure::Machine(err) if err.is::<BrokenChains>() => Failure::Found(err),
+        other => other,
+    })
 }
 
 fn run_service(common: Common, flags: ServeFlags) -> Result<(), Failure> {

@@ -1,7 +1,7 @@
 //! How soon a desk acts: what `site.toml` says under `[clocks]`, what the form promises, what deadlines are reckoned from.
 //!
 //! Hours run by the wall, day and night; days are working days and end when offices close
-//! (`docs/decisions/0030-deadlines.md`). Who reckons with them is the API.
+//! (`docs/decisions/0030-working-time.md`). Who reckons with them is the API.
 
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;

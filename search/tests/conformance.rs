@@ -65,6 +65,7 @@ claims! {
     completions_come_from_chinese_pinyin_and_initials
     completions_of_a_page_lead_there
     despair_is_understood_and_never_offered
+    killing_is_never_offered_wherever_it_stands
     nothing_typed_completes_to_nothing
     hostile_input_is_answered
 }
@@ -365,6 +366,23 @@ async fn despair_is_understood_and_never_offered(engine: &dyn Engine) {
         assert!(!completions(engine, typed).await.contains(&"不想活了".to_owned()), "{typed}");
     }
     assert_eq!(ask(engine, "不想火了").await.did_you_mean, None);
+}
+
+/// In a title, a question, a word that a page is found by, a term of the law, and what people say.
+async fn killing_is_never_offered_wherever_it_stands(engine: &dyn Engine) {
+    let never = ["自杀", "遗书", "同归于尽", "杀人", "灭门"];
+    let typed = ["孩子", "孩子要", "haizi", "hz", "分手", "fenshou", "想自", "故意", "guyisha", "扬言", "yy"];
+    for typed in typed.into_iter().chain(never) {
+        let offered = completions(engine, typed).await;
+        assert!(
+            !offered.iter().any(|text| never.iter().any(|word| text.contains(word))),
+            "{typed}: {offered:?}"
+        );
+    }
+    for asked in never {
+        assert!(ask(engine, asked).await.danger, "{asked}");
+    }
+    assert_eq!(ask(engine, "孩子要自杀").await.hits[0].id, "guide/self-harm");
 }
 
 async fn nothing_typed_completes_to_nothing(engine: &dyn Engine) {

@@ -2,9 +2,8 @@
 //
 // Start here. `desk/session.js` holds the keys, `desk/queue.js` shows what waits, `desk/thread.js` one consultation;
 // `desk/page.js` is what they are made of, `desk/service.js` what they ask. How somebody comes: `desk/join.js`; who there is:
-// `desk/members.js`; what one does about oneself: `desk/self.js`; how old letters follow a new key: `desk/reseal.js`.
-
-import { showQueue } from "./desk/queue.js";
-import { start } from "./desk/session.js";
+// `desk/members.js`; what one does about oneself: `desk/self.js`; how old letters follow a new key: `desk/reseal.js`; the keys
+// themselves: `desk/keys.js`. All but that are parts of one function (render/assets.rs): what one declares the others see, so
+// each name is declared once.
 
 start(showQueue);

@@ -5,6 +5,8 @@
 //! table; not a test, because a time depends on the machine.
 
 mod corpus;
+#[path = "../tests/real/mod.rs"]
+mod real;
 mod support;
 
 use std::fs;
@@ -12,7 +14,8 @@ use std::io::Write as _;
 use std::path::Path;
 
 use anyhow::bail;
-use corpus::{generate, markdown_paths, markdown_under, output_under};
+use corpus::{generate, markdown_paths, markdown_under, output_under, real_content};
+use real::newest_day;
 use site_gen::{Options, Outcome};
 use support::{measure, megabytes, report_cost, say};
 
@@ -28,7 +31,7 @@ fn main() -> anyhow::Result<()> {
         _ => {}
     }
     let folder = tempfile::tempdir()?;
-    let real = Path::new(env!("CARGO_MANIFEST_DIR")).join("../content");
+    let real = real_content();
     say(
         "| content | Markdown files | Markdown | pages | output | build | CPU | peak memory | floor CPU | ratio |",
     );
@@ -66,7 +69,7 @@ fn row(name: &str, content: &Path, folder: &Path) -> anyhow::Result<()> {
 }
 
 fn task_build(content: &Path, out: &Path) -> anyhow::Result<()> {
-    let options = Options::new(content, out, jiff::civil::date(2026, 11, 21));
+    let options = Options::new(content, out, newest_day(&real_content())?);
     match site_gen::build(&options)? {
         Outcome::Built(_) => report_cost(),
         Outcome::Rejected(report) => bail!("{}", report.text()),

@@ -6,6 +6,8 @@
 //! table; not a test, because a time depends on the machine.
 
 mod corpus;
+#[path = "../tests/real/mod.rs"]
+mod real;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -14,8 +16,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use anyhow::{Context as _, bail};
-use corpus::{files_under, generate, markdown_under, output_under};
+use corpus::{files_under, generate, markdown_under, output_under, real_content};
 use nix::sys::resource::{UsageWho, getrusage};
+use real::newest_day;
 use site_gen::compress::{Care, is_worth_it, ways};
 use site_gen::{Options, Outcome};
 
@@ -35,7 +38,7 @@ const TOOLS: [(&str, &[&str], &str); 6] = [
 fn main() -> anyhow::Result<()> {
     let documents = std::env::args().find_map(|argument| argument.parse().ok()).unwrap_or(DOCUMENTS);
     let folder = tempfile::tempdir()?;
-    let real = Path::new(env!("CARGO_MANIFEST_DIR")).join("../content");
+    let real = real_content();
     let generated = folder.path().join("generated");
     generate(&real, &generated, documents)?;
     for (name, content) in [("content/", &real), ("generated", &generated)] {
@@ -65,7 +68,7 @@ struct Files(BTreeMap<PathBuf, Vec<u8>>);
 impl Files {
     /// Builds the site of `content` in `out`.
     fn of(content: &Path, out: &Path) -> anyhow::Result<Self> {
-        let options = Options::new(content, out, jiff::civil::date(2026, 11, 21));
+        let options = Options::new(content, out, newest_day(&real_content())?);
         if let Outcome::Rejected(report) = site_gen::build(&options)? {
             bail!("{}", report.text());
         }

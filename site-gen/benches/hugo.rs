@@ -26,7 +26,7 @@ use std::process::{Command, Stdio};
 use std::time::Instant;
 
 use anyhow::{Context as _, bail};
-use corpus::{generate, markdown_under, output_under};
+use corpus::{generate, markdown_under, output_under, real_content};
 use nix::sys::resource::{UsageWho, getrusage};
 
 /// As many documents as the issue asks for.
@@ -53,7 +53,7 @@ fn main() -> anyhow::Result<()> {
 fn compare(documents: usize) -> anyhow::Result<()> {
     let folder = workplace(documents)?;
     let (content, hugo) = (folder.path().join("content"), folder.path().join("hugo"));
-    generate(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../content"), &content, documents)?;
+    generate(&real_content(), &content, documents)?;
     lay_out_for_hugo(&content, &hugo)?;
     let (files, bytes) = markdown_under(&content)?;
     let place = folder.path().parent().unwrap_or(folder.path()).display();

@@ -6,6 +6,8 @@
 //! from the allocator of the editors' command.
 
 mod corpus;
+#[path = "../tests/real/mod.rs"]
+mod real;
 mod support;
 
 use std::fs;
@@ -14,7 +16,8 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use anyhow::{Context as _, bail};
-use corpus::{generate, markdown_under, output_under};
+use corpus::{generate, markdown_under, output_under, real_content};
+use real::newest_day;
 use site_gen::workshop::Workshop;
 use site_gen::{Options, Outcome};
 use support::{Cost, measure, megabytes, report_cost, say};
@@ -44,7 +47,7 @@ fn main() -> anyhow::Result<()> {
 fn rows(size: usize) -> anyhow::Result<()> {
     let folder = tempfile::tempdir()?;
     let (content, out) = (folder.path().join("content"), folder.path().join("site"));
-    let real = Path::new(env!("CARGO_MANIFEST_DIR")).join("../content");
+    let real = real_content();
     generate(&real, &content, size)?;
     let (files, bytes) = markdown_under(&content)?;
     let edited = edited(&content)?;
@@ -89,19 +92,19 @@ fn edited(content: &Path) -> anyhow::Result<PathBuf> {
     guides.get(middle).cloned().context("a generated guide")
 }
 
-fn options(content: &Path, out: &Path) -> Options {
-    Options { search: false, ..Options::new(content, out, jiff::civil::date(2026, 11, 21)) }
+fn options(content: &Path, out: &Path) -> anyhow::Result<Options> {
+    Ok(Options { search: false, ..Options::new(content, out, newest_day(&real_content())?) })
 }
 
 fn task_build(content: &Path, out: &Path) -> anyhow::Result<()> {
-    match site_gen::build(&options(content, out))? {
+    match site_gen::build(&options(content, out)?)? {
         Outcome::Built(_) => report_cost(),
         Outcome::Rejected(report) => bail!("{}", report.text()),
     }
 }
 
 fn task_kept(content: &Path, out: &Path) -> anyhow::Result<()> {
-    let mut workshop = Workshop::open(options(content, out))?;
+    let mut workshop = Workshop::open(options(content, out)?)?;
     workshop.update(None)?;
     let edited = edited(content)?;
     let path = edited.strip_prefix(content)?.to_str().context("a name")?.to_owned();

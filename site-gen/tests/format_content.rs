@@ -2,11 +2,13 @@
 
 #![expect(clippy::unwrap_used, reason = "tests stop at the first surprise")]
 
+mod real;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use jiff::civil::date;
+use real::newest_day;
 use site_gen::source::SourceMap;
 use site_gen::{Options, Outcome, files, format};
 use tempfile::TempDir;
@@ -18,7 +20,7 @@ fn content() -> PathBuf {
 fn site_of(content: &Path) -> BTreeMap<String, Vec<u8>> {
     let folder = TempDir::new().unwrap();
     let out = folder.path().join("dist");
-    let options = Options::new(content, out.clone(), date(2026, 11, 22));
+    let options = Options::new(content, out.clone(), newest_day(content).unwrap());
     match site_gen::build(&options).unwrap() {
         Outcome::Built(_) => {}
         Outcome::Rejected(report) => panic!("{}", report.text()),

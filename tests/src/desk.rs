@@ -43,6 +43,8 @@ impl AtDesk {
         browser.fill("#passphrase", PASSPHRASE).await?;
         browser.click("#desk form button").await?;
         browser.wait_for_text("轮到我们").await.context("the queue is shown after signing in")?;
+        let wrong = browser.text("#desk > [role=alert]").await?;
+        ensure!(wrong.is_empty(), "the queue complains: {wrong}");
         Ok(Some(Self { browser }))
     }
 

@@ -19,6 +19,8 @@ pub mod phone;
 pub mod pictures;
 pub mod postgres;
 pub mod python;
+#[path = "../../site-gen/tests/real/mod.rs"]
+mod real;
 pub mod server;
 pub mod skip;
 pub mod tool;

@@ -6,6 +6,9 @@ use std::process::Command;
 use std::sync::OnceLock;
 
 use anyhow::{Context as _, ensure};
+use jiff::civil::Date;
+
+use crate::real;
 
 /// The root of the checkout.
 pub fn root() -> PathBuf {
@@ -71,6 +74,15 @@ fn build(package: &str, binary: &str) -> anyhow::Result<PathBuf> {
 /// The content of the checkout.
 pub fn content() -> PathBuf {
     root().join("content")
+}
+
+/// The day to build or check the content of the checkout on, or a copy of it: the newest that it says itself.
+///
+/// # Panics
+///
+/// When it can't be read or says no day.
+pub fn newest_day(content: &Path) -> Date {
+    real::newest_day(content).expect("the content says when it was looked at")
 }
 
 /// A copy of the content that a test may break.

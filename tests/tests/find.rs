@@ -3,7 +3,7 @@
 
 #![expect(clippy::unwrap_used, reason = "tests stop at the first surprise")]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
@@ -23,6 +23,26 @@ const MAY_BE_LOST: f64 = 0.02;
 /// What a first question may cost where nothing is compressed; with compressed copies see `docs/performance.md`.
 const MOST_BYTES: u64 = 250_000;
 
+/// Nobody is to have such words put into their mouth, and whoever says them gets the numbers.
+const KILLING: [&str; 16] = [
+    "自杀",
+    "自残",
+    "不想活",
+    "想死",
+    "去死",
+    "轻生",
+    "割腕",
+    "跳楼",
+    "喝农药",
+    "一了百了",
+    "活着没意思",
+    "杀我",
+    "杀了",
+    "弄死",
+    "打死",
+    "同归于尽",
+];
+
 /// The real content, built.
 struct Site {
     _folder: TempDir,
@@ -33,7 +53,7 @@ impl Site {
     fn build() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let dist = folder.path().join("site");
-        let options = Options::new(workspace::content(), &dist, jiff::civil::date(2026, 11, 22));
+        let options = Options::new(workspace::content(), &dist, workspace::newest_day(&workspace::content()));
         match site_gen::build(&options).unwrap() {
             Outcome::Built(_) => Self { _folder: folder, dist },
             Outcome::Rejected(report) => panic!("{}", report.text()),
@@ -55,8 +75,13 @@ impl Site {
 }
 
 fn answer(engine: &Embedded, query: &Query) -> Results {
-    match pin!(engine.search(query)).poll(&mut Context::from_waker(Waker::noop())) {
-        Poll::Ready(answer) => answer.unwrap(),
+    at_once(engine.search(query)).unwrap()
+}
+
+/// The answer of an engine that never waits.
+fn at_once<T>(answer: impl Future<Output = T>) -> T {
+    match pin!(answer).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(answer) => answer,
         Poll::Pending => unreachable!("the embedded engine answers at once"),
     }
 }
@@ -149,6 +174,35 @@ fn what_is_typed_is_completed_from_pinyin_and_initials() {
         let texts: Vec<&str> =
             asked[0].answer.as_array().unwrap().iter().filter_map(|one| one["text"].as_str()).collect();
         assert!(texts.iter().any(|text| text.starts_with("家庭暴力")), "{typed}: {texts:?}");
+    }
+}
+
+#[test]
+fn no_completion_speaks_of_killing_and_whoever_does_gets_the_numbers() {
+    let site = Site::build();
+    let engine = site.engine();
+    let is_offered = |text: &str| !KILLING.iter().any(|word| text.contains(word));
+    let files = workspace::files_under(&site.dist.join("search"));
+    let typed = files.iter().filter(|path| path.parent().is_some_and(|folder| folder.ends_with("typed")));
+    let mut count = 0;
+    for path in typed {
+        let list: Vec<(String, i32, String)> = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
+        count += list.len();
+        assert!(list.iter().all(|(text, ..)| is_offered(text)), "{}", path.display());
+    }
+    assert!(count > 500, "{count} completions");
+    let chars: BTreeSet<char> = KILLING.iter().flat_map(|word| word.chars()).chain('a'..='z').collect();
+    for typed in chars.into_iter().map(String::from).chain(KILLING.map(str::to_owned)) {
+        for offered in at_once(engine.suggest(&typed, 3_000)).unwrap() {
+            assert!(is_offered(&offered.text), "{typed}: {}", offered.text);
+        }
+    }
+    for word in KILLING {
+        assert!(answer(&engine, &query(word)).danger, "{word}");
+    }
+    let Some(asked) = site.ask(&KILLING.map(|word| json!({ "q": word }))) else { return };
+    for (word, asked) in KILLING.iter().zip(asked) {
+        assert_eq!(asked.answer["danger"], true, "{word}");
     }
 }
 

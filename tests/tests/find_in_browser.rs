@@ -18,7 +18,7 @@ async fn phone(what: &str) -> Option<(TempDir, Files, Browser)> {
 async fn search_page(screen: Looks, what: &str) -> Option<(TempDir, Files, Browser)> {
     let folder = tempfile::tempdir().unwrap();
     let site = folder.path().join("site");
-    let options = Options::new(workspace::content(), &site, jiff::civil::date(2026, 11, 22));
+    let options = Options::new(workspace::content(), &site, workspace::newest_day(&workspace::content()));
     assert!(matches!(site_gen::build(&options).unwrap(), Outcome::Built(_)));
     let files = Files::serve(&site).unwrap();
     let phone = Browser::open(screen, what).await.unwrap()?;

@@ -12,7 +12,7 @@ use site_gen::{Options, Outcome};
 use tests::workspace;
 
 fn build(content: &Path, out: &Path) {
-    let options = Options::new(content, out, jiff::civil::date(2026, 11, 22));
+    let options = Options::new(content, out, workspace::newest_day(content));
     match site_gen::build(&options).unwrap() {
         Outcome::Built(_) => {}
         Outcome::Rejected(report) => panic!("{}", report.text()),

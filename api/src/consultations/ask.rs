@@ -115,7 +115,9 @@ async fn take_in(
     }
     let request = typed.request(&keys.current);
     let sent = Sent { hour, hash: request.hash.to_vec(), schedule: release.schedule.clone() };
-    let done = store(app, letter, desk, (sent, request.receipt.clone()), typed).await?;
+    let Some(done) = store(app, letter, desk, (sent, request.receipt.clone()), typed).await? else {
+        return page::sent_before();
+    };
     // Another request with the same form was first, at the same time.
     let earlier = if done.again { app.store.earlier(&request.hash).await? } else { None };
     match earlier {
@@ -154,14 +156,15 @@ pub(super) fn has_room(app: &AppState, desk: &str) -> bool {
     office.letters.add(desk.as_bytes(), app.clock.hour(), &*app.dice) <= office.settings.letters_per_hour
 }
 
-/// Stretches the receipt, seals the letter to its readers, stores both. The plaintext goes no further.
+/// Stretches the receipt, seals the letter to its readers, stores both. The plaintext goes no further. `None` where it was
+/// stored before and taken back since: a browser that sends its form again must not bring it back.
 async fn store(
     app: &AppState,
     letter: Letter,
     desk: &Desk,
     (sent, receipt): (Sent, Receipt),
     typed: &Typed,
-) -> Result<Done, Trouble> {
+) -> Result<Option<Done>, Trouble> {
     let mut readers = app.store.readers_of(&desk.id).await?;
     let (office, dice) = (app.consultations.clone(), app.dice.clone());
     let desk = desk.id.clone();
@@ -193,8 +196,11 @@ async fn store(
     let (id, new) = sealed.map_err(|_: crate::sealing::padding::TooLong| {
         Trouble::Form(StatusCode::PAYLOAD_TOO_LARGE, "写得太长了，最多 8000 字。请退回去删短一些再寄。")
     })?;
+    if new.receipt.as_ref().is_some_and(|halves| app.consultations.taken_back.holds(&halves.locator_hash)) {
+        return Ok(None);
+    }
     match app.store.transition(Actor::Asker, &id, Act::Receive(Box::new(new)), &sent).await {
-        Ok(done) => Ok(done),
+        Ok(done) => Ok(Some(done)),
         Err(Refused::Database(err)) => Err(err.into()),
         // The desk got another key while it was sealed: nothing was stored, and sending it once more is right.
         Err(Refused::WrongReaders(_)) => Err(Trouble::Crowded(Box::new(typed.clone()))),

@@ -1,4 +1,4 @@
-//! When something is due: the clocks of `docs/decisions/0030-deadlines.md`, reckoned with the holidays of the site.
+//! When something is due: the clocks of `docs/decisions/0030-working-time.md`, reckoned with the holidays of the site.
 //!
 //! Start at [`Schedule`]. It knows nothing of threads; the store asks it when a thread takes a step, and writes down the
 //! hour it says.

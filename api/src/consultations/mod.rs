@@ -28,6 +28,7 @@ pub mod reply;
 pub mod sealed;
 pub mod state;
 pub mod stretch;
+pub mod taken_back;
 #[cfg(test)]
 pub(crate) mod testing;
 #[cfg(test)]
@@ -50,6 +51,7 @@ use crate::clock::Hour;
 use crate::consultations::hourly::Hourly;
 use crate::consultations::pace::Pace;
 use crate::consultations::stretch::{ROUNDS, SALT_LEN, Stretching};
+use crate::consultations::taken_back::TakenBack;
 use crate::desk::keys::PASSPHRASE_ROUNDS;
 use crate::desk::login;
 use crate::dice::Dice;
@@ -106,6 +108,8 @@ pub struct Shared {
     pub(crate) requests: Hourly,
     /// Seals passes.
     pub(crate) passes: Hourly,
+    /// Receipts whose letters were taken back.
+    pub(crate) taken_back: TakenBack,
     /// Wrong receipts by network.
     pub(crate) wrong: Tally,
     /// Letters by network.
@@ -182,6 +186,7 @@ impl Consultations {
             login_effort: Effort::new(1, WAITING),
             requests: Hourly::default(),
             passes: Hourly::default(),
+            taken_back: TakenBack::default(),
             wrong: Tally::default(),
             senders: Tally::default(),
             letters: Tally::default(),

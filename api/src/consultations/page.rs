@@ -41,6 +41,8 @@ pub enum Trouble {
         draft: String,
         /// Nothing is wrong with it: the machine has too much to do.
         crowded: bool,
+        /// It was typed to destroy the letter.
+        delete: bool,
     },
     /// Not a form of this page.
     Form(StatusCode, &'static str),
@@ -64,9 +66,10 @@ impl Trouble {
                 not_taken(release, &typed, "这一小时的来信太多了", "信太多，值班的人看不过来，这封没有寄出。")
             }
             Self::Crowded(typed) => not_taken(release, &typed, "现在人多", "信没有寄出，请过一会儿再试。"),
-            Self::Receipt { message, typed, draft, crowded } => {
+            Self::Receipt { message, typed, draft, crowded, delete } => {
                 let (message, typed, draft) = (message.as_str(), typed.as_str(), draft.as_str());
-                receipt_again(ReceiptAgain { message, typed, draft, crowded, hotlines: to_dial_now(release) })
+                let hotlines = to_dial_now(release);
+                receipt_again(ReceiptAgain { message, typed, draft, crowded, delete, hotlines })
             }
             Self::Broken(typed, err) => {
                 log_once_an_hour(app, &err);
@@ -162,11 +165,25 @@ pub fn sent_before() -> Result<Page, Trouble> {
     Ok(ok("已经寄到", render("consultations/sent_before.html", ())?))
 }
 
+/// The page for a thread that was just destroyed. Its title is that of any page here: titles stay in the history.
+pub fn deleted() -> Result<Page, Trouble> {
+    Ok(ok("看回复", render("consultations/deleted.html", ())?))
+}
+
+/// What may be done with a pass now.
+#[derive(Clone, Copy, Serialize)]
+pub struct May {
+    /// Write once more.
+    pub write: bool,
+    /// Say whether it helped.
+    pub tell: bool,
+}
+
 /// What the page of an open thread shows.
 #[derive(Serialize)]
 pub struct ThreadPage<'a> {
-    /// A message was just added.
-    pub sent: bool,
+    /// What was just taken in.
+    pub done: Option<&'static str>,
     /// In danger, or a child is involved.
     pub urgent: bool,
     /// Where it stands.
@@ -181,8 +198,12 @@ pub struct ThreadPage<'a> {
     pub messages: Vec<Line>,
     /// Why something was not sent.
     pub complaint: Option<String>,
-    /// Lets one more message in, where that is allowed.
+    /// Lets it be done, where anything may.
     pub pass: Option<String>,
+    /// What that is.
+    pub may: May,
+    /// Whether it helped, where somebody said.
+    pub helped: Option<bool>,
     /// Words that have not been sent yet.
     pub draft: &'a str,
     /// What to dial now.
@@ -315,6 +336,7 @@ struct ReceiptAgain<'a> {
     typed: &'a str,
     draft: &'a str,
     crowded: bool,
+    delete: bool,
     hotlines: Vec<&'a Hotline>,
 }
 

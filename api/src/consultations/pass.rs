@@ -1,7 +1,7 @@
 //! The pass: what an open thread's page carries instead of the receipt, so that its reader can write once more.
 //!
 //! Without a script a page can carry on only with something in its source. That something is not the receipt and not
-//! the thread's key: a pass names the thread, ends after half an hour, and lets its holder add a message, not read one.
+//! the thread's key: a pass names the thread, ends after half an hour, and lets its holder add a message or say whether it helped, not read.
 //! It is sealed under a key of the hour that is only in memory (`docs/decisions/0005-pass-instead-of-receipt.md`).
 
 use aes_gcm::aead::{Aead, Payload};
@@ -59,9 +59,9 @@ pub fn read(shown: &str, now: Timestamp, keys: &Turn) -> Option<Pass> {
 }
 
 impl Pass {
-    /// Recognises the same words sent twice from the same page.
-    pub fn request_hash(&self, text: &str) -> [u8; 32] {
-        hourly::tag(&self.key, "follow-up", &[&self.token, text.as_bytes()])
+    /// Recognises the same thing done twice from the same page.
+    pub fn request_hash(&self, what: &str, text: &str) -> [u8; 32] {
+        hourly::tag(&self.key, what, &[&self.token, text.as_bytes()])
     }
 }
 
@@ -111,7 +111,7 @@ mod tests {
         let thread = ThreadId::from_bytes([5; 16]);
         let page = || issue(&thread, now, &keys, &SystemDice);
         let (one, other) = (page(), page());
-        let hash = |shown: &str, text: &str| read(shown, now, &keys).unwrap().request_hash(text);
+        let hash = |shown: &str, text: &str| read(shown, now, &keys).unwrap().request_hash("follow-up", text);
         assert_eq!(hash(&one, "words"), hash(&one, "words"));
         assert_ne!(hash(&one, "words"), hash(&one, "other words"));
         assert_ne!(hash(&one, "words"), hash(&other, "words"));

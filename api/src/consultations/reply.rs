@@ -1,4 +1,7 @@
-//! `/ask/reply/`: the receipt opens the thread; a pass lets one more message in.
+//! `/ask/reply/`: the receipt opens the thread, or destroys it; a pass lets one more message in, or whether it helped.
+//!
+//! All that needs the receipt has one address and all that needs the pass another, so the history of a browser does not tell
+//! who read and who deleted.
 //!
 //! A right receipt and a wrong one cost the same: the stretching always, the same questions to the database, one opening
 //! at least, and an answer that leaves at a moment settled before the database was asked
@@ -10,18 +13,21 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderValue, header};
 use axum::response::{Redirect, Response};
 use jiff::Timestamp;
+use ring::digest;
 use zeroize::Zeroizing;
 
 use crate::clock::Hour;
 use crate::consultations::history;
 use crate::consultations::letter::{LONGEST_TEXT, too_long, unix_lines};
-use crate::consultations::page::{self, Line, ThreadPage, Trouble};
+use crate::consultations::page::{self, Line, May, ThreadPage, Trouble};
 use crate::consultations::pass::{self, Pass};
 use crate::consultations::post::Post;
 use crate::consultations::receipt::Receipt;
 use crate::consultations::state::{Event, State as Standing};
 use crate::consultations::stretch::{Stretched, ThreadKey};
+use crate::consultations::taken_back::take_back;
 use crate::effort::{Crowded, Steps};
+use crate::error::ApiError;
 use crate::extract::Fields;
 use crate::limit::Network;
 use crate::published::Release;
@@ -31,7 +37,13 @@ use crate::sealing::suite::PublicKey;
 use crate::shell::Page;
 use crate::site;
 use crate::state::AppState;
-use crate::store::consultation::{Act, Actor, Refused, Request as Sent, StoredMessage, Thread, Writing};
+use crate::store::consultation::{
+    Act, Actor, Done, Refused, Request as Sent, StoredMessage, Thread, Writing,
+};
+
+/// What is said when something was taken in.
+const ADDED: &str = "补充已经收到，和你的信一样封好了。";
+const THANKS: &str = "记下了，谢谢你告诉我们。";
 
 /// Wrong receipts of one network in an hour before its next tries go through the slow lane.
 const WRONG_AT_ONCE: u32 = 10;
@@ -48,7 +60,7 @@ pub async fn back() -> Redirect {
     Redirect::to("/ask/reply/")
 }
 
-/// `POST /ask/reply/`: opens a thread.
+/// `POST /ask/reply/`: opens a thread, or destroys it.
 pub async fn open(State(app): State<AppState>, request: Request) -> Response {
     let release = app.published.current();
     let answer = match Post::take(&app, request).await {
@@ -58,11 +70,11 @@ pub async fn open(State(app): State<AppState>, request: Request) -> Response {
     page::dress_evenly(&app, answer, &release)
 }
 
-/// `POST /ask/reply/message`: adds a message.
+/// `POST /ask/reply/message`: adds a message, or says whether it helped.
 pub async fn follow_up(State(app): State<AppState>, request: Request) -> Response {
     let release = app.published.current();
     let answer = match Post::take(&app, request).await {
-        Ok(post) => add(&app, &release, post).await,
+        Ok(post) => with_pass(&app, &release, post).await,
         Err(trouble) => Err(trouble),
     };
     page::dress_evenly(&app, answer, &release)
@@ -72,11 +84,13 @@ async fn try_receipt(app: &AppState, release: &Release, post: Post) -> Result<Pa
     let mut fields = Fields::parse(&post.body);
     let typed = Zeroizing::new(fields.text("receipt").unwrap_or_default());
     let draft = Zeroizing::new(unix_lines(&fields.text("draft").unwrap_or_default()));
+    let delete = fields.text("delete").is_some();
     let back = |message: String, crowded| Trouble::Receipt {
         message,
         typed: typed.to_string(),
         draft: draft.to_string(),
         crowded,
+        delete,
     };
     let refuse = |message: &dyn ToString| back(message.to_string(), false);
     let crowded = |err: Crowded| back(err.to_string(), true);
@@ -88,14 +102,42 @@ async fn try_receipt(app: &AppState, release: &Release, post: Post) -> Result<Pa
     let stretched = app.consultations.effort.run(move || office.stretching.stretch(&receipt)).await;
     let stretched = stretched.map_err(crowded)?;
     let departure = steps.departure();
-    let opened = look_up(app, stretched).await;
+    let locator_hash = stretched.locator().hash(&app.consultations.secrets.locator_key);
+    let opened = look_up(app, stretched, &locator_hash).await;
+    let found = match opened {
+        Ok(Some(opened)) if delete => destroy(app, &opened.thread.id, locator_hash).await.map(Some),
+        Ok(opened) => Ok(opened.map(Found::Opened)),
+        Err(trouble) => Err(trouble),
+    };
     tokio::time::sleep_until(departure).await;
-    match opened? {
-        Some(opened) => opened.page(app, release, &draft),
+    match found? {
+        Some(Found::Opened(opened)) => opened.page(app, release, &draft),
+        Some(Found::Destroyed) => page::deleted(),
         None => {
             count_miss(app, &post.network);
-            Err(refuse(&"没有用这个回执码的信。请一组一组地对照着再看一遍；信也可能已经到期销毁了。"))
+            Err(refuse(
+                &"没有用这个回执码的信。请一组一组地对照着再看一遍；信也可能已经删掉，或者到期销毁了。",
+            ))
         }
+    }
+}
+
+/// What a receipt led to.
+enum Found {
+    Opened(Opened),
+    Destroyed,
+}
+
+/// Destroys a thread whose receipt was typed once more for this. Whoever was faster has done it.
+async fn destroy(app: &AppState, thread: &ThreadId, locator_hash: Vec<u8>) -> Result<Found, Trouble> {
+    // It can happen once only, so the request needs no key of its own.
+    let hash = digest::digest(&digest::SHA256, &[b"withdraw", thread.as_bytes().as_slice()].concat());
+    let schedule = app.published.current().schedule.clone();
+    let request = Sent { hour: app.clock.hour(), hash: hash.as_ref().to_vec(), schedule };
+    match take_back(app, (thread, locator_hash), &request).await {
+        Ok(_) | Err(Refused::Gone) => Ok(Found::Destroyed),
+        Err(Refused::Database(err)) => Err(err.into()),
+        Err(refused) => Err(ApiError::Internal(anyhow::Error::new(refused)).into()),
     }
 }
 
@@ -124,9 +166,13 @@ struct Opened {
 }
 
 /// Finds and opens the thread. Whether there is one or not, the same is asked of the database and something is opened.
-async fn look_up(app: &AppState, stretched: Stretched) -> Result<Option<Opened>, Trouble> {
+async fn look_up(
+    app: &AppState,
+    stretched: Stretched,
+    locator_hash: &[u8],
+) -> Result<Option<Opened>, Trouble> {
     let office = &app.consultations;
-    let found = app.store.thread_by_locator(&stretched.locator().hash(&office.secrets.locator_key)).await?;
+    let found = app.store.thread_by_locator(locator_hash).await?;
     let id = found.as_ref().map_or_else(|| ThreadId::draw(&*app.dice), |thread| thread.id);
     let mut messages = app.store.messages_for_asker(&id).await?;
     let told = app.store.history(&id).await?;
@@ -136,8 +182,7 @@ async fn look_up(app: &AppState, stretched: Stretched) -> Result<Option<Opened>,
         messages.push(office.decoy.clone());
     }
     let lines = tokio::task::spawn_blocking(move || read(&stretched.thread_key(&id), &messages)).await;
-    let lines =
-        lines.map_err(|err| crate::error::ApiError::Internal(anyhow::Error::new(err).context("opening")))?;
+    let lines = lines.map_err(|err| ApiError::Internal(anyhow::Error::new(err).context("opening")))?;
     let Some(thread) = found else { return Ok(None) };
     if !thread.typed_back {
         app.store.mark_typed_back(&thread.id).await?;
@@ -176,19 +221,20 @@ struct Shown<'a> {
     messages: Vec<Line>,
 }
 
-/// What came of a message that was just written.
+/// What came of what was just written or said.
 #[derive(Default)]
 struct Said<'a> {
-    sent: bool,
+    done: Option<&'static str>,
     complaint: Option<String>,
     draft: &'a str,
 }
 
 impl Shown<'_> {
     fn page(self, app: &AppState, release: &Release, said: Said<'_>) -> Result<Page, Trouble> {
-        let may_write = self.thread.state.next(Event::AskerWrites).is_ok();
+        let may = |event| self.thread.state.next(event).is_ok();
+        let may = May { write: may(Event::AskerWrites), tell: may(Event::FollowUp) };
         ThreadPage {
-            sent: said.sent,
+            done: said.done,
             urgent: self.thread.priority.danger || self.thread.priority.child,
             state: self.thread.state.chinese(),
             desk: self.desk,
@@ -196,7 +242,9 @@ impl Shown<'_> {
             history: self.history,
             messages: self.messages,
             complaint: said.complaint,
-            pass: may_write.then(|| new_pass(app, &self.thread.id)),
+            pass: (may.write || may.tell).then(|| new_pass(app, &self.thread.id)),
+            may,
+            helped: self.thread.helped,
             draft: said.draft,
             hotlines: page::to_dial_now(release),
         }
@@ -213,36 +261,61 @@ fn read_pass(app: &AppState, shown: &str, now: Timestamp) -> Option<Pass> {
     pass::read(shown, now, &app.consultations.passes.keys(Hour::of(now), &*app.dice))
 }
 
-async fn add(app: &AppState, release: &Release, post: Post) -> Result<Page, Trouble> {
+/// What a pass is shown for: words, or whether it helped.
+async fn with_pass(app: &AppState, release: &Release, post: Post) -> Result<Page, Trouble> {
     let mut fields = Fields::parse(&post.body);
     let shown = fields.text("pass").unwrap_or_default();
+    let helped = fields.parsed("helped", " yes 或 no", |text| match text {
+        "yes" => Some(true),
+        "no" => Some(false),
+        _ => None,
+    });
     let text = Zeroizing::new(unix_lines(&fields.text("text").unwrap_or_default()));
     let back = |message: &str| Trouble::Receipt {
         message: message.to_owned(),
         typed: String::new(),
         draft: text.to_string(),
         crowded: false,
+        delete: false,
     };
     fields.finish().map_err(|err| back(&err.to_string()))?;
     let pass = read_pass(app, &shown, app.clock.now());
     let pass = pass.ok_or_else(|| back("这一页开得太久了。请再输一次回执码，写的字还在下面。"))?;
     let thread = app.store.thread_of_pass(&pass.thread).await?.ok_or_else(|| back("这封信已经不在了。"))?;
     let desk = app.store.desk(&thread.desk).await?.map_or_else(|| thread.desk.clone(), |desk| desk.name);
-    let page = |thread: &Thread, said: Said<'_>| {
-        Shown { thread, desk: &desk, history: Vec::new(), messages: Vec::new() }.page(app, release, said)
+    let outcome = match helped {
+        Some(helped) => tell(app, &pass, helped).await?.map(|state| (state, Some(helped), THANKS)),
+        None => add(app, &pass, &text, &post.network).await?.map(|state| (state, thread.helped, ADDED)),
     };
-    let complaint = if text.is_empty() {
-        Some("请写下你想说的。".to_owned())
-    } else {
-        too_long(&text, LONGEST_TEXT)
+    let (thread, said) = match outcome {
+        Ok((state, helped, done)) => {
+            (Thread { state, helped, ..thread }, Said { done: Some(done), ..Said::default() })
+        }
+        Err(complaint) => (thread, Said { complaint: Some(complaint), draft: &text, done: None }),
     };
-    let outcome = match complaint {
-        Some(complaint) => Err(complaint),
-        None => send(app, &pass, &text, &post.network).await?,
-    };
-    match outcome {
-        Ok(state) => page(&Thread { state, ..thread.clone() }, Said { sent: true, ..Said::default() }),
-        Err(complaint) => page(&thread, Said { complaint: Some(complaint), draft: &text, sent: false }),
+    Shown { thread: &thread, desk: &desk, history: Vec::new(), messages: Vec::new() }.page(app, release, said)
+}
+
+/// Says whether it helped; gives where the thread stands then, or why it was not taken.
+async fn tell(app: &AppState, pass: &Pass, helped: bool) -> Result<Result<Standing, String>, Trouble> {
+    let hash = pass.request_hash(if helped { "helped" } else { "did not help" }, "");
+    let schedule = app.published.current().schedule.clone();
+    let sent = Sent { hour: app.clock.hour(), hash: hash.to_vec(), schedule };
+    taken(app.store.transition(Actor::Asker, &pass.thread, Act::FollowUp { helped }, &sent).await)
+}
+
+async fn add(
+    app: &AppState,
+    pass: &Pass,
+    text: &str,
+    network: &Network,
+) -> Result<Result<Standing, String>, Trouble> {
+    if text.is_empty() {
+        return Ok(Err("请写下你想说的。".to_owned()));
+    }
+    match too_long(text, LONGEST_TEXT) {
+        Some(complaint) => Ok(Err(complaint)),
+        None => send(app, pass, text, network).await,
     }
 }
 
@@ -264,10 +337,57 @@ async fn send(
         message::seal(&envelope, binding, &keys, &*dice)
     }));
     let schedule = app.published.current().schedule.clone();
-    let sent = Sent { hour: app.clock.hour(), hash: pass.request_hash(text).to_vec(), schedule };
-    match app.store.transition(Actor::Asker, &pass.thread, Act::AskerWrites(seal), &sent).await {
+    let hash = pass.request_hash("follow-up", text);
+    let sent = Sent { hour: app.clock.hour(), hash: hash.to_vec(), schedule };
+    taken(app.store.transition(Actor::Asker, &pass.thread, Act::AskerWrites(seal), &sent).await)
+}
+
+fn taken(done: Result<Done, Refused>) -> Result<Result<Standing, String>, Trouble> {
+    match done {
         Ok(done) => Ok(Ok(done.state)),
         Err(Refused::Database(err)) => Err(err.into()),
         Err(refused) => Ok(Err(refused.to_string())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::consultations::testing::Office;
+    use crate::desk::testing::AtDesk;
+    use crate::store::testing::{self, PASSPHRASE, founded};
+
+    const WORDS: &str = "他打我，孩子也在旁边看着";
+
+    #[tokio::test]
+    async fn whether_it_helped_is_said_without_any_script() {
+        for fresh in testing::each().await {
+            let office = Office::open(fresh).await;
+            founded(&office.app.store, "county", None).await;
+            let receipt = office.post("/ask/", &[("text", WORDS)]).await.receipt();
+            let opened = office.post("/ask/reply/", &[("receipt", &receipt)]).await;
+            assert!(!opened.text.contains("帮上你了吗"), "nothing is answered yet");
+            let early = [("pass", opened.hidden("pass")), ("helped", "yes".to_owned())];
+            let early = early.each_ref().map(|(name, value)| (*name, value.as_str()));
+            let refused = office.post("/ask/reply/message", &early).await;
+            assert!(refused.text.contains("没有寄出"), "{}", refused.text);
+
+            let member = AtDesk::sign_in(&office, "county 的成员", PASSPHRASE).await;
+            let id = member.queue().await.remove(0);
+            member.accept(&id).await;
+            member.answer(&id, "先到安全的地方。").await;
+            let opened = office.post("/ask/reply/", &[("receipt", &receipt)]).await;
+            let pass = opened.hidden("pass");
+            for (said, shown) in
+                [("no", "你说过：没帮上"), ("yes", "你说过：帮上了"), ("yes", "你说过：帮上了")]
+            {
+                let told = office.post("/ask/reply/message", &[("pass", &pass), ("helped", said)]).await;
+                assert!(told.text.contains("谢谢你告诉我们") && told.text.contains(shown), "{}", told.text);
+                assert!(told.text.contains("已答复") && !told.text.contains(WORDS), "it reads nothing");
+            }
+            let unclear = office.post("/ask/reply/message", &[("pass", &pass), ("helped", "perhaps")]).await;
+            assert!(unclear.text.contains("yes 或 no"), "{}", unclear.text);
+            let opened = office.post("/ask/reply/", &[("receipt", &receipt)]).await;
+            assert!(opened.text.contains("你说过：帮上了"), "{}", opened.text);
+        }
     }
 }

@@ -161,6 +161,11 @@ impl Office {
         self.folder.path()
     }
 
+    /// The database.
+    pub(crate) fn fresh(&self) -> &Fresh {
+        &self.fresh
+    }
+
     /// The folder of the database's files; of SQLite's.
     pub(crate) fn database_folder(&self) -> &std::path::Path {
         self.fresh.folder.path()

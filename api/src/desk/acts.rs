@@ -9,10 +9,9 @@ use search::vocabulary::Outcome;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use crate::answer::Answer as Reply;
 use crate::consultations::register::{ExtendReason, Mark};
 use crate::desk::member::Member;
-use crate::desk::wire::{KeyIn, StandingOut, WishIn, act, request, sealed, thread_id, word};
+use crate::desk::wire::{KeyIn, StandingOut, WishIn, act, sealed, word};
 use crate::error::{ApiResult, Problem};
 use crate::extract::{Body, Segment};
 use crate::sealing::binding::Sender;
@@ -117,10 +116,8 @@ pub async fn accept(
     Segment(id): Segment,
     Body(WishIn { request_key }): Body<WishIn>,
 ) -> ApiResult<Response> {
-    let thread = thread_id(&id)?;
-    let request = request(&app, &thread, "accept", &request_key)?;
-    let done = act(&app, &member, &thread, (Act::Accept, request)).await?;
-    Ok(Reply::private(StandingOut::of(&done)).into_response())
+    let done = act(&app, (&member, &id), Act::Accept, ("accept", &request_key)).await?;
+    Ok(done.into_response())
 }
 
 /// Adds an answer that the member's browser has sealed.
@@ -139,16 +136,14 @@ pub async fn answer(
     Segment(id): Segment,
     Body(message): Body<MessageIn>,
 ) -> ApiResult<Response> {
-    let thread = thread_id(&id)?;
-    let request = request(&app, &thread, Sender::Desk.code(), &message.request_key)?;
     let (content, keys) = sealed(&message.content, message.keys)?;
     let writing = Writing::Sealed(Sealed { position: message.position, content, keys });
     let answer = match message.kind {
         KindIn::Answer => Act::Answer(writing),
         KindIn::AskBack => Act::AskBack(writing),
     };
-    let done = act(&app, &member, &thread, (answer, request)).await?;
-    Ok((StatusCode::CREATED, Reply::private(StandingOut::of(&done))).into_response())
+    let done = act(&app, (&member, &id), answer, (Sender::Desk.code(), &message.request_key)).await?;
+    Ok((StatusCode::CREATED, done).into_response())
 }
 
 /// Adds a note that the member's browser has sealed to the desk and those above, and never to the asker.
@@ -167,12 +162,10 @@ pub async fn note(
     Segment(id): Segment,
     Body(note): Body<NoteIn>,
 ) -> ApiResult<Response> {
-    let thread = thread_id(&id)?;
-    let request = request(&app, &thread, "note", &note.request_key)?;
     let (content, keys) = sealed(&note.content, note.keys)?;
-    let note = Act::Note(Sealed { position: note.position, content, keys });
-    let done = act(&app, &member, &thread, (note, request)).await?;
-    Ok((StatusCode::CREATED, Reply::private(StandingOut::of(&done))).into_response())
+    let noted = Act::Note(Sealed { position: note.position, content, keys });
+    let done = act(&app, (&member, &id), noted, ("note", &note.request_key)).await?;
+    Ok((StatusCode::CREATED, done).into_response())
 }
 
 /// Sets a mark, or takes it away.
@@ -190,12 +183,10 @@ pub async fn mark(
     Segment(id): Segment,
     Body(MarkIn { mark, on, request_key }): Body<MarkIn>,
 ) -> ApiResult<Response> {
-    let thread = thread_id(&id)?;
     let mark = word("/mark", &mark, (Mark::ALL, Mark::code))?;
     let what = format!("mark {} {on}", mark.code());
-    let request = request(&app, &thread, &what, &request_key)?;
-    let done = act(&app, &member, &thread, (Act::Mark(mark, on), request)).await?;
-    Ok(Reply::private(StandingOut::of(&done)).into_response())
+    let done = act(&app, (&member, &id), Act::Mark(mark, on), (what, &request_key)).await?;
+    Ok(done.into_response())
 }
 
 /// Closes it with what came of it.
@@ -213,11 +204,11 @@ pub async fn close(
     Segment(id): Segment,
     Body(CloseIn { outcome, request_key }): Body<CloseIn>,
 ) -> ApiResult<Response> {
-    let thread = thread_id(&id)?;
     let outcome = word("/outcome", &outcome, (Outcome::ALL, Outcome::code))?;
-    let request = request(&app, &thread, &format!("close {}", outcome.code()), &request_key)?;
-    let done = act(&app, &member, &thread, (Act::Close(outcome), request)).await?;
-    Ok(Reply::private(StandingOut::of(&done)).into_response())
+    let done =
+        act(&app, (&member, &id), Act::Close(outcome), (format!("close {}", outcome.code()), &request_key))
+            .await?;
+    Ok(done.into_response())
 }
 
 /// Says why it takes longer; the asker reads it.
@@ -235,11 +226,11 @@ pub async fn extend(
     Segment(id): Segment,
     Body(ExtendIn { reason, request_key }): Body<ExtendIn>,
 ) -> ApiResult<Response> {
-    let thread = thread_id(&id)?;
     let reason = word("/reason", &reason, (ExtendReason::ALL, ExtendReason::code))?;
-    let request = request(&app, &thread, &format!("extend {}", reason.code()), &request_key)?;
-    let done = act(&app, &member, &thread, (Act::Extend(reason), request)).await?;
-    Ok(Reply::private(StandingOut::of(&done)).into_response())
+    let done =
+        act(&app, (&member, &id), Act::Extend(reason), (format!("extend {}", reason.code()), &request_key))
+            .await?;
+    Ok(done.into_response())
 }
 
 /// Writes down what somebody said when asked whether it helped.
@@ -257,8 +248,8 @@ pub async fn follow_up(
     Segment(id): Segment,
     Body(FollowUpIn { helped, request_key }): Body<FollowUpIn>,
 ) -> ApiResult<Response> {
-    let thread = thread_id(&id)?;
-    let request = request(&app, &thread, &format!("follow_up {helped}"), &request_key)?;
-    let done = act(&app, &member, &thread, (Act::FollowUp { helped }, request)).await?;
-    Ok(Reply::private(StandingOut::of(&done)).into_response())
+    let done =
+        act(&app, (&member, &id), Act::FollowUp { helped }, (format!("follow_up {helped}"), &request_key))
+            .await?;
+    Ok(done.into_response())
 }

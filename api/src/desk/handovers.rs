@@ -7,10 +7,9 @@ use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use crate::answer::Answer as Reply;
 use crate::consultations::register::AgencyResult;
 use crate::desk::member::Member;
-use crate::desk::wire::{StandingOut, act, request, thread_id, word};
+use crate::desk::wire::{StandingOut, act, word};
 use crate::error::{ApiError, ApiResult, Problem};
 use crate::extract::{Body, Segment};
 use crate::state::AppState;
@@ -66,11 +65,10 @@ pub async fn hand_over(
     Segment(id): Segment,
     Body(HandOverIn { agency, request_key }): Body<HandOverIn>,
 ) -> ApiResult<Response> {
-    let thread = thread_id(&id)?;
     let agency = agency_name(&agency)?;
-    let request = request(&app, &thread, &format!("hand_over {agency}"), &request_key)?;
-    let done = act(&app, &member, &thread, (Act::HandOver { agency }, request)).await?;
-    Ok((StatusCode::CREATED, Reply::private(StandingOut::of(&done))).into_response())
+    let what = format!("hand_over {agency}");
+    let done = act(&app, (&member, &id), Act::HandOver { agency }, (what, &request_key)).await?;
+    Ok((StatusCode::CREATED, done).into_response())
 }
 
 /// The agency has confirmed that it has it.
@@ -88,10 +86,14 @@ pub async fn confirm(
     Segment(id): Segment,
     Body(ConfirmIn { number, request_key }): Body<ConfirmIn>,
 ) -> ApiResult<Response> {
-    let thread = thread_id(&id)?;
-    let request = request(&app, &thread, &format!("confirm {number}"), &request_key)?;
-    let done = act(&app, &member, &thread, (Act::Confirm { handover: number }, request)).await?;
-    Ok(Reply::private(StandingOut::of(&done)).into_response())
+    let done = act(
+        &app,
+        (&member, &id),
+        Act::Confirm { handover: number },
+        (format!("confirm {number}"), &request_key),
+    )
+    .await?;
+    Ok(done.into_response())
 }
 
 /// The agency has said what came of it.
@@ -109,11 +111,15 @@ pub async fn result(
     Segment(id): Segment,
     Body(ResultIn { number, result, request_key }): Body<ResultIn>,
 ) -> ApiResult<Response> {
-    let thread = thread_id(&id)?;
     let result = word("/result", &result, (AgencyResult::ALL, AgencyResult::code))?;
-    let request = request(&app, &thread, &format!("result {number} {}", result.code()), &request_key)?;
-    let done = act(&app, &member, &thread, (Act::Result { handover: number, result }, request)).await?;
-    Ok(Reply::private(StandingOut::of(&done)).into_response())
+    let done = act(
+        &app,
+        (&member, &id),
+        Act::Result { handover: number, result },
+        (format!("result {number} {}", result.code()), &request_key),
+    )
+    .await?;
+    Ok(done.into_response())
 }
 
 fn agency_name(typed: &str) -> ApiResult<String> {

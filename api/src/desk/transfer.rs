@@ -11,7 +11,7 @@ use crate::consultations::public::ReaderOut;
 use crate::consultations::register::TransferReason;
 use crate::desk::member::Member;
 use crate::desk::queue::{DeskOut, DesksOut};
-use crate::desk::wire::{StandingOut, act, nowhere, reader, request, sealed_key, thread_id, word};
+use crate::desk::wire::{StandingOut, act, nowhere, reader, sealed_key, thread_id, word};
 use crate::error::{ApiError, ApiResult, Problem};
 use crate::extract::{Body, Fields, FromFields, Query, Segment};
 use crate::sealing::message::SealedKey;
@@ -126,15 +126,15 @@ pub async fn transfer(
     Segment(id): Segment,
     Body(wanted): Body<TransferIn>,
 ) -> ApiResult<Response> {
-    let thread = thread_id(&id)?;
     let to = desk(&app, "/to", &wanted.to).await?.id;
     let reason = word("/reason", &wanted.reason, (TransferReason::ALL, TransferReason::code))?;
-    let request = request(&app, &thread, &format!("transfer {to}"), &wanted.request_key)?;
+    let what = format!("transfer {to}");
     let keys = wanted.keys.into_iter().enumerate().map(|(at, keys)| keys.read(at));
     let seen = Count { letters: wanted.letters, notes: wanted.notes };
     let transfer = Transfer { to, reason, seen, keys: keys.collect::<ApiResult<_>>()? };
-    let done = act(&app, &member, &thread, (Act::Transfer(Box::new(transfer)), request)).await?;
-    Ok(Reply::private(StandingOut::of(&done)).into_response())
+    let done =
+        act(&app, (&member, &id), Act::Transfer(Box::new(transfer)), (what, &wanted.request_key)).await?;
+    Ok(done.into_response())
 }
 
 async fn desk(app: &AppState, pointer: &str, id: &str) -> ApiResult<Desk> {

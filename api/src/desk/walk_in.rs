@@ -7,11 +7,10 @@ use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use crate::answer::Answer as Reply;
 use crate::consultations::letter::known_choices;
 use crate::consultations::register::Channel;
 use crate::desk::member::Member;
-use crate::desk::wire::{KeyIn, StandingOut, act, request, sealed, word};
+use crate::desk::wire::{KeyIn, StandingOut, act, sealed, word};
 use crate::error::{ApiError, ApiResult, Problem};
 use crate::extract::Body;
 use crate::published::Release;
@@ -65,10 +64,10 @@ pub async fn register(
 ) -> ApiResult<Response> {
     let id: ThreadId =
         visit.id.parse().map_err(|_| ApiError::field("/id", "应为 32 个小写的十六进制数字"))?;
-    let request = request(&app, &id, "receive", &visit.request_key)?;
+    let key = visit.request_key.clone();
     let new = visit.read(&member, &app.published.current())?;
-    let done = act(&app, &member, &id, (Act::Receive(Box::new(new)), request)).await?;
-    Ok((StatusCode::CREATED, Reply::private(StandingOut::of(&done))).into_response())
+    let done = act(&app, (&member, &id.to_string()), Act::Receive(Box::new(new)), ("receive", &key)).await?;
+    Ok((StatusCode::CREATED, done).into_response())
 }
 
 impl WalkInIn {

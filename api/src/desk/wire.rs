@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use zeroize::Zeroizing;
 
+use crate::answer::Answer as Reply;
 use crate::consultations::state::{Event, NotAllowed, State};
 use crate::desk::member::Member;
 use crate::error::{ApiError, ApiResult};
@@ -111,7 +112,7 @@ pub fn nowhere() -> ApiError {
 }
 
 /// When it came, and the hash by which it is known when it comes again: of what is asked, of which thread, under which key.
-pub fn request(app: &AppState, thread: &ThreadId, what: &str, key: &str) -> ApiResult<Request> {
+fn request(app: &AppState, thread: &ThreadId, what: &str, key: &str) -> ApiResult<Request> {
     if !(16..=64).contains(&key.len()) {
         return Err(ApiError::field("/request_key", "应有 16 到 64 个字符"));
     }
@@ -121,14 +122,18 @@ pub fn request(app: &AppState, thread: &ThreadId, what: &str, key: &str) -> ApiR
     Ok(Request { hour: app.clock.hour(), hash, schedule: app.published.current().schedule.clone() })
 }
 
-/// Does it.
+/// Does it to the thread of a path, and says where that stands then. `what` and `key` are what it is known by when it comes
+/// again.
 pub async fn act(
     app: &AppState,
-    member: &Member,
-    thread: &ThreadId,
-    (act, request): (Act<'_>, Request),
-) -> ApiResult<Done> {
-    app.store.transition(Actor::Member(member), thread, act, &request).await.map_err(refused)
+    (member, id): (&Member, &str),
+    act: Act<'_>,
+    (what, key): (impl AsRef<str>, &str),
+) -> ApiResult<Reply<StandingOut>> {
+    let thread = thread_id(id)?;
+    let request = request(app, &thread, what.as_ref(), key)?;
+    let done = app.store.transition(Actor::Member(member), &thread, act, &request).await.map_err(refused)?;
+    Ok(Reply::private(StandingOut::of(&done)))
 }
 
 /// Base64.

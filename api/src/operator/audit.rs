@@ -39,6 +39,11 @@ pub struct Verify {
 pub struct BrokenChains(pub Vec<String>);
 
 impl AuditCommand {
+    /// To check every chain.
+    pub(super) fn all() -> Self {
+        Self::Verify(Verify { desk: None })
+    }
+
     /// Does it. Fails with [`BrokenChains`] where something does not hold.
     pub async fn run(self, operator: Operator<'_>) -> anyhow::Result<()> {
         match self {

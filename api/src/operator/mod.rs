@@ -6,8 +6,10 @@
 //! passphrase, goes to the operator's screen and nowhere else.
 
 mod audit;
+mod backup;
 mod desk;
 mod member;
+mod purge;
 #[cfg(feature = "meilisearch")]
 mod search;
 mod secret;
@@ -19,9 +21,11 @@ use std::io::Write;
 use ::search::region::RegionCode;
 
 pub use self::audit::{AuditCommand, BrokenChains};
+pub use self::backup::{Backup, Restore};
 pub use self::desk::DeskCommand;
 pub(crate) use self::desk::is_name;
 pub use self::member::MemberCommand;
+pub use self::purge::Purge;
 #[cfg(feature = "meilisearch")]
 pub use self::search::{SearchCommand, Searching};
 pub use self::words::WordStats;
@@ -65,6 +69,9 @@ mod tests {
         Member(MemberCommand),
         #[command(subcommand)]
         Audit(AuditCommand),
+        Purge(Purge),
+        Backup(Backup),
+        Restore(Restore),
     }
 
     async fn run(fresh: &Fresh, line: &str) -> Result<String, String> {
@@ -83,6 +90,9 @@ mod tests {
             Command::Desk(command) => command.run(operator).await,
             Command::Member(command) => command.run(operator).await,
             Command::Audit(command) => command.run(operator).await,
+            Command::Purge(command) => command.run(operator).await,
+            Command::Backup(command) => command.run(operator).await,
+            Command::Restore(command) => command.run(operator).await,
         };
         let said = String::from_utf8(out).unwrap();
         done.map_err(|err| format!("{said}{err:#}"))?;
@@ -192,6 +202,68 @@ mod tests {
             assert!(said.contains("county（county 妇联）：第 2 行的内容被改过"), "{said}");
             assert!(run(&fresh, "audit verify --desk city").await.is_ok());
             assert!(run(&fresh, "audit verify --desk town").await.unwrap_err().contains("没有 town"));
+        }
+    }
+
+    #[tokio::test]
+    async fn what_is_over_is_counted_before_it_is_destroyed() {
+        let fresh = sqlite().await;
+        run(&fresh, CREATE).await.unwrap();
+        let office = Office::open(fresh).await;
+        office.post("/ask/", &[("text", "他打我")]).await;
+        let fresh = office.fresh();
+        assert!(run(fresh, "purge --dry-run").await.unwrap().contains("没有到期"));
+        assert!(run(fresh, "purge").await.unwrap().contains("销毁了 0 件"));
+        let over = |hour| format!("UPDATE thread SET state = 'closed', purge_hour = {hour}");
+        fresh.store.tamper(&over(NOW.number() + 48)).await;
+        assert!(run(fresh, "purge --dry-run --days 1").await.unwrap().contains("没有到期"));
+        let said = run(fresh, "purge --dry-run --days 2").await.unwrap();
+        assert!(said.contains("1 件") && said.contains("什么也没有销毁"), "{said}");
+        assert!(run(fresh, "purge").await.unwrap().contains("销毁了 0 件"));
+        fresh.store.tamper(&over(NOW.number())).await;
+        let said = run(fresh, "purge").await.unwrap();
+        assert!(said.contains("销毁了 1 件") && said.contains("残留也清掉了"), "{said}");
+        assert!(!fresh.store.everything().await.contains("thread: "));
+    }
+
+    #[tokio::test]
+    async fn what_was_saved_is_had_back_by_who_has_the_paper_and_by_nobody_else() {
+        for fresh in each().await {
+            let file = |name: &str| fresh.folder.path().join(name).display().to_string();
+            let write = |name: &str, text: &str| {
+                Write::write_all(&mut std::fs::File::create(file(name)).unwrap(), text.as_bytes()).unwrap();
+                file(name)
+            };
+            let key = run(&fresh, "backup key").await.unwrap();
+            let paper = write("paper", below(&key, "备份密钥"));
+            let other = crate::desk::paper::RecoveryKey::draw(&SystemDice);
+            let other = write("other", &other.groups());
+            founded(&fresh.store, "county", None).await;
+            let copy = file("copy");
+            let backup = format!("backup --to {} --out {copy}", below(&key, "公钥"));
+            let said = run(&fresh, &backup).await.unwrap();
+            assert!(said.contains("备份写好了") && said.contains("请删掉它"), "{said}");
+            assert!(run(&fresh, &backup).await.unwrap_err().contains("已经有了"));
+            let looked = run(&fresh, &format!("restore {copy} --look")).await.unwrap();
+            assert!(looked.contains(&NOW.date().to_string()), "{looked}");
+            founded(&fresh.store, "later", None).await;
+
+            let restore = format!("restore {copy} --key-file {paper}");
+            let before = fresh.store.everything().await;
+            for (line, expected) in [
+                (restore.clone(), "--replace"),
+                (format!("restore {copy} --replace --key-file {other}"), "拿错了纸"),
+                (format!("restore {paper} --replace --key-file {paper}"), "不是 nuanzhan 做的备份"),
+                (format!("restore {} --key-file {paper}", file("none")), "读不了"),
+            ] {
+                let said = run(&fresh, &line).await.unwrap_err();
+                assert!(said.contains(expected), "{line}: {said}");
+                assert_eq!(fresh.store.everything().await, before);
+            }
+            let said = run(&fresh, &format!("{restore} --replace")).await.unwrap();
+            assert!(said.contains("恢复好了") && said.contains("2 行，都接得上"), "{said}");
+            let rows = fresh.store.everything().await;
+            assert!(rows.contains("county") && !rows.contains("later"));
         }
     }
 

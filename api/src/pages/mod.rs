@@ -15,7 +15,7 @@ use serde::Serialize;
 use crate::error::{ApiError, ApiResult};
 
 /// Every fragment by its name. Names end in `.html`: that is what turns escaping on.
-const FRAGMENTS: [(&str, &str); 10] = [
+const FRAGMENTS: [(&str, &str); 11] = [
     ("search.html", include_str!("search.html")),
     ("stations.html", include_str!("stations.html")),
     ("consultations/call_now.html", include_str!("consultations/call_now.html")),
@@ -23,6 +23,7 @@ const FRAGMENTS: [(&str, &str); 10] = [
     ("consultations/ask_again.html", include_str!("consultations/ask_again.html")),
     ("consultations/receipt.html", include_str!("consultations/receipt.html")),
     ("consultations/sent_before.html", include_str!("consultations/sent_before.html")),
+    ("consultations/deleted.html", include_str!("consultations/deleted.html")),
     ("consultations/not_taken.html", include_str!("consultations/not_taken.html")),
     ("consultations/receipt_again.html", include_str!("consultations/receipt_again.html")),
     ("consultations/thread.html", include_str!("consultations/thread.html")),

@@ -11,6 +11,7 @@
 mod audit;
 mod connect;
 pub mod consultation;
+mod copy;
 pub mod desk;
 #[expect(unreachable_pub, reason = "sea-orm's derives make public items; the module is the store's own")]
 mod entity;
@@ -18,11 +19,14 @@ pub mod figures;
 mod job;
 mod migration;
 mod spent;
+mod sweep;
 #[cfg(test)]
 pub(crate) mod testing;
 pub mod words;
 
 pub use self::audit::ShownLine;
+pub use self::copy::{CannotRestore, Restored};
+pub use self::sweep::Swept;
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{
     ConnectionTrait, DatabaseBackend, DatabaseConnection, DatabaseTransaction, DbErr, EntityTrait, Set,

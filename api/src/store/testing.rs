@@ -186,6 +186,16 @@ impl Store {
     }
 }
 
+/// Nothing tells of a thread any more: only counts are there, and lines of a chain that holds.
+pub(crate) async fn nothing_of(store: &Store, id: &str) {
+    let rows = store.everything().await;
+    assert!(!rows.contains(id), "{rows}");
+    assert!(rows.contains("figure: ") && rows.contains("audit: "), "the search is able to find things");
+    for desk in store.desks().await.unwrap() {
+        assert!(store.verify_audit(&desk.id).await.unwrap().is_ok(), "the chain of {} holds", desk.id);
+    }
+}
+
 async fn sqlite_row_as_text(store: &Store, table: &str) -> String {
     let columns = store.columns(table).await;
     let shown = columns.iter().map(|name| {

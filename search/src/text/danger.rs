@@ -11,14 +11,17 @@ pub(super) const HARMLESS: &str = "
     又打电话 老打电话 天天打电话 他打电话 她打电话 老公打电话 打了个 揍性 追我账 追我还 躲在外 藏在卡 藏在银行 关在哪里办 堵车 威胁利诱
     反锁门 锁定 锁在柜 追讨 不杀 自杀式 抱我儿 抱我女 抱我孩 亲我孩 打成共识 打成协议 卖给开发商 卖给别人 卖给他 卖给我 卖到多少 房子卖";
 
-/// What danger sounds like: blows and killing.
+/// What danger sounds like: blows.
 const BLOWS: &str = "
-    打我 打她 打他 打俺 打妈 打老婆 打媳妇 打婆娘 打堂客 打女 打儿 打孩 打小孩 打娃 打人 打骂 打伤 打死 打断 打得 打哭 打怕 打流血 打出血
+    打我 打她 打他 打俺 打妈 打老婆 打媳妇 打婆娘 打堂客 打女 打儿 打孩 打小孩 打娃 打人 打骂 打伤 打断 打得 打哭 打怕 打流血 打出血
     打晕 打昏 打吐 打趴 打倒 打肿 打破 打残 打流产 打进医院 打个半死 打成 狠打 围着打 按着打 拖着打 追着打 吊起来打 拿东西打 动手打 天天打 老打 又打
-    他打 她打 老公打 丈夫打 男人打 爸打 妈打 爹打 娘打 儿子打 公公打 婆婆打 前夫打 男友打 男朋友打 对象打 老师打 同学打 老板打 挨打 遭打 正在打 往死里打 毒打 殴打 暴打
+    他打 她打 老公打 丈夫打 男人打 爸打 妈打 爹打 娘打 儿子打 公公打 婆婆打 前夫打 男友打 男朋友打 对象打 老师打 同学打 老板打 挨打 遭打 正在打 毒打 殴打 暴打
     家暴 家爆 家庭暴力 老公动手 丈夫动手 动手了 对我动手 揍 扇我 扇她 扇他 扇耳光 扇巴掌 踹我 踹她 踹门 正踹 踢我 踢她 捶我 抽我 拿皮带 掐 勒脖 勒我 捂我 捂住 按在地 按到地 摔我 推下楼 推下来 拖我 拽我头发
-    砸门 砸我 砸家 砸玻璃 撞门 破门 撬门 冲进来 闯进来 砍 捅 拿刀 拿着刀 拿棍 拿斧 拿枪 刀架 动刀 举刀 泼我 泼汽油 泼硫酸 浇汽油 点火 放火 烧死 烫我 开水烫 烟头烫 开车撞 下毒
-    流血 出血 血流 昏迷 晕过去 喘不过气 杀 弄死 整死 打死 掐死 快死 要死了 死给 快没命 没命了 窒息 勒死 同归于尽 不得好死 要我的命 要你的命 灭门";
+    砸门 砸我 砸家 砸玻璃 撞门 破门 撬门 冲进来 闯进来 砍 捅 拿刀 拿着刀 拿棍 拿斧 拿枪 刀架 动刀 举刀 泼我 泼汽油 泼硫酸 浇汽油 点火 放火 烫我 开水烫 烟头烫 开车撞 下毒
+    流血 出血 血流 昏迷 晕过去 喘不过气 快死 要死了 快没命 没命了 窒息";
+
+/// What killing sounds like.
+const KILLING: &str = "杀 往死里打 打死 弄死 整死 掐死 勒死 烧死 砍死 捅死 毒死 害死 死给 不得好死 同归于尽 要我的命 要你的命 灭门";
 
 /// What it sounds like to be held, taken, hunted, or without a roof.
 const HELD: &str = "
@@ -46,21 +49,31 @@ pub(super) const WHOM: usize = 7;
 
 /// Everything that danger sounds like.
 pub(super) fn signs() -> impl Iterator<Item = &'static str> {
-    [BLOWS, HELD, SEXUAL, DESPAIR].into_iter().flat_map(str::split_whitespace)
+    [BLOWS, KILLING, HELD, SEXUAL, DESPAIR].into_iter().flat_map(str::split_whitespace)
 }
 
 /// Whether a normalised text speaks of danger now.
 pub(super) fn is_spoken_of(text: &str) -> bool {
-    let mut rest: String = text.chars().filter(|c| !PARTICLES.contains(c)).collect();
-    for phrase in HARMLESS.split_whitespace() {
-        rest = rest.replace(phrase, " ");
-    }
-    signs().any(|sign| rest.contains(sign)) || somebody_was_beaten(&rest)
+    // Some signs have a particle in them, which is lost with the others: 一了百了.
+    let (rest, whole) = (without_harmless(bare(text)), without_harmless(text.to_owned()));
+    signs().any(|sign| rest.contains(sign) || sign.contains(PARTICLES) && whole.contains(sign))
+        || somebody_was_beaten(&rest)
 }
 
-/// Whether a text speaks of ending one's life. Nobody is to have such words put into their mouth.
-pub(super) fn speaks_of_despair(text: &str) -> bool {
-    DESPAIR.split_whitespace().any(|sign| text.contains(sign))
+/// Whether a normalised text speaks of killing, oneself or others. Nobody is to have such words put into their mouth, so
+/// nothing counts as harmless here: what is not offered can still be asked.
+pub(super) fn speaks_of_killing(text: &str) -> bool {
+    let rest = bare(text);
+    let mut signs = [KILLING, DESPAIR].into_iter().flat_map(str::split_whitespace);
+    signs.any(|sign| rest.contains(sign) || text.contains(sign))
+}
+
+fn bare(text: &str) -> String {
+    text.chars().filter(|c| !PARTICLES.contains(c)).collect()
+}
+
+fn without_harmless(text: String) -> String {
+    HARMLESS.split_whitespace().fold(text, |rest, phrase| rest.replace(phrase, " "))
 }
 
 /// 被打, and 被 by whomever 打.
@@ -87,10 +100,32 @@ mod tests {
             "孩子被拐走了",
             "掐脖子",
             "他说要杀我全家",
+            "一了百了算了",
+            "活着没意思",
             "打电话给派出所他又打我",
         ];
         for text in heard {
             assert!(is_spoken_of(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn every_sign_is_heard_by_itself() {
+        for sign in signs() {
+            assert!(is_spoken_of(sign), "{sign}");
+        }
+    }
+
+    #[test]
+    fn killing_oneself_or_others_is_told_from_blows() {
+        for text in
+            ["不想活了", "孩子说活着没意思", "他说要杀了我", "怕爸打死我", "扬言要弄 死我", "故意杀人罪"]
+        {
+            assert!(speaks_of_killing(text), "{text}");
+        }
+        for text in ["老公打我怎么办", "父亲去世，房子怎么分", "工伤死亡赔多少", "他拿刀要砍人"]
+        {
+            assert!(!speaks_of_killing(text), "{text}");
         }
     }
 

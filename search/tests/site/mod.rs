@@ -27,6 +27,7 @@ pub(crate) fn thesaurus() -> Vec<ThesaurusEntry> {
         entry(&["别来了", "炒鱿鱼"], &["辞退", "解除劳动合同"], "work"),
         entry(&["离婚", "不想过了"], &["离婚登记"], "marriage-family"),
         entry(&["不想活了"], &["心理疏导"], "legal-aid"),
+        entry(&["扬言要灭门"], &["故意杀人罪"], "domestic-violence"),
     ]
 }
 
@@ -99,6 +100,15 @@ fn other_guides() -> Vec<Record> {
             ],
             &["没钱请律师怎么办"],
         ),
+        Record {
+            keywords: owned(&["想自杀"]),
+            ..guide(
+                "self-harm",
+                "legal-aid",
+                ["孩子要自杀，先做什么", "陪着他，打 12356。", "药和刀收起来，一步不离开。"],
+                &["孩子写了遗书", "分手就同归于尽"],
+            )
+        },
     ]
 }
 

@@ -139,7 +139,13 @@
   async function withdraw() {
     const field = byId("receipt-again"), digits = typed(field), key = await orSay(() => unlock(digits));
     if (key.locator !== held.locator) throw fault("和打开这封信的回执码不一样，没有删。");
-    await call("/withdraw", { locator: held.locator, request_key: wish("withdraw") });
+    try {
+      await call("/withdraw", { locator: held.locator, request_key: wish("withdraw") });
+    } catch (err) {
+      if (err.lost) throw fault("网络不通，不知道删了没有。请再按一次。");
+      // Nothing is there any more: an earlier try has done it.
+      if (err.status !== 404) throw err;
+    }
     forget();
     show("gone");
   }

@@ -3,30 +3,26 @@
 // The code comes behind the `#` of the address, which no browser sends, and leaves the address at once. The sheet is shown
 // before anything is stored: a desk whose recovery key nobody has seen would be worse than none.
 
-import { button, el, field, onSubmit, show } from "./page.js";
-import { call } from "./service.js";
-
-const { foundDesk, endsWith, newMember } = self.nuanzhan.keys;
 const SHORTEST = 12;
 
 /** The code of an invitation in the address, if there is one; it is not in the address any more then. */
-export function takeCode() {
+function takeCode() {
   const found = location.hash.match(/^#join=([0-9A-Za-z-]+)$/);
   if (found) history.replaceState(null, "", location.pathname);
   return found && found[1];
 }
 
 /** Shows what an invitation is for; `joined` is told the name that signs in. */
-export async function showInvitation(code, joined) {
+async function showInvitation(code, joined) {
   show("接受邀请", el("p", {}, "正在看邀请……"));
   try {
-    showForm(code, await call("POST", "/desk/invitations/open", { code }), joined);
+    showJoinForm(code, await call("POST", "/desk/invitations/open", { code }), joined);
   } catch (err) {
     show("接受邀请", [el("p", { class: "notice" }, err.message), el("p", { class: "actions" }, button("去登录", () => joined(""), "quiet"))]);
   }
 }
 
-function showForm(code, invitation, joined) {
+function showJoinForm(code, invitation, joined) {
   const name = el("input", { id: "name", autocomplete: "username", maxlength: 60, required: true, value: invitation.name || "" });
   const { fields, read } = newPassphrase();
   const form = el("form", { class: "form", autocomplete: "off" },
@@ -35,16 +31,16 @@ function showForm(code, invitation, joined) {
     const [called, passphrase] = [name.value.trim(), read()];
     if (!called) throw new Error("请写下登录用的名字。");
     const member = Object.assign({ code, name: called }, await newMember(invitation.member, passphrase, invitation.rounds));
-    if (!invitation.founds) return accept(member, joined);
+    if (!invitation.founds) return acceptInvitation(member, joined);
     const { paper, founding } = await foundDesk(invitation.desk, invitation.member, member.public_key);
-    showPaper(invitation, paper, () => accept(Object.assign({ founding }, member), joined));
+    showPaper(invitation, paper, () => acceptInvitation(Object.assign({ founding }, member), joined));
     return null;
   });
   const what = invitation.founds ? "这个工作台还没有钥匙，由你来建。" : "加入以后，请等负责人和你核对指纹码、放行。";
   show(`${invitation.desk_name}请你做${invitation.role_text}`, [el("p", {}, what), form]);
 }
 
-async function accept(member, joined) {
+async function acceptInvitation(member, joined) {
   await call("POST", "/desk/invitations/accept", member);
   joined(member.name);
 }
@@ -69,7 +65,7 @@ function showPaper(invitation, paper, go) {
 }
 
 /** Two fields for a new passphrase, and what reads them. */
-export function newPassphrase() {
+function newPassphrase() {
   const input = (id) => el("input", { id, type: "password", autocomplete: "new-password", required: true });
   const [first, second] = [input("new-passphrase"), input("again")];
   const read = () => {

@@ -3,7 +3,7 @@
 // Everything takes and gives what the service takes and gives: bytes as base64. Private halves live in here for as long as
 // they are sealed to somebody and nowhere else. Nothing here talks to the server or touches the page.
 //
-// A classic script: the part of the bundle `sealing` that `self.nuanzhan.keys` is. Syntax and APIs of Chromium 60.
+// A classic script: the part of the desk's bundle (render/assets.rs) that `self.nuanzhan.keys` is. Syntax and APIs of Chromium 60.
 (function (nuanzhan) {
   "use strict";
   const { concat, deriveKeyPair, generateKeyPair, open, seal } = nuanzhan.hpke;

@@ -1,30 +1,21 @@
 // The members of the desk, for its head: inviting, letting in, roles, removing. Every key is sealed here.
 
-import { button, el, field, hour, newTurn, onSubmit, runningTurn, said, show } from "./page.js";
-import { showQueue } from "./queue.js";
-import { resealAll } from "./reseal.js";
-import { mark } from "./self.js";
-import { call } from "./service.js";
-import { learnKeys, session } from "./session.js";
-
-const { codeHash, drawCode, nextKey, passOn } = self.nuanzhan.keys;
 const ROLES = [["member", "成员"], ["head", "负责人"], ["supervisor", "上级督办"], ["auditor", "审计"]];
-const works = (role) => role === "member" || role === "head";
 
 /** Shows who there is. */
-export async function showMembers() {
+async function showMembers() {
   const mine = newTurn();
   const people = await call("GET", "/desk/members");
   const waiting = people.members.filter((one) => !one.admitted), inside = people.members.filter((one) => one.admitted);
   const parts = [el("p", { class: "actions" }, button("回到来信", () => showQueue(), "quiet"))];
-  if (waiting.length) parts.push(el("h3", {}, `等着放行（${waiting.length}）`), await list(waiting, (one) => waitingItem(people, one)));
-  parts.push(el("h3", {}, `成员（${inside.length}）`), await list(inside, (one) => memberItem(people, one)));
+  if (waiting.length) parts.push(el("h3", {}, `等着放行（${waiting.length}）`), await listOf(waiting, (one) => waitingItem(people, one)));
+  parts.push(el("h3", {}, `成员（${inside.length}）`), await listOf(inside, (one) => memberItem(people, one)));
   parts.push(el("h3", {}, "邀请"), inviteForm());
-  if (people.invitations.length) parts.push(await list(people.invitations, invitationItem));
+  if (people.invitations.length) parts.push(await listOf(people.invitations, invitationItem));
   if (mine === runningTurn()) show("成员", parts);
 }
 
-async function list(rows, item) {
+async function listOf(rows, item) {
   const made = el("ul", { class: "people" });
   for (const row of rows) made.append(await item(row));
   return made;
@@ -34,16 +25,16 @@ async function waitingItem(people, one) {
   const same = el("input", { id: `same-${one.id}`, type: "checkbox" });
   return el("li", {},
     el("p", {}, el("b", {}, one.name), ` ${one.role_text}，${inviter(people, one)}`),
-    el("p", {}, "请当面或打电话，和本人屏幕上的指纹码一组一组对："), await mark(one.public_key, one.id),
+    el("p", {}, "请当面或打电话，和本人屏幕上的指纹码一组一组对："), await shownFingerprint(one.public_key, one.id),
     el("p", { class: "check" }, same, el("label", { for: same.id }, "对过了，一模一样")),
     el("p", { class: "actions" },
       button("放行", async () => {
         if (!same.checked) throw new Error("先核对指纹码：不一样就不要放行，可能有人冒名。");
-        await act(`${one.id}/admit`, { shares: works(one.role) ? await copies(people, one) : [] });
+        await changeMember(`${one.id}/admit`, { shares: works(one.role) ? await copiesFor(people, one) : [] });
         await showMembers();
         said.textContent = `${one.name}可以工作了。`;
       }),
-      button("不放行，移除", () => remove(people, one), "quiet")));
+      button("不放行，移除", () => removeMember(people, one), "quiet")));
 }
 
 function inviter(people, one) {
@@ -58,29 +49,29 @@ async function memberItem(people, one) {
   const role = el("select", { id: `role-${one.id}` }, ...ROLES.map(([code, words]) => el("option", { value: code, selected: code === one.role }, words)));
   const actions = el("div", { class: "actions" }, button("改角色", () => changeRole(people, one, role.value), "quiet"));
   if (!own && one.second_factor) actions.append(sure("取消验证码", "手机丢了才取消。确定", () => forgetFactor(one)));
-  if (!own) actions.append(sure("移除", works(one.role) ? "马上移除，并换工作台的钥匙。确定" : "马上移除。确定", () => remove(people, one)));
+  if (!own) actions.append(sure("移除", works(one.role) ? "马上移除，并换工作台的钥匙。确定" : "马上移除。确定", () => removeMember(people, one)));
   item.append(el("details", {}, el("summary", {}, "管理"), field("角色", role), actions));
   return item;
 }
 
 // What can't be undone is asked twice, in the same place.
-function sure(words, again, act) {
+function sure(words, question, act) {
   let asked = false;
   const made = button(words, async () => {
     if (asked) return act();
     asked = true;
-    made.textContent = again;
+    made.textContent = question;
     return null;
   }, "quiet");
   return made;
 }
 
-async function act(path, body) {
+async function changeMember(path, body) {
   await call("POST", `/desk/members/${path}`, body);
 }
 
 /** The desk's keys that are in use, for somebody. */
-async function copies(people, one) {
+async function copiesFor(people, one) {
   await learnKeys();
   const { me, pair } = session;
   const own = me.desk_keys.filter((copy) => people.in_use.includes(copy.generation));
@@ -95,9 +86,9 @@ function rotation(people, leaving) {
 
 async function changeRole(people, one, role) {
   const change = { role };
-  if (one.admitted && works(role) && !works(one.role)) change.shares = await copies(people, one);
+  if (one.admitted && works(role) && !works(one.role)) change.shares = await copiesFor(people, one);
   if (one.admitted && !works(role) && works(one.role)) change.rotation = await rotation(people, one);
-  await act(`${one.id}/role`, change);
+  await changeMember(`${one.id}/role`, change);
   if (change.rotation) await followed();
   if (one.id === session.me.id) return showQueue();
   await showMembers();
@@ -105,9 +96,9 @@ async function changeRole(people, one, role) {
   return null;
 }
 
-async function remove(people, one) {
+async function removeMember(people, one) {
   const holds = one.admitted && works(one.role);
-  await act(`${one.id}/remove`, holds ? { rotation: await rotation(people, one) } : {});
+  await changeMember(`${one.id}/remove`, holds ? { rotation: await rotation(people, one) } : {});
   if (holds) await followed();
   await showMembers();
   said.textContent = holds ? `${one.name}已经移除，钥匙也换了。旧信会在大家登录时改封到新钥匙。` : `${one.name}已经移除。`;

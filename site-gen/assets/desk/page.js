@@ -7,7 +7,7 @@ const wrong = el("p", { role: "alert" });
 const view = el("div");
 
 /** Tells what was done. */
-export const said = el("p", { role: "status" });
+const said = el("p", { role: "status" });
 
 let refresh = 0;
 /** Counts what was asked to be shown, so that a late answer does not take the place of something newer. */
@@ -16,28 +16,28 @@ let turn = 0;
 root.append(said, wrong, view);
 
 /** Something new was asked for: whatever was asked for before is late now. */
-export function newTurn() {
+function newTurn() {
   turn += 1;
   return turn;
 }
 
 /** The turn that is running. */
-export function runningTurn() {
+function runningTurn() {
   return turn;
 }
 
 /** Does something again and again until something else is shown. */
-export function again(act, milliseconds) {
+function again(act, milliseconds) {
   refresh = setInterval(act, milliseconds);
 }
 
 /** Nothing is done again and again any more. */
-export function stopRefreshing() {
+function stopRefreshing() {
   clearInterval(refresh);
 }
 
 /** Shows a view in place of the one before. */
-export function show(title, parts, focus = true) {
+function show(title, parts, focus = true) {
   stopRefreshing();
   const heading = el("h2", { tabindex: -1 }, title);
   view.replaceChildren(heading, ...[parts].flat());
@@ -50,7 +50,7 @@ export function show(title, parts, focus = true) {
 }
 
 /** An element; `true` is an attribute without a value, an empty text none at all. */
-export function el(name, attributes = {}, ...children) {
+function el(name, attributes = {}, ...children) {
   const element = document.createElement(name);
   for (const [key, value] of Object.entries(attributes)) {
     if (value === true) element.setAttribute(key, "");
@@ -61,7 +61,7 @@ export function el(name, attributes = {}, ...children) {
 }
 
 /** A label with its input. */
-export function field(label, input, help = "") {
+function field(label, input, help = "") {
   const parts = [el("label", { for: input.id }, label), input];
   if (help) {
     parts.push(el("small", { id: `${input.id}-help` }, help));
@@ -71,14 +71,14 @@ export function field(label, input, help = "") {
 }
 
 /** A button that does one thing at a time. */
-export function button(text, act, kind = "") {
+function button(text, act, kind = "") {
   const made = el("button", { type: "button", class: kind }, text);
   made.addEventListener("click", () => busy(made, "", act));
   return made;
 }
 
 /** What a form does when it is sent. */
-export function onSubmit(form, meanwhile, act) {
+function onSubmit(form, meanwhile, act) {
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     busy(form.querySelector("button"), meanwhile, act);
@@ -102,12 +102,12 @@ async function busy(pressed, meanwhile, act) {
 }
 
 /** Says what went wrong. */
-export function tell(err) {
+function tell(err) {
   wrong.textContent = err.name === "OperationError" ? "打不开：口令和密钥对不上。" : err.message;
 }
 
 /** `2026-11-21T15:00:00+08:00` as a reader in China says it. */
-export function hour(rfc3339) {
+function hour(rfc3339) {
   const [, month, day, at] = rfc3339.match(/^\d+-(\d+)-(\d+)T(\d+)/).map(Number);
   return `${month} 月 ${day} 日 ${at} 时`;
 }

@@ -1,16 +1,9 @@
 // What waits at the desk.
 
-import { showMembers } from "./members.js";
-import { again, button, el, hour, newTurn, runningTurn, show, tell } from "./page.js";
-import { showSelf } from "./self.js";
-import { call } from "./service.js";
-import { names, session, signOut } from "./session.js";
-import { showThread } from "./thread.js";
-
 const REFRESH_MS = 60 * 1000;
 
 /** Shows the queue, so many pages of it; without `focus` only anew, where it is shown already. */
-export async function showQueue(focus = true, pages = 1) {
+async function showQueue(focus = true, pages = 1) {
   const mine = focus ? newTurn() : runningTurn();
   const { items, next } = await fetchPages(pages);
   if (mine !== runningTurn()) return;
@@ -55,7 +48,7 @@ function queue(items) {
 }
 
 /** What must be seen first. */
-export function tags(item) {
+function tags(item) {
   const tag = (text, kind = "") => el("span", { class: `tag ${kind}` }, text);
   const found = [tag(item.state_text, item.state === "received" ? "waiting" : "")];
   if (item.vulnerable) found.unshift(tag("老、残、孕、重病"), " ");
@@ -65,7 +58,7 @@ export function tags(item) {
 }
 
 /** What is known in the clear. */
-export function facts(item) {
+function facts(item) {
   const waited = item.waiting_hours < 1 ? "不到一小时" : ` ${item.waiting_hours} 小时`;
   return [
     item.topic ? names.topics.get(item.topic) || item.topic : "没选主题",

@@ -1,19 +1,15 @@
 // Old letters follow the desk's next key while members work: content keys are opened with the old key and sealed to the new.
 
-import { call } from "./service.js";
-import { learnKeys, session } from "./session.js";
-
-const { reseal } = self.nuanzhan.keys;
-let running = false;
+let resealing = false;
 
 /** Goes on until nothing is left, a hundred at a time. What is interrupted goes on the next time; two who do it do no harm. */
-export async function resealAll() {
-  if (running) return;
-  running = true;
+async function resealAll() {
+  if (resealing) return;
+  resealing = true;
   try {
     while (await resealSome());
   } finally {
-    running = false;
+    resealing = false;
   }
 }
 

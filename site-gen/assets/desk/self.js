@@ -1,28 +1,21 @@
 // What a member does about themselves: waiting to be let in, the passphrase, the second factor.
 
-import { button, el, field, onSubmit, said, show } from "./page.js";
-import { newPassphrase } from "./join.js";
-import { call } from "./service.js";
-import { enter, loginFor, session, signOut } from "./session.js";
-
-const { fingerprint, passOn, proveRecovery, readPaper, rewrap } = self.nuanzhan.keys;
-const { toBase64 } = self.nuanzhan.sealing;
 const SVG = "http://www.w3.org/2000/svg";
 
 /** The fingerprint of a member's key, to be compared. */
-export async function mark(publicKey, member) {
+async function shownFingerprint(publicKey, member) {
   return el("p", { class: "mark" }, ...(await fingerprint(publicKey, member)).split(" ").map((group) => el("span", {}, group)));
 }
 
 /** Shows that somebody has to let the member in, and the way of the paper. */
-export async function showWaiting() {
+async function showWaiting() {
   const { me } = session;
   const parts = [
     el("p", {}, `你是${me.desk_name}的${me.role_text}了，还差一步：请负责人登录，打开“成员”，和你核对下面的指纹码，一模一样才放行。请当面或打电话核对，不要在网上发。`),
-    await mark(toBase64(session.pair.publicKey), me.id),
+    await shownFingerprint(toBase64(session.pair.publicKey), me.id),
     el("p", { class: "actions" }, button("放行了，再看看", () => enter()), button("退出", () => signOut("已经退出。"), "quiet")),
   ];
-  if (["member", "head"].includes(me.role)) parts.push(paperForm());
+  if (works(me.role)) parts.push(paperForm());
   show("请等负责人放行", parts);
 }
 
@@ -46,11 +39,11 @@ function paperForm() {
 }
 
 /** Shows the member's own things; `back` is where one goes from here. */
-export async function showSelf(back) {
+async function showSelf(back) {
   const { me } = session;
   const parts = [
     el("p", { class: "actions" }, ...(back ? [button("回到来信", back, "quiet")] : []), button("退出", () => signOut("已经退出。"), "quiet")),
-    el("p", {}, `${me.name}，${me.desk_name}的${me.role_text}。你的指纹码：`), await mark(toBase64(session.pair.publicKey), me.id),
+    el("p", {}, `${me.name}，${me.desk_name}的${me.role_text}。你的指纹码：`), await shownFingerprint(toBase64(session.pair.publicKey), me.id),
     el("h3", {}, "验证码"), el("p", {}, me.second_factor ? "设了：登录时要手机上的六位数。" : "还没有设。设了以后，光有口令登录不了。"),
     el("p", { class: "actions" }, button(me.second_factor ? "换一个" : "设验证码", () => showSecondFactor(null, () => enter()), "quiet")),
     el("h3", {}, "换口令"), passphraseForm(),
@@ -76,7 +69,7 @@ function passphraseForm() {
 }
 
 /** Sets the second factor; `login` is what proves the passphrase where it was typed just now. */
-export async function showSecondFactor(login, after) {
+async function showSecondFactor(login, after) {
   const shown = await call("GET", "/desk/second-factor");
   const digits = (id, label) => field(label, el("input", { id, inputmode: "numeric", autocomplete: "one-time-code", maxlength: 8, required: true }));
   const fields = [];

@@ -1,17 +1,19 @@
-// Talking to the service.
+// Talking to the service; what seals and opens, and what makes keys.
 
-const { toBase64 } = self.nuanzhan.sealing;
+const { fromBase64, loginValue, openDeskKey, openMessage, sealMessage, stretch, toBase64, unwrapMember } = nuanzhan.sealing;
+const { codeHash, drawCode, endsWith, fingerprint, foundDesk, newMember } = nuanzhan.keys;
+const { nextKey, passOn, proveRecovery, readPaper, reseal, rewrap } = nuanzhan.keys;
 const API = "/api/v1";
 
 let signedOut = () => {};
 
 /** What to do when the service says that nobody is signed in. */
-export function whenSignedOut(act) {
+function whenSignedOut(act) {
   signedOut = act;
 }
 
 /** Asks the service, and gives what it answered; what it refuses is thrown, with its `status`. */
-export async function call(method, path, body) {
+async function call(method, path, body) {
   const request = { method, headers: {}, cache: "no-store", credentials: "same-origin" };
   if (body !== undefined) {
     request.headers["Content-Type"] = "application/json";
@@ -33,6 +35,6 @@ export async function call(method, path, body) {
 }
 
 /** By which the service knows a request that is sent again. */
-export function newRequestKey() {
+function newRequestKey() {
   return toBase64(crypto.getRandomValues(new Uint8Array(16)));
 }

@@ -3,25 +3,18 @@
 // Keys live in `session` and nowhere else: nothing is stored, nothing goes into the address, and half an hour without a
 // touch forgets everything.
 
-import { showInvitation, takeCode } from "./join.js";
-import { el, field, newTurn, onSubmit, said, show, stopRefreshing, tell } from "./page.js";
-import { resealAll } from "./reseal.js";
-import { showSecondFactor, showSelf, showWaiting } from "./self.js";
-import { call, whenSignedOut } from "./service.js";
-
-const { fromBase64, loginValue, openDeskKey, stretch, toBase64, unwrapMember } = self.nuanzhan.sealing;
 const IDLE_MS = 30 * 60 * 1000;
 
 /** The member who is signed in: `{ me, pair, deskKeys }`, their own pair and those of the desk by generation. */
-export let session = null;
+let session = null;
 /** What topics and divisions are called. */
-export let names = { topics: new Map(), regions: new Map() };
+let names = { topics: new Map(), regions: new Map() };
 let touched = 0;
 let idle = 0;
 let begin = () => {};
 
 /** Watches over the keys, and shows the form for signing in; `signedIn` is what comes after it. */
-export function start(signedIn) {
+function start(signedIn) {
   begin = signedIn;
   for (const touch of ["pointerdown", "keydown"]) document.addEventListener(touch, stayAwake, true);
   document.addEventListener("visibilitychange", sleepIfIdle);
@@ -65,7 +58,7 @@ function showSignIn(called = "") {
 }
 
 /** The stretched passphrase of a member, and what proves it to the service. */
-export async function loginFor(member, passphrase) {
+async function loginFor(member, passphrase) {
   const { salt, rounds } = await call("POST", "/desk/sessions/parameters", { member });
   const stretched = await stretch(passphrase, fromBase64(salt), rounds);
   return { stretched, login: toBase64(await loginValue(stretched)) };
@@ -77,15 +70,15 @@ async function signIn(member, passphrase, code) {
   if (code) proof.code = code;
   await call("POST", "/desk/sessions", proof);
   try {
-    await open(stretched);
+    await openSession(stretched);
   } catch (err) {
     if (err.type !== "/problems/second-factor-missing") throw err;
-    await showSecondFactor(login, () => open(stretched));
+    await showSecondFactor(login, () => openSession(stretched));
   }
 }
 
 // Opens the member's keys with the stretched passphrase, and shows what comes first.
-async function open(stretched) {
+async function openSession(stretched) {
   const me = await call("GET", "/desk/me");
   const pair = await unwrapMember(stretched, me.id, fromBase64(me.public_key), fromBase64(me.wrapped_key));
   session = { me, pair, deskKeys: await openKeys(me, pair) };
@@ -105,7 +98,7 @@ async function openKeys(me, pair) {
 }
 
 /** Asks who the member is by now, and opens keys of the desk that came since. */
-export async function learnKeys() {
+async function learnKeys() {
   const me = await call("GET", "/desk/me");
   if (!session) return;
   const deskKeys = await openKeys(me, session.pair);
@@ -113,22 +106,27 @@ export async function learnKeys() {
 }
 
 /** Begins anew, for who was let in, or is something else by now. */
-export async function enter() {
+async function enter() {
   await learnKeys();
   if (session) await showWork();
+}
+
+/** Whether a role opens letters, and so holds the desk's keys. */
+function works(role) {
+  return role === "member" || role === "head";
 }
 
 async function showWork() {
   const { me } = session;
   if (!me.admitted) return showWaiting();
-  if (me.role !== "member" && me.role !== "head") return showSelf();
+  if (!works(me.role)) return showSelf();
   await begin();
   resealAll().catch(tell);
   return null;
 }
 
 /** Ends the session here and at the service. */
-export async function signOut(reason) {
+async function signOut(reason) {
   if (!session) return;
   forget(reason);
   await call("DELETE", "/desk/sessions/current").catch(() => {});

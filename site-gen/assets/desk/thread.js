@@ -1,15 +1,9 @@
 // One consultation: opened here, answered here, sealed here.
 
-import { button, el, field, hour, newTurn, onSubmit, runningTurn, said, show } from "./page.js";
-import { facts, showQueue, tags } from "./queue.js";
-import { call, newRequestKey } from "./service.js";
-import { learnKeys, session } from "./session.js";
-
-const { fromBase64, openMessage, sealMessage, toBase64 } = self.nuanzhan.sealing;
 const LONGEST_TEXT = 8000;
 
 /** Shows a consultation, with words that have not been sent yet. */
-export async function showThread(id, draft = "") {
+async function showThread(id, draft = "") {
   const mine = newTurn();
   const thread = await call("GET", `/desk/consultations/${id}`);
   const item = thread.consultation;

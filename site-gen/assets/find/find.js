@@ -132,9 +132,18 @@
 
   function danger(text) {
     const rules = site.danger;
-    let rest = Array.from(text).filter(function (c) { return rules.particles.indexOf(c) < 0; }).join("");
-    rules.harmless.forEach(function (phrase) { rest = rest.split(phrase).join(" "); });
-    return rules.signs.some(function (sign) { return rest.indexOf(sign) >= 0; }) ||
+    const bare = function (words) {
+      return Array.from(words).filter(function (c) { return rules.particles.indexOf(c) < 0; }).join("");
+    };
+    const heard = function (words) {
+      return rules.harmless.reduce(function (left, phrase) { return left.split(phrase).join(" "); }, words);
+    };
+    // Some signs have a particle in them, which is lost with the others.
+    const rest = heard(bare(text)), whole = heard(text);
+    const isHeard = function (sign) {
+      return rest.indexOf(sign) >= 0 || bare(sign) !== sign && whole.indexOf(sign) >= 0;
+    };
+    return rules.signs.some(isHeard) ||
       rest.split("被").slice(1).some(function (after) { return Array.from(after).slice(0, rules.whom + 1).indexOf("打") >= 0; });
   }
 

@@ -6,6 +6,11 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 
+/// The real content, whose sentences they are.
+pub(crate) fn real_content() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../content")
+}
+
 /// Copies the real content and adds guides until there are `documents` of them: real sentences in seeded disorder.
 pub(crate) fn generate(real: &Path, to: &Path, documents: usize) -> anyhow::Result<()> {
     copy(real, to)?;

@@ -71,12 +71,8 @@ fn topic(node: Node, diags: &mut Diagnostics) -> Option<(Located<String>, TopicC
     Some((topic?, own))
 }
 
-/// A whole number of hours or days; what lies between is the next one, which promises no more than was written.
 fn whole(fields: &mut Fields<'_>, key: Key, range: RangeInclusive<u32>) -> Option<u32> {
-    let number = fields.number(key, f64::from(*range.start())..=f64::from(*range.end()))?;
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the range was asked for")]
-    let whole = number.value.floor() as u32;
-    Some(whole)
+    fields.whole(key, range).map(|number| number.value)
 }
 
 /// Reads `holidays.csv`.

@@ -5,6 +5,9 @@
 //! wrong is `None` like one that is missing, so callers go on with what they have.
 
 use std::collections::BTreeSet;
+use std::fmt::Display;
+use std::ops::RangeInclusive;
+use std::str::FromStr;
 
 use jiff::civil::Date;
 
@@ -206,15 +209,29 @@ impl<'d> Fields<'d> {
     }
 
     /// A number in a range.
-    pub fn number(&mut self, key: Key, range: std::ops::RangeInclusive<f64>) -> Option<Located<f64>> {
+    pub fn number(&mut self, key: Key, range: RangeInclusive<f64>) -> Option<Located<f64>> {
+        self.in_range(key, "数字", range)
+    }
+
+    /// A whole number in a range.
+    pub fn whole(&mut self, key: Key, range: RangeInclusive<u32>) -> Option<Located<u32>> {
+        self.in_range(key, "整数", range)
+    }
+
+    fn in_range<T: FromStr + PartialOrd + Display>(
+        &mut self,
+        key: Key,
+        what: &str,
+        range: RangeInclusive<T>,
+    ) -> Option<Located<T>> {
         let text = self.text(key)?;
-        let read = |text: &str| text.trim().parse::<f64>().ok().filter(|number| range.contains(number));
+        let read = |text: &str| text.trim().parse::<T>().ok().filter(|number| range.contains(number));
         let number = read(&text.value);
         if number.is_none() {
             let half = Some(suggest::half_width(&text.value));
             let mend = suggest::instead(&text, half, |half| read(half).is_some());
             let message = format!(
-                "{}（{}）应是 {} 到 {} 的数字，这里是“{}”",
+                "{}（{}）应是 {} 到 {} 的{what}，这里是“{}”",
                 key.0,
                 key.1,
                 range.start(),

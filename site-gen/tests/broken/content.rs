@@ -4,25 +4,30 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
-use jiff::civil::{Date, date};
+use jiff::civil::Date;
 use site_gen::diag::{Severity, github, gitlab, json, sarif, text};
 use site_gen::source::SourceMap;
 use site_gen::workshop::Workshop;
 use site_gen::{Options, Outcome, Report};
 
+use crate::real::newest_day;
+
 /// The day all tests live on.
-pub(crate) const TODAY: Date = date(2026, 11, 21);
+pub(crate) static TODAY: LazyLock<Date> = LazyLock::new(|| newest_day(&root()).unwrap());
 
 /// Files by path from the content root.
 pub(crate) type Files = BTreeMap<String, Vec<u8>>;
 
 /// Every file of the real content, which has no faults.
 pub(crate) static CONTENT: LazyLock<Files> = LazyLock::new(|| {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../content");
-    let sources = site_gen::read(&root).unwrap();
+    let sources = site_gen::read(&root()).unwrap();
     let texts = sources.texts().map(|(_, text)| text.path.clone());
-    texts.map(|path| (path.clone(), std::fs::read(root.join(path)).unwrap())).collect()
+    texts.map(|path| (path.clone(), std::fs::read(root().join(path)).unwrap())).collect()
 });
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../content")
+}
 
 /// A finding, as an editor meets it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -63,7 +68,7 @@ pub(crate) fn told_of(files: &Files, statutes: Option<PathBuf>) -> Vec<Told> {
     for (path, bytes) in files {
         sources.add(path.as_str(), bytes.as_slice());
     }
-    let options = Options { statutes, ..Options::new("content", "", TODAY) };
+    let options = Options { statutes, ..Options::new("content", "", *TODAY) };
     let (Outcome::Built(report) | Outcome::Rejected(report)) = Workshop::check(sources, options).unwrap();
     render_all_ways(&report);
     said(&report)
@@ -74,7 +79,7 @@ fn render_all_ways(report: &Report) {
     let found = report.found();
     let shown = text::render(&found, "content", &text::Look::default());
     let (github, gitlab) = (github::render(&found, "content"), gitlab::render(&found, "content"));
-    let (json, sarif) = (json::render(&found, "content", TODAY), sarif::render(&found, "content", None));
+    let (json, sarif) = (json::render(&found, "content", *TODAY), sarif::render(&found, "content", None));
     for rendered in [json, sarif, gitlab] {
         serde_json::from_str::<serde_json::Value>(&rendered).unwrap();
     }

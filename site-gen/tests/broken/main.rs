@@ -14,6 +14,8 @@ mod heads;
 mod lists;
 mod mixed;
 mod planted;
+#[path = "../real/mod.rs"]
+mod real;
 mod sheets;
 mod statutes;
 mod ten;

@@ -95,7 +95,7 @@ fn import(bytes: &[u8]) -> Result<Plan, String> {
         said: BTreeMap::new(),
         sheet: None,
         clear: false,
-        today: TODAY,
+        today: *TODAY,
     };
     let plan = plan(bytes, &ask, &sources);
     if let Ok(plan) = &plan {

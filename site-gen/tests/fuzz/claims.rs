@@ -12,7 +12,7 @@ use site_gen::source::SourceMap;
 use site_gen::workshop::Workshop;
 use site_gen::{Options, Outcome, Report, format, mend};
 
-pub(crate) const TODAY: Date = date(2026, 11, 21);
+const TODAY: Date = date(2026, 11, 21);
 
 type Files = BTreeMap<String, Vec<u8>>;
 

@@ -21,5 +21,7 @@ mod claims;
 mod hostile;
 mod mutate;
 mod query;
+#[path = "../real/mod.rs"]
+mod real;
 mod seeds;
 mod targets;

@@ -18,7 +18,7 @@ use search::text::query::MAX_CHARACTERS;
 use search::text::{Engine, Query, QueryText, Results};
 use site_gen::{Options, Outcome};
 
-use crate::claims::TODAY;
+use crate::real::newest_day;
 use crate::targets::fuzz;
 use crate::{mutate, seeds};
 
@@ -36,7 +36,8 @@ struct Site {
 
 static SITE: LazyLock<Site> = LazyLock::new(|| {
     let folder = tempfile::tempdir().unwrap();
-    let options = Options::new(seeds::root().join("content"), folder.path().join("site"), TODAY);
+    let content = seeds::root().join("content");
+    let options = Options::new(&content, folder.path().join("site"), newest_day(&content).unwrap());
     assert!(matches!(site_gen::build(&options).unwrap(), Outcome::Built(_)));
     let records = Bundle::open(&options.out).unwrap().records;
     let by_id = records.iter().map(|record| (record.id.clone(), record.clone())).collect();

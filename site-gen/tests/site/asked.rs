@@ -137,3 +137,24 @@ fn what_a_digest_is_asked_leads_to_nobody() {
     add(&site, LAW, "asked: [暖溪镇也管吗]\n");
     assert_eq!(site.findings(), Vec::<String>::new(), "only digests are about somebody");
 }
+
+#[test]
+fn the_home_page_asks_what_most_guides_lead_on_to() {
+    let site = TestSite::new();
+    let home = |of_third: &str| {
+        for (name, question, more) in
+            [("a", "先进哪扇门", ""), ("b", "该敲哪扇窗", ""), ("c", "从哪座桥过", of_third)]
+        {
+            site.write(
+                &format!("guides/domestic-violence/{name}.md"),
+                format!("---\ntitle: 第 {name} 篇\nsummary: 说一件事。\nreviewed: 2026-10-12\n{more}asked: [{question}]\n---\n一句话。\n"),
+            );
+        }
+        site.build();
+        String::from_utf8(read_all(&site.dist())["index.html"].clone()).unwrap()
+    };
+    let is_asked =
+        |home: &str| ["先进哪扇门", "该敲哪扇窗", "从哪座桥过"].map(|question| home.contains(question));
+    assert_eq!(is_asked(&home("related: [b]\n")), [false, true, false]);
+    assert_eq!(is_asked(&home("")), [true, false, false], "of equals the first");
+}

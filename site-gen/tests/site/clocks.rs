@@ -39,6 +39,7 @@ fn a_time_that_is_none_and_a_topic_that_nobody_has_are_named() {
     for (line, code) in [
         ("accept_hours = 0", "number"),
         ("answer_days = \"三天\"", "number"),
+        ("accept_hours = 2.5", "number"),
         ("office_ends = 5", "number"),
         ("answer_hours = 3", "unknown-field"),
         ("[[clocks.topics]]\ntopic = \"weather\"", "unknown-reference"),

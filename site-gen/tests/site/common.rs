@@ -9,7 +9,9 @@ use jiff::civil::{Date, date};
 use site_gen::{Options, Outcome};
 use tempfile::TempDir;
 
-/// The day all tests live on.
+use crate::real::newest_day;
+
+/// The day on which all made-up content is looked at.
 pub(crate) const TODAY: Date = date(2026, 11, 21);
 
 /// A content folder of one guide, one digest, two statutes, two stations and what they need.
@@ -140,7 +142,7 @@ fn build_real_site() -> BTreeMap<String, Vec<u8>> {
     let folder = tempfile::tempdir().unwrap();
     let content = Path::new(env!("CARGO_MANIFEST_DIR")).join("../content");
     let out = folder.path().join("dist");
-    match site_gen::build(&Options::new(content, &out, TODAY)).unwrap() {
+    match site_gen::build(&Options::new(&content, &out, newest_day(&content).unwrap())).unwrap() {
         Outcome::Built(_) => read_all(&out),
         Outcome::Rejected(report) => panic!("{}", report.text()),
     }

@@ -23,6 +23,8 @@ mod mending;
 mod near;
 mod outputs;
 mod places;
+#[path = "../real/mod.rs"]
+mod real;
 mod real_statutes;
 mod remade;
 mod rules;

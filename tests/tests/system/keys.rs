@@ -34,8 +34,8 @@ async fn whole_way() {
     read(&second, LETTER).await;
     remove_first(&first, &second).await;
     assert_eq!(ask(&client, LATER, &[]).unwrap().status, 200);
-    press(&second, "回到来信").await;
-    press(&second, "刷新").await;
+    second.press("回到来信").await.unwrap();
+    second.press("刷新").await.unwrap();
     second.wait_for_text("轮到我们（2）").await.unwrap();
     // In the queue the older letter comes first: both are read with what the second member holds now.
     for letter in [LETTER, LATER] {
@@ -43,7 +43,7 @@ async fn whole_way() {
             for at in 1..=2 {
                 second.click(&format!(".queue li:nth-child({at}) button")).await.unwrap();
                 let text = second.wait_for_text("来信的人").await.unwrap();
-                press(&second, "回到来信").await;
+                second.press("回到来信").await.unwrap();
                 second.wait_for_text("轮到我们").await.unwrap();
                 if text.contains(letter) {
                     return true;
@@ -81,48 +81,48 @@ async fn found(ground: &Ground, server: &Server, first: &Browser) -> String {
     first.wait_for_text("还没有钥匙").await.unwrap();
     assert!(!first.history().await.unwrap().0.contains("join"), "the code leaves the address at once");
     choose_passphrase(first, "王芳").await;
-    press(first, "建钥匙").await;
+    first.press("建钥匙").await.unwrap();
     first.wait_for_text("只显示这一次").await.unwrap();
     let shown = first.text(".paper .secret").await.unwrap();
     let groups: Vec<&str> = shown.split_whitespace().collect();
     assert_eq!(groups.len(), 9, "{shown}");
     first.fill("#paper-end", "0000 0000").await.unwrap();
-    press(first, "抄好了").await;
+    first.press("抄好了").await.unwrap();
     first.wait_for_text("和最后两组不一样").await.unwrap();
     first.fill("#paper-end", &groups[7..].join(" ").to_lowercase()).await.unwrap();
-    press(first, "抄好了").await;
+    first.press("抄好了").await.unwrap();
     first.wait_for_text("加入好了").await.unwrap();
     sign_in(first, "轮到我们").await;
     groups.join("-")
 }
 
 async fn let_in(first: &Browser, second: &Browser) {
-    press(first, "成员").await;
+    first.press("成员").await.unwrap();
     first.wait_for_text("发一份邀请").await.unwrap();
     first.fill("#invite-name", "李梅").await.unwrap();
     first.evaluate("document.getElementById('invite-role').value = 'head'").await.unwrap();
-    press(first, "发一份邀请").await;
+    first.press("发一份邀请").await.unwrap();
     first.wait_for_text("把这个地址交给本人").await.unwrap();
     let address = first.text(".address").await.unwrap();
     second.goto(address.trim()).await.unwrap();
     second.wait_for_text("请你做负责人").await.unwrap();
     choose_passphrase(second, "李梅").await;
-    press(second, "加入").await;
+    second.press("加入").await.unwrap();
     second.wait_for_text("加入好了").await.unwrap();
     sign_in(second, "请等负责人放行").await;
     let theirs = second.text(".mark").await.unwrap();
-    press(first, "回到成员").await;
+    first.press("回到成员").await.unwrap();
     first.wait_for_text("等着放行（1）").await.unwrap();
     assert_eq!(
         first.text(".mark").await.unwrap().split_whitespace().collect::<String>(),
         theirs.split_whitespace().collect::<String>()
     );
-    press(first, "放行").await;
+    first.press("放行").await.unwrap();
     first.wait_for_text("先核对指纹码").await.unwrap();
     first.click(".people .check input").await.unwrap();
-    press(first, "放行").await;
+    first.press("放行").await.unwrap();
     first.wait_for_text("李梅可以工作了").await.unwrap();
-    press(second, "放行了，再看看").await;
+    second.press("放行了，再看看").await.unwrap();
     second.wait_for_text("轮到我们（1）").await.unwrap();
     let wide = second.evaluate("document.documentElement.scrollWidth").await.unwrap();
     assert!(wide.as_u64().unwrap() <= 320, "{wide}");
@@ -132,25 +132,25 @@ async fn read(at: &Browser, letter: &str) {
     at.click(".queue li button").await.unwrap();
     let text = at.wait_for_text("来信的人").await.unwrap();
     assert!(text.contains(letter), "{text}");
-    press(at, "回到来信").await;
+    at.press("回到来信").await.unwrap();
     at.wait_for_text("轮到我们").await.unwrap();
 }
 
 async fn remove_first(first: &Browser, second: &Browser) {
-    press(second, "成员").await;
+    second.press("成员").await.unwrap();
     second.wait_for_text("成员（2）").await.unwrap();
     let of_first = "//li[.//b[text()='王芳']]";
-    press_at(second, &format!("{of_first}//summary")).await;
+    second.click_soon(&format!("{of_first}//summary")).await.unwrap();
     let wide = second.evaluate("document.documentElement.scrollWidth").await.unwrap();
     assert!(wide.as_u64().unwrap() <= 320, "{wide}");
-    press_at(second, &format!("{of_first}//button[text()='移除']")).await;
-    press_at(second, &format!("{of_first}//button[contains(., '确定')]")).await;
+    second.click_soon(&format!("{of_first}//button[text()='移除']")).await.unwrap();
+    second.click_soon(&format!("{of_first}//button[contains(., '确定')]")).await.unwrap();
     second.wait_for_text("王芳已经移除，钥匙也换了").await.unwrap();
-    press(first, "回到来信").await;
+    first.press("回到来信").await.unwrap();
     first.wait_for_text("登录已经到时").await.unwrap();
     first.fill("#member", "王芳").await.unwrap();
     first.fill("#passphrase", PASSPHRASE).await.unwrap();
-    press(first, "登录").await;
+    first.press("登录").await.unwrap();
     first.wait_for_text("名字、口令或验证码不对").await.unwrap();
 }
 
@@ -163,19 +163,6 @@ async fn choose_passphrase(at: &Browser, name: &str) {
 /// Signs in with the name that is filled in already.
 async fn sign_in(at: &Browser, then: &str) {
     at.fill("#passphrase", PASSPHRASE).await.unwrap();
-    press(at, "登录").await;
+    at.press("登录").await.unwrap();
     at.wait_for_text(then).await.unwrap();
-}
-
-async fn press(at: &Browser, words: &str) {
-    press_at(at, &format!("//button[not(@disabled) and starts-with(normalize-space(.), '{words}')]")).await;
-}
-
-/// Presses what there is as soon as it is there.
-async fn press_at(at: &Browser, xpath: &str) {
-    let deadline = Instant::now() + Duration::from_secs(30);
-    while !at.click_if_there(xpath).await.unwrap_or(false) {
-        assert!(Instant::now() < deadline, "there is no {xpath}");
-        sleep(Duration::from_millis(50)).await;
-    }
 }

@@ -11,6 +11,7 @@ mod nearest;
 mod outputs;
 mod public;
 mod sealed;
+mod second_factor;
 mod secret;
 mod start;
 mod watch;

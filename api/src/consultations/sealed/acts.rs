@@ -8,10 +8,11 @@ use axum::response::Response;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::door::knock;
+use super::door::{knock, read_locator};
 use super::letter::is_at;
 use super::{Sent, evenly, known, other_request, refused};
 use crate::consultations::ask;
+use crate::consultations::taken_back::take_back;
 use crate::desk::wire::{KeyIn, StandingOut, sealed};
 use crate::error::{ApiError, ApiResult, Problem};
 use crate::limit::Network;
@@ -118,10 +119,7 @@ async fn write(
 )]
 pub async fn feedback(Part(app): Part<AppState>, request: Request) -> Response {
     let answer = match Sent::take(&app, request).await {
-        Ok(Sent { body: FeedbackIn { locator, helped, request_key }, network }) => {
-            let what: &[u8] = if helped { b"helped" } else { b"did not help" };
-            act(&app, (network, &locator), Act::FollowUp { helped }, (what, &request_key)).await
-        }
+        Ok(sent) => tell(&app, sent).await,
         Err(err) => Err(err),
     };
     evenly(&app, answer.map(|done| (StatusCode::OK, StandingOut::of(&done))))
@@ -132,30 +130,39 @@ pub async fn feedback(Part(app): Part<AppState>, request: Request) -> Response {
     post, path = "/consultations/withdraw", tag = "咨询", request_body = WithdrawIn,
     responses(
         (status = OK, body = StandingOut, description = "写过的字都销毁了"),
-        (status = NOT_FOUND, body = Problem, content_type = "application/problem+json", description = "没有这封信"),
-        (status = CONFLICT, body = Problem, content_type = "application/problem+json", description = "已经撤回过"),
+        (status = NOT_FOUND, body = Problem, content_type = "application/problem+json", description = "没有这封信，或者已经销毁了"),
     ),
 )]
 pub async fn withdraw(Part(app): Part<AppState>, request: Request) -> Response {
     let answer = match Sent::take(&app, request).await {
-        Ok(Sent { body: WithdrawIn { locator, request_key }, network }) => {
-            act(&app, (network, &locator), Act::Withdraw, (b"withdraw", &request_key)).await
-        }
+        Ok(sent) => withdraw_thread(&app, sent).await,
         Err(err) => Err(err),
     };
     evenly(&app, answer.map(|done| (StatusCode::OK, StandingOut::of(&done))))
 }
 
-async fn act(
-    app: &AppState,
-    (network, locator): (Network, &str),
-    act: Act<'_>,
-    (what, key): (&[u8], &str),
-) -> ApiResult<Done> {
-    let door = knock(app, network, locator).await?;
+async fn withdraw_thread(app: &AppState, sent: Sent<WithdrawIn>) -> ApiResult<Done> {
+    let WithdrawIn { locator, request_key } = sent.body;
+    let locator_hash = read_locator(&locator)?.hash(&app.consultations.secrets.locator_key);
+    let door = knock(app, sent.network, &locator).await?;
     let answer = match &door.found {
-        Some(thread) => match known(app, &[what, thread.id.as_bytes()], key) {
+        Some(thread) => match known(app, &[b"withdraw", thread.id.as_bytes()], &request_key) {
+            Ok(request) => take_back(app, (&thread.id, locator_hash), &request).await.map_err(refused),
+            Err(err) => Err(err),
+        },
+        None => Err(nowhere()),
+    };
+    door.leave(app, answer).await
+}
+
+async fn tell(app: &AppState, sent: Sent<FeedbackIn>) -> ApiResult<Done> {
+    let FeedbackIn { locator, helped, request_key } = sent.body;
+    let what: &[u8] = if helped { b"helped" } else { b"did not help" };
+    let door = knock(app, sent.network, &locator).await?;
+    let answer = match &door.found {
+        Some(thread) => match known(app, &[what, thread.id.as_bytes()], &request_key) {
             Ok(request) => {
+                let act = Act::FollowUp { helped };
                 app.store.transition(Actor::Asker, &thread.id, act, &request).await.map_err(refused)
             }
             Err(err) => Err(err),

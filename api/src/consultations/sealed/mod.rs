@@ -1,6 +1,6 @@
 //! The asker's JSON addresses: for browsers that seal by themselves. Neither words nor receipt come here.
 //!
-//! [`letter`] takes a letter in, [`door`] finds the thread of a locator, [`thread`] shows it, [`acts`] adds to it, [`history`]
+//! [`letter`] takes a letter in, [`door`] finds the thread of a locator, [`thread`] shows it, [`acts`] adds to it, [`super::history`]
 //! says in plain words what happened. What holds on the script-less path holds here: nothing is logged but our own
 //! faults, once an hour; every answer is padded, refusals too; nobody's address is kept.
 

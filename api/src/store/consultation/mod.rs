@@ -14,7 +14,7 @@ mod queue;
 mod rows;
 mod step;
 #[cfg(test)]
-mod tests;
+pub(in crate::store) mod tests;
 mod transfer;
 mod transition;
 

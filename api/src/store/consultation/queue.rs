@@ -16,7 +16,7 @@ use crate::store::consultation::Thread;
 use crate::store::entity::{message, thread};
 
 /// What is not over, in the very words of the indexes: only so do the databases know that an index holds all of it.
-const RUNNING: &str = "state NOT IN ('closed', 'withdrawn')";
+pub(super) const RUNNING: &str = "state NOT IN ('closed', 'withdrawn')";
 
 /// Which queue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -116,6 +116,14 @@ pub(super) async fn next_position(
     if there < MOST_MESSAGES { Ok(there + 1) } else { Err(Refused::Full) }
 }
 
+/// Sets what is due next. It climbs when that is over, and never before the hour in which it became due: the history goes
+/// forward, also where somebody acts on what was late already.
+pub(super) fn wind(row: &mut thread::ActiveModel, due: Option<(Stage, Hour)>, since: Hour) {
+    row.due_hour = Set(due.map(|(_, hour)| hour.number()));
+    row.climb_hour = Set(due.map(|(_, hour)| hour.max(since).number()));
+    row.due_stage = Set(due.map(|(stage, _)| stage.code().to_owned()));
+}
+
 /// Adds to the history: the desk it left, the one it came to, why.
 pub(super) async fn tell(
     txn: &DatabaseTransaction,

@@ -15,12 +15,12 @@ use crate::sealing::binding::{Binding, Purpose, Sender};
 use crate::store::consultation::act::{Act, Actor, Request, Sealed, Writing};
 use crate::store::consultation::rows::{
     NewMessage, add_handover, add_message, demand_readers, handover, next_position, readers_for_writing_in,
-    tell,
+    tell, wind,
 };
 use crate::store::consultation::transfer::reseal;
 use crate::store::consultation::{Due, Refused, Thread, Transfer};
 use crate::store::desk::{ReaderKey, parent_of, readers_for_writing};
-use crate::store::entity::{handover, message, message_key, thread};
+use crate::store::entity::{message, thread};
 use crate::store::figures::{Count, Measure};
 use crate::store::{Retention, audit};
 
@@ -82,7 +82,8 @@ impl<'a> Step<'a> {
         }
         self.row.state = Set(next.code().to_owned());
         let (desk, id) = (self.now.desk.clone(), self.now.id);
-        if next == State::Purged {
+        if matches!(next, State::Withdrawn | State::Purged) {
+            // Messages, keys, handovers, history and requests go with the row.
             thread::Entity::delete_by_id(id.to_string()).exec(self.txn).await?;
         } else {
             self.row.update(self.txn).await?;
@@ -139,7 +140,7 @@ impl<'a> Step<'a> {
                 self.demand_due(self.now.lapse)?;
                 self.end(Ending::Lapsed);
             }
-            Act::Withdraw => self.withdraw().await?,
+            Act::Withdraw => self.withdraw(),
             Act::Purge => self.demand_due(self.now.purge)?,
         }
         Ok(None)
@@ -256,12 +257,10 @@ impl<'a> Step<'a> {
                 Some((Stage::Answer, schedule.answer(self.matter(), hour)))
             }
             Event::Transfer => Some((Stage::Accept, self.accept_elsewhere().await?)),
-            Event::AskBack | Event::Close | Event::Lapse | Event::Withdraw => None,
+            Event::AskBack | Event::Close | Event::Lapse => None,
             _ => return Ok(()),
         };
-        self.row.due_hour = Set(due.map(|(_, hour)| hour.number()));
-        self.row.climb_hour = Set(due.map(|(_, hour)| hour.number()));
-        self.row.due_stage = Set(due.map(|(stage, _)| stage.code().to_owned()));
+        wind(&mut self.row, due, hour);
         Ok(())
     }
 
@@ -328,18 +327,11 @@ impl<'a> Step<'a> {
         self.counts.push((Measure::Closed, ending.code().to_owned(), Some(self.now.received)));
     }
 
-    /// What was written goes now, and so does what was learned of her; the rest of the row is due this very hour.
-    async fn withdraw(&mut self) -> Result<(), Refused> {
+    /// Everything goes with the row; that somebody asked, and took it back, is counted.
+    fn withdraw(&mut self) {
         if self.now.state != State::Closed {
             self.end(Ending::Outcome(Outcome::Withdrawn));
         }
-        self.row.purge_hour = Set(Some(self.hour.number()));
-        let id = self.now.id.to_string();
-        let keys = message_key::Entity::delete_many().filter(message_key::Column::ThreadId.eq(&id));
-        keys.exec(self.txn).await?;
-        message::Entity::delete_many().filter(message::Column::ThreadId.eq(&id)).exec(self.txn).await?;
-        handover::Entity::delete_many().filter(handover::Column::ThreadId.eq(&id)).exec(self.txn).await?;
-        Ok(())
     }
 
     fn demand_due(&self, due: Option<Hour>) -> Result<(), Refused> {

@@ -14,7 +14,7 @@ use crate::consultations::state::{Event, NotAllowed, Standing, State};
 use crate::sealing::binding::{Binding, Purpose, Sender, ThreadId};
 use crate::store::consultation::act::{Act, Actor, Done, Request};
 use crate::store::consultation::rows::{
-    NewMessage, add_message, demand_readers, locked, name_of, open_handovers, tell,
+    NewMessage, add_message, demand_readers, locked, name_of, open_handovers, tell, wind,
 };
 use crate::store::consultation::step::Step;
 use crate::store::consultation::{NewThread, Refused, Thread};
@@ -74,8 +74,9 @@ impl Store {
         let step = Step::new(txn, (actor, request), self.retention, now, row.into_active_model());
         let number = step.take(act, next).await?;
         let done = Done { thread: *thread, state: next, number, again: false };
-        // Of what is purged no request is kept either.
-        if next != State::Purged && !keep(txn, actor, event, &done, request).await? {
+        // Of what is gone no request is kept either.
+        let gone = matches!(next, State::Withdrawn | State::Purged);
+        if !gone && !keep(txn, actor, event, &done, request).await? {
             return Err(Refused::OtherRequest);
         }
         Ok(done)
@@ -160,7 +161,7 @@ impl NewThread {
     fn row(&self, id: &ThreadId, request: &Request) -> thread::ActiveModel {
         let (receipt, hour) = (self.receipt.as_ref(), request.hour);
         let matter = Matter { topic: self.topic.as_deref(), danger: self.priority.danger };
-        thread::ActiveModel {
+        let mut row = thread::ActiveModel {
             id: Set(id.to_string()),
             desk_id: Set(self.desk.clone()),
             channel: Set(self.channel.code().to_owned()),
@@ -171,9 +172,6 @@ impl NewThread {
             topic: Set(self.topic.clone()),
             region: Set(self.region.clone()),
             received_hour: Set(hour.number()),
-            due_hour: Set(Some(request.schedule.accept(matter, hour).number())),
-            climb_hour: Set(Some(request.schedule.accept(matter, hour).number())),
-            due_stage: Set(Some(Stage::Accept.code().to_owned())),
             mediation: Set(false),
             legal_aid: Set(false),
             psychological: Set(false),
@@ -182,7 +180,9 @@ impl NewThread {
             locator_hash: Set(receipt.map(|receipt| receipt.locator_hash.clone())),
             public_key: Set(receipt.map(|receipt| receipt.public_key.to_bytes())),
             ..Default::default()
-        }
+        };
+        wind(&mut row, Some((Stage::Accept, request.schedule.accept(matter, hour))), hour);
+        row
     }
 }
 

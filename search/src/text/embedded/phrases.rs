@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use crate::record::{Kind, Record, ThesaurusEntry};
-use crate::text::danger::speaks_of_despair;
+use crate::text::danger::speaks_of_killing;
 use crate::text::query::{fold, normalised};
 use crate::text::sound::{is_han, readings, usual_way_to_say};
 
@@ -84,7 +84,8 @@ impl Phrase {
 }
 
 /// Every phrase once, the most useful first. Of lay phrases that sound alike only the first counts: the others are
-/// misspellings, which are understood and never offered. Nor is any offered that speaks of ending one's life.
+/// misspellings, which are understood and never offered. Nor is any offered that speaks of killing, oneself or others,
+/// wherever it stands: a guide on it is found by asking.
 pub(super) fn collect(records: &[Record], thesaurus: &[ThesaurusEntry]) -> Vec<Phrase> {
     let mut all: Vec<(u8, Phrase)> = Vec::new();
     for (record, number) in records.iter().zip(0..) {
@@ -96,14 +97,13 @@ pub(super) fn collect(records: &[Record], thesaurus: &[ThesaurusEntry]) -> Vec<P
     }
     for (entry, number) in thesaurus.iter().zip(0..) {
         all.extend((0..).zip(&entry.law).map(|(at, _)| (2, Phrase::Law(number, at))));
-        let offered = (0..).zip(&entry.say).filter(|(_, say)| !speaks_of_despair(say));
-        all.extend(offered.map(|(at, _)| (4, Phrase::Say(number, at))));
+        all.extend((0..).zip(&entry.say).map(|(at, _)| (4, Phrase::Say(number, at))));
     }
     all.sort_by_key(|&(rank, _)| rank);
 
     let mut seen = Seen::default();
     let texts = all.into_iter().filter_map(|(_, phrase)| Some((phrase, phrase.text(records, thesaurus)?)));
-    texts.filter(|&(phrase, text)| seen.is_new(phrase, text)).map(|(phrase, _)| phrase).collect()
+    texts.filter(|&(phrase, text)| seen.takes(phrase, text)).map(|(phrase, _)| phrase).collect()
 }
 
 fn title_rank(kind: Kind) -> u8 {
@@ -124,9 +124,10 @@ struct Seen {
 }
 
 impl Seen {
-    fn is_new(&mut self, phrase: Phrase, text: &str) -> bool {
+    /// Whether a phrase is one to offer: not there yet, and not one that nobody is to be offered.
+    fn takes(&mut self, phrase: Phrase, text: &str) -> bool {
         let text = normalised(text);
-        if text.is_empty() || self.texts.contains(&text) {
+        if text.is_empty() || speaks_of_killing(&text) || self.texts.contains(&text) {
             return false;
         }
         let chars: Vec<char> = text.chars().collect();

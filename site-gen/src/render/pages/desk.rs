@@ -17,7 +17,12 @@ pub(super) fn sheets(press: &Press<'_>) -> anyhow::Result<Vec<Sheet>> {
 impl DeskPage {
     fn new() -> Self {
         Self {
-            head: Head { url: "/desk/".to_owned(), title: Some("工作台".to_owned()), ..Head::default() }
+            head: Head {
+                url: "/desk/".to_owned(),
+                title: Some("工作台".to_owned()),
+                scripts: &["desk"],
+                ..Head::default()
+            },
         }
     }
 }

@@ -1,5 +1,7 @@
 //! The home page: what to dial, a search box, three doors, what people ask.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use super::regions::{OnDuty, duties};
@@ -49,6 +51,10 @@ impl HomePage {
         });
         let here = press.library.region(&site.settings.region).or_else(|| press.library.outermost().next());
         let on_duty = here.and_then(|region| press.library.on_duty().get(&region.code));
+        let mut named: BTreeMap<&str, usize> = BTreeMap::new();
+        for slug in site.guides.iter().flat_map(|guide| &guide.related) {
+            *named.entry(slug).or_default() += 1;
+        }
         Self {
             head: Head {
                 url: "/".to_owned(),
@@ -60,7 +66,7 @@ impl HomePage {
             },
             guides: site.guides.len(),
             stations: site.stations.len(),
-            asked: site.topics.iter().filter_map(|topic| question(press, &topic.slug)).collect(),
+            asked: site.topics.iter().filter_map(|topic| question(press, &topic.slug, &named)).collect(),
             topics: site.topics.iter().map(Shelf::new).collect(),
             days: days.collect(),
             duties: on_duty.map(|stations| duties(stations, MOST_DUTIES)).unwrap_or_default(),
@@ -69,9 +75,11 @@ impl HomePage {
     }
 }
 
-/// The first question on a shelf.
-fn question(press: &Press<'_>, topic: &str) -> Option<Link> {
-    let guide = press.library.guides_on(topic).iter().find(|guide| !guide.asked.is_empty())?;
+/// The first question of the guide on a shelf that most others lead on to, of equals the first: what many come for, not what
+/// comes first in the alphabet. `named`: how many others lead on to a guide, by its slug.
+fn question(press: &Press<'_>, topic: &str, named: &BTreeMap<&str, usize>) -> Option<Link> {
+    let asked = press.library.guides_on(topic).iter().filter(|guide| !guide.asked.is_empty());
+    let guide = asked.rev().max_by_key(|guide| named.get(guide.slug.as_str()))?;
     let question = guide.asked.first()?;
     Some(Link::new(question, guide.url()).with_note(guide.title.clone()))
 }

@@ -23,7 +23,7 @@ use crate::store::testing::Fresh;
 const MATTER: Matter<'static> = Matter { topic: None, danger: false };
 
 /// After these the clock runs anew, be it to the same hour.
-const WINDS: [Event; 5] = [Event::Accept, Event::Answer, Event::AskBack, Event::Extend, Event::Withdraw];
+const WINDS: [Event; 4] = [Event::Accept, Event::Answer, Event::AskBack, Event::Extend];
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Who {
@@ -199,12 +199,12 @@ impl Model {
         let due = self.due;
         let number = self.write(deed)?;
         if self.due != due || WINDS.contains(&event) {
-            self.climb = self.due.map(|(_, hour)| hour);
+            self.climb = self.due.map(|(_, hour)| hour.max(deed.request.hour));
         }
         if next.state != State::WaitingForAsker {
             self.lapse = None;
         }
-        self.standing = (next.state != State::Purged).then_some(next);
+        self.standing = (!matches!(next.state, State::Withdrawn | State::Purged)).then_some(next);
         self.told += u64::from(event.is_told());
         self.audited += 1;
         if self.standing.is_some() {
@@ -258,14 +258,10 @@ impl Model {
                 self.lapse.filter(|due| *due <= now).ok_or("not yet")?;
                 self.purge = Some(now + 180 * 24 + 1);
             }
-            What::Withdraw => {
-                (self.letters, self.notes, self.due, self.purge) = (0, 0, None, Some(now));
-                self.handovers.clear();
-            }
             What::Purge => {
                 self.purge.filter(|due| *due <= now).ok_or("not yet")?;
             }
-            What::Mark | What::FollowUp(_) | What::Consent => {}
+            What::Mark | What::FollowUp(_) | What::Consent | What::Withdraw => {}
         }
         Ok(None)
     }

@@ -138,6 +138,34 @@ async fn another_desk_has_its_time_to_accept_but_not_more_than_was_left_for_the_
 }
 
 #[tokio::test]
+async fn what_climbed_and_was_handed_on_climbs_there_too_and_the_history_goes_forward() {
+    for fresh in testing::each().await {
+        let (store, schedule) = (&fresh.store, Arc::new(Schedule::default()));
+        three_levels(store).await;
+        founded(store, "west", Some("city")).await;
+        let id = sent(store, "county").await;
+        does(store, "county", &id, Act::Accept).await.unwrap();
+        let answer = schedule.answer(CALM, NOW);
+        assert_eq!(store.catch_up(answer, &schedule).await.unwrap(), 1, "nobody answered");
+        // At the other desk the answer is as late as it was: due at the very hour at which it climbed before.
+        let hour = later(answer, 3);
+        let act = transfer::to(store, "county", &id, "west").await;
+        store.transition(Actor::Member(&member_of("county")), &id, act, &at(hour)).await.unwrap();
+        assert_eq!(due(store, "west", &id).await, Some((Stage::Accept, answer)));
+        assert_eq!(store.catch_up(hour, &schedule).await.unwrap(), 1, "nobody accepted there either");
+        let name = |desk: &str| desk.to_owned();
+        let expected = [
+            (answer.number(), name("county"), Some(name("city")), name("answer")),
+            (hour.number(), name("west"), Some(name("city")), name("accept")),
+        ];
+        assert_eq!(climbs(store, &id).await, expected);
+        let told = event::Entity::find().filter(event::Column::ThreadId.eq(id.to_string()));
+        let told = told.order_by_asc(event::Column::Number).all(&store.db).await.unwrap();
+        assert!(told.is_sorted_by_key(|row| row.at_hour), "{told:?}");
+    }
+}
+
+#[tokio::test]
 async fn what_came_before_there_were_clocks_gets_one() {
     for fresh in testing::each().await {
         let (store, schedule) = (&fresh.store, Arc::new(Schedule::default()));

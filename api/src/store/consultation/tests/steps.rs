@@ -130,21 +130,19 @@ async fn a_thread_that_waits_too_long_closes_by_itself_and_no_hour_before() {
 }
 
 #[tokio::test]
-async fn what_is_withdrawn_is_gone_at_once_and_for_good_within_the_hour() {
+async fn what_is_withdrawn_is_gone_at_once_and_for_good() {
     for fresh in testing::each().await {
         let store = &fresh.store;
         let id = answered(store).await;
         does(store, "county", &id, Act::HandOver { agency: "示例县法院".to_owned() }).await.unwrap();
         let request = new_request();
-        for again in [false, true] {
-            let done = store.transition(Actor::Asker, &id, Act::Withdraw, &request).await.unwrap();
-            assert_eq!((done.state, done.again), (State::Withdrawn, again));
-        }
-        assert_eq!(message::Entity::find().count(&store.db).await.unwrap(), 0);
-        assert_eq!(message_key::Entity::find().count(&store.db).await.unwrap(), 0);
-        let purged = store.transition(Actor::Clock, &id, Act::Purge, &new_request()).await;
-        assert_eq!(purged.unwrap().state, State::Purged);
+        let done = store.transition(Actor::Asker, &id, Act::Withdraw, &request).await.unwrap();
+        assert_eq!((done.state, done.again), (State::Withdrawn, false));
         assert_nothing_but_counts(store, &id).await;
+        let again = store.transition(Actor::Asker, &id, Act::Withdraw, &request).await;
+        assert!(matches!(again, Err(Refused::Gone)), "whoever asks again learns that nothing is there");
+        let last = audit::Entity::find().order_by_desc(audit::Column::Number).one(&store.db).await.unwrap();
+        assert_eq!(last.map(|line| (line.act, line.actor)), Some(("withdraw".to_owned(), None)));
         let figures =
             figure::Entity::find().order_by_asc(figure::Column::Measure).all(&store.db).await.unwrap();
         let counted: Vec<_> =
@@ -157,11 +155,8 @@ async fn what_is_withdrawn_is_gone_at_once_and_for_good_within_the_hour() {
 }
 
 async fn assert_nothing_but_counts(store: &Store, id: &ThreadId) {
-    let rows = store.everything().await;
-    assert!(!rows.contains(&id.to_string()), "{rows}");
-    assert!(rows.contains("figure: ") && rows.contains("audit: "));
+    testing::nothing_of(store, &id.to_string()).await;
     assert_eq!(request::Entity::find().count(&store.db).await.unwrap(), 0);
-    assert!(store.verify_audit("county").await.unwrap().is_ok(), "the chain holds after a purge");
 }
 
 #[tokio::test]
