@@ -15,10 +15,12 @@ use api::compiler::SiteGen;
 use api::config::{Settings, Sources};
 use api::dice::SystemDice;
 use api::operator::{
-    AuditCommand, Backup, BrokenChains, DeskCommand, MemberCommand, Operator, Purge, Restore, WordStats,
+    AuditCommand, Backup, BrokenChains, DeskCommand, MemberCommand, NotProven, Operator, Purge, Restore,
+    VerifyProof, WordStats,
 };
 #[cfg(feature = "meilisearch")]
 use api::operator::{SearchCommand, Searching};
+use api::operator::{VERIFY_PROOF_HELP, own_key};
 use api::routes;
 use api::serve::{Failure, Service, open_store, serve};
 use clap::error::{ContextKind, ErrorKind};
@@ -84,6 +86,11 @@ enum Command {
     Backup(Backup),
     /// 把备份放回数据库
     Restore(Restore),
+    /// 核对一份收信证明，不用联网
+    #[command(after_help = VERIFY_PROOF_HELP)]
+    VerifyProof(VerifyProof),
+    /// 显示核对收信证明用的公钥，好登在别处
+    ProofKey,
     /// 检索：大家常查哪些词；把站点放进 Meilisearch（平时不用：检索由本程序自己做）
     #[command(subcommand)]
     Search(AboutSearch),
@@ -235,6 +242,16 @@ fn run(cli: Cli) -> Result<(), Failure> {
             found(operate(common, true, async |operator| command.run(operator).await))
         }
         Some(Command::Purge(command)) => operate(common, false, async |operator| command.run(operator).await),
+        Some(Command::VerifyProof(verify)) => {
+            let (settings, _) = settings(common, ServeFlags::default())?;
+            let checked = verify.run(&settings.secrets, &mut io::stdout());
+            checked.map_err(|err| if err.is::<NotProven>() { Failure::Found(err) } else { err.into() })
+        }
+        Some(Command::ProofKey) => {
+            let (settings, _) = settings(common, ServeFlags::default())?;
+            say(&own_key(&settings.secrets)?);
+            Ok(())
+        }
         Some(Command::Search(AboutSearch::Stats(stats))) => {
             let today = SystemClock.hour().date();
             operate(common, false, async |operator| stats.run(operator, today).await)

@@ -93,17 +93,23 @@ impl Secrets {
     }
 
     /// What proves within the hour that somebody opened what was sealed to them: nobody else can reckon it.
-    pub fn proof(&self, kind: &str, of: &[u8]) -> Vec<u8> {
-        hmac::sign(&self.key("nuanzhan/proof/1"), &tagged(kind, of)).as_ref().to_vec()
+    pub fn challenge(&self, kind: &str, of: &[u8]) -> Vec<u8> {
+        hmac::sign(&self.key("nuanzhan/challenge/1"), &tagged(kind, of)).as_ref().to_vec()
     }
 
-    /// Whether this is what [`Secrets::proof`] gives; the time does not tell how much of it was right.
-    pub fn proves(&self, kind: &str, of: &[u8], shown: &[u8]) -> bool {
-        hmac::verify(&self.key("nuanzhan/proof/1"), &tagged(kind, of), shown).is_ok()
+    /// Whether this is what [`Secrets::challenge`] gives; the time does not tell how much of it was right.
+    pub fn meets(&self, kind: &str, of: &[u8], shown: &[u8]) -> bool {
+        hmac::verify(&self.key("nuanzhan/challenge/1"), &tagged(kind, of), shown).is_ok()
     }
 
     fn key(&self, label: &str) -> hmac::Key {
         hmac::Key::new(hmac::HMAC_SHA256, expand(&self.names_key, label.as_bytes()).as_slice())
+    }
+
+    /// What the key of proofs is made of. Derived, so that files of before have it too and all processes that share one sign
+    /// alike (`docs/decisions/0036-proof-of-receipt.md`).
+    pub fn proof_seed(&self) -> Zeroizing<[u8; 32]> {
+        expand(&self.locator_key, b"nuanzhan/proof-key/1")
     }
 
     /// Recognises these secrets without telling anything about them.
@@ -151,7 +157,7 @@ mod tests {
         assert_ne!(read.check(), Secrets::draw(&SystemDice).check());
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
         assert_eq!(read.spent_hash("code", b"1"), secrets.spent_hash("code", b"1"));
-        assert_ne!(read.spent_hash("code", b"1"), secrets.proof("code", b"1"));
+        assert_ne!(read.spent_hash("code", b"1"), secrets.challenge("code", b"1"));
         assert!(secrets.write(&path).is_err(), "an existing file is never replaced");
     }
 

@@ -10,6 +10,7 @@ import json
 import os
 import sys
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from pyhpke import AEADId, CipherSuite, KDFId, KEMId
 
@@ -55,6 +56,22 @@ def same(ours, written, what):
         sys.exit(f"{what} differs")
 
 
+def check_proof(proof, content):
+    seed = expand(b(proof["locator_key"]), b"nuanzhan/proof-key/1")
+    same(t(seed), proof["seed"], "seed of the proof's key")
+    key = Ed25519PrivateKey.from_private_bytes(seed)
+    same(t(key.public_key().public_bytes_raw()), proof["public_key"], "public key of proofs")
+    title, *lines = proof["text"].split("\n")
+    said = dict(line.split(": ") for line in lines)
+    same((title, list(said)), ("nuanzhan/proof/1", ["site", "day", "desk", "digest", "signature"]), "lines of the proof")
+    same(b(said["digest"]), hashlib.sha256(content).digest(), "digest of the proof")
+    texts = (said[name].encode() for name in ("site", "day", "desk"))
+    signed = b"".join(len(text).to_bytes(4, "big") + text for text in texts) + b(said["digest"])
+    signed = label("nuanzhan/proof/1", signed)
+    same(t(signed), proof["bytes"], "bytes of the proof")
+    same(t(key.sign(signed)), said["signature"], "signature of the proof")
+
+
 def main():
     with open(sys.argv[1], encoding="utf-8") as file:
         vectors = json.load(file)
@@ -88,6 +105,8 @@ def main():
         reader = SUITE.kem.deserialize_public_key(b(key["public_key"]))
         enc, context = SUITE.create_sender_context(reader, info, eks=ephemeral)
         same(t(enc + context.seal(content_key)), key["key"], "what is sealed with the same ephemeral key")
+
+    check_proof(vectors["proof"], content)
 
     text = "另一个程序封的：先去安全的地方。"
     content_key, nonce = os.urandom(32), os.urandom(12)

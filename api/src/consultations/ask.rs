@@ -14,6 +14,7 @@ use crate::consultations::letter::{self, Letter, Typed};
 use crate::consultations::pace::Pace;
 use crate::consultations::page::{self, ReceiptPage, Trouble};
 use crate::consultations::post::Post;
+use crate::consultations::proof;
 use crate::consultations::receipt::Receipt;
 use crate::consultations::register::Channel;
 use crate::effort::Crowded;
@@ -106,7 +107,7 @@ async fn take_in(
     for key in keys.both() {
         let request = typed.request(key);
         if let Some(earlier) = app.store.earlier(&request.hash).await? {
-            return again(release, &desks, typed, (earlier, &request.receipt));
+            return again(app, (release, &desks), typed, (earlier, &request.receipt)).await;
         }
     }
     wait(app, network).await.map_err(|_| Trouble::Crowded(Box::new(typed.clone())))?;
@@ -121,8 +122,8 @@ async fn take_in(
     // Another request with the same form was first, at the same time.
     let earlier = if done.again { app.store.earlier(&request.hash).await? } else { None };
     match earlier {
-        Some(earlier) => again(release, &desks, typed, (earlier, &request.receipt)),
-        None => receipt_page(release, typed, &desk.name, &request.receipt),
+        Some(earlier) => again(app, (release, &desks), typed, (earlier, &request.receipt)).await,
+        None => receipt_page(app, release, typed, (&done.thread, &desk.name, &request.receipt)).await,
     }
 }
 
@@ -209,9 +210,9 @@ async fn store(
 }
 
 /// The answer to a form that was stored before: its receipt again, until that was typed back once.
-fn again(
-    release: &Release,
-    desks: &[Desk],
+async fn again(
+    app: &AppState,
+    (release, desks): (&Release, &[Desk]),
     typed: &Typed,
     (earlier, receipt): (Earlier, &Receipt),
 ) -> Result<Page, Trouble> {
@@ -219,12 +220,18 @@ fn again(
         return page::sent_before();
     }
     let desk = desks.iter().find(|desk| desk.id == earlier.desk).map_or("值班的人", |desk| &desk.name);
-    receipt_page(release, typed, desk, receipt)
+    receipt_page(app, release, typed, (&earlier.thread, desk, receipt)).await
 }
 
-fn receipt_page(release: &Release, typed: &Typed, desk: &str, receipt: &Receipt) -> Result<Page, Trouble> {
+async fn receipt_page(
+    app: &AppState,
+    release: &Release,
+    typed: &Typed,
+    (thread, desk, receipt): (&ThreadId, &str, &Receipt),
+) -> Result<Page, Trouble> {
+    let proof = proof::of(app, thread).await?.map(|proof| proof.to_string());
     let (groups, hotlines) = (receipt.groups(), page::to_dial_now(release));
-    ReceiptPage { groups, desk, danger: typed.danger, child: typed.child, hotlines }.page()
+    ReceiptPage { groups, desk, danger: typed.danger, child: typed.child, proof, hotlines }.page()
 }
 
 #[cfg(test)]

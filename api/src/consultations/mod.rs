@@ -21,6 +21,7 @@ pub mod pace;
 pub mod page;
 pub mod pass;
 pub mod post;
+pub mod proof;
 pub mod public;
 pub mod receipt;
 pub mod register;
@@ -50,6 +51,7 @@ use utoipa_axum::routes;
 use crate::clock::Hour;
 use crate::consultations::hourly::Hourly;
 use crate::consultations::pace::Pace;
+use crate::consultations::proof::ProofKey;
 use crate::consultations::stretch::{ROUNDS, SALT_LEN, Stretching};
 use crate::consultations::taken_back::TakenBack;
 use crate::desk::keys::PASSPHRASE_ROUNDS;
@@ -99,6 +101,8 @@ pub struct Consultations(Arc<Shared>);
 pub struct Shared {
     pub(crate) settings: Settings,
     pub(crate) secrets: Secrets,
+    /// Signs proofs of receipt. Made of the secrets.
+    pub(crate) proof_key: ProofKey,
     pub(crate) stretching: Stretching,
     pub(crate) effort: Effort,
     /// Checking logins, one at a time and apart from the rest: names can be made up for ever, and a flood of them must
@@ -180,6 +184,7 @@ impl Consultations {
         }
         let rounds = NonZeroU32::new(parameters.stretch_rounds).context("数据库里的轮数是 0")?;
         Ok(Self(Arc::new(Shared {
+            proof_key: ProofKey::derive(&secrets),
             stretching: Stretching { salt: parameters.stretch_salt, rounds },
             secrets,
             effort: Effort::of_this_machine(WAITING),

@@ -149,6 +149,8 @@ pub struct ReceiptPage<'a> {
     pub danger: bool,
     /// A child is involved.
     pub child: bool,
+    /// The proof of receipt as text.
+    pub proof: Option<String>,
     /// What to dial now.
     pub hotlines: Vec<&'a Hotline>,
 }

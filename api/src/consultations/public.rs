@@ -24,6 +24,8 @@ pub struct ParametersOut {
     pub rounds: u32,
     /// The HPKE suite.
     pub suite: SuiteOut,
+    /// What proofs of receipt are checked with: an Ed25519 public key, base64.
+    pub proof_key: String,
 }
 
 /// An HPKE suite by the numbers of RFC 9180.
@@ -80,6 +82,7 @@ pub async fn parameters(State(office): State<Consultations>) -> Response {
         salt: BASE64_STANDARD.encode(&office.stretching.salt),
         rounds: office.stretching.rounds.get(),
         suite: SuiteOut { kem: 16, kdf: 1, aead: 2 },
+        proof_key: office.proof_key.public().to_string(),
     })
     .into_response()
 }

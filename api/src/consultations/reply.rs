@@ -106,7 +106,7 @@ async fn try_receipt(app: &AppState, release: &Release, post: Post) -> Result<Pa
     let opened = look_up(app, stretched, &locator_hash).await;
     let found = match opened {
         Ok(Some(opened)) if delete => destroy(app, &opened.thread.id, locator_hash).await.map(Some),
-        Ok(opened) => Ok(opened.map(Found::Opened)),
+        Ok(opened) => Ok(opened.map(|opened| Found::Opened(Box::new(opened)))),
         Err(trouble) => Err(trouble),
     };
     tokio::time::sleep_until(departure).await;
@@ -124,7 +124,7 @@ async fn try_receipt(app: &AppState, release: &Release, post: Post) -> Result<Pa
 
 /// What a receipt led to.
 enum Found {
-    Opened(Opened),
+    Opened(Box<Opened>),
     Destroyed,
 }
 

@@ -63,7 +63,7 @@ pub async fn show(member: Known, Part(app): Part<AppState>) -> ApiResult<Respons
     let waiting = waiting(member)?;
     let public_key = paper_of(&app, &waiting).await?;
     let of_now = of_hour(&waiting, &public_key, app.clock.hour());
-    let proof = app.consultations.secrets.proof("recovery", &of_now);
+    let proof = app.consultations.secrets.challenge("recovery", &of_now);
     let info = labelled("nuanzhan/recovery-proof/1", &of(&waiting));
     let shares = app.store.recovery_of(waiting.desk()).await?.into_iter().map(|copy| PaperShareOut {
         generation: copy.generation,
@@ -97,7 +97,7 @@ pub async fn take(
     let now = app.clock.hour();
     let hours = [now, Hour::from_number(now.number() - 1)];
     let right = hours.into_iter().any(|hour| {
-        app.consultations.secrets.proves("recovery", &of_hour(&waiting, &public_key, hour), &shown)
+        app.consultations.secrets.meets("recovery", &of_hour(&waiting, &public_key, hour), &shown)
     });
     if !right {
         return Err(ApiError::NotConfirmed("这不是这个工作台的恢复密钥，或者隔得太久。请再试一次"));

@@ -1,4 +1,4 @@
-//! The operators' commands: making desks and members; checking the audit chains; `search`, which puts the site into
+//! The operators' commands: making desks and members; checking the audit chains and proofs of receipt; `search`, which puts the site into
 //! Meilisearch and tells what many people look for.
 //!
 //! These run on the server's machine, beside the service. They are the only part of the program that ever has a desk's
@@ -9,6 +9,7 @@ mod audit;
 mod backup;
 mod desk;
 mod member;
+mod proof;
 mod purge;
 #[cfg(feature = "meilisearch")]
 mod search;
@@ -25,6 +26,7 @@ pub use self::backup::{Backup, Restore};
 pub use self::desk::DeskCommand;
 pub(crate) use self::desk::is_name;
 pub use self::member::MemberCommand;
+pub use self::proof::{HELP as VERIFY_PROOF_HELP, NotProven, VerifyProof, own_key};
 pub use self::purge::Purge;
 #[cfg(feature = "meilisearch")]
 pub use self::search::{SearchCommand, Searching};

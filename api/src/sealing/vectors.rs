@@ -9,8 +9,10 @@ use std::sync::Mutex;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use serde_json::{Value, json};
+use zeroize::Zeroizing;
 
 use super::browser::node;
+use crate::consultations::proof::{ProofKey, Statement};
 use crate::consultations::receipt::Receipt;
 use crate::consultations::stretch::{Stretching, expand};
 use crate::dice::Dice;
@@ -18,6 +20,7 @@ use crate::sealing::binding::{Binding, Purpose, Sender, hex, labelled};
 use crate::sealing::message::{self, Envelope};
 use crate::sealing::padding;
 use crate::sealing::suite::PrivateKey;
+use crate::secrets::Secrets;
 
 const WRITTEN: &str = include_str!("../../../docs/message-format.json");
 
@@ -75,6 +78,23 @@ fn receipt() -> (Value, PrivateKey) {
     (written, private)
 }
 
+/// A proof of receipt for the message of these vectors.
+fn proof(content: &[u8]) -> Value {
+    let locator_key = Zeroizing::new([0x6c; 32]);
+    let secrets = Secrets { locator_key: locator_key.clone(), names_key: Zeroizing::new([0x6e; 32]) };
+    let key = ProofKey::derive(&secrets);
+    let day = jiff::civil::date(2026, 11, 21);
+    let statement = Statement::of("https://nuanzhan.example", day, "county", content);
+    let bytes = statement.canonical();
+    json!({
+        "locator_key": b64(locator_key.as_slice()),
+        "seed": b64(secrets.proof_seed().as_slice()),
+        "public_key": key.public().to_string(),
+        "bytes": b64(&bytes),
+        "text": key.sign(statement).to_string(),
+    })
+}
+
 fn made() -> Value {
     let (receipt, _) = receipt();
     let thread = PrivateKey::derive(&bytes(&receipt["thread_seed"]).try_into().unwrap());
@@ -98,8 +118,10 @@ fn made() -> Value {
             "key": b64(sealed.keys[at].as_bytes()),
         })
     };
+    let proof = proof(sealed.content.as_bytes());
     json!({
         "format": 1,
+        "proof": proof,
         "receipt": receipt,
         "place": {
             "thread": place().thread.to_string(), "position": 258, "sender": "asker", "purpose": "letter",

@@ -17,6 +17,7 @@
   onSubmit(form, "正在这部手机上封信，要几秒钟……", send);
   onSubmit(byId("typed"), "", async () => typedBack());
   copy.addEventListener("click", copyOut);
+  byId("copy-proof").addEventListener("click", copyProof);
   for (const button of [clear, byId("clear-later")]) button.addEventListener("click", wipeClipboard);
   unsealed.addEventListener("click", function () { form.submit(); });
   document.addEventListener("click", holdOnce, true);
@@ -49,7 +50,14 @@
   async function sealAndSend(words) {
     const same = JSON.stringify(words);
     if (!sealed || sealed.same !== same) sealed = await sealLetter(words, same);
-    await call("", sealed.letter);
+    const { proof } = await call("", sealed.letter);
+    sealed.proof = proof && (await isOf(proof, sealed.letter.content)) ? proof : "";
+  }
+
+  // A signature on another letter would be of no use to her.
+  async function isOf(proof, content) {
+    const digest = await crypto.subtle.digest("SHA-256", nuanzhan.sealing.fromBase64(content));
+    return proof.split("\n").includes(`digest: ${nuanzhan.sealing.toBase64(new Uint8Array(digest))}`);
   }
 
   async function sealLetter({ envelope, choices }, same) {
@@ -85,6 +93,8 @@
     byId("with-child").hidden = choices.danger || !choices.child;
     byId("kept-urgent").hidden = !choices.danger && !choices.child;
     document.querySelectorAll("[data-desk]").forEach(function (desk) { desk.textContent = sealed.name; });
+    byId("proof").value = sealed.proof;
+    byId("proven").hidden = !sealed.proof;
     form.reset();
     show("kept");
   }
@@ -99,6 +109,8 @@
     sealed = null;
     field.value = "";
     byId("digits").textContent = "";
+    // The proof opens nothing and stays for as long as the page does.
+    byId("next").appendChild(byId("proven"));
     show("next");
   }
 
@@ -108,6 +120,11 @@
       say("copied", "复制好了。粘到安全的地方以后，按“清掉剪贴板”：不清，别人一粘贴就看得到。");
     };
     write(sealed.digits).then(told, () => say("copied", "复制不了，请照着抄。"));
+  }
+
+  function copyProof() {
+    const told = () => say("proof-copied", "复制好了。粘到安全的地方以后，随便复制几个别的字，把它顶掉。");
+    write(byId("proof").value).then(told, () => say("proof-copied", "复制不了，请按住上面的字选中，或者照着抄。"));
   }
 
   function wipeClipboard() {
@@ -149,7 +166,11 @@
     warned = false;
     form.reset();
     byId("typed").reset();
-    for (const id of ["digits", "copied", "not-yet", "cleared"]) byId(id).textContent = "";
+    for (const id of ["digits", "copied", "not-yet", "cleared", "proof-copied"]) byId(id).textContent = "";
+    byId("proof").value = "";
+    byId("proven").open = false;
+    byId("proven").hidden = true;
+    byId("kept").appendChild(byId("proven"));
     clear.hidden = true;
     document.querySelectorAll("[data-view]").forEach(function (view) { view.hidden = view.id !== "write"; });
   }

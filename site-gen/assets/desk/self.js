@@ -25,8 +25,8 @@ function paperForm() {
   const form = el("form", { class: "form", autocomplete: "off" },
     field("纸上的恢复密钥", typed, "9 组，每组 4 个。只在这台电脑上用，不寄出去；用了会记进操作记录。"), el("button", {}, "用它取得钥匙"));
   onSubmit(form, "正在取……", async () => {
-    const { pair, wrong } = await readPaper(typed.value);
-    if (wrong) throw new Error(wrong);
+    const { pair, wrong: complaint } = await readPaper(typed.value);
+    if (complaint) throw new Error(complaint);
     const { me } = session, shown = await call("GET", "/desk/recovery");
     if (toBase64(pair.publicKey) !== shown.recovery_public_key) throw new Error("这不是这个工作台的恢复密钥，可能是另一张纸。");
     const proof = await proveRecovery(pair, me.desk, me.id, shown.challenge);

@@ -50,6 +50,7 @@ const DESK_CLOSES: &str = "})(self.nuanzhan);\n";
 const BUNDLES: &[(&str, &[&str])] = &[
     ("ask", &[HPKE, SEALING, RECEIPT, COMMON, include_str!("../../assets/ask/ask.js")]),
     ("reply", &[HPKE, SEALING, RECEIPT, COMMON, include_str!("../../assets/ask/reply.js")]),
+    ("proof", &[include_str!("../../assets/proof.js")]),
     (
         "desk",
         &[

@@ -52,6 +52,7 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("coverage.html", include_str!("../../templates/coverage.html")),
     ("search.html", include_str!("../../templates/search.html")),
     ("ask.html", include_str!("../../templates/ask.html")),
+    ("proof.html", include_str!("../../templates/proof.html")),
     ("reply.html", include_str!("../../templates/reply.html")),
     ("desk.html", include_str!("../../templates/desk.html")),
     ("campaigns.html", include_str!("../../templates/campaigns.html")),

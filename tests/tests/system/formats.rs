@@ -100,6 +100,47 @@ fn a_third_implementation_reads_what_we_write_and_the_published_bundle_reads_wha
 }
 
 #[test]
+fn a_proof_is_checked_alike_in_the_browser() {
+    let server = Ground::new().unwrap().start().unwrap();
+    let vectors: Value = serde_json::from_slice(&std::fs::read(vectors()).unwrap()).unwrap();
+    let body = format!(
+        "globalThis.self = globalThis; {}
+         const {{ proof }} = self.nuanzhan;
+         const written = JSON.parse(require('node:fs').readFileSync(0));
+         const key = proof.bytes(written.public_key, 32), text = written.text;
+         const bad = [
+             '', text.replace('proof/1', 'proof/2'), text.split('\\n').slice(0, 5).join('\\n'), text.replace('-21', '-31'),
+             text.replace('2026-11-21', '20261121'), text.replace('desk:', 'dest:'), text.replace('digest: ', 'digest: A'),
+             text.replace('signature: ', 'signature: AAAA'),
+         ];
+         const told = (one) => {{ try {{ proof.parse(one); return ''; }} catch (err) {{ return err.message; }} }};
+         (async () => {{
+             const good = [text, text.replace(/\\n/g, '\\r\\n\\r\\n'), '\\ufeff  ' + text + '  \\n'];
+             const changed = [['-21', '-20'], ['county', 'city'], ['.example', '.example.org']].map(([from, to]) => text.replace(from, to));
+             const check = (one) => proof.hasSigned(key, proof.parse(one));
+             console.log(JSON.stringify({{
+                 bytes: Buffer.from(proof.canonical(proof.parse(text))).toString('base64'),
+                 good: await Promise.all(good.map(check)), changed: await Promise.all(changed.map(check)), bad: bad.map(told),
+             }}));
+         }})();",
+        script(&server, "proof.js")
+    );
+    let Some(done) = node(&body, &vectors["proof"]) else { return };
+    assert_eq!(done["bytes"], vectors["proof"]["bytes"]);
+    assert_eq!(
+        (&done["good"], &done["changed"]),
+        (&json!([true, true, true]), &json!([false, false, false]))
+    );
+    let told = done["bad"].as_array().unwrap();
+    for (told, expected) in
+        told.iter().zip(["六行", "六行", "六行", "“day”", "“day”", "“desk”", "“digest”", "“signature”"])
+    {
+        assert!(told.as_str().unwrap().contains(expected), "{told}");
+    }
+    assert_eq!(told.len(), 8);
+}
+
+#[test]
 fn receipts_of_the_browser_and_of_the_server_are_the_same_kind() {
     let server = Ground::new().unwrap().start().unwrap();
     let body = format!(
@@ -160,6 +201,7 @@ fn a_page_names_the_digest_of_each_script_and_it_is_that_of_the_bytes() {
         ("/ask/", "ask.js", "'none'"),
         ("/ask/reply/", "reply.js", "'none'"),
         ("/desk/", "desk.js", "'none'"),
+        ("/proof/", "proof.js", "'none'"),
         ("/search/", "search.js", "nuanzhan-part"),
     ] {
         let page = client.get(path).unwrap();
@@ -202,7 +244,7 @@ fn bundles_that_seal_are_written_in_the_language_of_2017() {
          console.log(JSON.stringify(scripts.map(wrong)));",
         serde_json::to_string(&packages.join("node_modules/acorn")).unwrap()
     );
-    let names = ["ask.js", "reply.js", "leave.js"];
+    let names = ["ask.js", "reply.js", "proof.js", "leave.js"];
     let mut texts: Vec<String> = names.iter().map(|name| script(&server, name)).collect();
     texts.push("try { a?.b } catch { }".to_owned());
     let Some(wrong) = node(&body, &json!(texts)) else { return };

@@ -9,6 +9,7 @@ mod journey;
 mod keys;
 mod nearest;
 mod outputs;
+mod plain;
 mod public;
 mod sealed;
 mod second_factor;

@@ -24,29 +24,29 @@ const COUNT_VIOLATIONS: &str = "window.violations = []; document.addEventListene
                                 (event) => window.violations.push(event.violatedDirective + ' ' + event.sample));";
 
 /// Her phone, before a gate that keeps all that leaves it.
-struct Her {
-    phone: Browser,
+pub(crate) struct Her {
+    pub(crate) phone: Browser,
     wire: Wire,
 }
 
 impl Her {
-    async fn at(server: &Server, looks: Looks, what: &str) -> Option<Self> {
+    pub(crate) async fn at(server: &Server, looks: Looks, what: &str) -> Option<Self> {
         let wire = Wire::to(&server.base).unwrap();
         let phone = Browser::open(looks, what).await.unwrap()?;
         phone.before_each_page(COUNT_VIOLATIONS).await.unwrap();
         Some(Self { phone, wire })
     }
 
-    async fn goto(&self, path: &str) {
+    pub(crate) async fn goto(&self, path: &str) {
         self.phone.goto(&format!("{}{path}", self.wire.base)).await.unwrap();
     }
 
-    async fn is(&self, expression: &str) -> bool {
+    pub(crate) async fn is(&self, expression: &str) -> bool {
         self.phone.evaluate(expression).await.unwrap() == true
     }
 
     /// Nothing was tried that a page of ours may not do.
-    async fn kept_to_the_policy(&self) {
+    pub(crate) async fn kept_to_the_policy(&self) {
         let violations = self.phone.evaluate("window.violations.join('; ')").await.unwrap();
         assert_eq!(violations, "", "what a page may not do");
     }
@@ -80,7 +80,7 @@ impl Her {
     }
 }
 
-fn run(test: impl Future<Output = ()>) {
+pub(crate) fn run(test: impl Future<Output = ()>) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     // A browser that hangs must not hang the whole gate.
     runtime.block_on(async { tokio::time::timeout(Duration::from_mins(3), test).await }).unwrap();
@@ -148,12 +148,17 @@ async fn the_whole_way(ground: &Ground) {
     her.phone.fill("#receipt", &format!("{other}{}", &receipt.0[1..])).await.unwrap();
     her.phone.click("#typed button").await.unwrap();
     her.phone.wait_for_text("请看第 1 组").await.unwrap();
+    let proof = her.phone.evaluate("document.getElementById('proof').value").await.unwrap();
     her.type_back(&receipt).await;
     assert!(!her.is(&format!("document.documentElement.outerHTML.includes('{}')", &receipt.0[..4])).await);
     her.phone.wait_for_text("剪贴板里还有回执码").await.unwrap();
     her.phone.click("#clear-later").await.unwrap();
     her.phone.wait_for_text("剪贴板清掉了").await.unwrap();
+    her.phone.click("#proven summary").await.unwrap();
+    her.phone.click("#copy-proof").await.unwrap();
+    her.phone.wait_for_text("把它顶掉").await.unwrap();
     her.kept_to_the_policy().await;
+    the_proof_holds(&her, proof.as_str().unwrap()).await;
 
     let Some(desk) = AtDesk::sign_in(&server, what).await.unwrap() else { return };
     let letter = desk.open_first().await.unwrap();
@@ -188,6 +193,27 @@ async fn the_whole_way(ground: &Ground) {
     her.phone.wait_for_text("没有用这个回执码的信").await.unwrap();
     nothing_has_left(&her, &server, &receipt);
     assert_eq!(server.stop("INT").unwrap(), 0);
+}
+
+/// She has it checked in the browser, and nothing of it leaves.
+async fn the_proof_holds(her: &Her, proof: &str) {
+    assert!(proof.starts_with("nuanzhan/proof/1\nsite: "), "{proof}");
+    her.goto("/proof/").await;
+    her.phone.fill("#proof", proof).await.unwrap();
+    let key = "document.getElementById('key').value.length === 44";
+    while !her.is(key).await {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    her.phone.click("#check button").await.unwrap();
+    let page = her.phone.wait_for_text("这份证明是真的").await.unwrap();
+    assert!(page.contains("shili-city"), "{page}");
+    her.phone.fill("#proof", &proof.replacen("shili-city", "shili-county", 1)).await.unwrap();
+    her.phone.click("#check button").await.unwrap();
+    let page = her.phone.wait_for_text("对不上").await.unwrap();
+    assert!(!page.contains("这份证明是真的"), "{page}");
+    her.kept_to_the_policy().await;
+    let signature = proof.rsplit(' ').next().unwrap();
+    assert!(!contains(&her.wire.sent(), signature.as_bytes()), "what is checked stays here");
 }
 
 fn nothing_has_left(her: &Her, server: &Server, receipt: &Receipt) {
@@ -406,7 +432,7 @@ fn by_keyboard_alone_on_the_narrowest_phone_and_every_part_has_a_name() {
     });
 }
 
-async fn fits_and_is_named(her: &Her) {
+pub(crate) async fn fits_and_is_named(her: &Her) {
     let wide = her.phone.evaluate("document.documentElement.scrollWidth").await.unwrap();
     assert!(wide.as_u64().unwrap() <= 320, "{wide} px wide: {}", her.phone.text("main").await.unwrap());
     for (role, name) in her.phone.told().await.unwrap() {
@@ -418,11 +444,11 @@ async fn fits_and_is_named(her: &Her) {
     }
 }
 
-async fn tab_to(her: &Her, id: &str) {
+pub(crate) async fn tab_to(her: &Her, id: &str) {
     tab_until(her, &format!("document.activeElement.id === '{id}'")).await;
 }
 
-async fn tab_to_button(her: &Her, words: &str) {
+pub(crate) async fn tab_to_button(her: &Her, words: &str) {
     tab_until(her, &format!("document.activeElement.textContent === '{words}'")).await;
 }
 

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use ring::hmac;
 use tests::browser::{Browser, DESK};
 use tests::desk::{MEMBER, PASSPHRASE, open_desk};
-use tests::server::{Ground, Server};
+use tests::server::Ground;
 
 /// Seconds for which a code stands.
 const STEP: i64 = 30;

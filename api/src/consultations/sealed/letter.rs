@@ -5,12 +5,13 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{Sent, evenly, known, other_request, refused};
 use crate::consultations::ask::{choose, has_room, wait};
 use crate::consultations::letter::known_choices;
+use crate::consultations::proof;
 use crate::consultations::public::{DeskKeyOut, ReaderOut};
 use crate::consultations::register::Channel;
 use crate::consultations::sealed::door::read_locator;
@@ -66,6 +67,17 @@ pub struct LetterIn {
     pub request_key: String,
 }
 
+/// A letter that was taken in.
+#[derive(Serialize, ToSchema)]
+pub struct ReceivedOut {
+    /// Where it stands.
+    #[serde(flatten)]
+    pub standing: StandingOut,
+    /// The proof of receipt, six lines of text; missing where the letter was taken back meanwhile.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub proof: Option<String>,
+}
+
 /// Which desk takes a letter from there, and to whom it has to be sealed.
 #[utoipa::path(
     post, path = "/consultations/desk", tag = "咨询", request_body = WhereIn,
@@ -99,7 +111,7 @@ async fn chosen(app: &AppState, region: Option<&str>) -> ApiResult<Desk> {
 #[utoipa::path(
     post, path = "/consultations", tag = "咨询", request_body = LetterIn,
     responses(
-        (status = CREATED, body = StandingOut, description = "存好了。同一个请求编号再发一次，回答一样，不会变成两封"),
+        (status = CREATED, body = ReceivedOut, description = "存好了。同一个请求编号再发一次，回答一样，不会变成两封"),
         (status = BAD_REQUEST, body = Problem, content_type = "application/problem+json", description = "形状不对，或封给的人不对"),
         (status = CONFLICT, body = Problem, content_type = "application/problem+json", description = "没有收下：换编号和回执码再寄"),
         (status = SERVICE_UNAVAILABLE, body = Problem, content_type = "application/problem+json", description = "那里没有人收信，或这一小时的来信太多"),
@@ -110,10 +122,10 @@ pub async fn receive(State(app): State<AppState>, request: Request) -> Response 
         Ok(sent) => take_in(&app, sent).await,
         Err(err) => Err(err),
     };
-    evenly(&app, answer.map(|done| (StatusCode::CREATED, StandingOut::of(&done))))
+    evenly(&app, answer.map(|received| (StatusCode::CREATED, received)))
 }
 
-async fn take_in(app: &AppState, sent: Sent<LetterIn>) -> ApiResult<Done> {
+async fn take_in(app: &AppState, sent: Sent<LetterIn>) -> ApiResult<ReceivedOut> {
     let request = known(app, &[b"letter"], &sent.body.request_key)?;
     let (id, new) = sent.body.read(app)?;
     if app.store.earlier(&request.hash).await?.is_none() {
@@ -135,7 +147,8 @@ async fn take_in(app: &AppState, sent: Sent<LetterIn>) -> ApiResult<Done> {
     if done.again && !letter.is_stored(app, &done).await? {
         return Err(other_request());
     }
-    Ok(done)
+    let proof = proof::of(app, &done.thread).await?.map(|proof| proof.to_string());
+    Ok(ReceivedOut { standing: StandingOut::of(&done), proof })
 }
 
 impl LetterIn {

@@ -8,6 +8,7 @@ use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use serde_json::{Value, json};
 
+use crate::consultations::proof::{Proof, PublicProofKey};
 use crate::consultations::receipt::Receipt;
 use crate::consultations::stretch::ThreadKey;
 use crate::consultations::testing::{Office, Reply};
@@ -127,6 +128,15 @@ async fn a_letter_that_was_sealed_in_the_browser_is_answered_asked_again_and_tak
         let asker = Asker::new(&office);
         let sent = post(&office, "", &asker.letter(&office, WORDS).await).await;
         assert_eq!(sent.status, StatusCode::CREATED, "{}", sent.text);
+        let parameters = office.get("/api/v1/consultations/parameters").await.json();
+        let key = PublicProofKey::parse(parameters["proof_key"].as_str().unwrap()).unwrap();
+        let proof = Proof::parse(sent.json()["proof"].as_str().unwrap()).unwrap();
+        assert!(key.has_signed(&proof));
+        assert_eq!(
+            (proof.statement.desk.as_str(), proof.statement.day.to_string().as_str()),
+            ("city", "2026-11-21")
+        );
+        assert!(!sent.text.contains("T15:00"), "never the hour");
         let early = asker.wish(&office, "/feedback", &[("helped", json!(true))]).await;
         assert_eq!(early.status, StatusCode::CONFLICT, "nothing is answered yet: {}", early.text);
 

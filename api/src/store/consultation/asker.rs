@@ -6,7 +6,7 @@ use crate::clock::Hour;
 use crate::consultations::state::Event;
 use crate::sealing::binding::{Purpose, ThreadId};
 use crate::store::consultation::rows::messages;
-use crate::store::consultation::{Earlier, StoredMessage, Thread, Told};
+use crate::store::consultation::{Earlier, First, StoredMessage, Thread, Told};
 use crate::store::desk::Reader;
 use crate::store::entity::{event, request, thread};
 use crate::store::{Store, damaged};
@@ -17,8 +17,18 @@ impl Store {
         let form = request::Entity::find_by_id(request_hash.to_vec())
             .filter(request::Column::Event.eq(Event::Receive.code()));
         let Some(form) = form.one(&self.db).await? else { return Ok(None) };
-        let thread = thread::Entity::find_by_id(form.thread_id).one(&self.db).await?;
-        Ok(thread.map(|row| Earlier { desk: row.desk_id, typed_back: row.typed_back }))
+        let thread: ThreadId = form.thread_id.parse().map_err(damaged)?;
+        let row = thread::Entity::find_by_id(form.thread_id).one(&self.db).await?;
+        Ok(row.map(|row| Earlier { thread, desk: row.desk_id, typed_back: row.typed_back }))
+    }
+
+    /// What a thread began with.
+    pub async fn first_of(&self, thread: &ThreadId) -> Result<Option<First>, DbErr> {
+        let letter = messages(&self.db, thread, Purpose::Letter, &Reader::Thread).await?.into_iter().next();
+        let arrival = self.history(thread).await?.into_iter().find(|told| told.event == Event::Receive);
+        Ok(letter.zip(arrival).and_then(|(letter, arrival)| {
+            Some(First { desk: arrival.to?, hour: arrival.at, content: letter.content })
+        }))
     }
 
     /// The thread of a receipt.

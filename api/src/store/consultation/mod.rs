@@ -191,9 +191,22 @@ pub struct Told {
     pub reason: Option<String>,
 }
 
+/// What a thread began with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct First {
+    /// The desk that it came to.
+    pub desk: String,
+    /// When.
+    pub hour: Hour,
+    /// The first letter.
+    pub content: SealedContent,
+}
+
 /// A form that was sent before.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Earlier {
+    /// The thread that it made.
+    pub thread: ThreadId,
     /// The desk its letter went to.
     pub desk: String,
     /// Whether its receipt was typed back once.

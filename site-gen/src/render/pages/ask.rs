@@ -1,4 +1,4 @@
-//! Asking without a name, and reading the reply: the forms as they are published. With scripts they are sealed in the browser
+//! Asking without a name, reading the reply, checking the proof of receipt: the forms as they are published. With scripts they are sealed in the browser
 //! (`assets/ask/`); without, the server answers them.
 
 use ::search::clocks::Clocks;
@@ -24,8 +24,18 @@ pub(super) struct ReplyPage {
     head: Head,
 }
 
+/// `/proof/`
+#[derive(Debug, Serialize)]
+pub(super) struct ProofPage {
+    head: Head,
+}
+
 pub(super) fn sheets(press: &Press<'_>) -> anyhow::Result<Vec<Sheet>> {
-    Ok(vec![press.print(&AskPage::new(press))?, press.print(&ReplyPage::new())?])
+    Ok(vec![
+        press.print(&AskPage::new(press))?,
+        press.print(&ReplyPage::new())?,
+        press.print(&ProofPage::new())?,
+    ])
 }
 
 impl AskPage {
@@ -52,6 +62,12 @@ impl ReplyPage {
     }
 }
 
+impl ProofPage {
+    fn new() -> Self {
+        Self { head: head("/proof/", "核对收信证明", &["proof"]) }
+    }
+}
+
 fn head(url: &str, title: &str, scripts: &'static [&'static str]) -> Head {
     Head { url: url.to_owned(), title: Some(title.to_owned()), section: "/ask/", scripts, ..Head::default() }
 }
@@ -66,6 +82,19 @@ impl Page for AskPage {
     #[cfg(test)]
     fn sample(press: &Press<'_>) -> Self {
         Self::new(press)
+    }
+}
+
+impl Page for ProofPage {
+    const TEMPLATE: &'static str = "proof.html";
+
+    fn head(&self) -> &Head {
+        &self.head
+    }
+
+    #[cfg(test)]
+    fn sample(_: &Press<'_>) -> Self {
+        Self::new()
     }
 }
 

@@ -118,6 +118,7 @@ pub(super) fn samples() {
     prints::<search::SearchPage>();
     prints::<ask::AskPage>();
     prints::<ask::ReplyPage>();
+    prints::<ask::ProofPage>();
     prints::<desk::DeskPage>();
     prints::<campaigns::CampaignsPage>();
     prints::<campaigns::CampaignPage>();

@@ -174,7 +174,7 @@ async fn a_form_that_is_sent_twice_makes_one_thread() {
         assert!(!send(store, first).await.unwrap().again);
         let again = send(store, second).await.unwrap();
         assert_eq!((again.thread, again.again), (id, true));
-        let earlier = Earlier { desk: "county".to_owned(), typed_back: false };
+        let earlier = Earlier { thread: id, desk: "county".to_owned(), typed_back: false };
         assert_eq!(store.earlier(b"form").await.unwrap(), Some(earlier));
         let queue = store.queue_of(&member_of("county"), Shelf::Own, None, 10).await.unwrap();
         assert_eq!(queue.items.len(), 1);
