@@ -399,13 +399,13 @@ impl<'a> Play<'a> {
         let reversed = (reversed.1, reversed.0);
         assert!(found == in_order || found == reversed, "{one:?} {other:?}: {found:?}");
         // Where both orders answer alike, the rows tell which it was.
-        let mut which = if found == in_order { first.clone() } else { second.clone() };
-        if in_order == reversed && first.responder != second.responder {
-            let row = thread::Entity::find_by_id(self.id.to_string()).one(&self.store.db).await.unwrap();
-            let responder = row.and_then(|row| row.first_responder);
-            which = if responder.as_deref() == first.responder { first } else { second };
-        }
-        self.model = which;
+        let row = thread::Entity::find_by_id(self.id.to_string()).one(&self.store.db).await.unwrap();
+        let is_first = row.as_ref().is_none_or(|row| {
+            let climb = first.climb.map(Hour::number);
+            row.first_responder.as_deref() == first.responder && row.climb_hour == climb
+        });
+        let was_first = if in_order == reversed { is_first } else { found == in_order };
+        self.model = if was_first { first } else { second };
         self.done.extend([one, other]);
     }
 
