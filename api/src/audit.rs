@@ -12,6 +12,7 @@ use ring::digest;
 
 use crate::clock::Hour;
 use crate::consultations::state::Event;
+use crate::desk::role::Role;
 use crate::sealing::binding::{ThreadId, labelled};
 
 /// A SHA-256.
@@ -25,6 +26,28 @@ pub const TAKE_OVER: &str = "take_over";
 pub const FOUND: &str = "found_desk";
 /// A member was admitted.
 pub const ADMIT: &str = "admit_member";
+/// Somebody was invited.
+pub const INVITE: &str = "invite";
+/// An invitation was taken back.
+pub const REVOKE: &str = "revoke_invitation";
+/// Somebody took an invitation, and waits to be admitted.
+pub const JOIN: &str = "join";
+/// A member let herself in with the key on paper.
+pub const RECOVER: &str = "recover_keys";
+/// A member was removed.
+pub const REMOVE: &str = "remove_member";
+/// The desk has a new key.
+pub const ROTATE: &str = "rotate_key";
+/// Content keys were sealed to the newest key of the desk.
+pub const RESEAL: &str = "reseal";
+/// Nothing needs the older keys of the desk any more: no copy of them is left.
+pub const RETIRE: &str = "retire_keys";
+/// A member has a new passphrase.
+pub const PASSPHRASE: &str = "change_passphrase";
+/// A member has a second factor, or another one.
+pub const SECOND_FACTOR: &str = "set_second_factor";
+/// A member's second factor was taken away.
+pub const NO_SECOND_FACTOR: &str = "forget_second_factor";
 
 /// What a line is about.
 #[derive(Debug, Clone, Copy)]
@@ -35,6 +58,8 @@ pub enum Object<'a> {
     Member(&'a str),
     /// A desk, by id.
     Desk(&'a str),
+    /// An invitation, by the hash of its code.
+    Invitation(&'a [u8]),
 }
 
 /// Something that was done, not in a chain yet.
@@ -105,11 +130,31 @@ pub fn chinese(act: &str) -> &str {
         TAKE_OVER => "从别的工作台转来",
         FOUND => "建立工作台",
         ADMIT => "加入成员",
+        INVITE => "邀请成员",
+        REVOKE => "收回邀请",
+        JOIN => "接受邀请，等人放行",
+        RECOVER => "用纸上的恢复密钥取得钥匙",
+        REMOVE => "移除成员",
+        ROTATE => "换了工作台的钥匙",
+        RESEAL => "把旧信改封到新钥匙",
+        RETIRE => "旧钥匙不再用，已经销毁",
+        PASSPHRASE => "换了口令",
+        SECOND_FACTOR => "设了验证码",
+        NO_SECOND_FACTOR => "取消了验证码",
+        "role/member" => "改为成员",
+        "role/head" => "改为负责人",
+        "role/supervisor" => "改为上级督办",
+        "role/auditor" => "改为审计",
         act => match Event::parse(act) {
             Some(event) => event.chinese(),
             None => act,
         },
     }
+}
+
+/// The act of giving a member another role.
+pub fn change_of_role(role: Role) -> String {
+    format!("role/{}", role.code())
 }
 
 impl Object<'_> {
@@ -119,6 +164,7 @@ impl Object<'_> {
             Self::Thread(thread) => (1, thread.as_bytes().as_slice()),
             Self::Member(id) => (2, id.as_bytes()),
             Self::Desk(id) => (3, id.as_bytes()),
+            Self::Invitation(hash) => (4, hash),
         };
         sha256(&labelled("nuanzhan/audit-object/1", &[&[kind], id].concat()))
     }

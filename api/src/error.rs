@@ -27,8 +27,17 @@ pub enum ApiError {
     #[error("请先登录工作台")]
     SignedOut,
     /// A name and a passphrase that do not belong together, or a name that nobody has.
-    #[error("名字或口令不对")]
+    #[error("名字、口令或验证码不对。没有设验证码的就空着；一个验证码只能用一次；连错十次，要等到下一个整点")]
     WrongSignIn,
+    /// Somebody is signed in who has no second factor where the site wants one: all they can do is to set one.
+    #[error("请先设验证码：本站要求登录时除了口令还有验证码")]
+    SecondFactorMissing,
+    /// Somebody is signed in who waits for a head to let them in.
+    #[error("请等负责人放行：负责人要先核对你的指纹码")]
+    NotAdmitted,
+    /// What was shown to confirm an act is not right.
+    #[error("{0}")]
+    NotConfirmed(&'static str),
     /// A page of another site sent this, or a gateway in front hides which host was asked.
     #[error("请从本站的页面操作。若前面有网关，请让它把 Host 原样传过来，或把 base_url 设成公开的网址")]
     ForeignOrigin,
@@ -118,6 +127,9 @@ impl ApiError {
             Self::ForeignOrigin => (StatusCode::FORBIDDEN, "foreign-origin", "不是本站发来的"),
             Self::NotForRole { .. } => (StatusCode::FORBIDDEN, "not-for-role", "这个角色不能这样做"),
             Self::WrongSignIn => (StatusCode::UNAUTHORIZED, "wrong-sign-in", "登录不成"),
+            Self::SecondFactorMissing => (StatusCode::FORBIDDEN, "second-factor-missing", "还没有设验证码"),
+            Self::NotAdmitted => (StatusCode::FORBIDDEN, "not-admitted", "还没有放行"),
+            Self::NotConfirmed(_) => (StatusCode::FORBIDDEN, "not-confirmed", "没有核对上"),
             Self::NotFound(_) | Self::Absent(_) => (StatusCode::NOT_FOUND, "not-found", "没有找到"),
             Self::Conflict(_) => (StatusCode::CONFLICT, "conflict", "现在不能这样做"),
             Self::TooLarge { .. } => (StatusCode::PAYLOAD_TOO_LARGE, "too-large", "内容太长"),

@@ -74,7 +74,7 @@ enum Command {
     /// 管理工作台：建立、列出
     #[command(subcommand)]
     Desk(DeskCommand),
-    /// 管理工作台的人员：开通
+    /// 管理工作台的人员：邀请、开通、取消丢了的验证码
     #[command(subcommand)]
     Member(MemberCommand),
     /// 查记录链：谁做了什么，有没有被改过
@@ -310,11 +310,14 @@ fn operate(
     runtime()?.block_on(async {
         let store = open_store(&settings).await?;
         // Without a site that can be read nobody knows the divisions, and the command works all the same.
-        let regions =
-            Bundle::open_without_stations(&settings.served()).map(|site| site.regions).unwrap_or_default();
+        let (regions, address) = Bundle::open_without_stations(&settings.served())
+            .map(|bundle| (bundle.regions, bundle.site.base_url))
+            .unwrap_or_default();
         let regions = regions.into_iter().map(|region| region.code).collect();
+        let site = settings.base_url.unwrap_or(address);
         let (hour, out) = (SystemClock.hour(), &mut io::stdout());
-        command(Operator { store: &store, dice: &SystemDice, hour, out, regions: &regions }).await
+        command(Operator { store: &store, dice: &SystemDice, hour, out, site: &site, regions: &regions })
+            .await
     })?;
     Ok(())
 }

@@ -82,6 +82,30 @@ impl Secrets {
         write_new(path, text.as_bytes()).with_context(|| format!("写不了 {}", path.display()))
     }
 
+    /// The key under which secrets of the second factor lie in the database.
+    pub fn second_factor_key(&self) -> Zeroizing<[u8; 32]> {
+        expand(&self.names_key, b"nuanzhan/second-factor/1")
+    }
+
+    /// What is stored of something that counts once, so that it is known again: `what` with its kind.
+    pub fn spent_hash(&self, kind: &str, what: &[u8]) -> Vec<u8> {
+        hmac::sign(&self.key("nuanzhan/spent/1"), &tagged(kind, what)).as_ref().to_vec()
+    }
+
+    /// What proves within the hour that somebody opened what was sealed to them: nobody else can reckon it.
+    pub fn challenge(&self, kind: &str, of: &[u8]) -> Vec<u8> {
+        hmac::sign(&self.key("nuanzhan/challenge/1"), &tagged(kind, of)).as_ref().to_vec()
+    }
+
+    /// Whether this is what [`Secrets::challenge`] gives; the time does not tell how much of it was right.
+    pub fn meets(&self, kind: &str, of: &[u8], shown: &[u8]) -> bool {
+        hmac::verify(&self.key("nuanzhan/challenge/1"), &tagged(kind, of), shown).is_ok()
+    }
+
+    fn key(&self, label: &str) -> hmac::Key {
+        hmac::Key::new(hmac::HMAC_SHA256, expand(&self.names_key, label.as_bytes()).as_slice())
+    }
+
     /// What the key of proofs is made of. Derived, so that files of before have it too and all processes that share one sign
     /// alike (`docs/decisions/0036-proof-of-receipt.md`).
     pub fn proof_seed(&self) -> Zeroizing<[u8; 32]> {
@@ -96,6 +120,11 @@ impl Secrets {
         context.update(self.names_key.as_slice());
         context.sign().as_ref().to_vec()
     }
+}
+
+/// No kind holds a zero byte: two things never give the same bytes.
+fn tagged(kind: &str, what: &[u8]) -> Vec<u8> {
+    [kind.as_bytes(), &[0], what].concat()
 }
 
 fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
@@ -127,6 +156,8 @@ mod tests {
         assert_eq!(read.check(), secrets.check());
         assert_ne!(read.check(), Secrets::draw(&SystemDice).check());
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        assert_eq!(read.spent_hash("code", b"1"), secrets.spent_hash("code", b"1"));
+        assert_ne!(read.spent_hash("code", b"1"), secrets.challenge("code", b"1"));
         assert!(secrets.write(&path).is_err(), "an existing file is never replaced");
     }
 

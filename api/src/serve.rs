@@ -140,6 +140,7 @@ async fn state(service: &Service, published: Published, live: Option<Live>) -> a
         base_url: base_url.to_owned(),
         https: base_url.starts_with("https://"),
         letters_per_hour: settings.limits.letters_per_hour,
+        second_factor_required: settings.second_factor_required,
         ..consultations::Settings::new(settings.secrets.clone())
     };
     Ok(AppState {
@@ -376,8 +377,8 @@ fn welcome(service: &Service, doors: &Doors, state: &AppState, took: Duration) -
 {}\
          \x20 数据库    {database}\n\
          \n\
-         开通工作台，让人能收信、回信（另开一个窗口运行，会问口令，恢复密钥只显示一次）：\n\
-         \x20 {} desk create --id center --name 妇联值班台 --region {} --member 你的名字{}\n\
+         开通工作台，让人能收信、回信（另开一个窗口运行，会给出第一位负责人的邀请地址）：\n\
+         \x20 {} desk create --id center --name 妇联值班台 --region {}{}\n\
          \n\
          停止：按 Ctrl-C\n",
         took.as_secs_f32(),

@@ -22,7 +22,7 @@
     const aes = await subtle.importKey("raw", key, "AES-GCM", false, ["encrypt"]);
     const sent = { name: "AES-GCM", iv: nonce, additionalData: labelled("nuanzhan/message/1", canonical(place)) };
     const content = concat(nonce, new Uint8Array(await subtle.encrypt(sent, aes, padded)));
-    const info = labelled("nuanzhan/message-key/1", canonical(place));
+    const info = keyInfo(place);
     const keys = [];
     for (const reader of readers) keys.push(await nuanzhan.hpke.seal(reader, info, key));
     return { content, keys };
@@ -30,12 +30,17 @@
 
   /** Opens a message with a reader's pair and the key that was sealed to it. */
   async function openMessage(pair, place, sealedKey, content) {
-    const key = await nuanzhan.hpke.open(pair, labelled("nuanzhan/message-key/1", canonical(place)), sealedKey);
+    const key = await nuanzhan.hpke.open(pair, keyInfo(place), sealedKey);
     const aes = await subtle.importKey("raw", key, "AES-GCM", false, ["decrypt"]);
     const iv = content.subarray(0, NONCE_LENGTH);
     const sent = { name: "AES-GCM", iv, additionalData: labelled("nuanzhan/message/1", canonical(place)) };
     const padded = new Uint8Array(await subtle.decrypt(sent, aes, content.subarray(NONCE_LENGTH)));
     return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(unpad(padded)));
+  }
+
+  /** What ties a sealed content key to its message. */
+  function keyInfo(place) {
+    return labelled("nuanzhan/message-key/1", canonical(place));
   }
 
   /** PBKDF2-HMAC-SHA-256 of a passphrase or of the digits of a receipt: 32 bytes. */
@@ -59,19 +64,27 @@
 
   /** A member's pair: the private half comes out of its wrapping. */
   async function unwrapMember(stretched, member, publicKey, wrapped) {
+    return importKeyPair(await unwrapBytes(stretched, member, publicKey, wrapped), publicKey);
+  }
+
+  /** The private half itself, for wrapping it anew at once. */
+  async function unwrapBytes(stretched, member, publicKey, wrapped) {
     const wrapping = await expand(stretched, encoder.encode("nuanzhan/member-wrap/1"));
     const key = await subtle.importKey("raw", wrapping, "AES-GCM", false, ["decrypt"]);
     const additionalData = concat(labelled("nuanzhan/member-key/1", publicKey), encoder.encode(member));
     const sent = { name: "AES-GCM", iv: wrapped.subarray(0, NONCE_LENGTH), additionalData };
-    const scalar = new Uint8Array(await subtle.decrypt(sent, key, wrapped.subarray(NONCE_LENGTH)));
-    return importKeyPair(scalar, publicKey);
+    return new Uint8Array(await subtle.decrypt(sent, key, wrapped.subarray(NONCE_LENGTH)));
   }
 
   /** A desk's pair: the private half was sealed to the member. */
   async function openDeskKey(pair, share, sealedKey, publicKey) {
-    const { desk, generation, holder } = share;
+    return importKeyPair(await nuanzhan.hpke.open(pair, shareInfo(share), sealedKey), publicKey);
+  }
+
+  /** What ties a copy of a desk's key to its holder, `{ desk, generation, holder }`. */
+  function shareInfo({ desk, generation, holder }) {
     const bytes = concat(bigEndian(generation), encoder.encode(desk), [0], encoder.encode(holder));
-    return importKeyPair(await nuanzhan.hpke.open(pair, labelled("nuanzhan/desk-key/1", bytes), sealedKey), publicKey);
+    return labelled("nuanzhan/desk-key/1", bytes);
   }
 
   /** What finds the thread of a stretched receipt. */
@@ -132,6 +145,6 @@
 
   nuanzhan.sealing = {
     canonical, pad, sealMessage, openMessage, stretch, loginValue, unwrapMember, openDeskKey, locator, threadPair,
-    toBase64, fromBase64,
+    toBase64, fromBase64, expand, keyInfo, labelled, shareInfo, unwrapBytes,
   };
 })(self.nuanzhan = self.nuanzhan || {});

@@ -103,7 +103,7 @@ impl Browser {
     pub async fn click(&self, css: &str) -> anyhow::Result<()> {
         let (x, y) =
             self.at(css, |node| self.middle(node)).await.with_context(|| format!("clicking {css}"))?;
-        self.press(x, y).await
+        self.click_at(x, y).await
     }
 
     /// Clicks the first element that `xpath` finds; `false` where there is none right now.
@@ -111,7 +111,7 @@ impl Browser {
         match self.search(xpath).await? {
             Some(node) => {
                 let (x, y) = self.middle(node).await?;
-                self.press(x, y).await.map(|()| true)
+                self.click_at(x, y).await.map(|()| true)
             }
             None => Ok(false),
         }
@@ -119,15 +119,25 @@ impl Browser {
 
     /// Clicks the link whose text contains `text`.
     pub async fn follow(&self, text: &str) -> anyhow::Result<()> {
-        let xpath = format!("//a[contains(normalize-space(.), '{text}')]");
+        self.click_soon(&format!("//a[contains(normalize-space(.), '{text}')]")).await
+    }
+
+    /// Clicks the button whose words begin with `words`, as soon as it can be pressed.
+    pub async fn press(&self, words: &str) -> anyhow::Result<()> {
+        let xpath = format!("//button[not(@disabled) and starts-with(normalize-space(.), '{words}')]");
+        self.click_soon(&xpath).await
+    }
+
+    /// Clicks the first element that `xpath` finds, as soon as there is one.
+    pub async fn click_soon(&self, xpath: &str) -> anyhow::Result<()> {
         let deadline = Instant::now() + PATIENCE;
         while Instant::now() < deadline {
-            if self.click_if_there(&xpath).await.unwrap_or(false) {
+            if self.click_if_there(xpath).await.unwrap_or(false) {
                 return Ok(());
             }
             sleep(Duration::from_millis(50)).await;
         }
-        bail!("there is no link “{text}”")
+        bail!("there is no {xpath}")
     }
 
     /// The visible text of what `css` finds.
@@ -299,7 +309,7 @@ impl Browser {
         Ok((f64::midpoint(x1, x2), f64::midpoint(y1, y2)))
     }
 
-    async fn press(&self, x: f64, y: f64) -> anyhow::Result<()> {
+    async fn click_at(&self, x: f64, y: f64) -> anyhow::Result<()> {
         for kind in ["mousePressed", "mouseReleased"] {
             let event = json!({ "type": kind, "x": x, "y": y, "button": "left", "clickCount": 1 });
             self.command("Input.dispatchMouseEvent", event).await?;

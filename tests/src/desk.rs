@@ -20,7 +20,7 @@ pub fn open_desk(ground: &Ground) -> anyhow::Result<String> {
     let file = file.display().to_string();
     let mut arguments =
         vec!["desk", "create", "--id", "shili-city", "--name", "示例市妇联", "--region", "990100"];
-    arguments.extend(["--member", MEMBER, "--passphrase-file", &file]);
+    arguments.extend(["--member", MEMBER, "--keys-here", "--passphrase-file", &file]);
     let data = ground.data_arguments();
     arguments.extend(data.iter().map(String::as_str));
     let ran = nuanzhan::run(ground.folder(), &arguments)?;

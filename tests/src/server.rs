@@ -34,12 +34,19 @@ pub struct Ground {
     content: PathBuf,
     /// The database, if not SQLite in `var`.
     pub database: Option<String>,
+    /// Whether members need a second factor: `offered`, or `required` as a real site has it.
+    pub second_factor: &'static str,
 }
 
 impl Ground {
     /// A fresh `var`, the real content, SQLite.
     pub fn new() -> anyhow::Result<Self> {
-        Ok(Self { folder: Arc::new(tempfile::tempdir()?), content: workspace::content(), database: None })
+        Ok(Self {
+            folder: Arc::new(tempfile::tempdir()?),
+            content: workspace::content(),
+            database: None,
+            second_factor: "offered",
+        })
     }
 
     /// A copy of the content that may be changed.
@@ -93,6 +100,7 @@ impl Ground {
         command.arg("serve").args(["--listen", at]).arg(flag).arg(folder);
         command.args(self.data_arguments()).current_dir(self.folder.path());
         command.env("NUANZHAN_CLIENT_ADDRESS_HEADER", ADDRESS_HEADER);
+        command.env("NUANZHAN_DESK_SECOND_FACTOR", self.second_factor);
         command.env_remove("RUST_LOG").stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().context("nuanzhan starts")?;
         let (lines, said) = listen(&mut child)?;

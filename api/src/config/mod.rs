@@ -53,6 +53,8 @@ pub struct Settings {
     pub meilisearch: Meilisearch,
     /// Whether words are counted ([`crate::words`]).
     pub counts_words: bool,
+    /// Whether members need a second factor to do anything at the desk.
+    pub second_factor_required: bool,
 }
 
 /// Where settings come from, apart from the defaults.
@@ -114,6 +116,8 @@ impl Settings {
                 waiting_days: reader.days("retention.waiting_days"),
             },
             counts_words: reader.truth("search.count_words"),
+            second_factor_required: reader.one_of("desk.second_factor", ["required", "offered"])
+                == "required",
             meilisearch: Meilisearch {
                 url: reader.text("search.meili_url").to_owned(),
                 index: reader.text("search.meili_index").to_owned(),

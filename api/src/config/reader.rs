@@ -44,6 +44,18 @@ impl<'a> Reader<'a> {
         self.text(key) == "yes"
     }
 
+    /// One of two words; the first where it is neither.
+    pub(super) fn one_of(&mut self, key: &str, [first, second]: [&'static str; 2]) -> &'static str {
+        match self.text(key) {
+            text if text == first => first,
+            text if text == second => second,
+            _ => {
+                self.refuse(key, &format!("应为 \"{first}\" 或 \"{second}\""));
+                first
+            }
+        }
+    }
+
     pub(super) fn address(&mut self, key: &str) -> Option<SocketAddr> {
         let address = self.text(key).parse().ok();
         if address.is_none() {

@@ -203,7 +203,8 @@ async fn store(
     match app.store.transition(Actor::Asker, &id, Act::Receive(Box::new(new)), &sent).await {
         Ok(done) => Ok(Some(done)),
         Err(Refused::Database(err)) => Err(err.into()),
-        // The desk's keys changed while it was sealed: our fault, and sending it once more is right.
+        // The desk got another key while it was sealed: nothing was stored, and sending it once more is right.
+        Err(Refused::WrongReaders(_)) => Err(Trouble::Crowded(Box::new(typed.clone()))),
         Err(refused) => Err(ApiError::Internal(anyhow::Error::new(refused)).into()),
     }
 }

@@ -54,6 +54,7 @@ use crate::consultations::pace::Pace;
 use crate::consultations::proof::ProofKey;
 use crate::consultations::stretch::{ROUNDS, SALT_LEN, Stretching};
 use crate::consultations::taken_back::TakenBack;
+use crate::desk::keys::PASSPHRASE_ROUNDS;
 use crate::desk::login;
 use crate::dice::Dice;
 use crate::effort::Effort;
@@ -86,6 +87,10 @@ pub struct Settings {
     pub rounds: NonZeroU32,
     /// The pause of the slow lane.
     pub pause: Duration,
+    /// Rounds of PBKDF2 for passphrases that are set now. Tests take fewer.
+    pub passphrase_rounds: NonZeroU32,
+    /// Whether members need a second factor to do anything at the desk.
+    pub second_factor_required: bool,
 }
 
 /// Everything the asker's and the desk's handlers share. Cheap to clone.
@@ -117,6 +122,10 @@ pub struct Shared {
     pub(crate) letters: Tally,
     /// Failed sign-ins by name.
     pub(crate) sign_ins: Tally,
+    /// Wrong codes of the second factor beside a right passphrase, by member.
+    pub(crate) codes: Tally,
+    /// Wrong codes of invitations, all together.
+    pub(crate) invitations: Tally,
     /// How soon letters were answered, as it was reckoned last.
     pub(crate) pace: Mutex<Option<(Hour, Pace)>>,
     /// The last hour in which a fault of the asker's path was logged.
@@ -127,6 +136,7 @@ pub struct Shared {
     pub(crate) nobodys_login: String,
     pub(crate) slow_lane: SlowLane,
     pub(crate) slow_sign_in: SlowLane,
+    pub(crate) slow_invitation: SlowLane,
 }
 
 /// How many may wait for slow work: a few seconds' worth.
@@ -146,6 +156,8 @@ impl Settings {
             answer_step: Duration::from_millis(500),
             rounds: ROUNDS,
             pause: Duration::from_millis(1500),
+            passphrase_rounds: PASSPHRASE_ROUNDS,
+            second_factor_required: true,
         }
     }
 }
@@ -184,12 +196,15 @@ impl Consultations {
             senders: Tally::default(),
             letters: Tally::default(),
             sign_ins: Tally::default(),
+            codes: Tally::default(),
+            invitations: Tally::default(),
             pace: Mutex::default(),
             fault_logged: Mutex::default(),
             decoy: decoy(dice),
             nobodys_login: login::hash(&crate::dice::draw(dice), dice),
             slow_lane: SlowLane::new(settings.pause, WAITING_SLOWLY),
             slow_sign_in: SlowLane::new(settings.pause, WAITING_SLOWLY),
+            slow_invitation: SlowLane::new(settings.pause, WAITING_SLOWLY),
             settings,
         })))
     }

@@ -127,6 +127,8 @@ impl Office {
             rounds: NonZeroU32::MIN,
             answer_step: Duration::ZERO,
             pause: Duration::from_millis(1),
+            passphrase_rounds: NonZeroU32::MIN,
+            second_factor_required: false,
             ..Settings::new(folder.path().join("secrets.toml"))
         };
         change(&mut settings);

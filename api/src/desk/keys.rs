@@ -124,8 +124,17 @@ pub fn admit(
 ///
 /// Never: 32 bytes can always be wrapped.
 pub fn enrol(member: &str, passphrase: &str, rounds: NonZeroU32, dice: &dyn Dice) -> Enrolled {
-    let salt: [u8; PASSPHRASE_SALT_LEN] = dice::draw(dice);
     let (private, public_key) = PrivateKey::generate(dice);
+    wrap((&private, public_key), member, (passphrase, rounds), dice)
+}
+
+fn wrap(
+    (private, public_key): (&PrivateKey, PublicKey),
+    member: &str,
+    (passphrase, rounds): (&str, NonZeroU32),
+    dice: &dyn Dice,
+) -> Enrolled {
+    let salt: [u8; PASSPHRASE_SALT_LEN] = dice::draw(dice);
     let stretched = stretch(rounds, &salt, passphrase.as_bytes());
     let nonce: [u8; NONCE_LEN] = dice::draw(dice);
     let wrapped = Aes256Gcm::new((&*expand(&stretched, b"nuanzhan/member-wrap/1")).into())
@@ -211,12 +220,29 @@ impl fmt::Debug for WrappedKey {
 /// What a member's browser does, for tests on this side.
 #[cfg(test)]
 pub(crate) mod browser {
+    use std::collections::BTreeMap;
+
+    use base64::Engine;
+    use base64::prelude::BASE64_STANDARD;
+    use serde_json::Value;
+
     use super::*;
-    use crate::desk::testing::bytes;
+    use crate::desk::testing::{bytes, number};
+    use crate::dice::SystemDice;
 
     /// Unwraps the member's key and opens the desk's newest one. `me` is what `/desk/me` says.
     pub(crate) fn desk_key(
-        me: &serde_json::Value,
+        me: &Value,
+        member: &str,
+        passphrase: &str,
+        stretching: (&[u8], u32),
+    ) -> PrivateKey {
+        desk_keys(me, member, &member_key(me, member, passphrase, stretching)).pop_last().unwrap().1
+    }
+
+    /// Unwraps the member's key.
+    pub(crate) fn member_key(
+        me: &Value,
         member: &str,
         passphrase: &str,
         (salt, rounds): (&[u8], u32),
@@ -228,11 +254,40 @@ pub(crate) mod browser {
         let private = Aes256Gcm::new((&*expand(&stretched, b"nuanzhan/member-wrap/1")).into())
             .decrypt(nonce.into(), Payload { msg: wrapped, aad: &wrap_aad(member, &public_key.unwrap()) })
             .unwrap();
-        let private = PrivateKey::from_bytes(&private).unwrap();
-        let share = me["desk_keys"].as_array().unwrap().last().unwrap();
-        let generation = u32::try_from(share["generation"].as_u64().unwrap()).unwrap();
-        let of = ShareOf { desk: me["desk"].as_str().unwrap(), generation, holder: member };
-        PrivateKey::from_bytes(&private.open(&of.info(), &bytes(&share["sealed_key"])).unwrap()).unwrap()
+        PrivateKey::from_bytes(&private).unwrap()
+    }
+
+    /// Opens every key of the desk that the member holds.
+    pub(crate) fn desk_keys(me: &Value, member: &str, private: &PrivateKey) -> BTreeMap<u32, PrivateKey> {
+        let shares = me["desk_keys"].as_array().unwrap().iter();
+        let open = |share: &Value| {
+            let generation = number(&share["generation"]);
+            let of = ShareOf { desk: me["desk"].as_str().unwrap(), generation, holder: member };
+            let opened = private.open(&of.info(), &bytes(&share["sealed_key"])).unwrap();
+            (generation, PrivateKey::from_bytes(&opened).unwrap())
+        };
+        shares.map(open).collect()
+    }
+
+    /// A copy of a desk's key for somebody, as base64.
+    pub(crate) fn share(private: &PrivateKey, of: &ShareOf<'_>, to: &PublicKey) -> String {
+        BASE64_STANDARD.encode(seal_share(private, of, to, &SystemDice).as_bytes())
+    }
+
+    /// A member's key under another passphrase.
+    pub(crate) fn rewrapped(
+        private: &PrivateKey,
+        member: &str,
+        passphrase: &str,
+        rounds: NonZeroU32,
+    ) -> Enrolled {
+        wrap((private, private.public()), member, (passphrase, rounds), &SystemDice)
+    }
+
+    /// What the key on paper opens.
+    pub(crate) fn from_paper(paper: &RecoveryKey, of: &ShareOf<'_>, sealed: &[u8]) -> PrivateKey {
+        let of = ShareOf { holder: RECOVERY_HOLDER, ..*of };
+        PrivateKey::from_bytes(&paper.pair().0.open(&of.info(), sealed).unwrap()).unwrap()
     }
 }
 

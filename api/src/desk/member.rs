@@ -1,7 +1,9 @@
 //! Who is signed in, and what they may do: the only way to what belongs to a desk.
 //!
-//! [`SignedIn`] is anybody with a live session. [`Member`], [`Head`], [`Supervisor`] and [`Auditor`] are permissions that
-//! the role gives or refuses; handlers take the one they need, and the store's questions ask for it by type.
+//! [`AtTheDoor`] is anybody with a live session; [`Known`] has shown the second factor where the site wants one, and may
+//! still wait to be admitted; [`SignedIn`] was admitted. [`Member`], [`Head`], [`Supervisor`] and [`Auditor`] are
+//! permissions that the role gives or refuses; handlers take the one they need, and the store's questions ask for it by
+//! type.
 //!
 //! The session is a random cookie of which only a hash is stored. A request that changes something must also come from
 //! the site's own pages: besides the cookie being `SameSite=Strict`, its `Origin` must be the host it is sent to or the
@@ -39,16 +41,32 @@ pub struct SignedIn {
     name: String,
     desk: String,
     role: Role,
+    session: Vec<u8>,
+}
+
+/// Somebody with a live session, who may lack the second factor that the site wants, or wait to be admitted.
+pub struct AtTheDoor {
+    /// Who.
+    pub somebody: SignedIn,
+    /// The secret of their second factor, sealed, where there is one.
+    pub second_factor: Option<Vec<u8>>,
+    admitted: bool,
+}
+
+/// Somebody who lacks nothing but, perhaps, to be admitted.
+pub struct Known {
+    /// Who.
+    pub somebody: SignedIn,
+    /// The secret of their second factor, sealed, where there is one.
+    pub second_factor: Option<Vec<u8>>,
+    /// Whether they were let in.
+    pub admitted: bool,
 }
 
 /// A session's secret half. It is in the member's browser and nowhere else.
 pub struct Token(Zeroizing<[u8; TOKEN_LEN]>);
 
 impl SignedIn {
-    fn of(session: LiveSession) -> Self {
-        Self { id: session.member, name: session.name, desk: session.desk, role: session.role }
-    }
-
     /// The id.
     pub fn id(&self) -> &str {
         &self.id
@@ -68,9 +86,21 @@ impl SignedIn {
     pub fn role(&self) -> Role {
         self.role
     }
+
+    /// What is stored of the session's token.
+    pub fn session(&self) -> &[u8] {
+        &self.session
+    }
 }
 
-impl FromRequestParts<AppState> for SignedIn {
+impl AtTheDoor {
+    fn of(session: LiveSession, token_hash: Vec<u8>) -> Self {
+        let LiveSession { member: id, name, desk, role, admitted, second_factor } = session;
+        Self { somebody: SignedIn { id, name, desk, role, session: token_hash }, second_factor, admitted }
+    }
+}
+
+impl FromRequestParts<AppState> for AtTheDoor {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> ApiResult<Self> {
@@ -78,7 +108,29 @@ impl FromRequestParts<AppState> for SignedIn {
         let token =
             Token::of(&parts.headers, state.consultations.settings.https).ok_or(ApiError::SignedOut)?;
         let session = state.store.live_session(&token.hash(), state.clock.hour()).await?;
-        session.map(Self::of).ok_or(ApiError::SignedOut)
+        session.map(|session| Self::of(session, token.hash())).ok_or(ApiError::SignedOut)
+    }
+}
+
+impl FromRequestParts<AppState> for Known {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> ApiResult<Self> {
+        let AtTheDoor { somebody, second_factor, admitted } =
+            AtTheDoor::from_request_parts(parts, state).await?;
+        if state.consultations.settings.second_factor_required && second_factor.is_none() {
+            return Err(ApiError::SecondFactorMissing);
+        }
+        Ok(Self { somebody, second_factor, admitted })
+    }
+}
+
+impl FromRequestParts<AppState> for SignedIn {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> ApiResult<Self> {
+        let known = Known::from_request_parts(parts, state).await?;
+        if known.admitted { Ok(known.somebody) } else { Err(ApiError::NotAdmitted) }
     }
 }
 
@@ -167,7 +219,8 @@ impl Head {
 impl SignedIn {
     /// Somebody without a session, for the tests of the store.
     pub(crate) fn pretended(id: &str, desk: &str, role: Role) -> Self {
-        Self { id: id.to_owned(), name: id.to_owned(), desk: desk.to_owned(), role }
+        let session = Vec::new();
+        Self { id: id.to_owned(), name: id.to_owned(), desk: desk.to_owned(), role, session }
     }
 }
 

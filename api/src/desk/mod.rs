@@ -2,24 +2,34 @@
 //!
 //! Start at [`routes()`]. A member signs in ([`sessions`]), and the role gives permissions ([`member`]); everything else takes
 //! one. [`queue`] is the list, [`thread`] one consultation, [`acts`], [`handovers`] and [`transfer`] what is done with it,
-//! [`walk_in`] how a member begins one, [`chain`] the audit chain, [`wire`] what they share. Letters and notes are opened and
+//! [`walk_in`] how a member begins one, [`chain`] the audit chain, [`wire`] what they share. How somebody comes to a desk:
+//! [`invitations`], [`members`], [`recovery`]; what they show of themselves: [`second_factor`], [`passphrase`]; how old
+//! letters follow a new key: [`reseal`]. Letters and notes are opened and
 //! sealed in the member's browser: nothing here can.
 
 pub mod acts;
 pub mod chain;
+pub mod code;
 pub mod handovers;
+pub mod invitations;
 pub mod keys;
 pub mod login;
 pub mod member;
+pub mod members;
 pub mod paper;
+pub mod passphrase;
 pub mod queue;
+pub mod recovery;
+pub mod reseal;
 pub mod role;
+pub mod second_factor;
 pub mod sessions;
 #[cfg(test)]
 pub(crate) mod testing;
 #[cfg(test)]
 mod tests;
 pub mod thread;
+pub mod totp;
 pub mod transfer;
 pub mod walk_in;
 pub mod wire;
@@ -46,6 +56,19 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(sessions::sign_in))
         .routes(routes!(sessions::sign_out))
         .routes(routes!(sessions::me))
+        .routes(routes!(second_factor::show, second_factor::set))
+        .routes(routes!(passphrase::change))
+        .routes(routes!(recovery::show, recovery::take))
+        .routes(routes!(invitations::open))
+        .routes(routes!(invitations::accept))
+        .routes(routes!(invitations::invite))
+        .routes(routes!(invitations::revoke))
+        .routes(routes!(members::list))
+        .routes(routes!(members::admit))
+        .routes(routes!(members::role))
+        .routes(routes!(members::remove))
+        .routes(routes!(members::forget_second_factor))
+        .routes(routes!(reseal::list, reseal::put))
         .routes(routes!(queue::list, walk_in::register))
         .routes(routes!(queue::below))
         .routes(routes!(queue::list_below))

@@ -13,7 +13,7 @@ use crate::dice::{self, Dice};
 use crate::sealing::suite::{PrivateKey, PublicKey};
 
 /// Digits, and letters that can't be taken for them: five bits each.
-const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+pub(super) const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 /// Characters in a group.
 const GROUP: usize = 4;
 /// Bytes of chance: 160 bits, 32 characters.
@@ -106,7 +106,7 @@ fn grouped(values: impl IntoIterator<Item = u8>) -> String {
 }
 
 /// What a character stands for. Letters that are not in the alphabet are taken for the digits they look like.
-fn value(c: char) -> Option<u8> {
+pub(super) fn value(c: char) -> Option<u8> {
     let c = match c.to_ascii_uppercase() {
         'O' => '0',
         'I' | 'L' => '1',

@@ -17,7 +17,9 @@ use crate::answer::Answer;
 use crate::consultations::Consultations;
 use crate::desk::keys::{PASSPHRASE_ROUNDS, PASSPHRASE_SALT_LEN};
 use crate::desk::login::{self, LOGIN_LEN};
-use crate::desk::member::{self, OwnPage, SignedIn, Token};
+use crate::desk::member::{self, Known, OwnPage, SignedIn, Token};
+use crate::desk::second_factor;
+use crate::desk::wire::of_bytes;
 use crate::error::{ApiError, ApiResult, Problem};
 use crate::extract::Body;
 use crate::state::AppState;
@@ -52,6 +54,8 @@ pub struct SignInIn {
     pub member: String,
     /// The login value, 32 bytes, base64.
     pub login: String,
+    /// The code of the second factor, where there is one.
+    pub code: Option<String>,
 }
 
 /// The member who is signed in, and the keys that only their browser can open.
@@ -73,6 +77,12 @@ pub struct MeOut {
     pub public_key: String,
     /// The member's private key, wrapped under the passphrase, base64.
     pub wrapped_key: String,
+    /// Whether a head, or the key on paper, has let them in. Who waits can do nothing else at the desk.
+    pub admitted: bool,
+    /// Whether they have a second factor.
+    pub second_factor: bool,
+    /// Rounds of PBKDF2 for a new passphrase.
+    pub rounds: u32,
     /// The keys of the desk, each sealed to the member; none for a role that opens no letter.
     pub desk_keys: Vec<DeskKeyShareOut>,
 }
@@ -118,19 +128,18 @@ pub async fn sign_in(
     State(app): State<AppState>,
     Body(proof): Body<SignInIn>,
 ) -> ApiResult<Response> {
-    let login = login_value(&proof)?;
     let (office, hour) = (&app.consultations, app.clock.hour());
-    let name = counted_as(&proof.member);
-    if office.sign_ins.tries(&name, hour, &*app.dice) >= FAILURES_AT_ONCE {
-        office.slow_sign_in.pass().await.map_err(|_| ApiError::Busy)?;
-    }
-    let known = app.store.credentials(&proof.member).await?;
-    let Some(member) = verified(office, known, login).await? else {
-        office.sign_ins.add(&name, hour, &*app.dice);
+    let Some(known) = proven(&app, &proof.member, &proof.login).await? else {
         return Err(ApiError::WrongSignIn);
     };
+    let factor = (known.member.as_str(), known.second_factor.as_deref());
+    if !second_factor::lets_in(&app, factor, proof.code.as_deref()).await? {
+        // Told like a wrong passphrase, and counted like one: nobody learns from it that the passphrase was right.
+        office.sign_ins.add(&counted_as(&proof.member), hour, &*app.dice);
+        return Err(ApiError::WrongSignIn);
+    }
     let token = Token::draw(&*app.dice);
-    app.store.begin_session(&member, &token.hash(), hour).await?;
+    app.store.begin_session(&known.member, &token.hash(), hour).await?;
     Ok(with_cookie(token.cookie(office.settings.https)))
 }
 
@@ -155,13 +164,18 @@ pub async fn sign_out(page: OwnPage, State(app): State<AppState>) -> ApiResult<R
         (status = UNAUTHORIZED, body = Problem, content_type = "application/problem+json", description = "没有登录"),
     ),
 )]
-pub async fn me(member: SignedIn, State(store): State<Store>) -> ApiResult<Response> {
-    let ring = store.keyring_of(&member).await?;
-    Ok(Answer::private(MeOut::new(&member, ring)).into_response())
+pub async fn me(
+    member: Known,
+    State(store): State<Store>,
+    State(office): State<Consultations>,
+) -> ApiResult<Response> {
+    let ring = store.keyring_of(&member.somebody).await?;
+    Ok(Answer::private(MeOut::new(&member, ring, office.settings.passphrase_rounds.get())).into_response())
 }
 
 impl MeOut {
-    fn new(member: &SignedIn, ring: Keyring) -> Self {
+    fn new(known: &Known, ring: Keyring, rounds: u32) -> Self {
+        let member = &known.somebody;
         let desk_keys = ring.shares.iter().map(|(generation, public, sealed)| DeskKeyShareOut {
             generation: *generation,
             public_key: BASE64_STANDARD.encode(public.to_bytes()),
@@ -176,9 +190,37 @@ impl MeOut {
             role_text: member.role().chinese().to_owned(),
             public_key: BASE64_STANDARD.encode(ring.public_key.to_bytes()),
             wrapped_key: BASE64_STANDARD.encode(ring.wrapped_key.as_bytes()),
+            admitted: known.admitted,
+            second_factor: known.second_factor.is_some(),
+            rounds,
             desk_keys: desk_keys.collect(),
         }
     }
+}
+
+/// Whose passphrase it is, if it is the name's. After many failures of a name the next ones come one at a time, after a pause.
+async fn proven(app: &AppState, member: &str, login: &str) -> ApiResult<Option<Credentials>> {
+    let login = Zeroizing::new(of_bytes::<LOGIN_LEN>("/login", login)?);
+    let (office, hour) = (&app.consultations, app.clock.hour());
+    let name = counted_as(member);
+    if office.sign_ins.tries(&name, hour, &*app.dice) >= FAILURES_AT_ONCE {
+        office.slow_sign_in.pass().await.map_err(|_| ApiError::Busy)?;
+    }
+    let known = verified(office, app.store.credentials(member).await?, login).await?;
+    if known.is_none() {
+        office.sign_ins.add(&name, hour, &*app.dice);
+    }
+    Ok(known)
+}
+
+/// Lets whoever is signed in show the passphrase once more, before something that a session alone must not do.
+pub(super) async fn confirm_passphrase(
+    app: &AppState,
+    somebody: &SignedIn,
+    login: &str,
+) -> ApiResult<Credentials> {
+    let known = proven(app, somebody.name(), login).await?;
+    known.filter(|known| known.member == somebody.id()).ok_or(ApiError::NotConfirmed("口令不对"))
 }
 
 /// Checks the value off the threads that answer, and as long for a name nobody has.
@@ -186,11 +228,11 @@ async fn verified(
     office: &Consultations,
     known: Option<Credentials>,
     login: Zeroizing<[u8; LOGIN_LEN]>,
-) -> ApiResult<Option<String>> {
+) -> ApiResult<Option<Credentials>> {
     let hash = known.as_ref().map_or_else(|| office.nobodys_login.clone(), |known| known.login_hash.clone());
     let right =
         office.login_effort.run(move || login::verify(&login, &hash)).await.map_err(|_| ApiError::Busy)?;
-    Ok(known.filter(|_| right).map(|known| known.member))
+    Ok(known.filter(|_| right))
 }
 
 /// What the failures of a name are counted as. A tally has room for as many of these as there are, so that a flood of
@@ -198,12 +240,6 @@ async fn verified(
 fn counted_as(name: &str) -> [u8; 2] {
     let [one, other, ..] = *blake3::hash(name.as_bytes()).as_bytes();
     [one, other]
-}
-
-fn login_value(proof: &SignInIn) -> ApiResult<Zeroizing<[u8; LOGIN_LEN]>> {
-    let bytes = BASE64_STANDARD.decode(&proof.login).map(Zeroizing::new).ok();
-    let value = bytes.and_then(|bytes| <[u8; LOGIN_LEN]>::try_from(bytes.as_slice()).ok());
-    value.map(Zeroizing::new).ok_or_else(|| ApiError::field("/login", "应为 32 字节的 base64"))
 }
 
 /// The same for the same name on every process of the site, so that it does not tell that nobody has it.

@@ -50,19 +50,40 @@ pub(crate) async fn call(
 /// Signs in with `passphrase`; the answer, and how it was stretched.
 pub(crate) async fn sign_in(office: &Office, member: &str, passphrase: &str) -> (Reply, Vec<u8>, u32) {
     // A test does not wait for the rounds of a name that nobody has.
-    sign_in_with(office, member, passphrase, 10).await
+    sign_in_with(office, (member, None), passphrase, 10).await
 }
 
-async fn sign_in_with(office: &Office, member: &str, passphrase: &str, most: u32) -> (Reply, Vec<u8>, u32) {
+/// The same with a code of the second factor.
+pub(crate) async fn sign_in_with_code(office: &Office, member: &str, passphrase: &str, code: &str) -> Reply {
+    sign_in_with(office, (member, Some(code)), passphrase, 10).await.0
+}
+
+/// The value that a passphrase signs in with, as base64.
+pub(crate) fn login_of(passphrase: &str, salt: &[u8], rounds: u32) -> String {
+    let stretched = stretch(NonZeroU32::new(rounds).unwrap(), salt, passphrase.as_bytes());
+    BASE64_STANDARD.encode(expand(&stretched, b"nuanzhan/member-login/1").as_slice())
+}
+
+/// The cookie of an answer that began a session.
+pub(crate) fn cookie_of(reply: &Reply) -> String {
+    assert_eq!(reply.status, StatusCode::NO_CONTENT, "{}", reply.text);
+    reply.headers[header::SET_COOKIE].to_str().unwrap().split(';').next().unwrap().to_owned()
+}
+
+async fn sign_in_with(
+    office: &Office,
+    (member, code): (&str, Option<&str>),
+    passphrase: &str,
+    most: u32,
+) -> (Reply, Vec<u8>, u32) {
     let asked =
         call(office, Method::POST, "/sessions/parameters", ("", Some(json!({ "member": member })))).await;
     assert_eq!(asked.status, StatusCode::OK, "{}", asked.text);
     let parameters = asked.json();
     let salt = bytes(&parameters["salt"]);
     let rounds = u32::try_from(parameters["rounds"].as_u64().unwrap()).unwrap();
-    let few = NonZeroU32::new(rounds.min(most)).unwrap();
-    let login = expand(&stretch(few, &salt, passphrase.as_bytes()), b"nuanzhan/member-login/1");
-    let proof = json!({ "member": member, "login": BASE64_STANDARD.encode(login.as_slice()) });
+    let login = login_of(passphrase, &salt, rounds.min(most));
+    let proof = json!({ "member": member, "login": login, "code": code });
     (call(office, Method::POST, "/sessions", ("", Some(proof))).await, salt, rounds)
 }
 
@@ -74,7 +95,7 @@ impl<'a> AtDesk<'a> {
 
     /// For members whom the operators' command made: with all rounds.
     pub(crate) async fn sign_in_slowly(office: &'a Office, member: &str, passphrase: &str) -> Self {
-        let signed_in = sign_in_with(office, member, passphrase, u32::MAX).await;
+        let signed_in = sign_in_with(office, (member, None), passphrase, u32::MAX).await;
         Self::begin(office, passphrase, signed_in).await
     }
 
@@ -83,9 +104,7 @@ impl<'a> AtDesk<'a> {
         passphrase: &str,
         (reply, salt, rounds): (Reply, Vec<u8>, u32),
     ) -> Self {
-        assert_eq!(reply.status, StatusCode::NO_CONTENT, "{}", reply.text);
-        let set = reply.headers[header::SET_COOKIE].to_str().unwrap();
-        let cookie = set.split(';').next().unwrap().to_owned();
+        let cookie = cookie_of(&reply);
         let me = call(office, Method::GET, "/me", (&cookie, None)).await.json();
         let id = me["id"].as_str().unwrap();
         let desk_key = browser::desk_key(&me, id, passphrase, (&salt, rounds));

@@ -1,11 +1,14 @@
 //! What the desk's addresses share: keys and answers as they go over the wire, how a request is known again, and how what
 //! the store refuses is told: what, where, and what to do instead.
 
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use ring::digest;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+use zeroize::Zeroizing;
 
 use crate::answer::Answer as Reply;
 use crate::consultations::state::{Event, NotAllowed, State};
@@ -13,9 +16,10 @@ use crate::desk::member::Member;
 use crate::error::{ApiError, ApiResult};
 use crate::sealing::binding::ThreadId;
 use crate::sealing::message::{SealedContent, SealedKey};
+use crate::sealing::suite::PublicKey;
 use crate::state::AppState;
 use crate::store::consultation::{Act, Actor, Done, KeyFor, Refused, Request};
-use crate::store::desk::Reader;
+use crate::store::desk::{NotDone, Reader};
 
 /// Where a consultation stands after something was done.
 #[derive(Debug, Serialize, ToSchema)]
@@ -132,8 +136,38 @@ pub async fn act(
     Ok(Reply::private(StandingOut::of(&done)))
 }
 
-fn base64(pointer: &str, text: &str) -> ApiResult<Vec<u8>> {
+/// Base64.
+pub fn base64(pointer: &str, text: &str) -> ApiResult<Vec<u8>> {
     BASE64_STANDARD.decode(text).map_err(|_| ApiError::field(pointer, "不是 base64"))
+}
+
+/// Base64 of so many bytes.
+pub fn of_bytes<const N: usize>(pointer: &str, text: &str) -> ApiResult<[u8; N]> {
+    let bytes = Zeroizing::new(BASE64_STANDARD.decode(text).unwrap_or_default());
+    bytes.as_slice().try_into().map_err(|_| ApiError::field(pointer, format!("应为 {N} 字节的 base64")))
+}
+
+/// A key to seal to.
+pub fn public_key(pointer: &str, text: &str) -> ApiResult<PublicKey> {
+    let point = PublicKey::from_bytes(&base64(pointer, text)?);
+    point.map_err(|_| ApiError::field(pointer, "应为 P-256 公钥的 base64"))
+}
+
+/// Done, and there is nothing to say. Kept by nobody.
+pub fn done() -> Response {
+    (StatusCode::NO_CONTENT, [(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"))])
+        .into_response()
+}
+
+/// What was not done about members or keys, as it is told.
+pub fn not_done(refused: NotDone) -> ApiError {
+    match refused {
+        NotDone::Database(err) => err.into(),
+        NotDone::Gone => ApiError::Absent(NotDone::Gone.to_string()),
+        NotDone::NameTaken => ApiError::field("/name", NotDone::NameTaken.to_string()),
+        NotDone::WrongShares(_) => ApiError::field("/shares", refused.to_string()),
+        NotDone::NoHead | NotDone::Conflict(_) => ApiError::Conflict(refused.to_string()),
+    }
 }
 
 fn refused(refused: Refused) -> ApiError {

@@ -56,7 +56,7 @@ impl Verify {
     async fn run(self, Operator { store, out, .. }: Operator<'_>) -> anyhow::Result<()> {
         let desks = match &self.desk {
             Some(id) => vec![store.desk(id).await?.with_context(|| format!("没有 {id} 这个工作台"))?],
-            None => store.desks().await?,
+            None => store.every_desk().await?,
         };
         if desks.is_empty() {
             writeln!(out, "还没有工作台，没有可查的。")?;

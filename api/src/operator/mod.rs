@@ -24,6 +24,7 @@ use ::search::region::RegionCode;
 pub use self::audit::{AuditCommand, BrokenChains};
 pub use self::backup::{Backup, Restore};
 pub use self::desk::DeskCommand;
+pub(crate) use self::desk::is_name;
 pub use self::member::MemberCommand;
 pub use self::proof::{HELP as VERIFY_PROOF_HELP, NotProven, VerifyProof, own_key};
 pub use self::purge::Purge;
@@ -44,6 +45,8 @@ pub struct Operator<'a> {
     pub hour: Hour,
     /// Where to write what the operator reads.
     pub out: &'a mut (dyn Write + Send),
+    /// The public address of the site without a trailing slash; empty where nobody knows it.
+    pub site: &'a str,
     /// The divisions that the built site knows; empty where no site has been built yet.
     pub regions: &'a BTreeSet<RegionCode>,
 }
@@ -54,6 +57,8 @@ mod tests {
 
     use super::*;
     use crate::consultations::testing::Office;
+    use crate::desk::code::InvitationCode;
+    use crate::desk::role::Role;
     use crate::desk::testing::AtDesk;
     use crate::dice::SystemDice;
     use crate::store::testing::{Fresh, NOW, each, founded, sqlite};
@@ -74,8 +79,14 @@ mod tests {
     async fn run(fresh: &Fresh, line: &str) -> Result<String, String> {
         let mut out = Vec::new();
         let regions = ["990121".parse().unwrap()].into();
-        let operator =
-            Operator { store: &fresh.store, dice: &SystemDice, hour: NOW, out: &mut out, regions: &regions };
+        let operator = Operator {
+            store: &fresh.store,
+            dice: &SystemDice,
+            hour: NOW,
+            out: &mut out,
+            site: "https://nuanzhan.example",
+            regions: &regions,
+        };
         let done = match Command::try_parse_from(std::iter::once("nuanzhan").chain(line.split(' '))).unwrap()
         {
             Command::Desk(command) => command.run(operator).await,
@@ -95,7 +106,8 @@ mod tests {
         said.lines().skip_while(|line| !line.contains(heading)).nth(1).unwrap().trim()
     }
 
-    const CREATE: &str = "desk create --id county --name 示例县妇联 --region 990121 --member 王芳 --generate";
+    const CREATE: &str =
+        "desk create --id county --name 示例县妇联 --region 990121 --member 王芳 --keys-here --generate";
 
     #[tokio::test]
     async fn a_desk_is_made_and_its_members_read_letters() {
@@ -123,6 +135,33 @@ mod tests {
             let id = member.queue().await.remove(0);
             assert_eq!(member.read(&id).await[0].text, "他打我");
         }
+    }
+
+    /// The code behind the `#` of the address that was shown.
+    fn invited(said: &str) -> InvitationCode {
+        let (_, code) = said.split_once("https://nuanzhan.example/desk/#join=").unwrap();
+        InvitationCode::parse(code.lines().next().unwrap()).unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_desk_is_made_with_an_invitation_and_none_below_it_before_it_has_a_key() {
+        let fresh = sqlite().await;
+        let create = "desk create --id county --name 示例县妇联 --region 990121";
+        let said = run(&fresh, create).await.unwrap();
+        let invitation = fresh.store.invitation(&invited(&said).hash(), NOW).await.unwrap().unwrap();
+        assert!(invitation.founds && invitation.role == Role::Head);
+        assert!(run(&fresh, "desk list").await.unwrap().contains("还没有钥匙"));
+        let below = "desk create --id town --name 示例镇 --region 990121 --parent county";
+        assert!(run(&fresh, below).await.unwrap_err().contains("先请它的负责人接受邀请"));
+        let member = "member invite --desk county --role member";
+        assert!(run(&fresh, member).await.unwrap_err().contains("先邀请负责人"));
+        let said = run(&fresh, "member invite --desk county --role head --name 王芳").await.unwrap();
+        let invitation = fresh.store.invitation(&invited(&said).hash(), NOW).await.unwrap().unwrap();
+        assert_eq!(invitation.name.as_deref(), Some("王芳"));
+        assert!(run(&fresh, &format!("{create} --generate")).await.unwrap_err().contains("已经有"));
+        let forget = "member forget-second-factor --name 王芳";
+        assert!(run(&fresh, forget).await.unwrap_err().contains("没有叫 王芳 的成员"));
+        assert!(run(&fresh, "audit verify").await.unwrap().contains("2 行，都接得上"));
     }
 
     #[tokio::test]

@@ -33,6 +33,11 @@ pub(super) struct Passphrase {
 }
 
 impl PassphraseFrom {
+    /// Whether anything was said about it.
+    pub(super) fn is_given(&self) -> bool {
+        self.generate || self.passphrase_file.is_some()
+    }
+
     pub(super) fn take(&self, member: &str, dice: &dyn Dice) -> anyhow::Result<Passphrase> {
         if self.generate {
             return Ok(Passphrase { text: paper::passphrase(dice), made_up: true });

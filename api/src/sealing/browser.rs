@@ -19,16 +19,19 @@ use crate::sealing::binding::{Binding, Sender, ThreadId};
 use crate::sealing::message::{self, Envelope};
 use crate::sealing::suite::{PrivateKey, PublicKey};
 
-/// The parts of every bundle that seals, in their order.
-const PARTS: &[&str] =
-    &[include_str!("../../../site-gen/assets/hpke.js"), include_str!("../../../site-gen/assets/sealing.js")];
+/// The parts of the bundles that seal, in their order; the last one is the desk's alone.
+const PARTS: &[&str] = &[
+    include_str!("../../../site-gen/assets/hpke.js"),
+    include_str!("../../../site-gen/assets/sealing.js"),
+    include_str!("../../../site-gen/assets/desk/keys.js"),
+];
 
-/// Gives `input` to the body of an async function that has both parts, and takes what it returns.
+/// Gives `input` to the body of an async function that has the parts, and takes what it returns.
 pub(super) fn node(body: &str, input: &Value) -> Option<Value> {
     let folder = tempfile::tempdir().unwrap();
     let script = format!(
         "globalThis.self = globalThis; {}
-         const {{ hpke, sealing }} = self.nuanzhan, fs = require('node:fs');
+         const {{ hpke, sealing, keys }} = self.nuanzhan, fs = require('node:fs');
          const b = sealing.fromBase64, t = sealing.toBase64, hex = (x) => Uint8Array.from(Buffer.from(x, 'hex'));
          const run = async (input) => {{ {body} }};
          run(JSON.parse(fs.readFileSync(0))).then((done) => console.log(JSON.stringify(done)));",

@@ -10,6 +10,8 @@
 pub mod binding;
 #[cfg(test)]
 mod browser;
+#[cfg(test)]
+mod browser_keys;
 pub mod message;
 pub mod padding;
 pub mod suite;

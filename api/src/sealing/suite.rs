@@ -94,6 +94,12 @@ impl PrivateKey {
         Deserializable::from_bytes(bytes).map(Self).map_err(|_| NotAKey)
     }
 
+    /// Its public half.
+    #[cfg(test)]
+    pub(crate) fn public(&self) -> PublicKey {
+        PublicKey(<DhP256HkdfSha256 as Kem>::sk_to_pk(&self.0))
+    }
+
     /// The 32 bytes of the scalar, for wrapping at once.
     pub fn to_bytes(&self) -> Zeroizing<Vec<u8>> {
         Zeroizing::new(self.0.to_bytes().to_vec())

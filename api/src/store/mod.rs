@@ -18,6 +18,7 @@ mod entity;
 pub mod figures;
 mod job;
 mod migration;
+mod spent;
 mod sweep;
 #[cfg(test)]
 pub(crate) mod testing;
@@ -177,7 +178,8 @@ mod tests {
         ("job", "name ran_hour"),
         (
             "member",
-            "id desk_id name salt rounds login_hash public_key wrapped_key role totp_secret totp_used removed_hour",
+            "id desk_id name salt rounds login_hash public_key wrapped_key role totp_secret removed_hour \
+             admitted",
         ),
         ("member_session", "token_hash member_id created_hour seen_hour"),
         ("message", "thread_id purpose position sender sent_hour content"),
@@ -185,6 +187,7 @@ mod tests {
         ("request", "hash thread_id event state number by_desk at_hour"),
         ("search_word", "month word people"),
         ("site_parameter", "id stretch_salt stretch_rounds secrets_check"),
+        ("spent", "hash at_hour"),
         (
             "thread",
             "id desk_id escalated_to channel state danger child vulnerable topic region received_hour accepted_hour \

@@ -19,6 +19,9 @@ const REWRITE: &[&str] = &[
     "VACUUM (FULL) request",
     "VACUUM (FULL) thread",
     "VACUUM (FULL) member_session",
+    "VACUUM (FULL) desk_key_share",
+    "VACUUM (FULL) invitation",
+    "VACUUM (FULL) member",
     "VACUUM message",
 ];
 

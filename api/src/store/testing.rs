@@ -8,9 +8,10 @@ use sea_orm::{ConnectionTrait, DatabaseBackend, Statement};
 
 use crate::clock::Hour;
 use crate::desk::keys::{self, Founded};
+use crate::desk::role::Role;
 use crate::dice::SystemDice;
 use crate::store::Store;
-use crate::store::desk::{Desk, NewDesk, NewMember, ReaderKey};
+use crate::store::desk::{Desk, Joining, NewDesk, NewMember, ReaderKey};
 
 /// The hour in which the tests of the store play.
 pub(crate) const NOW: Hour = Hour::from_number(500_000);
@@ -104,13 +105,15 @@ pub(crate) fn new_desk(id: &str, parent: Option<&str>) -> NewDesk {
         recovery_public_key,
         recovery_share,
         member: NewMember {
-            id: member,
-            name: format!("{id} 的成员"),
-            salt: enrolled.salt.to_vec(),
-            rounds: enrolled.rounds.get(),
-            login_hash: crate::desk::login::hash(&enrolled.login, &SystemDice),
-            public_key: enrolled.public_key,
-            wrapped_key: enrolled.wrapped_key,
+            joining: Joining {
+                id: member,
+                name: format!("{id} 的成员"),
+                salt: enrolled.salt.to_vec(),
+                rounds: enrolled.rounds.get(),
+                login_hash: crate::desk::login::hash(&enrolled.login, &SystemDice),
+                public_key: enrolled.public_key,
+                wrapped_key: enrolled.wrapped_key,
+            },
             share: member_share,
         },
     }
@@ -120,6 +123,12 @@ pub(crate) fn new_desk(id: &str, parent: Option<&str>) -> NewDesk {
 pub(crate) async fn founded(store: &Store, id: &str, parent: Option<&str>) -> ReaderKey {
     store.found_desk(new_desk(id, parent), NOW).await.unwrap();
     store.readers_of(id).await.unwrap().remove(0)
+}
+
+/// Adds somebody to a desk, who holds this one generation of its key where the role opens letters.
+pub(crate) async fn admit_member(store: &Store, (desk, generation): (&str, u32), new: NewMember, role: Role) {
+    let shares = [(generation, new.share)];
+    store.admit_with_shares(desk, (new.joining, &shares), role, NOW).await.unwrap();
 }
 
 impl Store {

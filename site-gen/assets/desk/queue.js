@@ -10,7 +10,8 @@ async function showQueue(focus = true, pages = 1) {
   const [ours, theirs] = [items.filter((item) => item.waits_for_desk), items.filter((item) => !item.waits_for_desk)];
   const anew = button("刷新", () => showQueue(), "quiet");
   const parts = [
-    el("p", { class: "actions" }, anew, button("退出", () => signOut("已经退出。"), "quiet")),
+    el("p", { class: "actions" }, anew, ...(session.me.role === "head" ? [button("成员", () => showMembers(), "quiet")] : []),
+      button("我的", () => showSelf(() => showQueue()), "quiet"), button("退出", () => signOut("已经退出。"), "quiet")),
     el("h3", {}, `轮到我们（${ours.length}）`),
     ours.length ? queue(ours) : el("p", {}, "没有等着的来信。"),
     el("h3", {}, `等对方（${theirs.length}）`),

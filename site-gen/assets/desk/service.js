@@ -1,6 +1,8 @@
-// Talking to the service; what seals and opens.
+// Talking to the service; what seals and opens, and what makes keys.
 
 const { fromBase64, loginValue, openDeskKey, openMessage, sealMessage, stretch, toBase64, unwrapMember } = nuanzhan.sealing;
+const { codeHash, drawCode, endsWith, fingerprint, foundDesk, newMember } = nuanzhan.keys;
+const { nextKey, passOn, proveRecovery, readPaper, reseal, rewrap } = nuanzhan.keys;
 const API = "/api/v1";
 
 let signedOut = () => {};
@@ -28,6 +30,7 @@ async function call(method, path, body) {
   if (problem.type === "/problems/signed-out") signedOut();
   const err = new Error(problem.detail || `出错了（${response.status}），请再试。`);
   err.status = response.status;
+  err.type = problem.type;
   throw err;
 }
 

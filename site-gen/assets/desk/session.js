@@ -5,7 +5,7 @@
 
 const IDLE_MS = 30 * 60 * 1000;
 
-/** The member who is signed in: `{ me, deskKeys }`, the keys by generation. */
+/** The member who is signed in: `{ me, pair, deskKeys }`, their own pair and those of the desk by generation. */
 let session = null;
 /** What topics and divisions are called. */
 let names = { topics: new Map(), regions: new Map() };
@@ -23,40 +23,106 @@ function start(signedIn) {
   whenSignedOut(() => {
     if (session) forget("登录已经到时，请再登录。");
   });
-  showSignIn();
+  window.addEventListener("hashchange", showFirst);
+  showFirst();
 }
 
-function showSignIn() {
-  const name = el("input", { id: "member", name: "member", autocomplete: "username", required: true });
+// An invitation in the address, or signing in. Who is signed in has no use for an invitation.
+function showFirst() {
+  const code = takeCode();
+  if (code && !session) {
+    showInvitation(code, (name) => {
+      showSignIn(name);
+      if (name) said.textContent = "加入好了。请登录。";
+    });
+  } else if (!session) {
+    showSignIn();
+  }
+}
+
+function showSignIn(called = "") {
+  const name = el("input", { id: "member", name: "member", autocomplete: "username", required: true, value: called });
+  const code = el("input", { id: "factor", inputmode: "numeric", autocomplete: "one-time-code", maxlength: 8 });
   const passphrase = el("input", {
     id: "passphrase", name: "passphrase", type: "password", autocomplete: "current-password", required: true,
   });
   const form = el("form", { class: "form", autocomplete: "off" },
-    field("名字", name), field("口令", passphrase), el("button", {}, "登录"));
+    field("名字", name), field("口令", passphrase), field("验证码", code, "手机验证器上的六位数。没有设就空着。"),
+    el("button", {}, "登录"));
   onSubmit(form, "正在登录，要一两秒……", async () => {
     const typed = passphrase.value.trim();
     passphrase.value = "";
-    await signIn(name.value.trim(), typed);
-    await begin();
+    await signIn(name.value.trim(), typed, code.value.trim());
   });
   show("登录", form);
 }
 
-async function signIn(member, passphrase) {
+/** The stretched passphrase of a member, and what proves it to the service. */
+async function loginFor(member, passphrase) {
   const { salt, rounds } = await call("POST", "/desk/sessions/parameters", { member });
   const stretched = await stretch(passphrase, fromBase64(salt), rounds);
-  await call("POST", "/desk/sessions", { member, login: toBase64(await loginValue(stretched)) });
+  return { stretched, login: toBase64(await loginValue(stretched)) };
+}
+
+async function signIn(member, passphrase, code) {
+  const { stretched, login } = await loginFor(member, passphrase);
+  const proof = { member, login };
+  if (code) proof.code = code;
+  await call("POST", "/desk/sessions", proof);
+  try {
+    await openSession(stretched);
+  } catch (err) {
+    if (err.type !== "/problems/second-factor-missing") throw err;
+    await showSecondFactor(login, () => openSession(stretched));
+  }
+}
+
+// Opens the member's keys with the stretched passphrase, and shows what comes first.
+async function openSession(stretched) {
   const me = await call("GET", "/desk/me");
   const pair = await unwrapMember(stretched, me.id, fromBase64(me.public_key), fromBase64(me.wrapped_key));
+  session = { me, pair, deskKeys: await openKeys(me, pair) };
+  touched = Date.now();
+  stayAwake();
+  await learnNames();
+  await showWork();
+}
+
+async function openKeys(me, pair) {
   const deskKeys = new Map();
   for (const key of me.desk_keys) {
     const share = { desk: me.desk, generation: key.generation, holder: me.id };
     deskKeys.set(key.generation, await openDeskKey(pair, share, fromBase64(key.sealed_key), fromBase64(key.public_key)));
   }
-  session = { me, deskKeys };
-  touched = Date.now();
-  stayAwake();
-  await learnNames();
+  return deskKeys;
+}
+
+/** Asks who the member is by now, and opens keys of the desk that came since. */
+async function learnKeys() {
+  const me = await call("GET", "/desk/me");
+  if (!session) return;
+  const deskKeys = await openKeys(me, session.pair);
+  if (session) session = { me, pair: session.pair, deskKeys };
+}
+
+/** Begins anew, for who was let in, or is something else by now. */
+async function enter() {
+  await learnKeys();
+  if (session) await showWork();
+}
+
+/** Whether a role opens letters, and so holds the desk's keys. */
+function works(role) {
+  return role === "member" || role === "head";
+}
+
+async function showWork() {
+  const { me } = session;
+  if (!me.admitted) return showWaiting();
+  if (!works(me.role)) return showSelf();
+  await begin();
+  resealAll().catch(tell);
+  return null;
 }
 
 /** Ends the session here and at the service. */

@@ -24,6 +24,8 @@ async function shownMessage(id, message) {
   const item = el("li", { class: mine ? "message mine" : "message" },
     el("p", {}, el("b", {}, mine ? "我们" : "来信的人"), " ", el("small", {}, hour(message.sent))));
   try {
+    // The desk may have got another key since this member signed in.
+    if (message.generation && !session.deskKeys.has(message.generation)) await learnKeys();
     const pair = session.deskKeys.get(message.generation);
     const place = { thread: id, position: message.position, sender: message.sender };
     const envelope = await openMessage(pair, place, fromBase64(message.key), fromBase64(message.content));

@@ -35,6 +35,7 @@ const FILES: &[(&str, &str, &str)] = &[
 
 const HPKE: &str = include_str!("../../assets/hpke.js");
 const SEALING: &str = include_str!("../../assets/sealing.js");
+const KEYS: &str = include_str!("../../assets/desk/keys.js");
 const RECEIPT: &str = include_str!("../../assets/ask/receipt.js");
 const COMMON: &str = include_str!("../../assets/ask/common.js");
 
@@ -55,12 +56,17 @@ const BUNDLES: &[(&str, &[&str])] = &[
         &[
             HPKE,
             SEALING,
+            KEYS,
             DESK_OPENS,
             include_str!("../../assets/desk/page.js"),
             include_str!("../../assets/desk/service.js"),
             include_str!("../../assets/desk/session.js"),
             include_str!("../../assets/desk/queue.js"),
             include_str!("../../assets/desk/thread.js"),
+            include_str!("../../assets/desk/join.js"),
+            include_str!("../../assets/desk/members.js"),
+            include_str!("../../assets/desk/self.js"),
+            include_str!("../../assets/desk/reseal.js"),
             include_str!("../../assets/desk.js"),
             DESK_CLOSES,
         ],

@@ -3,7 +3,11 @@
 mod acts;
 mod chain;
 mod clocks;
+mod hands;
+mod keys;
+mod removal;
 mod roles;
+mod second_factor;
 mod transfer;
 mod walk_in;
 

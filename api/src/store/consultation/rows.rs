@@ -15,7 +15,7 @@ use crate::store::consultation::{
     Due, KeyFor, MOST_MESSAGES, Marks, Priority, Refused, StoredMessage, Thread,
 };
 use crate::store::damaged;
-use crate::store::desk::{Reader, ReaderKey, readers_of};
+use crate::store::desk::{Reader, ReaderKey, readers_for_writing, readers_of};
 use crate::store::entity::{event, handover, member, message, message_key, thread};
 
 /// A message on its way into its thread.
@@ -69,10 +69,21 @@ pub(super) async fn readers_of_thread(
     db: &impl ConnectionTrait,
     thread: &Thread,
 ) -> Result<Vec<ReaderKey>, DbErr> {
-    let mut readers = readers_of(db, &thread.desk).await?;
+    Ok(with_asker(readers_of(db, &thread.desk).await?, thread))
+}
+
+/// The same for what is written in this transaction: no desk gets another key before it is over.
+pub(super) async fn readers_for_writing_in(
+    txn: &DatabaseTransaction,
+    thread: &Thread,
+) -> Result<Vec<ReaderKey>, DbErr> {
+    Ok(with_asker(readers_for_writing(txn, &thread.desk).await?, thread))
+}
+
+fn with_asker(mut readers: Vec<ReaderKey>, thread: &Thread) -> Vec<ReaderKey> {
     let asker = thread.public_key.clone();
     readers.extend(asker.map(|public_key| ReaderKey { reader: Reader::Thread, generation: 0, public_key }));
-    Ok(readers)
+    readers
 }
 
 pub(super) fn demand_readers(readers: &[ReaderKey], keys: &[KeyFor]) -> Result<(), Refused> {

@@ -14,12 +14,12 @@ use crate::desk::member::Member;
 use crate::sealing::binding::{Binding, Purpose, Sender};
 use crate::store::consultation::act::{Act, Actor, Request, Sealed, Writing};
 use crate::store::consultation::rows::{
-    NewMessage, add_handover, add_message, demand_readers, handover, next_position, readers_of_thread, tell,
-    wind,
+    NewMessage, add_handover, add_message, demand_readers, handover, next_position, readers_for_writing_in,
+    tell, wind,
 };
 use crate::store::consultation::transfer::reseal;
 use crate::store::consultation::{Due, Refused, Thread, Transfer};
-use crate::store::desk::{ReaderKey, parent_of, readers_of};
+use crate::store::desk::{ReaderKey, parent_of, readers_for_writing};
 use crate::store::entity::{message, thread};
 use crate::store::figures::{Count, Measure};
 use crate::store::{Retention, audit};
@@ -169,13 +169,13 @@ impl<'a> Step<'a> {
 
     /// Adds a letter at the next position, for exactly those who must be able to read it.
     async fn write(&self, writing: Writing<'_>, sender: Sender) -> Result<u32, Refused> {
-        let readers = readers_of_thread(self.txn, &self.now).await?;
+        let readers = readers_for_writing_in(self.txn, &self.now).await?;
         self.add((Purpose::Letter, sender), &readers, writing).await
     }
 
     /// Adds a note at the next position of notes. The asker is never among its readers.
     async fn note(&self, note: Sealed) -> Result<u32, Refused> {
-        let readers = readers_of(self.txn, &self.now.desk).await?;
+        let readers = readers_for_writing(self.txn, &self.now.desk).await?;
         self.add((Purpose::Note, Sender::Desk), &readers, Writing::Sealed(note)).await
     }
 

@@ -15,7 +15,7 @@ use crate::desk::member::Member;
 use crate::sealing::binding::{Purpose, ThreadId};
 use crate::sealing::message::SealedKey;
 use crate::store::consultation::{Actor, Refused};
-use crate::store::desk::{Reader, ReaderKey, readers_of};
+use crate::store::desk::{Reader, ReaderKey, readers_for_writing, readers_of};
 use crate::store::entity::{message, message_key, thread};
 use crate::store::{Store, damaged};
 
@@ -89,7 +89,7 @@ pub(super) async fn reseal(
     if there != transfer.seen {
         return Err(Refused::OutOfStep);
     }
-    let readers = readers_of(txn, &transfer.to).await?;
+    let readers = readers_for_writing(txn, &transfer.to).await?;
     let new = new_readers(txn, thread, there, &readers).await?;
     demand_all(&new, there, &transfer.keys)?;
     // What a new reader has of it, if anything, makes room for the whole.

@@ -18,7 +18,7 @@ use crate::store::consultation::rows::{
 };
 use crate::store::consultation::step::Step;
 use crate::store::consultation::{NewThread, Refused, Thread};
-use crate::store::desk::{Reader, ReaderKey, readers_of};
+use crate::store::desk::{Reader, ReaderKey, readers_for_writing};
 use crate::store::entity::{request, thread};
 use crate::store::figures::{Count, Measure};
 use crate::store::{Store, audit, damaged};
@@ -149,7 +149,7 @@ impl NewThread {
     }
 
     async fn readers(&self, txn: &DatabaseTransaction) -> Result<Vec<ReaderKey>, DbErr> {
-        let mut readers = readers_of(txn, &self.desk).await?;
+        let mut readers = readers_for_writing(txn, &self.desk).await?;
         readers.extend(self.receipt.as_ref().map(|receipt| ReaderKey {
             reader: Reader::Thread,
             generation: 0,

@@ -1,12 +1,13 @@
 //! Desks: founding, finding, and the copy of a desk's key that is on paper.
 
-use sea_orm::{DbErr, EntityTrait, QueryOrder, Set};
+use sea_orm::{ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, QueryOrder, Select, Set};
 use search::region::RegionCode;
 
-use super::members::{NewMember, add_member, add_share};
+use super::invitations::{Inviting, invite};
+use super::members::{NewMember, add_share, insert_member};
 use super::readers::lineage_of;
-use super::{RECOVERY, is_text};
-use crate::audit::{FOUND, Object};
+use super::{NotDone, RECOVERY, is_text};
+use crate::audit::{ADMIT, FOUND, Object};
 use crate::clock::Hour;
 use crate::desk::keys::SealedShare;
 use crate::desk::member::Supervisor;
@@ -51,10 +52,15 @@ pub struct Recovery {
 }
 
 impl Store {
-    /// Every desk, by region and id.
+    /// Every desk that has a key and so can be written to, by region and id.
     pub async fn desks(&self) -> Result<Vec<Desk>, DbErr> {
-        let rows = desk::Entity::find().order_by_asc(desk::Column::Region).order_by_asc(desk::Column::Id);
-        rows.all(&self.db).await?.into_iter().map(Desk::read).collect()
+        let rows = ordered().filter(desk::Column::Generation.gt(0)).all(&self.db).await?;
+        rows.into_iter().map(Desk::read).collect()
+    }
+
+    /// Every desk, also those that wait for their first head, by region and id.
+    pub async fn every_desk(&self) -> Result<Vec<Desk>, DbErr> {
+        ordered().all(&self.db).await?.into_iter().map(Desk::read).collect()
     }
 
     /// The desks below that of `supervisor`, however far, by region and id.
@@ -73,38 +79,52 @@ impl Store {
         Ok(below)
     }
 
-    /// A desk.
-    pub async fn desk(&self, id: &str) -> Result<Option<Desk>, DbErr> {
+    /// A desk, whether it has a key or not.
+    pub async fn any_desk(&self, id: &str) -> Result<Option<Desk>, DbErr> {
         if !is_text(id) {
             return Ok(None);
         }
         desk::Entity::find_by_id(id).one(&self.db).await?.map(Desk::read).transpose()
     }
 
-    /// Stores a desk with its key and its first member, who is its head; or nothing.
-    pub async fn found_desk(&self, new: NewDesk, hour: Hour) -> Result<(), DbErr> {
+    /// A desk that has a key: what is not sealed to anybody must not be sent.
+    pub async fn desk(&self, id: &str) -> Result<Option<Desk>, DbErr> {
+        if !is_text(id) {
+            return Ok(None);
+        }
+        let with_key = desk::Entity::find_by_id(id).filter(desk::Column::Generation.gt(0));
+        with_key.one(&self.db).await?.map(Desk::read).transpose()
+    }
+
+    /// Stores a desk that has no key yet, with an invitation for its first head; or nothing.
+    pub async fn create_desk(&self, new: Desk, invitation: Inviting, hour: Hour) -> Result<(), NotDone> {
         let txn = self.begin().await?;
-        let id = new.desk.id.clone();
-        let row = desk::ActiveModel {
-            id: Set(id.clone()),
-            name: Set(new.desk.name),
-            region: Set(new.desk.region.to_string()),
-            parent: Set(new.desk.parent),
-            generation: Set(1),
-            recovery_public_key: Set(new.recovery_public_key.to_bytes()),
-        };
-        desk::Entity::insert(row).exec_without_returning(&txn).await?;
-        let key = desk_key::ActiveModel {
-            desk_id: Set(id.clone()),
-            generation: Set(1),
-            public_key: Set(new.public_key.to_bytes()),
-        };
-        desk_key::Entity::insert(key).exec_without_returning(&txn).await?;
+        let id = new.id.clone();
+        insert_desk(&txn, new, (0, Vec::new())).await?;
+        invite(&txn, &id, invitation, (hour, None)).await?;
+        Ok(txn.commit().await?)
+    }
+
+    /// Stores a desk with its key and its first member, who is its head; or nothing.
+    pub async fn found_desk(&self, new: NewDesk, hour: Hour) -> Result<(), NotDone> {
+        let txn = self.begin().await?;
+        let NewMember { joining, share } = new.member;
+        let (id, first) = (new.desk.id.clone(), joining.id.clone());
+        insert_desk(&txn, new.desk, (1, new.recovery_public_key.to_bytes())).await?;
+        add_key(&txn, &id, 1, &new.public_key).await?;
         add_share(&txn, &id, 1, (RECOVERY, &new.recovery_share)).await?;
-        audit::begin(&txn, &id).await?;
         audit::append(&txn, &id, (hour, None), (FOUND, Object::Desk(&id))).await?;
-        add_member(&txn, (&id, 1), new.member, Role::Head, hour).await?;
-        txn.commit().await
+        insert_member(&txn, &id, joining, (Role::Head, true)).await?;
+        add_share(&txn, &id, 1, (&first, &share)).await?;
+        audit::append(&txn, &id, (hour, None), (ADMIT, Object::Member(&first))).await?;
+        Ok(txn.commit().await?)
+    }
+
+    /// The public half of the key on paper.
+    pub async fn recovery_key_of(&self, desk: &str) -> Result<PublicKey, DbErr> {
+        let gone = || DbErr::RecordNotFound(format!("desk {desk}"));
+        let row = desk::Entity::find_by_id(desk).one(&self.db).await?.ok_or_else(gone)?;
+        PublicKey::from_bytes(&row.recovery_public_key).map_err(damaged)
     }
 
     /// How many desks stand above one another from this one up, itself included.
@@ -112,19 +132,57 @@ impl Store {
         Ok(lineage_of(&self.db, id).await?.len())
     }
 
-    /// The copy of a desk's key for which the key is on paper.
-    pub async fn recovery_of(&self, desk: &str) -> Result<Option<Recovery>, DbErr> {
-        let Some(row) = desk::Entity::find_by_id(desk).one(&self.db).await? else { return Ok(None) };
-        let share =
-            desk_key_share::Entity::find_by_id((desk.to_owned(), row.generation, RECOVERY.to_owned()));
-        let Some(share) = share.one(&self.db).await? else { return Ok(None) };
-        let generation = u32::try_from(row.generation).map_err(damaged)?;
-        Ok(Some(Recovery { generation, share: share.sealed_key.try_into().map_err(damaged)? }))
+    /// The copies of a desk's keys for which the key is on paper, of every generation in use.
+    pub async fn recovery_of(&self, desk: &str) -> Result<Vec<Recovery>, DbErr> {
+        let shares = desk_key_share::Entity::find()
+            .filter(desk_key_share::Column::DeskId.eq(desk))
+            .filter(desk_key_share::Column::Holder.eq(RECOVERY))
+            .order_by_asc(desk_key_share::Column::Generation);
+        let read = |row: desk_key_share::Model| {
+            let generation = u32::try_from(row.generation).map_err(damaged)?;
+            Ok(Recovery { generation, share: row.sealed_key.try_into().map_err(damaged)? })
+        };
+        shares.all(&self.db).await?.into_iter().map(read).collect()
     }
 }
 
+fn ordered() -> Select<desk::Entity> {
+    desk::Entity::find().order_by_asc(desk::Column::Region).order_by_asc(desk::Column::Id)
+}
+
+/// Adds a desk with an empty chain; the generation of its key and the public half of the key on paper.
+async fn insert_desk(
+    txn: &DatabaseTransaction,
+    new: Desk,
+    (generation, recovery_public_key): (i32, Vec<u8>),
+) -> Result<(), DbErr> {
+    let id = new.id.clone();
+    let row = desk::ActiveModel {
+        id: Set(new.id),
+        name: Set(new.name),
+        region: Set(new.region.to_string()),
+        parent: Set(new.parent),
+        generation: Set(generation),
+        recovery_public_key: Set(recovery_public_key),
+    };
+    desk::Entity::insert(row).exec_without_returning(txn).await?;
+    audit::begin(txn, &id).await
+}
+
+/// Adds a generation of a desk's key.
+pub(super) async fn add_key(
+    txn: &DatabaseTransaction,
+    desk: &str,
+    generation: i32,
+    public_key: &PublicKey,
+) -> Result<(), DbErr> {
+    let (desk_id, generation) = (Set(desk.to_owned()), Set(generation));
+    let key = desk_key::ActiveModel { desk_id, generation, public_key: Set(public_key.to_bytes()) };
+    desk_key::Entity::insert(key).exec_without_returning(txn).await.map(|_| ())
+}
+
 impl Desk {
-    fn read(row: desk::Model) -> Result<Self, DbErr> {
+    pub(super) fn read(row: desk::Model) -> Result<Self, DbErr> {
         let region = row.region.parse().map_err(damaged)?;
         Ok(Self { id: row.id, name: row.name, region, parent: row.parent })
     }
@@ -139,10 +197,10 @@ mod tests {
         for fresh in testing::each().await {
             founded(&fresh.store, "county", None).await;
             let mut twin = testing::new_desk("twin", None);
-            twin.member.name = "county 的成员".to_owned();
+            twin.member.joining.name = "county 的成员".to_owned();
             assert!(fresh.store.found_desk(twin, NOW).await.is_err());
             assert_eq!(fresh.store.desks().await.unwrap().len(), 1);
-            assert!(fresh.store.recovery_of("twin").await.unwrap().is_none());
+            assert!(fresh.store.recovery_of("twin").await.unwrap().is_empty());
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use sea_orm::{ConnectionTrait, DbErr, EntityTrait};
+use sea_orm::{ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, QuerySelect};
 
 use crate::sealing::message::SealedKey;
 use crate::sealing::suite::PublicKey;
@@ -68,7 +68,19 @@ impl Store {
 /// How many desks may stand above one another: hamlet or village, township, county, city, province.
 pub const MOST_LEVELS: usize = 5;
 
-/// See [`Store::readers_of`]. Every desk has a key: it is founded with one.
+/// The same inside a transaction that writes: until it is over none of these desks gets another key, so that nothing is
+/// sealed to a key whose last copy is being destroyed.
+pub(in crate::store) async fn readers_for_writing(
+    txn: &DatabaseTransaction,
+    desk: &str,
+) -> Result<Vec<ReaderKey>, DbErr> {
+    for row in lineage_of(txn, desk).await? {
+        desk::Entity::find_by_id(row.id).lock_shared().one(txn).await?;
+    }
+    readers_of(txn, desk).await
+}
+
+/// See [`Store::readers_of`]. Who can be written to has a key, and so have all above: a desk is made under one that does.
 pub(in crate::store) async fn readers_of(
     db: &impl ConnectionTrait,
     desk: &str,
@@ -76,11 +88,10 @@ pub(in crate::store) async fn readers_of(
     let mut readers = Vec::with_capacity(MOST_LEVELS + 1);
     for row in lineage_of(db, desk).await? {
         let key = desk_key::Entity::find_by_id((row.id.clone(), row.generation)).one(db).await?;
-        if let Some(key) = key {
-            let public_key = PublicKey::from_bytes(&key.public_key).map_err(damaged)?;
-            let generation = u32::try_from(row.generation).map_err(damaged)?;
-            readers.push(ReaderKey { reader: Reader::Desk(row.id), generation, public_key });
-        }
+        let key = key.ok_or_else(|| DbErr::RecordNotFound(format!("a key of the desk {}", row.id)))?;
+        let public_key = PublicKey::from_bytes(&key.public_key).map_err(damaged)?;
+        let generation = u32::try_from(row.generation).map_err(damaged)?;
+        readers.push(ReaderKey { reader: Reader::Desk(row.id), generation, public_key });
     }
     Ok(readers)
 }

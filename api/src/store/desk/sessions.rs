@@ -1,7 +1,8 @@
 //! Sessions: who is signed in, and for how long.
 
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, Condition, DbErr, EntityTrait, IntoActiveModel, QueryFilter, Set,
+    ActiveModelTrait, ColumnTrait, Condition, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel,
+    QueryFilter, Set,
 };
 
 use crate::clock::Hour;
@@ -24,6 +25,10 @@ pub struct LiveSession {
     pub desk: String,
     /// What the member may do there.
     pub role: Role,
+    /// Whether the member has been let in.
+    pub admitted: bool,
+    /// The secret of the second factor, sealed, where there is one.
+    pub second_factor: Option<Vec<u8>>,
 }
 
 impl Store {
@@ -67,13 +72,33 @@ impl Store {
             session.update(&self.db).await?;
         }
         let role = Role::parse(&member.role).ok_or_else(|| damaged("an unknown role"))?;
-        Ok(Some(LiveSession { member: member.id, name: member.name, desk: member.desk_id, role }))
+        Ok(Some(LiveSession {
+            member: member.id,
+            name: member.name,
+            desk: member.desk_id,
+            role,
+            admitted: member.admitted,
+            second_factor: member.totp_secret,
+        }))
     }
 
     /// Ends the session of a cookie.
     pub async fn end_session(&self, token_hash: &[u8]) -> Result<(), DbErr> {
         member_session::Entity::delete_by_id(token_hash.to_vec()).exec(&self.db).await.map(|_| ())
     }
+}
+
+/// Ends the sessions of a member, all but one.
+pub(super) async fn end_sessions(
+    txn: &DatabaseTransaction,
+    member: &str,
+    but: Option<&[u8]>,
+) -> Result<(), DbErr> {
+    let mut ended = member_session::Entity::delete_many().filter(member_session::Column::MemberId.eq(member));
+    if let Some(token_hash) = but {
+        ended = ended.filter(member_session::Column::TokenHash.ne(token_hash));
+    }
+    ended.exec(txn).await.map(|_| ())
 }
 
 #[cfg(test)]

@@ -17,7 +17,7 @@ pub struct Model {
     pub parent: Option<String>,
     /// Which of its keys is in use; 0 before it has one.
     pub generation: i32,
-    /// A copy of each private key is sealed to this: its other half is on paper.
+    /// A copy of each private key is sealed to this: its other half is on paper. Empty before the desk has a key.
     pub recovery_public_key: Vec<u8>,
 }
 

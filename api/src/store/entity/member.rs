@@ -27,10 +27,10 @@ pub struct Model {
     pub role: String,
     /// The secret of the second factor, sealed under a key of the secrets file.
     pub totp_secret: Option<Vec<u8>>,
-    /// Keyed hash of the step of the second factor that was used last: the step itself is finer than an hour.
-    pub totp_used: Option<Vec<u8>>,
     /// Hour in which the member left. They stay in the table, so that what they did has a name.
     pub removed_hour: Option<i64>,
+    /// Whether a head, or the key on paper, has let the member in. Before that they can sign in and do nothing else.
+    pub admitted: bool,
 }
 
 /// Rows are joined by hand, in the store.

@@ -6,6 +6,7 @@ mod m20261121_000001_consultations;
 mod m20261122_000002_search_words;
 mod m20261123_000003_register;
 mod m20261123_000004_climbing;
+mod m20261124_000005_keys;
 #[cfg(test)]
 mod tests;
 
@@ -19,6 +20,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000002_search_words::Migration),
             Box::new(m20261123_000003_register::Migration),
             Box::new(m20261123_000004_climbing::Migration),
+            Box::new(m20261124_000005_keys::Migration),
         ]
     }
 }

@@ -19,7 +19,7 @@ use crate::store::testing::{self, Fresh, NOW};
 /// The step that made `thread` anew. Before it, rows are written as they were written then.
 const REBUILT: u32 = 3;
 /// All there are.
-const STEPS: u32 = 4;
+const STEPS: u32 = 5;
 
 /// What was in a database before, and what opens it.
 struct Old {
@@ -48,7 +48,7 @@ async fn run(store: &Store, sql: &str) {
 /// A desk, a member who is signed in, and a letter that the desk has answered and asked about.
 async fn write_as_it_was_written(store: &Store) -> Old {
     let desk = testing::new_desk("county", None);
-    let member = &desk.member;
+    let member = &desk.member.joining;
     let b = |bytes: &[u8]| format!("x({})", hex(bytes));
     run(store, &format!("INSERT INTO site_parameter VALUES (1, {}, 600000, {})", b(&[1; 16]), b(&[2; 32])))
         .await;
@@ -76,7 +76,7 @@ async fn write_as_it_was_written(store: &Store) -> Old {
         ),
     )
     .await;
-    for (holder, share) in [(member.id.as_str(), &member.share), ("recovery", &desk.recovery_share)] {
+    for (holder, share) in [(member.id.as_str(), &desk.member.share), ("recovery", &desk.recovery_share)] {
         run(
             store,
             &format!("INSERT INTO desk_key_share VALUES ('county', 1, '{holder}', {})", b(share.as_bytes())),
@@ -215,7 +215,8 @@ async fn the_desk_is_there(store: &Store, old: &Old) {
     let member = Member::pretended(&found.member, "county");
     let ring = store.keyring_of(&member).await.unwrap();
     assert_eq!((ring.shares.len(), &ring.shares[0].1), (1, &old.desk.public_key));
-    assert!(store.recovery_of("county").await.unwrap().is_some());
+    assert!(found.admitted && found.second_factor.is_none(), "who was in stays in");
+    assert_eq!(store.recovery_of("county").await.unwrap().len(), 1);
     assert!(store.credentials("王芳").await.unwrap().is_some());
     let queue = store.queue_of(&member, Shelf::Own, None, 10).await.unwrap();
     assert_eq!(queue.items.len(), 1);
