@@ -71,6 +71,7 @@ impl Store {
         Migrator::up(&txn, Some(u32::try_from(steps.len())?)).await.context("建不了表")?;
         let mut back = Back { txn: &txn, destroyed, gone: BTreeSet::new(), rows: 0, kept: 0, tell };
         back.tables(&mut lines).await?;
+        lines.end()?;
         let restored = Restored { rows: back.kept, destroyed_since: back.gone.len() as u64 };
         Migrator::up(&txn, None).await.context("数据库升级失败")?;
         txn.commit().await?;
@@ -115,6 +116,14 @@ impl Lines<'_> {
         let line = self.line()?;
         // The parser's own words may quote what stands there.
         serde_json::from_slice(&line).map_err(|_| self.unreadable())
+    }
+
+    /// Demands the end: a backup's last sealed piece is only opened, and missed, by who reads as far as that.
+    fn end(&mut self) -> anyhow::Result<()> {
+        if !self.from.fill_buf()?.is_empty() {
+            bail!("备份在第 {} 行就该完了，后面还有", self.number);
+        }
+        Ok(())
     }
 
     fn unreadable(&self) -> anyhow::Error {

@@ -94,6 +94,29 @@ async fn what_is_there_is_replaced_only_when_asked_to_and_what_was_destroyed_sta
     }
 }
 
+/// The end of a file whose last sealed piece is missing.
+struct Cut;
+
+impl std::io::Read for Cut {
+    fn read(&mut self, _into: &mut [u8]) -> std::io::Result<usize> {
+        Err(std::io::Error::new(std::io::ErrorKind::InvalidData, "the last piece is missing"))
+    }
+}
+
+#[tokio::test]
+async fn a_copy_whose_rows_are_all_there_is_refused_while_its_end_can_not_be_opened() {
+    for fresh in testing::each().await {
+        filled(&fresh).await;
+        let store = &fresh.store;
+        let before = contents(store).await;
+        let copy = copied(store).await;
+        let mut cut = std::io::BufReader::new(std::io::Read::chain(&copy[..], Cut));
+        let refused = store.copy_in(&mut cut, true, &mut |_| {}).await.unwrap_err();
+        assert!(format!("{refused:#}").contains("last piece"), "{refused:#}");
+        assert_eq!(contents(store).await, before);
+    }
+}
+
 #[tokio::test]
 async fn a_copy_that_is_cut_or_changed_leaves_everything_as_it_was() {
     for fresh in testing::each().await {
@@ -114,6 +137,7 @@ async fn a_copy_that_is_cut_or_changed_leaves_everything_as_it_was() {
             (copy.replacen("\"search_word\"", "\"secrets\"", 1), "没有见过"),
             (copy.replacen("\"kind\":\"bytes\"", "\"kind\":\"text\"", 1), "不合"),
             (copy.replacen("[1,", "[\"1\",", 1), "不合"),
+            (copy.clone() + "\n", "后面还有"),
         ] {
             if bad == copy {
                 // Nothing of the kind is in this copy.
