@@ -113,12 +113,17 @@ pub fn nowhere() -> ApiError {
 
 /// When it came, and the hash by which it is known when it comes again: of what is asked, of which thread, under which key.
 fn request(app: &AppState, thread: &ThreadId, what: &str, key: &str) -> ApiResult<Request> {
+    // The id has a fixed length and no code holds a zero byte: two requests never give the same bytes.
+    known_by(app, key, &[what.as_bytes(), &[0], thread.as_bytes(), key.as_bytes()].concat())
+}
+
+/// When a request came, and the hash by which it is known when it comes again: of bytes in which its key stands. The key
+/// itself is never stored.
+pub fn known_by(app: &AppState, key: &str, bytes: &[u8]) -> ApiResult<Request> {
     if !(16..=64).contains(&key.len()) {
         return Err(ApiError::field("/request_key", "应有 16 到 64 个字符"));
     }
-    // The id has a fixed length and no code holds a zero byte: two requests never give the same bytes.
-    let of = [what.as_bytes(), &[0], thread.as_bytes(), key.as_bytes()].concat();
-    let hash = digest::digest(&digest::SHA256, &of).as_ref().to_vec();
+    let hash = digest::digest(&digest::SHA256, bytes).as_ref().to_vec();
     Ok(Request { hour: app.clock.hour(), hash, schedule: app.published.current().schedule.clone() })
 }
 

@@ -17,7 +17,7 @@ use crate::desk::wire::{KeyIn, StandingOut, sealed};
 use crate::error::{ApiError, ApiResult, Problem};
 use crate::limit::Network;
 use crate::state::AppState;
-use crate::store::consultation::{Act, Actor, Done, Sealed, Thread, Writing};
+use crate::store::consultation::{Act, Actor, Sealed, Thread, Writing};
 
 /// One more letter. Not to be printed.
 #[derive(Deserialize, ToSchema)]
@@ -68,22 +68,19 @@ pub struct WithdrawIn {
     ),
 )]
 pub async fn add(Part(app): Part<AppState>, request: Request) -> Response {
-    let answer = match Sent::take(&app, request).await {
-        Ok(sent) => add_letter(&app, sent).await,
-        Err(err) => Err(err),
-    };
-    evenly(&app, answer.map(|done| (StatusCode::CREATED, StandingOut::of(&done))))
+    evenly(&app, request, StatusCode::CREATED, add_letter).await
 }
 
-async fn add_letter(app: &AppState, sent: Sent<FollowUpIn>) -> ApiResult<Done> {
+async fn add_letter(app: &AppState, sent: Sent<FollowUpIn>) -> ApiResult<StandingOut> {
     let FollowUpIn { locator, position, content, keys, request_key } = sent.body;
     let (content, keys) = sealed(&content, keys)?;
     let letter = Sealed { position, content, keys };
     let door = knock(app, sent.network.clone(), &locator).await?;
-    let answer = match &door.found {
-        Some(thread) => write(app, thread, (letter, &request_key), &sent.network).await,
-        None => Err(nowhere()),
+    let answer = async {
+        let thread = door.found.as_ref().ok_or_else(nowhere)?;
+        write(app, thread, (letter, &request_key), &sent.network).await
     };
+    let answer = answer.await;
     door.leave(app, answer).await
 }
 
@@ -92,7 +89,7 @@ async fn write(
     thread: &Thread,
     (letter, key): (Sealed, &str),
     network: &Network,
-) -> ApiResult<Done> {
+) -> ApiResult<StandingOut> {
     let request = known(app, &[b"follow-up", thread.id.as_bytes()], key)?;
     // A receipt does not buy an endless supply: follow-ups are counted like letters.
     ask::wait(app, network).await.map_err(|_| ApiError::Busy)?;
@@ -105,7 +102,7 @@ async fn write(
             return Err(other_request());
         }
     }
-    Ok(done)
+    Ok(StandingOut::of(&done))
 }
 
 /// Whether it helped.
@@ -118,11 +115,7 @@ async fn write(
     ),
 )]
 pub async fn feedback(Part(app): Part<AppState>, request: Request) -> Response {
-    let answer = match Sent::take(&app, request).await {
-        Ok(sent) => tell(&app, sent).await,
-        Err(err) => Err(err),
-    };
-    evenly(&app, answer.map(|done| (StatusCode::OK, StandingOut::of(&done))))
+    evenly(&app, request, StatusCode::OK, tell).await
 }
 
 /// Takes everything back: what was written is destroyed at once.
@@ -134,41 +127,35 @@ pub async fn feedback(Part(app): Part<AppState>, request: Request) -> Response {
     ),
 )]
 pub async fn withdraw(Part(app): Part<AppState>, request: Request) -> Response {
-    let answer = match Sent::take(&app, request).await {
-        Ok(sent) => withdraw_thread(&app, sent).await,
-        Err(err) => Err(err),
-    };
-    evenly(&app, answer.map(|done| (StatusCode::OK, StandingOut::of(&done))))
+    evenly(&app, request, StatusCode::OK, withdraw_thread).await
 }
 
-async fn withdraw_thread(app: &AppState, sent: Sent<WithdrawIn>) -> ApiResult<Done> {
+async fn withdraw_thread(app: &AppState, sent: Sent<WithdrawIn>) -> ApiResult<StandingOut> {
     let WithdrawIn { locator, request_key } = sent.body;
     let locator_hash = read_locator(&locator)?.hash(&app.consultations.secrets.locator_key);
     let door = knock(app, sent.network, &locator).await?;
-    let answer = match &door.found {
-        Some(thread) => match known(app, &[b"withdraw", thread.id.as_bytes()], &request_key) {
-            Ok(request) => take_back(app, (&thread.id, locator_hash), &request).await.map_err(refused),
-            Err(err) => Err(err),
-        },
-        None => Err(nowhere()),
+    let answer = async {
+        let thread = door.found.as_ref().ok_or_else(nowhere)?;
+        let request = known(app, &[b"withdraw", thread.id.as_bytes()], &request_key)?;
+        let done = take_back(app, (&thread.id, locator_hash), &request).await.map_err(refused)?;
+        Ok(StandingOut::of(&done))
     };
+    let answer = answer.await;
     door.leave(app, answer).await
 }
 
-async fn tell(app: &AppState, sent: Sent<FeedbackIn>) -> ApiResult<Done> {
+async fn tell(app: &AppState, sent: Sent<FeedbackIn>) -> ApiResult<StandingOut> {
     let FeedbackIn { locator, helped, request_key } = sent.body;
     let what: &[u8] = if helped { b"helped" } else { b"did not help" };
     let door = knock(app, sent.network, &locator).await?;
-    let answer = match &door.found {
-        Some(thread) => match known(app, &[what, thread.id.as_bytes()], &request_key) {
-            Ok(request) => {
-                let act = Act::FollowUp { helped };
-                app.store.transition(Actor::Asker, &thread.id, act, &request).await.map_err(refused)
-            }
-            Err(err) => Err(err),
-        },
-        None => Err(nowhere()),
+    let answer = async {
+        let thread = door.found.as_ref().ok_or_else(nowhere)?;
+        let request = known(app, &[what, thread.id.as_bytes()], &request_key)?;
+        let act = Act::FollowUp { helped };
+        let done = app.store.transition(Actor::Asker, &thread.id, act, &request).await.map_err(refused)?;
+        Ok(StandingOut::of(&done))
     };
+    let answer = answer.await;
     door.leave(app, answer).await
 }
 

@@ -87,15 +87,11 @@ pub struct ReceivedOut {
     ),
 )]
 pub async fn desk(State(app): State<AppState>, request: Request) -> Response {
-    let answer = match Sent::take(&app, request).await {
-        Ok(sent) => name(&app, sent.body).await,
-        Err(err) => Err(err),
-    };
-    evenly(&app, answer.map(|desk| (StatusCode::OK, desk)))
+    evenly(&app, request, StatusCode::OK, name).await
 }
 
-async fn name(app: &AppState, asked: WhereIn) -> ApiResult<DeskKeyOut> {
-    let Desk { id, name, .. } = chosen(app, asked.region.as_deref()).await?;
+async fn name(app: &AppState, sent: Sent<WhereIn>) -> ApiResult<DeskKeyOut> {
+    let Desk { id, name, .. } = chosen(app, sent.body.region.as_deref()).await?;
     let readers = app.store.readers_of(&id).await?;
     Ok(DeskKeyOut { desk: id, name, readers: readers.iter().map(ReaderOut::new).collect() })
 }
@@ -118,11 +114,7 @@ async fn chosen(app: &AppState, region: Option<&str>) -> ApiResult<Desk> {
     ),
 )]
 pub async fn receive(State(app): State<AppState>, request: Request) -> Response {
-    let answer = match Sent::take(&app, request).await {
-        Ok(sent) => take_in(&app, sent).await,
-        Err(err) => Err(err),
-    };
-    evenly(&app, answer.map(|received| (StatusCode::CREATED, received)))
+    evenly(&app, request, StatusCode::CREATED, take_in).await
 }
 
 async fn take_in(app: &AppState, sent: Sent<LetterIn>) -> ApiResult<ReceivedOut> {

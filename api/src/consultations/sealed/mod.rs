@@ -14,7 +14,6 @@ pub mod thread;
 use axum::extract::{DefaultBodyLimit, FromRequest, Request};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use ring::digest;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use utoipa_axum::router::OpenApiRouter;
@@ -22,6 +21,7 @@ use utoipa_axum::routes;
 
 use crate::consultations::page::{FILL, log_once_an_hour};
 use crate::consultations::post::MOST_BYTES;
+use crate::desk::wire::known_by;
 use crate::error::{ApiError, ApiResult};
 use crate::extract::Body;
 use crate::limit::Network;
@@ -61,10 +61,17 @@ impl<T: DeserializeOwned> Sent<T> {
     }
 }
 
-/// The answer, filled up with blanks, which mean nothing after JSON, so that its size tells nothing.
-fn evenly<T: Serialize>(app: &AppState, answer: ApiResult<(StatusCode, T)>) -> Response {
-    match answer {
-        Ok((status, answer)) => {
+/// Takes a request apart, does what it wants, and answers: refusals like the rest, filled up with blanks, which mean nothing
+/// after JSON, so that the size of the answer tells nothing.
+async fn evenly<In: DeserializeOwned, Out: Serialize>(
+    app: &AppState,
+    request: Request,
+    status: StatusCode,
+    work: impl AsyncFnOnce(&AppState, Sent<In>) -> ApiResult<Out>,
+) -> Response {
+    let answer = async { work(app, Sent::take(app, request).await?).await };
+    match answer.await {
+        Ok(answer) => {
             let bytes = serde_json::to_vec(&answer).expect("an answer is plain data");
             filled(status, "application/json", bytes)
         }
@@ -87,18 +94,14 @@ fn filled(status: StatusCode, media_type: &'static str, mut bytes: Vec<u8>) -> R
     (status, headers, bytes).into_response()
 }
 
-/// When it came, and the hash by which it is known when it comes again. The key itself is never stored.
+/// By what a request is known when it comes again: what it wants, of which thread, and its key.
 fn known(app: &AppState, parts: &[&[u8]], key: &str) -> ApiResult<Known> {
-    if !(16..=64).contains(&key.len()) {
-        return Err(ApiError::field("/request_key", "应有 16 到 64 个字符"));
-    }
-    let mut context = digest::Context::new(&digest::SHA256);
+    let mut bytes = Vec::new();
     for part in parts.iter().chain(&[key.as_bytes()]) {
-        context.update(&(part.len() as u64).to_be_bytes());
-        context.update(part);
+        bytes.extend((part.len() as u64).to_be_bytes());
+        bytes.extend(*part);
     }
-    let schedule = app.published.current().schedule.clone();
-    Ok(Known { hour: app.clock.hour(), hash: context.finish().as_ref().to_vec(), schedule })
+    known_by(app, key, &bytes)
 }
 
 /// What the store refuses, as its asker is told. Whether an id or a locator is somebody's is not told.

@@ -121,11 +121,7 @@ struct Looked {
     ),
 )]
 pub async fn open(Part(app): Part<AppState>, request: Request) -> Response {
-    let answer = match Sent::take(&app, request).await {
-        Ok(sent) => find(&app, sent).await,
-        Err(err) => Err(err),
-    };
-    evenly(&app, answer.map(|opened| (StatusCode::OK, opened)))
+    evenly(&app, request, StatusCode::OK, find).await
 }
 
 async fn find(app: &AppState, sent: Sent<LocatorIn>) -> ApiResult<OpenedOut> {
