@@ -148,7 +148,11 @@ fn main() -> ExitCode {
     let cli =
         match in_chinese(Cli::command()).try_get_matches().and_then(|found| Cli::from_arg_matches(&found)) {
             Ok(cli) => cli,
-            Err(err) if shows_help(&err) => err.exit(),
+            Err(err) if shows_help(&err) => {
+                // The one English word that clap has no setting for.
+                say(&err.to_string().replace("[OPTIONS]", "[选项]").trim_end());
+                return ExitCode::from(u8::try_from(err.exit_code()).unwrap_or(2));
+            }
             Err(err) => {
                 complain(&misread(&err));
                 return ExitCode::from(2);
@@ -206,6 +210,11 @@ fn misread(err: &clap::Error) -> String {
             };
             (said, ContextKind::Suggested)
         }
+        ErrorKind::ValueValidation => {
+            let why = std::error::Error::source(err).map_or_else(String::new, |why| format!("：{why}"));
+            let value = about(ContextKind::InvalidValue);
+            (format!("{what} 后面写的“{value}”不行{why}"), ContextKind::SuggestedValue)
+        }
         ErrorKind::InvalidValue => (format!("{what} 后面要写上它的值"), ContextKind::SuggestedValue),
         ErrorKind::TooManyValues => (format!("{what} 只能写一个值"), ContextKind::Suggested),
         _ => return err.to_string(),
@@ -239,7 +248,10 @@ fn run(cli: Cli) -> Result<(), Failure> {
             operate(common, false, async |operator| command.run(operator).await)
         }
         Some(Command::Restore(command)) => {
-            found(operate(common, true, async |operator| command.run(operator).await))
+            match command.unseal(SystemClock.hour().date(), &mut io::stdout())? {
+                None => Ok(()),
+                Some(copy) => found(operate(common, true, async |operator| copy.run(operator).await)),
+            }
         }
         Some(Command::Purge(command)) => operate(common, false, async |operator| command.run(operator).await),
         Some(Command::VerifyProof(verify)) => {

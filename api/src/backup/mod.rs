@@ -155,11 +155,15 @@ impl Opened {
         let mut file = BufReader::new(file);
         let stranger = || format!("{} 不是 nuanzhan 做的备份", path.display());
         let mut magic = [0; MAGIC.len()];
-        file.read_exact(&mut magic).with_context(stranger)?;
+        let read = file.read_exact(&mut magic);
+        if read.as_ref().is_err_and(|err| err.kind() != io::ErrorKind::UnexpectedEof) {
+            read.with_context(|| format!("读不了 {}", path.display()))?;
+        }
         ensure!(magic == *MAGIC, stranger());
         let mut line = Vec::new();
-        file.by_ref().take(LONGEST_HEADER).read_until(b'\n', &mut line).with_context(stranger)?;
-        let header = serde_json::from_slice(&line).with_context(stranger)?;
+        let read = file.by_ref().take(LONGEST_HEADER).read_until(b'\n', &mut line);
+        read.with_context(|| format!("读不了 {}", path.display()))?;
+        let header = serde_json::from_slice(&line).map_err(|_| anyhow::anyhow!(stranger()))?;
         Ok(Self { header, line, file })
     }
 

@@ -1,17 +1,18 @@
 //! `nuanzhan backup …` and `nuanzhan restore …`
 
-use std::io::Write;
+use std::io::{BufRead, Write};
 use std::path::PathBuf;
 
 use anyhow::{Context, bail, ensure};
 use clap::{Args, Subcommand};
 use jiff::ToSpan;
+use jiff::civil::Date;
 
 use crate::backup::{self, BackupKey, Opened};
 use crate::desk::paper::RecoveryKey;
 use crate::dice::Dice;
 use crate::operator::secret::{ask, first_line};
-use crate::operator::{AuditCommand, Operator};
+use crate::operator::{AuditCommand, Operator, days};
 use crate::store::Swept;
 
 const BACKUP_HELP: &str = "\
@@ -64,8 +65,8 @@ struct Make {
     /// 写到哪个文件；不能是已经有的
     #[arg(long, value_name = "文件")]
     out: PathBuf,
-    /// 留多少天
-    #[arg(long, value_name = "天", default_value_t = 30, value_parser = clap::value_parser!(u16).range(1..=3650))]
+    /// 留多少天 [默认：30]
+    #[arg(long, value_name = "天", default_value_t = 30, hide_default_value = true, value_parser = days)]
     keep_days: u16,
 }
 
@@ -126,26 +127,38 @@ impl Make {
     }
 }
 
+/// A backup that its paper has opened.
+pub struct Unsealed {
+    copy: Box<dyn BufRead + Send>,
+    replace: bool,
+}
+
 impl Restore {
-    /// Does it.
-    pub async fn run(self, mut operator: Operator<'_>) -> anyhow::Result<()> {
+    /// Opens the file before any database is opened or made; nothing where it is only looked at.
+    pub fn unseal(&self, today: Date, out: &mut dyn Write) -> anyhow::Result<Option<Unsealed>> {
         let opened = Opened::open(&self.file)?;
         let (made, keep_until) = (opened.header.made, opened.header.keep_until);
-        writeln!(operator.out, "{}：{made} 做的备份，留到 {keep_until}。", self.file.display())?;
+        writeln!(out, "{}：{made} 做的备份，留到 {keep_until}。", self.file.display())?;
         if self.look {
-            return Ok(());
+            return Ok(None);
         }
-        let today = operator.hour.date();
         ensure!(made <= today, "备份的日期 {made} 还没有到：先看看这台机器的时钟对不对");
         if keep_until < today {
-            writeln!(operator.out, "注意：它早该删了。里面有后来已经销毁的咨询。")?;
+            writeln!(out, "注意：它早该删了。里面有后来已经销毁的咨询。")?;
         }
         let typed = match &self.key_file {
             Some(path) => first_line(path)?,
             None => ask("纸上的备份密钥（看不见是正常的）：")?,
         };
-        let mut copy = opened.read(&RecoveryKey::parse(&typed)?)?;
-        let restored = operator.store.copy_in(&mut copy, self.replace, &mut progress("读了")).await;
+        let copy = Box::new(opened.read(&RecoveryKey::parse(&typed)?)?);
+        Ok(Some(Unsealed { copy, replace: self.replace }))
+    }
+}
+
+impl Unsealed {
+    /// Puts it into the database.
+    pub async fn run(mut self, mut operator: Operator<'_>) -> anyhow::Result<()> {
+        let restored = operator.store.copy_in(&mut self.copy, self.replace, &mut progress("读了")).await;
         let restored = restored.context("没有恢复，数据库还是原来的样子")?;
         writeln!(operator.out, "恢复好了：{} 行。", restored.rows)?;
         if restored.destroyed_since > 0 {

@@ -51,6 +51,12 @@ pub struct Operator<'a> {
     pub regions: &'a BTreeSet<RegionCode>,
 }
 
+/// A number of days that somebody typed: up to ten years.
+fn days(text: &str) -> Result<u16, String> {
+    let days = text.parse().ok().filter(|days| (0..=3650).contains(days));
+    days.ok_or_else(|| "应为 0 到 3650 之间的整数".to_owned())
+}
+
 #[cfg(test)]
 mod tests {
     use clap::Parser;
@@ -94,7 +100,11 @@ mod tests {
             Command::Audit(command) => command.run(operator).await,
             Command::Purge(command) => command.run(operator).await,
             Command::Backup(command) => command.run(operator).await,
-            Command::Restore(command) => command.run(operator).await,
+            Command::Restore(command) => match command.unseal(NOW.date(), operator.out) {
+                Ok(Some(copy)) => copy.run(operator).await,
+                Ok(None) => Ok(()),
+                Err(err) => Err(err),
+            },
         };
         let said = String::from_utf8(out).unwrap();
         done.map_err(|err| format!("{said}{err:#}"))?;

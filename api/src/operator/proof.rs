@@ -45,12 +45,13 @@ pub enum NotProven {
 impl VerifyProof {
     /// Does it. Fails with [`NotProven`] where it is none.
     pub fn run(&self, secrets: &Path, out: &mut dyn Write) -> anyhow::Result<()> {
+        let text = self.text()?;
         let key = match &self.key {
             Some(key) => PublicProofKey::parse(key)
                 .ok_or_else(|| anyhow!("--key 应是 32 字节公钥的 base64，44 个字符，现在是“{key}”"))?,
             None => own_key(secrets).context("也可以用 --key 写上网站的公钥")?,
         };
-        let proof = Proof::parse(&self.text()?).map_err(NotProven::from)?;
+        let proof = Proof::parse(&text).map_err(NotProven::from)?;
         if !key.has_signed(&proof) {
             return Err(NotProven::Forged(key).into());
         }

@@ -3,7 +3,7 @@
 use clap::Args;
 
 use crate::clock::Hour;
-use crate::operator::Operator;
+use crate::operator::{Operator, days};
 use crate::store::Swept;
 
 const HELP: &str = "\
@@ -26,7 +26,7 @@ pub struct Purge {
     #[arg(long)]
     dry_run: bool,
     /// 和 --dry-run 一起：连今后几天到期的也算上
-    #[arg(long, value_name = "天", requires = "dry_run", default_value_t = 0, value_parser = clap::value_parser!(u16).range(0..=3650))]
+    #[arg(long, value_name = "天", requires = "dry_run", default_value_t = 0, hide_default_value = true, value_parser = days)]
     days: u16,
 }
 

@@ -2,6 +2,8 @@
 //!
 //! [`arguments`] reads the command line; a line that can't be read is answered in Chinese, with what may be meant.
 
+use std::io::Write as _;
+
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, ArgAction, Command, CommandFactory as _, FromArgMatches as _};
 
@@ -14,8 +16,10 @@ pub(crate) fn arguments() -> Result<Arguments, u8> {
         if err.use_stderr() {
             say(&refusal(&err));
         } else {
-            // The help that was asked for. Nobody is left to tell when the terminal is gone.
-            let _gone = err.print();
+            // The help that was asked for, with the one English word that clap has no setting for.
+            let help = err.to_string().replace("[OPTIONS]", "[选项]");
+            // Nobody is left to tell when the terminal is gone.
+            let _gone = std::io::stdout().write_all(help.as_bytes());
         }
         u8::try_from(err.exit_code()).unwrap_or(2)
     })
