@@ -49,7 +49,8 @@ fn the_same_site_gives_the_same_bytes() {
 #[test]
 fn numbers_and_the_way_out_come_before_everything_else() {
     let tree = tree();
-    for (path, html) in pages(&tree) {
+    // The page that leads out by itself shows nothing.
+    for (path, html) in pages(&tree).into_iter().filter(|(path, _)| *path != "leave/index.html") {
         let main = html.find("<main").unwrap();
         for needed in [
             "href=\"tel:110\"",

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::{Read as _, Write as _};
-use std::net::TcpListener;
+use std::net::{TcpListener, TcpStream};
 
 use serde_json::json;
 use tests::browser::{Browser, Looks, PHONE};
@@ -16,15 +16,20 @@ fn outside() -> String {
     let address = format!("http://localhost:{}/", listener.local_addr().unwrap().port());
     std::thread::spawn(move || {
         for stream in listener.incoming() {
-            let mut stream = stream.unwrap();
-            // Who leaves again before the end is no fault of this site.
-            let _asked = stream.read(&mut [0; 4096]);
-            let page = "<!doctype html><meta charset=utf-8><title>outside</title><p>今天多云</p>";
-            let head = "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nConnection: close\r\n";
-            let _told = write!(stream, "{head}Content-Length: {}\r\n\r\n{page}", page.len());
+            let stream = stream.unwrap();
+            // Browsers open connections that they may need and leave them silent: nobody waits for another one's.
+            std::thread::spawn(move || show(stream));
         }
     });
     address
+}
+
+fn show(mut stream: TcpStream) {
+    // Who leaves again before the end is no fault of this site.
+    let _asked = stream.read(&mut [0; 4096]);
+    let page = "<!doctype html><meta charset=utf-8><title>outside</title><p>今天多云</p>";
+    let head = "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nConnection: close\r\n";
+    let _told = write!(stream, "{head}Content-Length: {}\r\n\r\n{page}", page.len());
 }
 
 /// A server of the real content that leads to `outside`.
