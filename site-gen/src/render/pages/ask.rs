@@ -1,5 +1,5 @@
-//! Asking without a name, reading the reply, checking the proof of receipt: the forms as they are published. With scripts they are sealed in the browser
-//! (`assets/ask/`); without, the server answers them.
+//! Asking without a name, reading the reply, checking the proof of receipt: the forms as they are published. With scripts
+//! they are sealed in the browser (`assets/ask/`); without, the server answers them.
 
 use ::search::clocks::Clocks;
 use ::search::region::Level;
