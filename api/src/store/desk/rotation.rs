@@ -6,7 +6,7 @@
 //! generation: two browsers that do the same do no harm, and what was deleted meanwhile does not come back. When nothing
 //! needs the old generations their last copies are deleted, the one on paper's too.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel,
@@ -24,7 +24,7 @@ use crate::desk::member::Member;
 use crate::sealing::binding::{Binding, Purpose, Sender, ThreadId};
 use crate::sealing::message::SealedKey;
 use crate::sealing::suite::PublicKey;
-use crate::store::entity::{desk, desk_key, desk_key_share, message, message_key};
+use crate::store::entity::{desk, desk_key, desk_key_share, message, message_key, thread};
 use crate::store::{Store, audit, damaged};
 
 /// The next key of a desk, made in the browser of whoever removes somebody.
@@ -104,6 +104,7 @@ impl Store {
         hour: Hour,
     ) -> Result<u64, NotDone> {
         let txn = self.begin().await?;
+        keep(&txn, &moved).await?;
         let desk = locked(&txn, member.desk()).await?;
         let row = present(&txn, &desk, member.id()).await?;
         if !row.admitted || !role_of(&row)?.works() {
@@ -180,6 +181,16 @@ async fn retire(
         return Ok(());
     }
     audit::append(txn, &desk.id, by, (RETIRE, Object::Desk(&desk.id))).await
+}
+
+/// Holds the threads as they are until the transaction is over. Whoever writes holds the thread before the desk: taken the
+/// other way round, or in another order, this and a purge could wait for each other.
+async fn keep(txn: &DatabaseTransaction, moved: &[Moved]) -> Result<(), DbErr> {
+    let threads: BTreeSet<String> = moved.iter().map(|one| one.thread.to_string()).collect();
+    let rows = thread::Entity::find().select_only().column(thread::Column::Id);
+    let rows = rows.filter(thread::Column::Id.is_in(threads)).order_by_asc(thread::Column::Id);
+    rows.lock_shared().into_tuple::<String>().all(txn).await?;
+    Ok(())
 }
 
 /// What is sealed to older keys of a desk, wherever the threads are.
