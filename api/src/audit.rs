@@ -49,6 +49,9 @@ pub const SECOND_FACTOR: &str = "set_second_factor";
 /// A member's second factor was taken away.
 pub const NO_SECOND_FACTOR: &str = "forget_second_factor";
 
+/// Somebody took the desk's figures away as a file.
+pub const EXPORT: &str = "export_figures";
+
 /// What a line is about.
 #[derive(Debug, Clone, Copy)]
 pub enum Object<'a> {
@@ -136,6 +139,7 @@ pub fn chinese(act: &str) -> &str {
         RECOVER => "用纸上的恢复密钥取得钥匙",
         REMOVE => "移除成员",
         ROTATE => "换了工作台的钥匙",
+        EXPORT => "导出统计",
         RESEAL => "把旧信改封到新钥匙",
         RETIRE => "旧钥匙不再用，已经销毁",
         PASSPHRASE => "换了口令",

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
 use jiff::civil::Date;
+use search::statistics::Statistics;
 pub use site_gen::watch::{Touched, Watcher, watch};
 
 use site_gen::diag::{json, text};
@@ -14,6 +15,11 @@ use site_gen::watch::Steady;
 use site_gen::watch::words::{self, Memory};
 use site_gen::workshop::Made;
 use site_gen::{Options, Outcome, Report};
+
+/// The tables and charts of published statistics, as the site shows them.
+pub fn figures_html(statistics: &Statistics) -> anyhow::Result<String> {
+    site_gen::render::figures(statistics)
+}
 
 /// Turns the content folder into the site folder.
 pub trait Compiler: Send + Sync {

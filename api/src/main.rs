@@ -14,9 +14,10 @@ use api::clock::{Clock as _, SystemClock};
 use api::compiler::SiteGen;
 use api::config::{Settings, Sources};
 use api::dice::SystemDice;
+use api::figures::report::Names;
 use api::operator::{
-    AuditCommand, Backup, BrokenChains, DeskCommand, MemberCommand, NotProven, Operator, Purge, Restore,
-    VerifyProof, WordStats,
+    AuditCommand, Backup, BrokenChains, DeskCommand, MemberCommand, NotProven, Operator, Publish, Purge,
+    Restore, VerifyProof, WordStats,
 };
 #[cfg(feature = "meilisearch")]
 use api::operator::{SearchCommand, Searching};
@@ -86,6 +87,8 @@ enum Command {
     Backup(Backup),
     /// 把备份放回数据库
     Restore(Restore),
+    /// 统计里可以公布的：给放在别处的网站
+    Statistics(Publish),
     /// 核对一份收信证明，不用联网
     #[command(after_help = VERIFY_PROOF_HELP)]
     VerifyProof(VerifyProof),
@@ -254,6 +257,9 @@ fn run(cli: Cli) -> Result<(), Failure> {
             }
         }
         Some(Command::Purge(command)) => operate(common, false, async |operator| command.run(operator).await),
+        Some(Command::Statistics(command)) => {
+            operate(common, false, async |operator| command.run(operator).await)
+        }
         Some(Command::VerifyProof(verify)) => {
             let (settings, _) = settings(common, ServeFlags::default())?;
             let checked = verify.run(&settings.secrets, &mut io::stdout());
@@ -322,14 +328,17 @@ fn operate(
     runtime()?.block_on(async {
         let store = open_store(&settings).await?;
         // Without a site that can be read nobody knows the divisions, and the command works all the same.
-        let (regions, address) = Bundle::open_without_stations(&settings.served())
-            .map(|bundle| (bundle.regions, bundle.site.base_url))
+        let (regions, address, names) = Bundle::open_without_stations(&settings.served())
+            .map(|bundle| {
+                let names = Names::new(&bundle.topics, &bundle.regions);
+                (bundle.regions, bundle.site.base_url, names)
+            })
             .unwrap_or_default();
         let regions = regions.into_iter().map(|region| region.code).collect();
         let site = settings.base_url.unwrap_or(address);
         let (hour, out) = (SystemClock.hour(), &mut io::stdout());
-        command(Operator { store: &store, dice: &SystemDice, hour, out, site: &site, regions: &regions })
-            .await
+        let (store, dice, site, regions, names) = (&store, &SystemDice, &site, &regions, &names);
+        command(Operator { store, dice, hour, out, site, regions, names }).await
     })?;
     Ok(())
 }

@@ -25,7 +25,8 @@ use crate::finder::metrics;
 use crate::gate::Gate;
 use crate::state::AppState;
 use crate::{
-    consultations, desk, health, hsds, live, openapi, pages, reads, search, site, stations, statutes,
+    consultations, desk, health, hsds, live, openapi, pages, reads, search, site, stations, statistics,
+    statutes,
 };
 
 /// The service, ready to be served or poked by a test.
@@ -82,6 +83,7 @@ fn public_reads() -> OpenApiRouter<AppState> {
         .routes(routes!(reads::region))
         .routes(routes!(reads::topics))
         .routes(routes!(reads::hotlines))
+        .routes(routes!(statistics::json))
         .routes(routes!(statutes::list))
         .routes(routes!(statutes::one))
         .routes(routes!(statutes::article))
@@ -98,6 +100,7 @@ fn website(state: &AppState) -> Router<AppState> {
     Router::new()
         .route("/search/", get(pages::search::show))
         .route("/stations/", get(pages::stations::show))
+        .route("/statistics/", get(statistics::show))
         .fallback(anything_else)
         .layer(middleware::from_fn_with_state(state.live.clone(), live::inject))
         .layer(CompressionLayer::new())

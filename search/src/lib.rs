@@ -3,7 +3,7 @@
 //! Start at [`bundle`]: a bundle is everything a build publishes as data, written under `dist/data/` by
 //! `site-gen` and opened by `api`. It is the only contract between those two. [`record`] holds its types,
 //! [`text`] finds records by words, [`stations`] finds stations by place, [`near`] lets a phone do so by itself, [`hsds`]
-//! says stations as other directories do.
+//! says stations as other directories do, [`statistics`] holds what is published of consultations.
 //!
 //! This crate knows nothing of Markdown, HTML or databases, and writes no files. Only `text::meili`, a feature that `api`
 //! turns on, speaks to another process.
@@ -20,6 +20,7 @@ mod numeral;
 pub mod record;
 pub mod region;
 pub mod stations;
+pub mod statistics;
 pub mod statute;
 pub mod text;
 pub mod vocabulary;

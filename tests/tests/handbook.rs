@@ -219,7 +219,7 @@ impl Trial {
                 let rows: Vec<&str> = regions.lines().chain(new).collect();
                 Some((list.to_owned(), rows.join("\n") + "\n"))
             }
-            (Some("holidays.csv"), _) => Some(("holidays.csv".to_owned(), text.clone())),
+            (Some(table @ ("holidays.csv" | "statistics.csv")), _) => Some((table.to_owned(), text.clone())),
             (_, "csv") => Some((format!("stations/handbook-{number}/stations.csv"), text.clone())),
             (Some(path), _) => Some((path.to_owned(), text.clone())),
             (None, "markdown") if !text.starts_with("---") => {

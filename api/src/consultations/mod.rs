@@ -45,6 +45,7 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::HeaderName;
 use axum::routing::get;
+use search::statistics::Statistics;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -128,6 +129,8 @@ pub struct Shared {
     pub(crate) invitations: Tally,
     /// How soon letters were answered, as it was reckoned last.
     pub(crate) pace: Mutex<Option<(Hour, Pace)>>,
+    /// What is published of all consultations, and the hour in which it was reckoned.
+    pub(crate) statistics: Mutex<Option<(Hour, Arc<Statistics>)>>,
     /// The last hour in which a fault of the asker's path was logged.
     pub(crate) fault_logged: Mutex<Option<Hour>>,
     /// Opened in place of a thread that is not there. Nobody has its key.
@@ -199,6 +202,7 @@ impl Consultations {
             codes: Tally::default(),
             invitations: Tally::default(),
             pace: Mutex::default(),
+            statistics: Mutex::default(),
             fault_logged: Mutex::default(),
             decoy: decoy(dice),
             nobodys_login: login::hash(&crate::dice::draw(dice), dice),

@@ -2,7 +2,7 @@
 //!
 //! Start at [`routes()`]. A member signs in ([`sessions`]), and the role gives permissions ([`member`]); everything else takes
 //! one. [`queue`] is the list, [`thread`] one consultation, [`acts`], [`handovers`] and [`transfer`] what is done with it,
-//! [`walk_in`] how a member begins one, [`chain`] the audit chain, [`wire`] what they share. How somebody comes to a desk:
+//! [`walk_in`] how a member begins one, [`chain`] the audit chain, [`figures`] the reports, [`wire`] what they share. How somebody comes to a desk:
 //! [`invitations`], [`members`], [`recovery`]; what they show of themselves: [`second_factor`], [`passphrase`]; how old
 //! letters follow a new key: [`reseal`]. Letters and notes are opened and
 //! sealed in the member's browser: nothing here can.
@@ -10,6 +10,7 @@
 pub mod acts;
 pub mod chain;
 pub mod code;
+pub mod figures;
 pub mod handovers;
 pub mod invitations;
 pub mod keys;
@@ -85,6 +86,8 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(handovers::result))
         .routes(routes!(transfer::desks))
         .routes(routes!(chain::list))
+        .routes(routes!(figures::show))
+        .routes(routes!(figures::file))
         .layer(DefaultBodyLimit::max(MOST_BYTES))
         .merge(transfer)
 }

@@ -14,6 +14,7 @@ mod purge;
 #[cfg(feature = "meilisearch")]
 mod search;
 mod secret;
+mod statistics;
 mod words;
 
 use std::collections::BTreeSet;
@@ -30,9 +31,11 @@ pub use self::proof::{HELP as VERIFY_PROOF_HELP, NotProven, VerifyProof, own_key
 pub use self::purge::Purge;
 #[cfg(feature = "meilisearch")]
 pub use self::search::{SearchCommand, Searching};
+pub use self::statistics::Publish;
 pub use self::words::WordStats;
 use crate::clock::Hour;
 use crate::dice::Dice;
+use crate::figures::report::Names;
 use crate::store::Store;
 
 /// What a command works with.
@@ -49,6 +52,8 @@ pub struct Operator<'a> {
     pub site: &'a str,
     /// The divisions that the built site knows; empty where no site has been built yet.
     pub regions: &'a BTreeSet<RegionCode>,
+    /// What the built site calls its topics and counties.
+    pub names: &'a Names,
 }
 
 /// A number of days that somebody typed: up to ten years.
@@ -67,6 +72,7 @@ mod tests {
     use crate::desk::role::Role;
     use crate::desk::testing::AtDesk;
     use crate::dice::SystemDice;
+    use crate::figures::testing::names;
     use crate::store::testing::{Fresh, NOW, each, founded, sqlite};
 
     #[derive(Parser)]
@@ -80,6 +86,7 @@ mod tests {
         Purge(Purge),
         Backup(Backup),
         Restore(Restore),
+        Statistics(Publish),
     }
 
     async fn run(fresh: &Fresh, line: &str) -> Result<String, String> {
@@ -92,6 +99,7 @@ mod tests {
             out: &mut out,
             site: "https://nuanzhan.example",
             regions: &regions,
+            names: &names(),
         };
         let done = match Command::try_parse_from(std::iter::once("nuanzhan").chain(line.split(' '))).unwrap()
         {
@@ -100,6 +108,7 @@ mod tests {
             Command::Audit(command) => command.run(operator).await,
             Command::Purge(command) => command.run(operator).await,
             Command::Backup(command) => command.run(operator).await,
+            Command::Statistics(command) => command.run(operator).await,
             Command::Restore(command) => match command.unseal(NOW.date(), operator.out) {
                 Ok(Some(copy)) => copy.run(operator).await,
                 Ok(None) => Ok(()),
@@ -292,5 +301,27 @@ mod tests {
         );
         assert!(run(&fresh, &add).await.unwrap_err().contains("不是这个工作台的"));
         assert!(!run(&fresh, "desk list").await.unwrap().contains("李梅"));
+    }
+
+    #[tokio::test]
+    async fn what_may_be_published_is_written_as_a_build_reads_it() {
+        for fresh in each().await {
+            founded(&fresh.store, "county", None).await;
+            for _ in 0..6 {
+                crate::store::consultation::tests::sent(&fresh.store, "county").await;
+            }
+            assert_eq!(run(&fresh, "statistics").await.unwrap(), "quarter,about,what,count\n");
+            let quarter = NOW.date().month() + 2;
+            let moved =
+                format!("UPDATE figure SET month = '{}-{:02}'", NOW.date().year() - 1, quarter.clamp(1, 12));
+            fresh.store.tamper(&moved).await;
+            let out = fresh.folder.path().join("statistics.csv");
+            let said = run(&fresh, &format!("statistics --out {}", out.display())).await.unwrap();
+            assert!(said.contains("1 个季度"), "{said}");
+            let text = String::from_utf8(std::fs::read(&out).unwrap()).unwrap();
+            assert!(text.contains(",总数,收到,6\n"), "{text}");
+            let nowhere = run(&fresh, "statistics --out no-such-folder/x.csv").await.unwrap_err();
+            assert!(nowhere.contains("no-such-folder"), "{nowhere}");
+        }
     }
 }

@@ -3,11 +3,14 @@
 //! A row is a month, a desk, a measure, a few coarse words, and how many. It names no thread, no hour and no place
 //! smaller than a county, so it may stay for good.
 
-use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
-use sea_orm::{DatabaseTransaction, DbErr, EntityTrait, Set};
+use sea_orm::sea_query::{Alias, Expr, ExprTrait, OnConflict};
+use sea_orm::{ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, QuerySelect, Set};
 
+use crate::audit::{EXPORT, Object};
 use crate::clock::Hour;
+use crate::desk::member::SignedIn;
 use crate::store::entity::figure;
+use crate::store::{Store, audit, damaged};
 use crate::words::month_of;
 
 /// What is counted, each thread once.
@@ -46,7 +49,44 @@ pub(super) struct Count<'a> {
     pub(super) since: Option<Hour>,
 }
 
+/// How many of something, over whichever desks were asked for.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Figure {
+    /// In China: `2026-11`.
+    pub month: String,
+    /// What was counted.
+    pub measure: Measure,
+    /// The slug of a topic, or nothing.
+    pub topic: String,
+    /// The code of a county or something wider, or nothing.
+    pub region: String,
+    /// See `consultations::register::Channel`.
+    pub channel: String,
+    /// With [`Measure::Closed`] the ending, with [`Measure::Overdue`] the stage, else nothing.
+    pub detail: String,
+    /// How long it took; see [`class`].
+    pub class: usize,
+    /// How many.
+    pub count: u64,
+}
+
 impl Measure {
+    /// All of them.
+    pub const ALL: [Self; 7] = [
+        Self::Received,
+        Self::Accepted,
+        Self::Answered,
+        Self::Closed,
+        Self::Overdue,
+        Self::Helped,
+        Self::DidNotHelp,
+    ];
+
+    /// Reads what [`Measure::code`] gave.
+    pub fn parse(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|measure| measure.code() == code)
+    }
+
     /// The name in the database and in JSON.
     pub fn code(self) -> &'static str {
         match self {
@@ -88,6 +128,50 @@ impl Count<'_> {
         ]);
         again.value(figure::Column::Count, counted.add(1));
         figure::Entity::insert(row).on_conflict(again).exec_without_returning(txn).await.map(|_| ())
+    }
+}
+
+impl Store {
+    /// What was counted in some months at some desks, or at all desks there ever were.
+    pub async fn figures(&self, desks: Option<&[String]>, months: &[String]) -> Result<Vec<Figure>, DbErr> {
+        let kinds = [
+            figure::Column::Month,
+            figure::Column::Measure,
+            figure::Column::Topic,
+            figure::Column::Region,
+            figure::Column::Channel,
+            figure::Column::Detail,
+            figure::Column::Class,
+        ];
+        // PostgreSQL's sum of whole numbers is none of its own.
+        let sum = Expr::col((figure::Entity, figure::Column::Count)).sum().cast_as(Alias::new("bigint"));
+        let mut rows = figure::Entity::find().select_only().columns(kinds).column_as(sum, "sum");
+        rows = rows.filter(figure::Column::Month.is_in(months));
+        if let Some(desks) = desks {
+            rows = rows.filter(figure::Column::DeskId.is_in(desks));
+        }
+        for kind in kinds {
+            rows = rows.group_by(kind);
+        }
+        type Row = (String, String, String, String, String, String, i32, i64);
+        let rows: Vec<Row> = rows.into_tuple().all(&self.db).await?;
+        let read = |(month, measure, topic, region, channel, detail, class, count): Row| {
+            let measure = Measure::parse(&measure).ok_or_else(|| damaged("an unknown measure"))?;
+            let class = usize::try_from(class).map_err(damaged)?;
+            let count = u64::try_from(count).map_err(damaged)?;
+            Ok(Figure { month, measure, topic, region, channel, detail, class, count })
+        };
+        let mut figures = rows.into_iter().map(read).collect::<Result<Vec<_>, DbErr>>()?;
+        figures.sort();
+        Ok(figures)
+    }
+
+    /// Writes into the chain of a desk that somebody took its figures away as a file.
+    pub async fn note_export(&self, somebody: &SignedIn, hour: Hour) -> Result<(), DbErr> {
+        let txn = self.begin().await?;
+        let desk = somebody.desk();
+        audit::append(&txn, desk, (hour, Some(somebody.id())), (EXPORT, Object::Desk(desk))).await?;
+        txn.commit().await
     }
 }
 

@@ -32,10 +32,12 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 use search::record::{Station, ThesaurusEntry};
+use search::statistics::Statistics;
 
 use crate::diag::{Diagnostic, Diagnostics, nearest};
 use crate::load::Drafts;
 use crate::load::settings::SettingsDraft;
+use crate::load::statistics::StatisticDraft;
 use crate::model::{Body, Settings, Site, Topic};
 use crate::source::{FileId, Hash, Located, SourceMap};
 use crate::statute::catalogue::Catalogue;
@@ -185,6 +187,7 @@ pub fn heads<'d>(
             campaigns,
             pages: other_pages,
             thesaurus: thesaurus(drafts),
+            statistics: statistics(drafts),
             redirects,
             pictures: album.pictures(),
             changed: BTreeMap::new(),
@@ -258,6 +261,14 @@ fn settings(drafts: &Drafts, regions: &Regions, diags: &mut Diagnostics) -> Opti
         holidays: clocks::holidays(drafts, diags),
         footer: footer.clone(),
     })
+}
+
+fn statistics(drafts: &Drafts) -> Statistics {
+    let rows = drafts.statistics.iter().map(|draft| {
+        let StatisticDraft { quarter, about, what, count } = draft.as_ref();
+        (quarter.clone(), about.clone(), what.clone(), u64::from(*count))
+    });
+    Statistics::of_rows(rows)
 }
 
 fn topics(drafts: &Drafts, diags: &mut Diagnostics) -> Vec<Topic> {

@@ -16,6 +16,7 @@ pub mod node;
 pub mod redirects;
 pub mod settings;
 pub mod station;
+pub mod statistics;
 pub mod tables;
 mod yaml;
 
@@ -35,6 +36,7 @@ use lists::{ThesaurusDraft, TopicDraft};
 use redirects::RedirectDraft;
 use settings::SettingsDraft;
 use station::StationDraft;
+use statistics::StatisticDraft;
 use tables::RegionDraft;
 
 /// Everything editors wrote that could be read.
@@ -68,6 +70,8 @@ pub struct Drafts {
     pub pages: Vec<Arc<PageDraft>>,
     /// `redirects.csv`; the old addresses that pages name are with the pages.
     pub redirects: Vec<Arc<RedirectDraft>>,
+    /// `statistics.csv`.
+    pub statistics: Vec<Arc<StatisticDraft>>,
     /// First parts of paths (`laws`, `topics.yaml`) of which something could not be read. What else refers to it is
     /// not reported: one slip must not show as fifty.
     pub unread: BTreeSet<String>,
@@ -118,6 +122,8 @@ pub enum Draft {
     Redirects(Vec<Arc<RedirectDraft>>),
     /// `holidays.csv`.
     Holidays(Vec<Arc<HolidayDraft>>),
+    /// `statistics.csv`.
+    Statistics(Vec<Arc<StatisticDraft>>),
 }
 
 /// A file being read.
@@ -131,13 +137,14 @@ pub struct Reading<'s> {
 }
 
 /// The files and folders at the content root.
-const ROOT_NAMES: [&str; 12] = [
+const ROOT_NAMES: [&str; 13] = [
     "site.toml",
     "redirects.csv",
     "topics.yaml",
     "thesaurus.yaml",
     "regions.csv",
     "holidays.csv",
+    search::statistics::FILE,
     "guides",
     "cases",
     "laws",
@@ -270,6 +277,7 @@ impl Drafts {
             Draft::Page(draft) => self.pages.push(Arc::clone(draft)),
             Draft::Redirects(drafts) => self.redirects.extend_from_slice(drafts),
             Draft::Holidays(drafts) => self.holidays.extend_from_slice(drafts),
+            Draft::Statistics(drafts) => self.statistics.extend_from_slice(drafts),
         }
     }
 }
@@ -280,6 +288,7 @@ fn read_file(reading: &Reading<'_>, diags: &mut Diagnostics) -> Option<Draft> {
         ["site.toml"] => Draft::Settings(settings::load(reading, diags)?.into()),
         ["regions.csv"] => Draft::Regions(shared(tables::regions(reading, diags))),
         ["holidays.csv"] => Draft::Holidays(shared(clocks::holidays(reading, diags))),
+        [search::statistics::FILE] => Draft::Statistics(shared(statistics::table(reading, diags))),
         ["redirects.csv"] => Draft::Redirects(shared(redirects::table(reading, diags))),
         ["topics.yaml"] => Draft::Topics(shared(lists::topics(reading, diags))),
         ["thesaurus.yaml"] => Draft::Thesaurus(shared(lists::thesaurus(reading, diags))),

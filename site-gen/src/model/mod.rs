@@ -17,6 +17,7 @@ use search::clocks::Clocks;
 use search::hours::holidays::Holidays;
 use search::record::{Hotline, Station, ThesaurusEntry};
 use search::region::{Region, RegionCode};
+use search::statistics::Statistics;
 use search::vocabulary::{Channel, Outcome, StationKind};
 
 use crate::coverage::Circle;
@@ -57,6 +58,8 @@ pub struct Site {
     pub pages: Vec<Page>,
     /// Lay speech and the law's.
     pub thesaurus: Vec<ThesaurusEntry>,
+    /// What is published of consultations, where the site says it itself.
+    pub statistics: Statistics,
     /// By old address.
     pub redirects: Vec<Redirect>,
     /// Every picture of the content that can be published, by its address in the text.

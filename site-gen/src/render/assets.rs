@@ -24,6 +24,7 @@ const FILES: &[(&str, &str, &str)] = &[
     ("desk", "css", include_str!("../../assets/desk.css")),
     ("law", "css", include_str!("../../assets/law.css")),
     ("map", "css", include_str!("../../assets/map.css")),
+    ("figures", "css", include_str!("../../assets/figures.css")),
     ("letters", "css", include_str!("../../assets/letters.css")),
     ("leave", "js", include_str!("../../assets/leave.js")),
     ("search", "js", include_str!("../../assets/search.js")),

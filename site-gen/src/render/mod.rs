@@ -34,7 +34,7 @@ use crate::model::{CaseDigest, Cited, Guide, Site};
 use crate::source::Hash;
 
 pub use assets::{Script, scripts};
-pub use pages::shown_of_cited;
+pub use pages::{figures, shown_of_cited};
 
 pub use icons::{is_known as is_icon, names as icon_names};
 use press::{Press, Types};

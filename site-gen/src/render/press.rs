@@ -59,6 +59,8 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("campaign.html", include_str!("../../templates/campaign.html")),
     ("data.html", include_str!("../../templates/data.html")),
     ("leave.html", include_str!("../../templates/leave.html")),
+    ("figures.html", include_str!("../../templates/figures.html")),
+    ("statistics.html", include_str!("../../templates/statistics.html")),
     ("moved.html", include_str!("../../templates/moved.html")),
     ("text.html", include_str!("../../templates/text.html")),
     ("lost.html", include_str!("../../templates/lost.html")),

@@ -9,6 +9,7 @@ use search::coord::Coord;
 use search::hours::holidays::Holidays;
 use search::record::{Duty, Hotline, Person, Place, Station};
 use search::region::{Level, Region};
+use search::statistics::Statistics;
 use search::vocabulary::{Audience, Channel, Facility, Have, Outcome, Profession, Service, StationKind};
 
 use crate::check::citations::{Entry, StatuteBook};
@@ -47,6 +48,7 @@ pub(super) fn site() -> Site {
             body: body("先清记录。"),
         }],
         thesaurus: Vec::new(),
+        statistics: Statistics::default(),
         redirects: vec![Redirect {
             old: "/old/leave.html".into(),
             new: "/guides/work/maternity-leave/".into(),

@@ -29,6 +29,7 @@ mod real_statutes;
 mod remade;
 mod rules;
 mod schema_org;
+mod statistics;
 mod telling;
 mod turns;
 mod watching;

@@ -3,6 +3,7 @@
 use std::fs;
 use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
+use std::time::Duration;
 
 use serde_json::json;
 use tests::browser::{Browser, Looks, PHONE};
@@ -44,6 +45,19 @@ fn server_to(outside: &str) -> (Ground, Server) {
     (ground, server)
 }
 
+/// Waits until a page is there, and its scripts with it.
+async fn arrived(window: &Browser, address: &str) {
+    let there = format!("location.href === '{address}' && document.readyState === 'complete'");
+    for _ in 0..200 {
+        // Between two pages there is none to ask.
+        if window.evaluate(&there).await.is_ok_and(|there| there == true) {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    panic!("{address} did not come");
+}
+
 struct Left<'a> {
     window: &'a Browser,
     base: &'a str,
@@ -71,15 +85,26 @@ impl Left<'_> {
         }
         // Back, as far as it goes, and Forward again.
         for step in [-1, -1, 1] {
-            self.window.evaluate(&format!("history.go({step})")).await.unwrap();
-            tokio::time::sleep(std::time::Duration::from_millis(700)).await;
-            let shown = self.window.evaluate("document.body ? document.body.innerText : ''").await.unwrap();
-            let shown = shown.as_str().unwrap_or_default().to_owned();
-            assert!(["", "今天多云"].contains(&shown.trim()), "{what}: {shown}");
-            let address = self.window.evaluate("location.href").await.unwrap();
-            let address = address.as_str().unwrap_or_default().to_owned();
+            self.window.evaluate(&format!("void setTimeout(() => history.go({step}), 50)")).await.unwrap();
+            let address = self.rest(what).await;
             assert!(address.starts_with(self.outside) || address == "about:blank", "{what}: {address}");
         }
+    }
+
+    /// Where the window comes to rest; on the way nothing of ours may be read.
+    async fn rest(&self, what: &str) -> String {
+        let (mut last, mut same) = (String::new(), 0);
+        while same < 3 {
+            tokio::time::sleep(Duration::from_millis(200)).await;
+            let seen = "[location.href, document.body ? document.body.innerText.trim() : '']";
+            // Between two pages there is none to ask.
+            let Ok(seen) = self.window.evaluate(seen).await else { continue };
+            let [address, shown] = [&seen[0], &seen[1]].map(|seen| seen.as_str().unwrap().to_owned());
+            assert!(["", "今天多云"].contains(&shown.as_str()), "{what}: {shown}");
+            same = if address == last { same + 1 } else { 0 };
+            last = address;
+        }
+        last
     }
 }
 
@@ -99,19 +124,20 @@ fn p10_after_the_way_out_neither_back_nor_forward_nor_the_history_show_a_page_of
             let Some(window) = Browser::open(PHONE, what).await.unwrap() else { return };
             for page in pages {
                 // As a tap does: a step of its own in the history.
+                let address = format!("{base}{page}");
                 if window.evaluate("location.protocol").await.unwrap() == "http:" {
-                    window.evaluate(&format!("void (location.href = '{base}{page}')")).await.unwrap();
-                    tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+                    window.evaluate(&format!("void (location.href = '{address}')")).await.unwrap();
+                    arrived(&window, &address).await;
                 } else {
-                    window.goto(&format!("{base}{page}")).await.unwrap();
+                    window.goto(&address).await.unwrap();
                 }
             }
             if pages.contains(&"/topics/") {
                 window.fill("#text", "他打我，孩子看见了").await.unwrap();
             }
             if back {
-                window.evaluate("history.back()").await.unwrap();
-                tokio::time::sleep(std::time::Duration::from_millis(700)).await;
+                window.evaluate("void setTimeout(() => history.back(), 50)").await.unwrap();
+                arrived(&window, &format!("{base}{}", pages[pages.len() - 2])).await;
             }
             window.click("a.leave").await.unwrap();
             Left { window: &window, base, outside: &outside }.shows_nothing(what).await;

@@ -3,6 +3,7 @@
 mod acts;
 mod chain;
 mod clocks;
+mod figures;
 mod hands;
 mod keys;
 mod removal;

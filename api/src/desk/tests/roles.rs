@@ -84,6 +84,8 @@ fn table() -> Vec<Row> {
         get("/below", BELOW),
         get("/below/consultations?desk=town", BELOW),
         get("/audit", AUDIT),
+        get("/figures", ALL),
+        get("/figures/file?format=csv", ALL),
         get("/second-factor", ALL),
         post("/second-factor", json!({ "login": "", "secret": "", "code": "" }), ALL),
         post(

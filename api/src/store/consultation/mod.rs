@@ -14,7 +14,7 @@ mod queue;
 mod rows;
 mod step;
 #[cfg(test)]
-pub(in crate::store) mod tests;
+pub(crate) mod tests;
 mod transfer;
 mod transition;
 

@@ -65,9 +65,14 @@ impl Store {
 
     /// The desks below that of `supervisor`, however far, by region and id.
     pub async fn desks_below(&self, supervisor: &Supervisor) -> Result<Vec<Desk>, DbErr> {
+        self.desks_under(supervisor.desk()).await
+    }
+
+    /// The desks below one, however far, by region and id: that they are there is no secret.
+    pub async fn desks_under(&self, desk: &str) -> Result<Vec<Desk>, DbErr> {
         let mut rest = self.desks().await?;
         let mut below = Vec::new();
-        let mut above = vec![supervisor.desk().to_owned()];
+        let mut above = vec![desk.to_owned()];
         while let Some(upper) = above.pop() {
             let (under, other) = rest.into_iter().partition(|desk| desk.parent.as_ref() == Some(&upper));
             let under: Vec<Desk> = under;

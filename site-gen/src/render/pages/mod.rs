@@ -20,6 +20,7 @@ mod regions;
 mod search;
 mod station;
 mod stations;
+mod statistics;
 mod text;
 pub(super) mod topics;
 
@@ -38,6 +39,7 @@ use crate::model::{CaseDigest, Guide};
 /// What of those who rest on an article can be seen on its law's page, and how many more there are: lists that agree in it
 /// make the same page.
 pub use law_text::shown as shown_of_cited;
+pub use statistics::figures;
 
 /// Takes a page that has been printed.
 pub(super) type Put<'p> = &'p (dyn Fn(Sheet) -> anyhow::Result<()> + Sync);
@@ -74,6 +76,7 @@ pub(super) fn others(press: &Press<'_>, around: &Around<'_>, put: Put<'_>) -> an
         text::sheets,
         moved::sheets,
         data::sheets,
+        statistics::sheets,
     ];
     PRINTERS.par_iter().try_for_each(|print| print(press)?.into_iter().try_for_each(put))?;
     laws::put_all(press, around, put)?;

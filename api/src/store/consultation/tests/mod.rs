@@ -66,7 +66,7 @@ async fn letter(store: &Store, desk: &str, request: &[u8], hour: Hour) -> Letter
 }
 
 /// Stores a new letter and gives its id.
-pub(in crate::store) async fn sent(store: &Store, desk: &str) -> ThreadId {
+pub(crate) async fn sent(store: &Store, desk: &str) -> ThreadId {
     let letter = letter(store, desk, &dice::draw::<32>(&SystemDice), NOW).await;
     let id = letter.id;
     send(store, letter).await.unwrap();

@@ -1,0 +1,137 @@
+//! The draft of a work report: the numbers in sentences, and the tables, as Markdown that somebody finishes.
+
+use std::fmt::Write as _;
+
+use crate::figures::report::{Report, Table, class_name, middle};
+use crate::figures::sheet::written;
+use crate::store::figures::{Figure, Measure};
+
+/// Rows that a sentence names.
+const NAMED: usize = 3;
+
+/// The draft; `figures` are those of the period, from which the report was made.
+pub fn markdown(report: &Report, figures: &[Figure]) -> String {
+    let mut text = format!("# {}工作报告（草稿）\n\n", report.title);
+    text +=
+        "> 这份草稿由程序按统计数写成，没有人看过。请核对，补上做法和例子；例子里不要有能认出人的话。\n\n";
+    if report.unfinished {
+        text += "> 这段时间还没有过完，数还会变。\n\n";
+    }
+    text += &summary(report, figures);
+    for table in report.tables.iter().filter(|table| !table.rows.is_empty()) {
+        text += &section(table);
+    }
+    text += "\n## 做得好的\n\n（请填写）\n\n## 还要改的\n\n（请填写）\n\n## 下一步\n\n（请填写）\n";
+    text
+}
+
+/// What the tables say, in sentences. Where there is nothing to say, nothing is said.
+fn summary(report: &Report, figures: &[Figure]) -> String {
+    let total = |row: usize, column: usize| {
+        let rows = report.table("totals").map(|table| table.rows.as_slice()).unwrap_or_default();
+        rows.get(row).and_then(|row| row.values.get(column).copied().flatten())
+    };
+    let [received, answered, closed] = [0, 2, 3].map(|row| total(row, 0).unwrap_or_default());
+    let whose = if report.below { "（含下级）" } else { "" };
+    let mut text = format!("{}，{}{whose}收到咨询 {received} 件", report.title, report.desk);
+    match (total(0, 1).unwrap_or_default(), total(0, 2).unwrap_or_default()) {
+        (0, _) => {}
+        (_, 0) => text += "，和上年同期一样多",
+        (_, change) if change > 0 => text += &format!("，比上年同期多 {change} 件"),
+        (_, change) => text += &format!("，比上年同期少 {} 件", -change),
+    }
+    text += &format!("；答复 {answered} 件，办结 {closed} 件");
+    if let Some(rate) = total(4, 0) {
+        text += &format!("，办结率 {rate}%");
+    }
+    text += "。";
+    if let Some(class) = middle(figures, Measure::Answered) {
+        text += &format!("一半的来信在收到后 {} 得到首次答复。", class_name(class));
+    }
+    if let Some(times) = total(5, 0).filter(|times| *times > 0) {
+        text += &format!("超时上报 {times} 次。");
+    }
+    text += "\n\n";
+    let most = report.table("topics").map(most_received).unwrap_or_default();
+    if !most.is_empty() {
+        text += &format!("问得最多的是{most}。\n\n");
+    }
+    text
+}
+
+/// `上班的事（10 件）、婚姻家事（4 件）`
+fn most_received(table: &Table) -> String {
+    let rows = table.rows.iter().filter_map(|row| Some((row, row.values.first().copied().flatten()?)));
+    let named = rows.filter(|(_, count)| *count > 0).take(NAMED);
+    named.map(|(row, count)| format!("{}（{count} 件）", plain(&row.label))).collect::<Vec<_>>().join("、")
+}
+
+fn section(table: &Table) -> String {
+    let mut text = format!("\n## {}\n\n| {} |", table.title, table.heading);
+    for column in &table.columns {
+        let _infallible = write!(text, " {column} |");
+    }
+    text += &format!("\n| --- |{}\n", " ---: |".repeat(table.columns.len()));
+    for row in &table.rows {
+        let _infallible = write!(text, "| {} |", plain(&row.label));
+        for value in &row.values {
+            let value = value.map_or_else(|| "—".to_owned(), |value| written(row, value));
+            let _infallible = write!(text, " {value} |");
+        }
+        text.push('\n');
+    }
+    if let Some(note) = &table.note {
+        text += &format!("\n{note}\n");
+    }
+    text
+}
+
+/// Names that editors gave, so that no mark of Markdown in them is one.
+fn plain(text: &str) -> String {
+    let marks = |c: char| if "\\|*_`[]<>#".contains(c) { vec!['\\', c] } else { vec![c] };
+    text.chars().flat_map(marks).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::figures::report::{About, Counts};
+    use crate::figures::testing::{figure, names};
+
+    fn draft(now: &[Figure], before: &[Figure], unfinished: bool) -> String {
+        let about =
+            About { period: "2026-Q3".parse().unwrap(), desk: "示例县妇联", below: false, unfinished };
+        markdown(&Report::of(&about, &Counts { now, before }, &names()), now)
+    }
+
+    #[test]
+    fn the_draft_says_what_the_tables_say() {
+        let now = [
+            figure("2026-07", Measure::Received, "work", 10),
+            figure("2026-08", Measure::Received, "marriage|家", 4),
+            Figure { class: 1, ..figure("2026-08", Measure::Answered, "work", 9) },
+            figure("2026-09", Measure::Closed, "work", 7),
+        ];
+        let text = draft(&now, &[figure("2025-09", Measure::Received, "", 15)], false);
+        for said in [
+            "# 2026 年第 3 季度工作报告（草稿）",
+            "示例县妇联收到咨询 14 件，比上年同期少 1 件；答复 9 件，办结 7 件，办结率 50%。",
+            "一半的来信在收到后 1 天内 得到首次答复。",
+            "问得最多的是上班的事（10 件）、marriage\\|家（4 件）。",
+            "| 收到 | 14 | 15 | -1 |",
+        ] {
+            assert!(text.contains(said), "{said}\n{text}");
+        }
+        assert!(!text.contains("还没有过完") && !text.contains("超时上报 0"), "{text}");
+    }
+
+    #[test]
+    fn where_there_is_nothing_the_draft_says_nothing_of_it() {
+        let text = draft(&[], &[], true);
+        assert!(
+            text.contains("收到咨询 0 件；答复 0 件，办结 0 件。") && text.contains("还没有过完"),
+            "{text}"
+        );
+        assert!(!text.contains("问得最多") && !text.contains("一半的来信"), "{text}");
+    }
+}

@@ -1,0 +1,358 @@
+//! The figures of a desk for a period, as tables: what is shown, drawn and exported.
+//!
+//! Start at [`Report::of`]. Every table is made from the counts alone, so a report of a month from years ago is the same
+//! as on its last day, whatever was purged since.
+
+use std::collections::BTreeMap;
+
+use search::record::Topic;
+use search::region::{Level, Region};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::consultations::register::{Channel, Ending, Stage};
+use crate::figures::period::Period;
+use crate::published::Release;
+use crate::store::figures::{CLASSES, Figure, Measure};
+
+/// What codes are called.
+#[derive(Debug, Clone, Default)]
+pub struct Names {
+    /// By slug.
+    pub topics: BTreeMap<String, String>,
+    /// By code.
+    pub regions: BTreeMap<String, String>,
+}
+
+impl Names {
+    /// Those of a site. Villages and townships are counted with their county.
+    pub fn new(topics: &[Topic], regions: &[Region]) -> Self {
+        let counties = regions.iter().filter(|region| region.level <= Level::County);
+        Self {
+            topics: topics.iter().map(|topic| (topic.slug.clone(), topic.title.clone())).collect(),
+            regions: counties.map(|region| (region.code.to_string(), region.name.clone())).collect(),
+        }
+    }
+
+    /// Those of the site that is served.
+    pub fn of(release: &Release) -> Self {
+        Self::new(&release.bundle.topics, release.stations.regions())
+    }
+}
+
+/// What a desk reports.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Report {
+    /// The period: `2026`, `2026-Q4`, `2026-11`.
+    pub period: String,
+    /// The period, for readers.
+    pub title: String,
+    /// Whose figures.
+    pub desk: String,
+    /// Whether those of the desks below are in them.
+    pub below: bool,
+    /// Whether the period goes on.
+    pub unfinished: bool,
+    /// The tables, the most general first.
+    pub tables: Vec<Table>,
+}
+
+/// A table of whole numbers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Table {
+    /// Its name in files: `totals`, `months`, `topics`, `regions`, `channels`, `endings`, `times`, `overdue`.
+    pub id: String,
+    /// Its name.
+    pub title: String,
+    /// What the first column holds.
+    pub heading: String,
+    /// The other columns.
+    pub columns: Vec<String>,
+    /// The rows.
+    pub rows: Vec<Row>,
+    /// What has to be known to read it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+}
+
+/// A row.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Row {
+    /// What is counted.
+    pub label: String,
+    /// A number for each column; missing where there is none.
+    pub values: Vec<Option<i64>>,
+    /// Numbers are per cent and not how many.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub percent: bool,
+}
+
+/// Whose report, and of when.
+pub struct About<'a> {
+    /// The period.
+    pub period: Period,
+    /// The name of the desk.
+    pub desk: &'a str,
+    /// Whether the desks below are in it.
+    pub below: bool,
+    /// Whether the period goes on.
+    pub unfinished: bool,
+}
+
+/// The counts of a period, and of the same a year before.
+pub struct Counts<'a> {
+    /// Of the period.
+    pub now: &'a [Figure],
+    /// Of the same a year before.
+    pub before: &'a [Figure],
+}
+
+impl Report {
+    /// Makes the tables.
+    pub fn of(about: &About<'_>, counts: &Counts<'_>, names: &Names) -> Self {
+        let named = |names: &BTreeMap<String, String>, code: &str, none: &str| match code {
+            "" => none.to_owned(),
+            code => names.get(code).map_or(code, String::as_str).to_owned(),
+        };
+        let topic = |figure: &Figure| named(&names.topics, &figure.topic, "没有选主题");
+        let region = |figure: &Figure| named(&names.regions, &figure.region, "没有说在哪里");
+        let channel = |figure: &Figure| match Channel::parse(&figure.channel) {
+            Some(channel) => channel.chinese().to_owned(),
+            None => figure.channel.clone(),
+        };
+        let figures = counts.now;
+        let tables = vec![
+            totals(counts),
+            months(about.period, figures),
+            split(("topics", "按主题", "主题"), figures, topic),
+            split(("regions", "按地方", "县、市、区"), figures, region),
+            split(("channels", "按来的方式", "方式"), figures, channel),
+            endings(figures),
+            times(figures),
+            overdue(figures),
+        ];
+        Self {
+            period: about.period.to_string(),
+            title: about.period.chinese(),
+            desk: about.desk.to_owned(),
+            below: about.below,
+            unfinished: about.unfinished,
+            tables,
+        }
+    }
+
+    /// A table by its name.
+    pub fn table(&self, id: &str) -> Option<&Table> {
+        self.tables.iter().find(|table| table.id == id)
+    }
+}
+
+impl Table {
+    fn new((id, title, heading): (&str, &str, &str), columns: &[&str], rows: Vec<Row>) -> Self {
+        Self {
+            id: id.to_owned(),
+            title: title.to_owned(),
+            heading: heading.to_owned(),
+            columns: columns.iter().map(|&column| column.to_owned()).collect(),
+            rows,
+            note: None,
+        }
+    }
+
+    fn noting(self, note: &str) -> Self {
+        Self { note: Some(note.to_owned()), ..self }
+    }
+}
+
+impl Row {
+    fn new(label: impl Into<String>, values: impl IntoIterator<Item = i64>) -> Self {
+        Self { label: label.into(), values: values.into_iter().map(Some).collect(), percent: false }
+    }
+}
+
+/// How many there are of a measure.
+pub fn sum(figures: &[Figure], measure: Measure) -> i64 {
+    let counts = figures.iter().filter(|figure| figure.measure == measure).map(|figure| figure.count);
+    i64::try_from(counts.sum::<u64>()).unwrap_or(i64::MAX)
+}
+
+/// Whole per cent of `part` in `whole`, rounded half up; none where there is nothing to divide by.
+fn percent(part: i64, whole: i64) -> Option<i64> {
+    (whole > 0).then(|| (part * 200 + whole) / (whole * 2))
+}
+
+fn totals(counts: &Counts<'_>) -> Table {
+    let row = |label, measure| {
+        let (now, before) = (sum(counts.now, measure), sum(counts.before, measure));
+        Row::new(label, [now, before, now - before])
+    };
+    let rate = |figures| percent(sum(figures, Measure::Closed), sum(figures, Measure::Received));
+    let (now, before) = (rate(counts.now), rate(counts.before));
+    let change = now.zip(before).map(|(now, before)| now - before);
+    let rows = vec![
+        row("收到", Measure::Received),
+        row("受理", Measure::Accepted),
+        row("答复", Measure::Answered),
+        row("办结", Measure::Closed),
+        Row { label: "办结率".to_owned(), values: vec![now, before, change], percent: true },
+        row("超时上报", Measure::Overdue),
+        row("说帮上了", Measure::Helped),
+        row("说没帮上", Measure::DidNotHelp),
+    ];
+    Table::new(("totals", "总的情况", "项目"), &["本期", "上年同期", "增减"], rows)
+        .noting("办结率是本期办结的除以本期收到的：办的可能是以前收到的，所以会超过 100%。同一件事到每一步只算一次，超时几次算几次。")
+}
+
+fn months(period: Period, figures: &[Figure]) -> Table {
+    let rows = period.months().into_iter().map(|month| {
+        let of = figures.iter().filter(|figure| figure.month == month).cloned().collect::<Vec<_>>();
+        let label = month.parse().map_or(month, Period::chinese);
+        Row::new(label, [Measure::Received, Measure::Answered, Measure::Closed].map(|what| sum(&of, what)))
+    });
+    Table::new(("months", "逐月", "月"), &["收到", "答复", "办结"], rows.collect())
+}
+
+/// Received, answered and closed by one property, the most received first.
+fn split(about: (&str, &str, &str), figures: &[Figure], label: impl Fn(&Figure) -> String) -> Table {
+    let mut groups: BTreeMap<String, Vec<Figure>> = BTreeMap::new();
+    for figure in figures {
+        groups.entry(label(figure)).or_default().push(figure.clone());
+    }
+    let count = |(label, of): (String, Vec<Figure>)| {
+        Row::new(label, [Measure::Received, Measure::Answered, Measure::Closed].map(|what| sum(&of, what)))
+    };
+    let rows: Vec<Row> = groups.into_iter().map(count).collect();
+    Table::new(about, &["收到", "答复", "办结"], sorted(rows))
+}
+
+fn sorted(mut rows: Vec<Row>) -> Vec<Row> {
+    rows.retain(|row| row.values.iter().any(|value| value.is_some_and(|value| value != 0)));
+    rows.sort_by(|a, b| b.values.cmp(&a.values).then_with(|| a.label.cmp(&b.label)));
+    rows
+}
+
+fn endings(figures: &[Figure]) -> Table {
+    let mut counts: BTreeMap<&str, i64> = BTreeMap::new();
+    for figure in figures.iter().filter(|figure| figure.measure == Measure::Closed) {
+        *counts.entry(&figure.detail).or_default() += i64::try_from(figure.count).unwrap_or(i64::MAX);
+    }
+    let rows = counts.into_iter().map(|(code, count)| {
+        Row::new(Ending::parse(code).map_or(code.to_owned(), |ending| ending.chinese().to_owned()), [count])
+    });
+    Table::new(("endings", "办结的结果", "结果"), &["办结"], sorted(rows.collect()))
+}
+
+/// What a class of time is called.
+pub fn class_name(class: usize) -> String {
+    let name = |hours: i64| match hours {
+        hours if hours < 24 => format!("{hours} 小时"),
+        hours => format!("{} 天", hours / 24),
+    };
+    match (CLASSES.get(class), class.checked_sub(1).and_then(|before| CLASSES.get(before))) {
+        (Some(most), _) => format!("{}内", name(*most)),
+        (None, last) => format!("超过 {}", name(last.copied().unwrap_or(CLASSES[CLASSES.len() - 1]))),
+    }
+}
+
+fn times(figures: &[Figure]) -> Table {
+    let of = |measure, class| {
+        let counts = figures.iter().filter(|figure| figure.measure == measure && figure.class == class);
+        i64::try_from(counts.map(|figure| figure.count).sum::<u64>()).unwrap_or(i64::MAX)
+    };
+    let measures = [Measure::Accepted, Measure::Answered, Measure::Closed];
+    let rows = (0..=CLASSES.len())
+        .map(|class| Row::new(class_name(class), measures.map(|measure| of(measure, class))));
+    Table::new(("times", "用了多久", "从收到算起"), &["受理", "首次答复", "办结"], rows.collect())
+        .noting("每一行只算比上一行久的。按钟点算，节假日也在内。")
+}
+
+/// The class in which the middle one lies, of those that took a measured time.
+pub fn middle(figures: &[Figure], measure: Measure) -> Option<usize> {
+    let mut of: Vec<&Figure> = figures.iter().filter(|figure| figure.measure == measure).collect();
+    of.sort_by_key(|figure| figure.class);
+    let all: u64 = of.iter().map(|figure| figure.count).sum();
+    let mut seen = 0;
+    of.into_iter().find_map(|figure| {
+        seen += figure.count;
+        (seen * 2 >= all).then_some(figure.class)
+    })
+}
+
+fn overdue(figures: &[Figure]) -> Table {
+    let of = |stage: Stage| {
+        let counts = figures.iter().filter(|figure| figure.measure == Measure::Overdue);
+        let counts = counts.filter(|figure| figure.detail == stage.code()).map(|figure| figure.count);
+        i64::try_from(counts.sum::<u64>()).unwrap_or(i64::MAX)
+    };
+    let rows = [Stage::Accept, Stage::Answer, Stage::Close];
+    let rows = rows.map(|stage| Row::new(format!("没有按时{}", stage.chinese()), [of(stage)]));
+    Table::new(("overdue", "超时上报", "哪一步"), &["次数"], rows.to_vec())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::figures::testing::{figure, names};
+
+    fn report(now: &[Figure], before: &[Figure]) -> Report {
+        let period = "2026-Q4".parse().unwrap();
+        let about = About { period, desk: "示例县妇联", below: false, unfinished: true };
+        Report::of(&about, &Counts { now, before }, &names())
+    }
+
+    fn rows<'a>(report: &'a Report, id: &str) -> Vec<(&'a str, Vec<i64>)> {
+        let rows = report.table(id).unwrap().rows.iter();
+        rows.map(|row| (row.label.as_str(), row.values.iter().map(|value| value.unwrap_or(-1)).collect()))
+            .collect()
+    }
+
+    #[test]
+    fn a_report_adds_up_by_month_topic_place_way_and_result() {
+        let now = [
+            figure("2026-10", Measure::Received, "work", 7),
+            figure("2026-11", Measure::Received, "work", 3),
+            figure("2026-11", Measure::Received, "", 2),
+            Figure { class: 0, ..figure("2026-11", Measure::Answered, "work", 5) },
+            Figure { class: 3, ..figure("2026-11", Measure::Answered, "", 2) },
+            Figure { detail: "lapsed".to_owned(), class: 6, ..figure("2026-11", Measure::Closed, "work", 4) },
+            Figure { detail: "answer".to_owned(), ..figure("2026-11", Measure::Overdue, "work", 1) },
+        ];
+        let report = report(&now, &[figure("2025-10", Measure::Received, "work", 20)]);
+        let totals = rows(&report, "totals");
+        assert_eq!(totals[0], ("收到", vec![12, 20, -8]));
+        assert_eq!(totals[4], ("办结率", vec![33, 0, 33]));
+        assert_eq!(rows(&report, "months")[1], ("2026 年 11 月", vec![5, 7, 4]));
+        assert_eq!(rows(&report, "topics"), [("上班的事", vec![10, 5, 4]), ("没有选主题", vec![2, 2, 0])]);
+        assert_eq!(rows(&report, "regions"), [("示例县", vec![12, 7, 4])]);
+        assert_eq!(rows(&report, "endings").len(), 1);
+        assert_eq!(rows(&report, "times")[3], ("7 天内", vec![0, 2, 0]));
+        assert_eq!(rows(&report, "overdue")[1], ("没有按时首次答复", vec![1]));
+        assert_eq!(middle(&now, Measure::Answered), Some(0));
+        assert_eq!(class_name(7), "超过 60 天");
+    }
+
+    #[test]
+    fn every_table_of_a_split_has_the_same_total() {
+        let now = [
+            figure("2026-10", Measure::Received, "work", 7),
+            Figure { region: String::new(), ..figure("2026-11", Measure::Received, "", 2) },
+            Figure { channel: "visit".to_owned(), ..figure("2026-12", Measure::Received, "unknown", 1) },
+        ];
+        let report = report(&now, &[]);
+        for id in ["months", "topics", "regions", "channels"] {
+            let all: i64 = rows(&report, id).iter().map(|(_, values)| values[0]).sum();
+            assert_eq!(all, 10, "{id}");
+        }
+    }
+
+    #[test]
+    fn a_report_of_nothing_has_no_rate() {
+        let report = report(&[], &[]);
+        assert_eq!(report.table("totals").unwrap().rows[4].values, [None, None, None]);
+        assert_eq!(
+            [percent(1, 3), percent(1, 2), percent(2, 1), percent(0, 0)],
+            [Some(33), Some(50), Some(200), None]
+        );
+        assert_eq!(middle(&[], Measure::Closed), None);
+    }
+}
