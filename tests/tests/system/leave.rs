@@ -76,7 +76,8 @@ impl Left<'_> {
 
     /// Nothing of ours is in the history but the page that leads out by itself, under the name of the site outside.
     async fn shows_nothing(&self, what: &str) {
-        self.window.wait_for_text("今天多云").await.unwrap();
+        let came = self.window.wait_for_text("今天多云").await;
+        assert!(came.is_ok(), "{what}: {came:?}, {:?}", self.entries().await);
         let (at, entries) = self.entries().await;
         assert_eq!(i64::try_from(entries.len()).unwrap(), at + 1, "{what}: nothing lies ahead: {entries:?}");
         for (url, title) in &entries {
