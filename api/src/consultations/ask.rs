@@ -188,6 +188,7 @@ async fn store(
             receipt: Some(ReceiptHalves { locator_hash, public_key }),
             content: sealed.content,
             keys: keys.collect(),
+            spends: None,
         };
         Ok((id, new))
     };

@@ -34,6 +34,7 @@ pub mod taken_back;
 pub(crate) mod testing;
 #[cfg(test)]
 mod tests;
+pub mod work;
 
 use std::num::NonZeroU32;
 use std::path::PathBuf;
@@ -54,6 +55,7 @@ use crate::consultations::pace::Pace;
 use crate::consultations::proof::ProofKey;
 use crate::consultations::stretch::{ROUNDS, SALT_LEN, Stretching};
 use crate::consultations::taken_back::TakenBack;
+use crate::consultations::work::{WORK, Work};
 use crate::desk::keys::PASSPHRASE_ROUNDS;
 use crate::desk::login;
 use crate::dice::Dice;
@@ -89,6 +91,8 @@ pub struct Settings {
     pub pause: Duration,
     /// Rounds of PBKDF2 for passphrases that are set now. Tests take fewer.
     pub passphrase_rounds: NonZeroU32,
+    /// What a letter that was sealed in a browser costs its sender. Tests take less.
+    pub work: Work,
     /// Whether members need a second factor to do anything at the desk.
     pub second_factor_required: bool,
 }
@@ -157,6 +161,7 @@ impl Settings {
             rounds: ROUNDS,
             pause: Duration::from_millis(1500),
             passphrase_rounds: PASSPHRASE_ROUNDS,
+            work: WORK,
             second_factor_required: true,
         }
     }

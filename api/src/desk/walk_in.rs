@@ -86,6 +86,7 @@ impl WalkInIn {
             receipt: None,
             content,
             keys,
+            spends: None,
         })
     }
 }

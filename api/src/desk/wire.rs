@@ -183,6 +183,7 @@ fn refused(refused: Refused) -> ApiError {
         Refused::OutOfStep
         | Refused::OtherRequest
         | Refused::Taken
+        | Refused::Spent
         | Refused::NotYet
         | Refused::Full
         | Refused::TooLong(_)

@@ -4,7 +4,7 @@
 //! the like are tied to half a minute, and nothing here may tell more than the hour.
 
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, Set, TryInsertResult};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, Set, TryInsertResult};
 
 use crate::clock::Hour;
 use crate::store::Store;
@@ -17,10 +17,7 @@ const KEPT_HOURS: i64 = 2;
 impl Store {
     /// Spends what `hash` stands for: true for the first who asks, false for everybody after.
     pub async fn spend_once(&self, hash: &[u8], hour: Hour) -> Result<bool, DbErr> {
-        let row = spent::ActiveModel { hash: Set(hash.to_vec()), at_hour: Set(hour.number()) };
-        let insert = spent::Entity::insert(row).on_conflict(OnConflict::new().do_nothing().to_owned());
-        let inserted = insert.try_insert().exec_without_returning(&self.db).await?;
-        Ok(matches!(inserted, TryInsertResult::Inserted(1..)))
+        spend(&self.db, hash, hour).await
     }
 
     /// Forgets what was spent so long ago that it would be refused anyway.
@@ -28,6 +25,14 @@ impl Store {
         let old = spent::Column::AtHour.lt(hour.number() - KEPT_HOURS);
         spent::Entity::delete_many().filter(old).exec(&self.db).await.map(|_| ())
     }
+}
+
+/// The same within a transaction: with what else it does, or not at all.
+pub(super) async fn spend(db: &impl ConnectionTrait, hash: &[u8], hour: Hour) -> Result<bool, DbErr> {
+    let row = spent::ActiveModel { hash: Set(hash.to_vec()), at_hour: Set(hour.number()) };
+    let insert = spent::Entity::insert(row).on_conflict(OnConflict::new().do_nothing().to_owned());
+    let inserted = insert.try_insert().exec_without_returning(db).await?;
+    Ok(matches!(inserted, TryInsertResult::Inserted(1..)))
 }
 
 #[cfg(test)]

@@ -17,3 +17,4 @@ mod second_factor;
 mod secret;
 mod start;
 mod watch;
+mod work;

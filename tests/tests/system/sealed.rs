@@ -45,6 +45,11 @@ impl Her {
         self.phone.evaluate(expression).await.unwrap() == true
     }
 
+    /// What has left the phone so far.
+    pub(crate) fn sent(&self) -> Vec<u8> {
+        self.wire.sent()
+    }
+
     /// Nothing was tried that a page of ours may not do.
     pub(crate) async fn kept_to_the_policy(&self) {
         let violations = self.phone.evaluate("window.violations.join('; ')").await.unwrap();

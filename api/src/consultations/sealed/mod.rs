@@ -22,6 +22,7 @@ use utoipa_axum::routes;
 
 use crate::consultations::page::{FILL, log_once_an_hour};
 use crate::consultations::post::MOST_BYTES;
+use crate::consultations::work::Wanting;
 use crate::error::{ApiError, ApiResult};
 use crate::extract::Body;
 use crate::limit::Network;
@@ -32,6 +33,7 @@ use crate::store::consultation::{Refused, Request as Known};
 pub fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::default()
         .routes(routes!(letter::desk))
+        .routes(routes!(letter::challenge))
         .routes(routes!(letter::receive))
         .routes(routes!(thread::open))
         .routes(routes!(acts::add))
@@ -108,6 +110,7 @@ fn refused(refused: Refused) -> ApiError {
         Refused::WrongReaders(_) => ApiError::field("/keys", refused.to_string()),
         Refused::Taken => ApiError::Conflict("没有收下，请再寄一次".to_owned()),
         Refused::OutOfStep => ApiError::Conflict("刚才又有新的消息，请先看过再寄".to_owned()),
+        Refused::Spent => Wanting::Spent.into(),
         Refused::Database(err) => err.into(),
         other => ApiError::Conflict(other.to_string()),
     }

@@ -54,6 +54,9 @@ pub struct NewThread {
     pub content: SealedContent,
     /// Its keys.
     pub keys: Vec<KeyFor>,
+    /// What it pays with, as it is known when it comes again ([`crate::secrets::Secrets::spent_hash`]): used up with the letter,
+    /// or not at all.
+    pub spends: Option<Vec<u8>>,
 }
 
 /// What the server keeps of a receipt. Neither half gives it back.
@@ -253,6 +256,9 @@ pub enum Refused {
     /// The browser drew an id that is somebody's, or made a receipt that is.
     #[error("这个编号已经有了，请重新登记")]
     Taken,
+    /// What it was to pay with has paid for another letter.
+    #[error("这道题已经用在另一封信上")]
+    Spent,
     /// Its hour has not come.
     #[error("还没有到时候")]
     NotYet,

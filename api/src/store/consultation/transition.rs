@@ -21,6 +21,7 @@ use crate::store::consultation::{NewThread, Refused, Thread};
 use crate::store::desk::{Reader, ReaderKey, readers_for_writing};
 use crate::store::entity::{request, thread};
 use crate::store::figures::{Count, Measure};
+use crate::store::spent::spend;
 use crate::store::{Store, audit, damaged};
 
 impl Store {
@@ -110,6 +111,11 @@ async fn receive(
         }
         // Id or locator is somebody's: the browser that drew them draws others. Which of the two it was nobody is told.
         return Err(Refused::Taken);
+    }
+    if let Some(spent) = &new.spends
+        && !spend(txn, spent, hour).await?
+    {
+        return Err(Refused::Spent);
     }
     let count = Count {
         measure: Measure::Received,

@@ -302,6 +302,7 @@ fn kind(refused: &Refused) -> &'static str {
         | Refused::KeysOff { .. }
         | Refused::SameDesk
         | Refused::Taken
+        | Refused::Spent
         | Refused::Full
         | Refused::TooLong(_) => "unexpected",
         Refused::Database(err) => panic!("{err}"),
