@@ -109,6 +109,12 @@ impl Secrets {
         expand(&self.names_key, &labelled(label, &hour.number().to_be_bytes()))
     }
 
+    /// The same, with chance that is not kept for longer than the key is good: then nobody gets it again.
+    pub fn of_hour_with(&self, label: &str, hour: Hour, share: &[u8]) -> Zeroizing<[u8; 32]> {
+        let what = Zeroizing::new([&hour.number().to_be_bytes()[..], share].concat());
+        expand(&self.names_key, &Zeroizing::new(labelled(label, &what)))
+    }
+
     fn key(&self, label: &str) -> hmac::Key {
         hmac::Key::new(hmac::HMAC_SHA256, expand(&self.names_key, label.as_bytes()).as_slice())
     }

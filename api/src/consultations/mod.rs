@@ -29,7 +29,6 @@ pub mod reply;
 pub mod sealed;
 pub mod state;
 pub mod stretch;
-pub mod taken_back;
 #[cfg(test)]
 pub(crate) mod testing;
 #[cfg(test)]
@@ -54,7 +53,6 @@ use crate::consultations::hourly::Hourly;
 use crate::consultations::pace::Pace;
 use crate::consultations::proof::ProofKey;
 use crate::consultations::stretch::{ROUNDS, SALT_LEN, Stretching};
-use crate::consultations::taken_back::TakenBack;
 use crate::consultations::work::{WORK, Work};
 use crate::desk::keys::PASSPHRASE_ROUNDS;
 use crate::desk::login;
@@ -81,8 +79,10 @@ pub struct Settings {
     pub base_url: String,
     /// Whether that is https: cookies of the desk are sent only there then.
     pub https: bool,
-    /// How many letters one desk takes in an hour, sealed here or in the browser.
+    /// How many letters that a browser sealed one desk takes in an hour.
     pub letters_per_hour: u32,
+    /// How many that came as forms.
+    pub forms_per_hour: u32,
     /// Answers about receipts leave at multiples of this.
     pub answer_step: Duration,
     /// Rounds of PBKDF2 for a database that is new. Tests take fewer; a site never less than [`ROUNDS`].
@@ -116,14 +116,10 @@ pub struct Shared {
     pub(crate) requests: Hourly,
     /// Seals passes.
     pub(crate) passes: Hourly,
-    /// Receipts whose letters were taken back.
-    pub(crate) taken_back: TakenBack,
     /// Wrong receipts by network.
     pub(crate) wrong: Tally,
     /// Letters by network.
     pub(crate) senders: Tally,
-    /// Letters by desk.
-    pub(crate) letters: Tally,
     /// Failed sign-ins by name.
     pub(crate) sign_ins: Tally,
     /// Wrong codes of the second factor beside a right passphrase, by member.
@@ -156,7 +152,8 @@ impl Settings {
             client_address_header: None,
             base_url: String::new(),
             https: true,
-            letters_per_hour: 120,
+            letters_per_hour: 600,
+            forms_per_hour: 120,
             answer_step: Duration::from_millis(500),
             rounds: ROUNDS,
             pause: Duration::from_millis(1500),
@@ -194,12 +191,10 @@ impl Consultations {
             secrets,
             effort: Effort::of_this_machine(WAITING),
             login_effort: Effort::new(1, WAITING),
-            requests: Hourly::default(),
-            passes: Hourly::default(),
-            taken_back: TakenBack::default(),
+            requests: Hourly::new("nuanzhan/form-key/1"),
+            passes: Hourly::new("nuanzhan/pass-key/1"),
             wrong: Tally::default(),
             senders: Tally::default(),
-            letters: Tally::default(),
             sign_ins: Tally::default(),
             codes: Tally::default(),
             invitations: Tally::default(),

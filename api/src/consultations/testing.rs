@@ -153,6 +153,7 @@ impl Office {
                 concurrency: 64,
                 connections: 64,
                 letters_per_hour: 1000,
+                forms_per_hour: 1000,
             },
         };
         Self { router: routes::public(app.clone()), app, clock, folder, fresh }

@@ -87,6 +87,7 @@ impl WalkInIn {
             content,
             keys,
             spends: None,
+            budget: None,
         })
     }
 }

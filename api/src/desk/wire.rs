@@ -184,6 +184,7 @@ fn refused(refused: Refused) -> ApiError {
         | Refused::OtherRequest
         | Refused::Taken
         | Refused::Spent
+        | Refused::UsedUp
         | Refused::NotYet
         | Refused::Full
         | Refused::TooLong(_)

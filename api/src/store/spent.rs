@@ -20,6 +20,11 @@ impl Store {
         spend(&self.db, hash, hour).await
     }
 
+    /// Whether this was spent lately.
+    pub async fn is_spent(&self, hash: &[u8]) -> Result<bool, DbErr> {
+        Ok(spent::Entity::find_by_id(hash.to_vec()).one(&self.db).await?.is_some())
+    }
+
     /// Forgets what was spent so long ago that it would be refused anyway.
     pub async fn forget_spent(&self, hour: Hour) -> Result<(), DbErr> {
         let old = spent::Column::AtHour.lt(hour.number() - KEPT_HOURS);
@@ -47,6 +52,8 @@ mod tests {
             let (one, other) =
                 tokio::join!(fresh.store.spend_once(b"code", NOW), fresh.store.spend_once(b"code", NOW));
             assert!(one.unwrap() != other.unwrap());
+            assert!(fresh.store.is_spent(b"code").await.unwrap());
+            assert!(!fresh.store.is_spent(b"another").await.unwrap());
             fresh.store.forget_spent(later(2)).await.unwrap();
             assert!(!fresh.store.spend_once(b"code", later(2)).await.unwrap());
             assert!(fresh.store.spend_once(b"another", later(2)).await.unwrap());

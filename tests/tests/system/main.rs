@@ -16,5 +16,6 @@ mod sealed;
 mod second_factor;
 mod secret;
 mod start;
+mod two;
 mod watch;
 mod work;

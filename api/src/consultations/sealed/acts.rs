@@ -8,11 +8,10 @@ use axum::response::Response;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::door::{knock, read_locator};
+use super::door::knock;
 use super::letter::is_at;
 use super::{Sent, evenly, known, other_request, refused};
 use crate::consultations::ask;
-use crate::consultations::taken_back::take_back;
 use crate::desk::wire::{KeyIn, StandingOut, sealed};
 use crate::error::{ApiError, ApiResult, Problem};
 use crate::limit::Network;
@@ -143,11 +142,13 @@ pub async fn withdraw(Part(app): Part<AppState>, request: Request) -> Response {
 
 async fn withdraw_thread(app: &AppState, sent: Sent<WithdrawIn>) -> ApiResult<Done> {
     let WithdrawIn { locator, request_key } = sent.body;
-    let locator_hash = read_locator(&locator)?.hash(&app.consultations.secrets.locator_key);
     let door = knock(app, sent.network, &locator).await?;
     let answer = match &door.found {
         Some(thread) => match known(app, &[b"withdraw", thread.id.as_bytes()], &request_key) {
-            Ok(request) => take_back(app, (&thread.id, locator_hash), &request).await.map_err(refused),
+            Ok(request) => {
+                let done = app.store.transition(Actor::Asker, &thread.id, Act::Withdraw, &request).await;
+                done.map_err(refused)
+            }
             Err(err) => Err(err),
         },
         None => Err(nowhere()),

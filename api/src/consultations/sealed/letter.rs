@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{Sent, evenly, known, other_request, refused};
-use crate::consultations::ask::{choose, has_room, wait};
+use crate::consultations::ask::choose;
 use crate::consultations::letter::known_choices;
 use crate::consultations::proof;
 use crate::consultations::public::{DeskKeyOut, ReaderOut};
@@ -21,6 +21,7 @@ use crate::error::{ApiError, ApiResult, Problem};
 use crate::sealing::binding::ThreadId;
 use crate::sealing::suite::PublicKey;
 use crate::state::AppState;
+use crate::store::budget::{Budget, Way};
 use crate::store::consultation::{
     Act, Actor, Done, NewThread, Priority, ReceiptHalves, StoredMessage, Thread,
 };
@@ -148,14 +149,12 @@ async fn take_in(app: &AppState, sent: Sent<LetterIn>) -> ApiResult<ReceivedOut>
     let (id, mut new) = sent.body.read(app)?;
     if app.store.earlier(&request.hash).await?.is_none() {
         let shown = shown.ok_or(Wanting::Missing)?;
-        new.spends = Some(work::check(&app.consultations.secrets, &shown, request.hour)?);
+        let office = &app.consultations;
+        new.spends = Some(work::check(&office.secrets, &shown, request.hour)?);
+        new.budget = Some(Budget { way: Way::Sealed, most: office.settings.letters_per_hour });
         // Letters are for the desk that the place chooses. Another one than it was when the browser asked: ask again.
         if chosen(app, new.region.as_deref()).await?.id != new.desk {
             return Err(ApiError::Conflict("现在由别的工作台收信，请再寄一次".to_owned()));
-        }
-        wait(app, &sent.network).await.map_err(|_| ApiError::Busy)?;
-        if !has_room(app, &new.desk) {
-            return Err(ApiError::UsedUp);
         }
     }
     let letter = Letter::of(&id, &new);
@@ -192,6 +191,7 @@ impl LetterIn {
             content,
             keys,
             spends: None,
+            budget: None,
         };
         Ok((id, new))
     }

@@ -111,6 +111,7 @@ fn refused(refused: Refused) -> ApiError {
         Refused::Taken => ApiError::Conflict("没有收下，请再寄一次".to_owned()),
         Refused::OutOfStep => ApiError::Conflict("刚才又有新的消息，请先看过再寄".to_owned()),
         Refused::Spent => Wanting::Spent.into(),
+        Refused::UsedUp => ApiError::UsedUp,
         Refused::Database(err) => err.into(),
         other => ApiError::Conflict(other.to_string()),
     }

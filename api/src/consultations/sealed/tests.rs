@@ -294,7 +294,11 @@ async fn what_is_misshapen_is_refused_field_by_field() {
 
 #[tokio::test]
 async fn the_limits_of_the_forms_hold_here_too() {
-    let office = Office::open_with(sqlite().await, |settings| settings.letters_per_hour = 2).await;
+    let office = Office::open_with(sqlite().await, |settings| {
+        settings.letters_per_hour = 1;
+        settings.forms_per_hour = 1;
+    })
+    .await;
     let nobody = post(&office, "/desk", &json!({})).await;
     assert_eq!(
         (nobody.status, &nobody.json()["type"]),
@@ -303,10 +307,16 @@ async fn the_limits_of_the_forms_hold_here_too() {
     founded(&office.app.store, "county", None).await;
     let first = Asker::new(&office).letter(&office, WORDS).await;
     assert_eq!(post(&office, "", &first).await.status, StatusCode::CREATED);
-    office.post("/ask/", &[("text", WORDS)]).await;
-    let refused = post(&office, "", &Asker::new(&office).letter(&office, WORDS).await).await;
-    assert_eq!(refused.json()["type"], "/problems/used-up", "one budget for both ways");
+    let late = Asker::new(&office).letter(&office, WORDS).await;
+    assert_eq!(post(&office, "", &late).await.json()["type"], "/problems/used-up");
+    for status in [StatusCode::OK, StatusCode::SERVICE_UNAVAILABLE] {
+        let form = office.post("/ask/", &[("text", WORDS)]).await;
+        assert_eq!(form.status, status, "forms have a number of their own");
+    }
     assert_eq!(post(&office, "", &first).await.status, StatusCode::CREATED, "sent again it costs nothing");
+    office.clock.advance(SignedDuration::from_hours(1));
+    let again = post(&office, "", &late).await;
+    assert_eq!(again.status, StatusCode::CREATED, "its work was not used up: {}", again.text);
 }
 
 #[tokio::test]

@@ -22,7 +22,7 @@ use crate::store::desk::{Reader, ReaderKey, readers_for_writing};
 use crate::store::entity::{request, thread};
 use crate::store::figures::{Count, Measure};
 use crate::store::spent::spend;
-use crate::store::{Store, audit, damaged};
+use crate::store::{Store, audit, budget, damaged};
 
 impl Store {
     /// Does `act` to `thread` for `actor`. When this returns, it is on the disk. The same request sent again gets the first
@@ -116,6 +116,11 @@ async fn receive(
         && !spend(txn, spent, hour).await?
     {
         return Err(Refused::Spent);
+    }
+    if let Some(budget) = new.budget
+        && !budget::count(txn, &desk, hour, budget).await?
+    {
+        return Err(Refused::UsedUp);
     }
     let count = Count {
         measure: Measure::Received,

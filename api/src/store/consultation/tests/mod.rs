@@ -55,6 +55,7 @@ async fn letter(store: &Store, desk: &str, request: &[u8], hour: Hour) -> Letter
         content,
         keys,
         spends: None,
+        budget: None,
     };
     Letter {
         new,

@@ -303,6 +303,7 @@ fn kind(refused: &Refused) -> &'static str {
         | Refused::SameDesk
         | Refused::Taken
         | Refused::Spent
+        | Refused::UsedUp
         | Refused::Full
         | Refused::TooLong(_) => "unexpected",
         Refused::Database(err) => panic!("{err}"),
