@@ -151,11 +151,19 @@ pub(super) fn choose<'a>(
     }
 }
 
-/// A network that has sent many letters waits; it is not refused.
-pub(super) async fn wait(app: &AppState, network: &Network) -> Result<(), Crowded> {
+/// A network that has sent many forms waits; it is not refused. Letters that a browser sealed have paid, and do not.
+async fn wait(app: &AppState, network: &Network) -> Result<(), Crowded> {
     let office = &app.consultations;
     let sent = office.senders.add(network.as_bytes(), app.clock.hour(), &*app.dice);
-    if sent > network.allowance(LETTERS_AT_ONCE) { office.slow_lane.pass().await } else { Ok(()) }
+    if sent > network.allowance(LETTERS_AT_ONCE) { office.slow_letters.pass().await } else { Ok(()) }
+}
+
+/// The same for follow-ups, which are counted apart: a flood of forms must not slow down who has a thread already. A receipt
+/// does not buy an endless supply all the same.
+pub(super) async fn wait_to_add(app: &AppState, network: &Network) -> Result<(), Crowded> {
+    let office = &app.consultations;
+    let sent = office.writers.add(network.as_bytes(), app.clock.hour(), &*app.dice);
+    if sent > network.allowance(LETTERS_AT_ONCE) { office.slow_writers.pass().await } else { Ok(()) }
 }
 
 /// What a form is counted against.
@@ -207,7 +215,7 @@ async fn store(
     };
     let sealed = app
         .consultations
-        .effort
+        .letter_effort
         .run(seal)
         .await
         .map_err(|_| Trouble::Crowded(Box::new(typed.clone())))?;

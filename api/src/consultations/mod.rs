@@ -108,7 +108,10 @@ pub struct Shared {
     /// Signs proofs of receipt. Made of the secrets.
     pub(crate) proof_key: ProofKey,
     pub(crate) stretching: Stretching,
+    /// Stretching receipts that were typed back.
     pub(crate) effort: Effort,
+    /// Sealing forms, on half of the cores: a flood of them must not take the places of those who read their replies.
+    pub(crate) letter_effort: Effort,
     /// Checking logins, one at a time and apart from the rest: names can be made up for ever, and a flood of them must
     /// not take the places of those who ask.
     pub(crate) login_effort: Effort,
@@ -118,8 +121,10 @@ pub struct Shared {
     pub(crate) passes: Hourly,
     /// Wrong receipts by network.
     pub(crate) wrong: Tally,
-    /// Letters by network.
+    /// Letters as forms by network.
     pub(crate) senders: Tally,
+    /// Follow-ups by network.
+    pub(crate) writers: Tally,
     /// Failed sign-ins by name.
     pub(crate) sign_ins: Tally,
     /// Wrong codes of the second factor beside a right passphrase, by member.
@@ -134,7 +139,10 @@ pub struct Shared {
     pub(crate) decoy: StoredMessage,
     /// Checked in place of the login of a name that nobody has. Of a value that is thrown away.
     pub(crate) nobodys_login: String,
+    /// Wrong receipts wait here, forms and follow-ups each in a line of their own: who can fill one has not filled the others.
     pub(crate) slow_lane: SlowLane,
+    pub(crate) slow_letters: SlowLane,
+    pub(crate) slow_writers: SlowLane,
     pub(crate) slow_sign_in: SlowLane,
     pub(crate) slow_invitation: SlowLane,
 }
@@ -190,11 +198,13 @@ impl Consultations {
             stretching: Stretching { salt: parameters.stretch_salt, rounds },
             secrets,
             effort: Effort::of_this_machine(WAITING),
+            letter_effort: Effort::of_half_this_machine(WAITING),
             login_effort: Effort::new(1, WAITING),
             requests: Hourly::new("nuanzhan/form-key/1"),
             passes: Hourly::new("nuanzhan/pass-key/1"),
             wrong: Tally::default(),
             senders: Tally::default(),
+            writers: Tally::default(),
             sign_ins: Tally::default(),
             codes: Tally::default(),
             invitations: Tally::default(),
@@ -203,6 +213,8 @@ impl Consultations {
             decoy: decoy(dice),
             nobodys_login: login::hash(&crate::dice::draw(dice), dice),
             slow_lane: SlowLane::new(settings.pause, WAITING_SLOWLY),
+            slow_letters: SlowLane::new(settings.pause, WAITING_SLOWLY),
+            slow_writers: SlowLane::new(settings.pause, WAITING_SLOWLY),
             slow_sign_in: SlowLane::new(settings.pause, WAITING_SLOWLY),
             slow_invitation: SlowLane::new(settings.pause, WAITING_SLOWLY),
             settings,

@@ -336,8 +336,7 @@ async fn send(
     text: &str,
     network: &Network,
 ) -> Result<Result<Standing, String>, Trouble> {
-    // A receipt does not buy an endless supply: follow-ups are counted like letters.
-    if let Err(crowded) = super::ask::wait(app, network).await {
+    if let Err(crowded) = super::ask::wait_to_add(app, network).await {
         return Ok(Err(crowded.to_string()));
     }
     let envelope = Envelope::of(text);

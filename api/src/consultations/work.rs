@@ -131,6 +131,10 @@ impl WorkKeys {
 
 impl Challenge {
     /// Makes one. `keys` are those of `hour`.
+    ///
+    /// # Panics
+    ///
+    /// Never: the number is below one of 32 bits.
     pub fn new(keys: &WorkKeys, work: Work, hour: Hour, dice: &dyn Dice) -> Self {
         let (nonce, salt): ([u8; 16], [u8; 16]) = (dice::draw(dice), dice::draw(dice));
         // That some numbers are likelier by one in 2^55 helps nobody.
@@ -218,6 +222,9 @@ mod tests {
     use crate::dice::SystemDice;
 
     const SMALL: Work = Work { rounds: NonZeroU32::new(3).unwrap(), tries: NonZeroU32::new(20).unwrap() };
+    /// Changes one of them, digits by what it is given.
+    type Change = fn(&mut Parameters, &dyn Fn(&str) -> String);
+
     const HOUR: Hour = Hour::from_number(500_000);
 
     fn later(hours: i64) -> Hour {
@@ -257,7 +264,7 @@ mod tests {
             let first = if digits.starts_with('0') { "1" } else { "0" };
             format!("{first}{}", &digits[1..])
         };
-        let parameters: [fn(&mut Parameters, &dyn Fn(&str) -> String); 8] = [
+        let parameters: [Change; 8] = [
             |of, _| of.algorithm = "SHA-256".to_owned(),
             |of, _| of.cost = 1,
             |of, _| of.expires_at += 3600,

@@ -93,8 +93,7 @@ async fn write(
     network: &Network,
 ) -> ApiResult<Done> {
     let request = known(app, &[b"follow-up", thread.id.as_bytes()], key)?;
-    // A receipt does not buy an endless supply: follow-ups are counted like letters.
-    ask::wait(app, network).await.map_err(|_| ApiError::Busy)?;
+    ask::wait_to_add(app, network).await.map_err(|_| ApiError::Busy)?;
     let content = letter.content.as_bytes().to_vec();
     let act = Act::AskerWrites(Writing::Sealed(letter));
     let done = app.store.transition(Actor::Asker, &thread.id, act, &request).await.map_err(refused)?;

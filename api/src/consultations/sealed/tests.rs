@@ -375,6 +375,27 @@ async fn a_new_letter_costs_work_that_counts_once_and_nothing_else_does() {
     }
 }
 
+/// Somebody behind the same router floods the forms: her letter, her follow-up and her reply are not slowed down.
+#[tokio::test]
+async fn a_flood_of_forms_from_her_own_network_does_not_slow_down_who_pays_or_has_a_thread() {
+    let office = Office::open_with(sqlite().await, |settings| settings.pause = Duration::from_mins(5)).await;
+    founded(&office.app.store, "county", None).await;
+    let shared = &office.app.consultations;
+    for _ in 0..400 {
+        shared.senders.add(b"", office.app.clock.hour(), &SystemDice);
+    }
+    let form = Request::post("/ask/").header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+    let form = office.send(form.body(Body::from("text=junk")).unwrap());
+    let waits = tokio::time::timeout(Duration::from_millis(300), form).await;
+    assert!(waits.is_err(), "forms of that network wait");
+    let asker = Asker::new(&office);
+    let sent = post(&office, "", &asker.letter(&office, WORDS).await).await;
+    assert_eq!(sent.status, StatusCode::CREATED, "{}", sent.text);
+    let follow_up = asker.follow_up(&office, "还有").await;
+    assert_eq!(post(&office, "/messages", &follow_up).await.status, StatusCode::CREATED);
+    assert_eq!(asker.read(&asker.open(&office).await), [WORDS, "还有"]);
+}
+
 #[tokio::test]
 async fn of_two_letters_that_show_the_same_work_at_once_one_is_taken() {
     for fresh in testing::each().await {
