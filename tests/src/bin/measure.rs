@@ -290,9 +290,9 @@ struct Kept {
 }
 
 impl Kept {
-    fn of(tried: Vec<anyhow::Result<Duration>>) -> Self {
-        let tries = tried.len();
-        let mut times: Vec<u128> = tried.into_iter().flatten().map(|took| took.as_millis()).collect();
+    fn of(all: Vec<anyhow::Result<Duration>>) -> Self {
+        let tries = all.len();
+        let mut times: Vec<u128> = all.into_iter().flatten().map(|took| took.as_millis()).collect();
         times.sort_unstable();
         Self { tries, times }
     }
