@@ -44,6 +44,11 @@ impl Effort {
         Self::new(std::thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get), waiting)
     }
 
+    /// As many at once as half of this machine's cores, and one at least.
+    pub fn of_half_this_machine(waiting: usize) -> Self {
+        Self::new(std::thread::available_parallelism().map_or(1, |cores| cores.get().div_ceil(2)), waiting)
+    }
+
     /// Runs `work` on a thread of its own when its turn comes. Work that has begun is finished even when nobody waits
     /// for it any more, and keeps its turn until then.
     pub async fn run<T: Send + 'static>(

@@ -9,6 +9,7 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::consultations::work::Wanting;
 use crate::desk::role::Role;
 
 /// What a handler gives back.
@@ -51,6 +52,9 @@ pub enum ApiError {
         /// Who may, in words.
         who: &'static str,
     },
+    /// A new letter came without the work that it costs, or with work that does not count.
+    #[error(transparent)]
+    WorkWanted(#[from] Wanting),
     /// There is no such thing, or it is somebody else's.
     #[error("没有找到{0}")]
     NotFound(&'static str),
@@ -130,6 +134,7 @@ impl ApiError {
             Self::SecondFactorMissing => (StatusCode::FORBIDDEN, "second-factor-missing", "还没有设验证码"),
             Self::NotAdmitted => (StatusCode::FORBIDDEN, "not-admitted", "还没有放行"),
             Self::NotConfirmed(_) => (StatusCode::FORBIDDEN, "not-confirmed", "没有核对上"),
+            Self::WorkWanted(_) => (StatusCode::FORBIDDEN, "work-wanted", "要先算一道题"),
             Self::NotFound(_) | Self::Absent(_) => (StatusCode::NOT_FOUND, "not-found", "没有找到"),
             Self::Conflict(_) => (StatusCode::CONFLICT, "conflict", "现在不能这样做"),
             Self::TooLarge { .. } => (StatusCode::PAYLOAD_TOO_LARGE, "too-large", "内容太长"),

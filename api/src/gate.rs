@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use axum::extract::{Request, State};
-use axum::http::{Method, StatusCode};
+use axum::http::{Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::error::ApiError;
 use crate::published::Published;
@@ -16,34 +16,83 @@ use crate::state::Limits;
 /// Lets requests in, as many at once as there are places.
 #[derive(Clone)]
 pub struct Gate {
+    /// Anybody's.
     places: Arc<Semaphore>,
-    /// Three in four of the places are for requests that bring something. A body that never comes whole keeps its place
+    /// Three in four of those are for requests that bring something. A body that never comes whole keeps its place
     /// for as long as a request may take, and must not keep pages with numbers to dial from being read.
     bringing: Arc<Semaphore>,
+    /// Besides those, places of their own for those whom a flood of letters, sign-ins or searches must not keep out.
+    desk: Arc<Semaphore>,
+    replies: Arc<Semaphore>,
     limits: Limits,
     published: Published,
 }
 
+/// The asker's addresses that lead to a thread which is there already.
+const REPLIES: [&str; 5] = [
+    "/ask/reply/",
+    "/api/v1/consultations/open",
+    "/api/v1/consultations/messages",
+    "/api/v1/consultations/feedback",
+    "/api/v1/consultations/withdraw",
+];
+
 impl Gate {
-    /// With as many places as `limits` say.
+    /// With as many places as `limits` say; one in eight is the desk's, one in eight for replies.
     pub fn new(limits: Limits, published: Published) -> Self {
-        let bringing = limits.concurrency - limits.concurrency / 4;
+        let kept = limits.concurrency / 8;
+        let common = limits.concurrency - 2 * kept;
         let places = |count| Arc::new(Semaphore::new(count));
-        Self { places: places(limits.concurrency), bringing: places(bringing), limits, published }
+        Self {
+            places: places(common),
+            bringing: places(common - common / 4),
+            desk: places(kept.max(1)),
+            replies: places(kept.max(1)),
+            limits,
+            published,
+        }
     }
 
     /// A middleware: waits for a place, then for the answer to begin, both within the time a request has. What takes
     /// longer is dropped and answered with “busy”.
     pub async fn pass(State(gate): State<Self>, request: Request, next: Next) -> Response {
-        let reads = matches!(*request.method(), Method::GET | Method::HEAD);
         let is_page = !request.uri().path().starts_with("/api/");
+        let reads = matches!(*request.method(), Method::GET | Method::HEAD);
+        let own = gate.kept_for(&request);
         let answer = async {
-            let _bringing = if reads { None } else { gate.bringing.acquire().await.ok() };
-            let _place = gate.places.acquire().await;
+            let _place = gate.place(reads, own).await;
             next.run(request).await
         };
         let answered = tokio::time::timeout(gate.limits.request, answer).await;
         answered.unwrap_or_else(|_| if is_page { gate.busy_page() } else { ApiError::Busy.into_response() })
+    }
+
+    /// Waits for a place: one of its own where there is any for such a request, or anybody's, whichever is free first.
+    async fn place<'a>(
+        &'a self,
+        reads: bool,
+        own: Option<&'a Semaphore>,
+    ) -> [Option<SemaphorePermit<'a>>; 2] {
+        let anybodys = async {
+            let bringing = if reads { None } else { self.bringing.acquire().await.ok() };
+            [bringing, self.places.acquire().await.ok()]
+        };
+        let Some(own) = own else { return anybodys.await };
+        tokio::select! {
+            biased;
+            own = own.acquire() => [None, own.ok()],
+            anybodys = anybodys => anybodys,
+        }
+    }
+
+    /// Whoever shows no session has no place at the desk yet: names and passphrases can be made up for ever. Whether the one that
+    /// is shown lives is for the desk to find out, which is one question to the database.
+    fn kept_for(&self, request: &Request) -> Option<&Semaphore> {
+        let path = request.uri().path();
+        if path.starts_with("/api/v1/desk/") && request.headers().contains_key(header::COOKIE) {
+            return Some(&self.desk);
+        }
+        REPLIES.iter().any(|reply| path.starts_with(reply)).then_some(&self.replies)
     }
 
     /// For people, who may have just sent a letter: whether it arrived is not known, and the numbers help either way.

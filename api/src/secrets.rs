@@ -16,8 +16,10 @@ use ring::hmac;
 use serde::Deserialize;
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
+use crate::clock::Hour;
 use crate::consultations::stretch::expand;
 use crate::dice::Dice;
+use crate::sealing::binding::labelled;
 
 /// What the server knows and the database does not.
 pub struct Secrets {
@@ -100,6 +102,17 @@ impl Secrets {
     /// Whether this is what [`Secrets::challenge`] gives; the time does not tell how much of it was right.
     pub fn meets(&self, kind: &str, of: &[u8], shown: &[u8]) -> bool {
         hmac::verify(&self.key("nuanzhan/challenge/1"), &tagged(kind, of), shown).is_ok()
+    }
+
+    /// The key of a purpose in an hour: the same for all processes that share these secrets.
+    pub fn of_hour(&self, label: &str, hour: Hour) -> Zeroizing<[u8; 32]> {
+        expand(&self.names_key, &labelled(label, &hour.number().to_be_bytes()))
+    }
+
+    /// The same, with chance that is not kept for longer than the key is good: then nobody gets it again.
+    pub fn of_hour_with(&self, label: &str, hour: Hour, share: &[u8]) -> Zeroizing<[u8; 32]> {
+        let what = Zeroizing::new([&hour.number().to_be_bytes()[..], share].concat());
+        expand(&self.names_key, &Zeroizing::new(labelled(label, &what)))
     }
 
     fn key(&self, label: &str) -> hmac::Key {

@@ -140,6 +140,7 @@ async fn state(service: &Service, published: Published, live: Option<Live>) -> a
         base_url: base_url.to_owned(),
         https: base_url.starts_with("https://"),
         letters_per_hour: settings.limits.letters_per_hour,
+        forms_per_hour: settings.limits.forms_per_hour,
         second_factor_required: settings.second_factor_required,
         ..consultations::Settings::new(settings.secrets.clone())
     };

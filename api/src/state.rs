@@ -47,8 +47,10 @@ pub struct Limits {
     pub concurrency: usize,
     /// How many connections are open at once; more wait to be let in.
     pub connections: usize,
-    /// How many letters one desk takes in an hour, sealed here or in the browser.
+    /// How many letters that a browser sealed one desk takes in an hour.
     pub letters_per_hour: u32,
+    /// How many that came as forms, without scripts.
+    pub forms_per_hour: u32,
 }
 
 impl FromRef<AppState> for Published {

@@ -9,6 +9,7 @@ pub mod desk;
 pub mod devtools;
 pub mod files;
 pub mod find;
+pub mod flood;
 pub mod git;
 pub mod http;
 pub mod large_site;

@@ -1,4 +1,5 @@
-//! Many requests at once: as many as the server answers ([`closed`]), or so many a second whatever it does ([`open`]).
+//! Many requests at once: as many as the server answers ([`closed`]), or so many a second whatever it does ([`open`]); and
+//! [`flood`], so many a second of junk.
 //!
 //! The callers are threads of this process with one connection each, on the same processors as the server. A browser's
 //! `Accept-Encoding` is sent, so compression is measured too.
@@ -7,7 +8,7 @@ use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::sync::Mutex;
 use std::sync::PoisonError;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, ensure};
@@ -47,10 +48,11 @@ pub struct Load {
 /// When an answer is not 200: then nothing was measured.
 pub fn closed(ask: Ask<'_>, callers: usize, length: Duration) -> anyhow::Result<Load> {
     let began = Instant::now();
-    run(ask, (callers, began), |_| {
+    let due = |_| {
         let now = Instant::now();
         (now - began < length).then_some(now)
-    })
+    };
+    run(ask.base, (callers, began), due, |caller, turn| ask.send(caller, turn))
 }
 
 /// So many requests a second, each at its time, whether the ones before are answered or not. Times count from when a request
@@ -62,29 +64,65 @@ pub fn closed(ask: Ask<'_>, callers: usize, length: Duration) -> anyhow::Result<
 pub fn open(ask: Ask<'_>, rate: u32, length: Duration) -> anyhow::Result<Load> {
     let step = Duration::from_secs(1) / rate;
     let began = Instant::now() + Duration::from_millis(50);
-    run(ask, (CALLERS, began), |turn| {
+    let due = |turn| {
         let after = step * u32::try_from(turn).unwrap_or(u32::MAX);
         let due = (after < length).then_some(began + after)?;
         std::thread::sleep(due.saturating_duration_since(Instant::now()));
         Some(due)
-    })
+    };
+    run(ask.base, (CALLERS, began), due, |caller, turn| ask.send(caller, turn))
 }
 
-/// Lets so many callers ask, from `began` on, until `due` gives no more times from which the next answer counts.
+impl Ask<'_> {
+    fn send(&self, caller: &mut Caller, turn: usize) -> anyhow::Result<()> {
+        caller.get(&self.paths[turn % self.paths.len()])
+    }
+}
+
+/// Something that nobody wants.
+#[derive(Debug, Clone, Copy)]
+pub struct Junk<'a> {
+    /// Where it is posted.
+    pub path: &'a str,
+    /// Its media type.
+    pub media_type: &'a str,
+    /// What is posted.
+    pub body: &'a str,
+}
+
+/// So many a second of junk, posted in turns until `over`, whatever is answered.
+///
+/// # Errors
+///
+/// When the server hangs up.
+pub fn flood(base: &str, junk: &[Junk<'_>], rate: u32, over: &AtomicBool) -> anyhow::Result<Load> {
+    let step = Duration::from_secs(1) / rate;
+    let began = Instant::now();
+    let due = |turn: usize| {
+        let due = began + step * u32::try_from(turn).unwrap_or(u32::MAX);
+        std::thread::sleep(due.saturating_duration_since(Instant::now()));
+        (!over.load(Ordering::Relaxed)).then_some(due)
+    };
+    let post = |caller: &mut Caller, turn: usize| caller.post(&junk[turn % junk.len()]);
+    run(base, (CALLERS, began), due, post)
+}
+
+/// Lets so many callers do what `send` does, from `began` on, until `due` gives no more times from which the next answer counts.
 fn run(
-    ask: Ask<'_>,
+    base: &str,
     (callers, began): (usize, Instant),
     due: impl Fn(usize) -> Option<Instant> + Sync,
+    send: impl Fn(&mut Caller, usize) -> anyhow::Result<()> + Sync,
 ) -> anyhow::Result<Load> {
     let turn = AtomicUsize::new(0);
     let times = Mutex::new(Vec::new());
     let call = || -> anyhow::Result<()> {
-        let mut caller = Caller::new(ask.base)?;
+        let mut caller = Caller::new(base)?;
         let mut own = Vec::new();
         loop {
             let turn = turn.fetch_add(1, Ordering::Relaxed);
             let Some(from) = due(turn) else { break };
-            caller.get(&ask.paths[turn % ask.paths.len()])?;
+            send(&mut caller, turn)?;
             own.push(from.elapsed());
         }
         times.lock().unwrap_or_else(PoisonError::into_inner).append(&mut own);
@@ -126,9 +164,25 @@ impl Caller {
     fn get(&mut self, path: &str) -> anyhow::Result<()> {
         let request =
             format!("GET {path} HTTP/1.1\r\nhost: {}\r\naccept-encoding: {CODINGS}\r\n\r\n", self.host);
+        let status = self.answered(&request)?;
+        ensure!(status.starts_with("HTTP/1.1 200 "), "{path}: {status}");
+        Ok(())
+    }
+
+    fn post(&mut self, junk: &Junk<'_>) -> anyhow::Result<()> {
+        let Junk { path, media_type, body } = junk;
+        let request = format!(
+            "POST {path} HTTP/1.1\r\nhost: {}\r\ncontent-type: {media_type}\r\ncontent-length: {}\r\n\r\n{body}",
+            self.host,
+            body.len()
+        );
+        self.answered(&request).map(|_| ())
+    }
+
+    /// Sends a request and takes the whole answer in; its first line.
+    fn answered(&mut self, request: &str) -> anyhow::Result<String> {
         self.stream.get_mut().write_all(request.as_bytes())?;
         let status = self.line()?.to_owned();
-        ensure!(status.starts_with("HTTP/1.1 200 "), "{path}: {status}");
         let (mut length, mut chunked) = (0, false);
         loop {
             let line = self.line()?.to_ascii_lowercase();
@@ -140,14 +194,14 @@ impl Caller {
             }
         }
         if !chunked {
-            return self.skip(length);
+            return self.skip(length).map(|()| status);
         }
         loop {
             let size = usize::from_str_radix(self.line()?, 16)?;
             self.skip(size)?;
             self.line()?;
             if size == 0 {
-                return Ok(());
+                return Ok(status);
             }
         }
     }

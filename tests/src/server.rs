@@ -36,6 +36,8 @@ pub struct Ground {
     pub database: Option<String>,
     /// Whether members need a second factor: `offered`, or `required` as a real site has it.
     pub second_factor: &'static str,
+    /// Other settings, by the names of their variables.
+    pub environment: Vec<(&'static str, String)>,
 }
 
 impl Ground {
@@ -46,6 +48,7 @@ impl Ground {
             content: workspace::content(),
             database: None,
             second_factor: "offered",
+            environment: Vec::new(),
         })
     }
 
@@ -101,6 +104,7 @@ impl Ground {
         command.args(self.data_arguments()).current_dir(self.folder.path());
         command.env("NUANZHAN_CLIENT_ADDRESS_HEADER", ADDRESS_HEADER);
         command.env("NUANZHAN_DESK_SECOND_FACTOR", self.second_factor);
+        command.envs(self.environment.iter().cloned());
         command.env_remove("RUST_LOG").stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().context("nuanzhan starts")?;
         let (lines, said) = listen(&mut child)?;

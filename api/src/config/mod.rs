@@ -110,6 +110,7 @@ impl Settings {
                 concurrency: reader.number("limits.concurrency"),
                 connections: reader.number("limits.connections"),
                 letters_per_hour: u32::try_from(reader.number("limits.letters_per_hour")).unwrap_or(u32::MAX),
+                forms_per_hour: u32::try_from(reader.number("limits.forms_per_hour")).unwrap_or(u32::MAX),
             },
             retention: Retention {
                 closed_days: reader.days("retention.closed_days"),

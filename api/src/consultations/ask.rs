@@ -27,6 +27,7 @@ use crate::sealing::suite::PublicKey;
 use crate::shell::Page;
 use crate::site;
 use crate::state::AppState;
+use crate::store::budget::{Budget, Way};
 use crate::store::consultation::{
     Act, Actor, Done, Earlier, NewThread, ReceiptHalves, Refused, Request as Sent,
 };
@@ -103,15 +104,21 @@ async fn take_in(
     let Some(desk) = choose(&desks, letter.region.as_ref(), &release.bundle.site.region) else {
         return Err(Trouble::Nobody(Box::new(typed.clone())));
     };
-    let keys = app.consultations.requests.keys(hour, &*app.dice);
+    let office = &app.consultations;
+    let keys = office.requests.keys((&office.secrets, &app.store), hour, &*app.dice).await?;
     for key in keys.both() {
         let request = typed.request(key);
         if let Some(earlier) = app.store.earlier(&request.hash).await? {
             return again(app, (release, &desks), typed, (earlier, &request.receipt)).await;
         }
+        // Taken back since: a browser that sends its form again must not bring the letter back.
+        if app.store.is_spent(&came(app, &request.hash)).await? {
+            return page::sent_before();
+        }
     }
     wait(app, network).await.map_err(|_| Trouble::Crowded(Box::new(typed.clone())))?;
-    if !has_room(app, &desk.id) {
+    // Before the work of sealing it; what counts is asked when it is stored.
+    if !app.store.has_room(&desk.id, hour, budget(app)).await? {
         return Err(Trouble::UsedUp(Box::new(typed.clone())));
     }
     let request = typed.request(&keys.current);
@@ -144,17 +151,29 @@ pub(super) fn choose<'a>(
     }
 }
 
-/// A network that has sent many letters waits; it is not refused.
-pub(super) async fn wait(app: &AppState, network: &Network) -> Result<(), Crowded> {
+/// A network that has sent many forms waits; it is not refused. Letters that a browser sealed have paid, and do not.
+async fn wait(app: &AppState, network: &Network) -> Result<(), Crowded> {
     let office = &app.consultations;
     let sent = office.senders.add(network.as_bytes(), app.clock.hour(), &*app.dice);
-    if sent > network.allowance(LETTERS_AT_ONCE) { office.slow_lane.pass().await } else { Ok(()) }
+    if sent > network.allowance(LETTERS_AT_ONCE) { office.slow_letters.pass().await } else { Ok(()) }
 }
 
-/// A desk takes only so many letters an hour. Counts this one.
-pub(super) fn has_room(app: &AppState, desk: &str) -> bool {
+/// The same for follow-ups, which are counted apart: a flood of forms must not slow down who has a thread already. A receipt
+/// does not buy an endless supply all the same.
+pub(super) async fn wait_to_add(app: &AppState, network: &Network) -> Result<(), Crowded> {
     let office = &app.consultations;
-    office.letters.add(desk.as_bytes(), app.clock.hour(), &*app.dice) <= office.settings.letters_per_hour
+    let sent = office.writers.add(network.as_bytes(), app.clock.hour(), &*app.dice);
+    if sent > network.allowance(LETTERS_AT_ONCE) { office.slow_writers.pass().await } else { Ok(()) }
+}
+
+/// What a form is counted against.
+fn budget(app: &AppState) -> Budget {
+    Budget { way: Way::Form, most: app.consultations.settings.forms_per_hour }
+}
+
+/// That a form came, as it is known for as long as it could come again, whatever became of its letter.
+fn came(app: &AppState, request_hash: &[u8]) -> Vec<u8> {
+    app.consultations.secrets.spent_hash("form", request_hash)
 }
 
 /// Stretches the receipt, seals the letter to its readers, stores both. The plaintext goes no further. `None` where it was
@@ -169,6 +188,7 @@ async fn store(
     let mut readers = app.store.readers_of(&desk.id).await?;
     let (office, dice) = (app.consultations.clone(), app.dice.clone());
     let desk = desk.id.clone();
+    let (spends, budget) = (Some(came(app, &sent.hash)), Some(budget(app)));
     let seal = move || {
         let id = ThreadId::draw(&*dice);
         let stretched = office.stretching.stretch(&receipt);
@@ -188,21 +208,26 @@ async fn store(
             receipt: Some(ReceiptHalves { locator_hash, public_key }),
             content: sealed.content,
             keys: keys.collect(),
+            spends,
+            budget,
         };
         Ok((id, new))
     };
-    let sealed =
-        app.consultations.effort.run(seal).await.map_err(|_| Trouble::Crowded(Box::new(typed.clone())))?;
+    let sealed = app
+        .consultations
+        .letter_effort
+        .run(seal)
+        .await
+        .map_err(|_| Trouble::Crowded(Box::new(typed.clone())))?;
     // Forms hold less than the largest size class, so this can't happen; it must not become a lost letter all the same.
     let (id, new) = sealed.map_err(|_: crate::sealing::padding::TooLong| {
         Trouble::Form(StatusCode::PAYLOAD_TOO_LARGE, "写得太长了，最多 8000 字。请退回去删短一些再寄。")
     })?;
-    if new.receipt.as_ref().is_some_and(|halves| app.consultations.taken_back.holds(&halves.locator_hash)) {
-        return Ok(None);
-    }
     match app.store.transition(Actor::Asker, &id, Act::Receive(Box::new(new)), &sent).await {
         Ok(done) => Ok(Some(done)),
         Err(Refused::Database(err)) => Err(err.into()),
+        Err(Refused::Spent) => Ok(None),
+        Err(Refused::UsedUp) => Err(Trouble::UsedUp(Box::new(typed.clone()))),
         // The desk got another key while it was sealed: nothing was stored, and sending it once more is right.
         Err(Refused::WrongReaders(_)) => Err(Trouble::Crowded(Box::new(typed.clone()))),
         Err(refused) => Err(ApiError::Internal(anyhow::Error::new(refused)).into()),

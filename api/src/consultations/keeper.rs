@@ -38,6 +38,8 @@ pub async fn look(app: &AppState) -> Result<u64, DbErr> {
     let (schedule, hour) = (app.published.current().schedule.clone(), app.clock.hour());
     let steps = app.store.catch_up(hour, &schedule).await? + app.store.purge(hour).await?;
     app.store.forget_spent(hour).await?;
+    app.store.forget_budgets(hour).await?;
+    app.store.forget_shares(hour).await?;
     app.store.forget_invitations(hour).await?;
     if app.store.is_time_to_sweep(hour).await? && app.store.sweep().await? == Swept::Busy {
         tracing::warn!("the database was busy: what is left of deleted rows is cleared the next time");

@@ -29,11 +29,11 @@ pub mod reply;
 pub mod sealed;
 pub mod state;
 pub mod stretch;
-pub mod taken_back;
 #[cfg(test)]
 pub(crate) mod testing;
 #[cfg(test)]
 mod tests;
+pub mod work;
 
 use std::num::NonZeroU32;
 use std::path::PathBuf;
@@ -54,7 +54,7 @@ use crate::consultations::hourly::Hourly;
 use crate::consultations::pace::Pace;
 use crate::consultations::proof::ProofKey;
 use crate::consultations::stretch::{ROUNDS, SALT_LEN, Stretching};
-use crate::consultations::taken_back::TakenBack;
+use crate::consultations::work::{WORK, Work};
 use crate::desk::keys::PASSPHRASE_ROUNDS;
 use crate::desk::login;
 use crate::dice::Dice;
@@ -80,8 +80,10 @@ pub struct Settings {
     pub base_url: String,
     /// Whether that is https: cookies of the desk are sent only there then.
     pub https: bool,
-    /// How many letters one desk takes in an hour, sealed here or in the browser.
+    /// How many letters that a browser sealed one desk takes in an hour.
     pub letters_per_hour: u32,
+    /// How many that came as forms.
+    pub forms_per_hour: u32,
     /// Answers about receipts leave at multiples of this.
     pub answer_step: Duration,
     /// Rounds of PBKDF2 for a database that is new. Tests take fewer; a site never less than [`ROUNDS`].
@@ -90,6 +92,8 @@ pub struct Settings {
     pub pause: Duration,
     /// Rounds of PBKDF2 for passphrases that are set now. Tests take fewer.
     pub passphrase_rounds: NonZeroU32,
+    /// What a letter that was sealed in a browser costs its sender. Tests take less.
+    pub work: Work,
     /// Whether members need a second factor to do anything at the desk.
     pub second_factor_required: bool,
 }
@@ -105,7 +109,10 @@ pub struct Shared {
     /// Signs proofs of receipt. Made of the secrets.
     pub(crate) proof_key: ProofKey,
     pub(crate) stretching: Stretching,
+    /// Stretching receipts that were typed back.
     pub(crate) effort: Effort,
+    /// Sealing forms, on half of the cores: a flood of them must not take the places of those who read their replies.
+    pub(crate) letter_effort: Effort,
     /// Checking logins, one at a time and apart from the rest: names can be made up for ever, and a flood of them must
     /// not take the places of those who ask.
     pub(crate) login_effort: Effort,
@@ -113,14 +120,12 @@ pub struct Shared {
     pub(crate) requests: Hourly,
     /// Seals passes.
     pub(crate) passes: Hourly,
-    /// Receipts whose letters were taken back.
-    pub(crate) taken_back: TakenBack,
     /// Wrong receipts by network.
     pub(crate) wrong: Tally,
-    /// Letters by network.
+    /// Letters as forms by network.
     pub(crate) senders: Tally,
-    /// Letters by desk.
-    pub(crate) letters: Tally,
+    /// Follow-ups by network.
+    pub(crate) writers: Tally,
     /// Failed sign-ins by name.
     pub(crate) sign_ins: Tally,
     /// Wrong codes of the second factor beside a right passphrase, by member.
@@ -137,7 +142,10 @@ pub struct Shared {
     pub(crate) decoy: StoredMessage,
     /// Checked in place of the login of a name that nobody has. Of a value that is thrown away.
     pub(crate) nobodys_login: String,
+    /// Wrong receipts wait here, forms and follow-ups each in a line of their own: who can fill one has not filled the others.
     pub(crate) slow_lane: SlowLane,
+    pub(crate) slow_letters: SlowLane,
+    pub(crate) slow_writers: SlowLane,
     pub(crate) slow_sign_in: SlowLane,
     pub(crate) slow_invitation: SlowLane,
 }
@@ -155,11 +163,13 @@ impl Settings {
             client_address_header: None,
             base_url: String::new(),
             https: true,
-            letters_per_hour: 120,
+            letters_per_hour: 600,
+            forms_per_hour: 120,
             answer_step: Duration::from_millis(500),
             rounds: ROUNDS,
             pause: Duration::from_millis(1500),
             passphrase_rounds: PASSPHRASE_ROUNDS,
+            work: WORK,
             second_factor_required: true,
         }
     }
@@ -191,13 +201,13 @@ impl Consultations {
             stretching: Stretching { salt: parameters.stretch_salt, rounds },
             secrets,
             effort: Effort::of_this_machine(WAITING),
+            letter_effort: Effort::of_half_this_machine(WAITING),
             login_effort: Effort::new(1, WAITING),
-            requests: Hourly::default(),
-            passes: Hourly::default(),
-            taken_back: TakenBack::default(),
+            requests: Hourly::new("nuanzhan/form-key/1"),
+            passes: Hourly::new("nuanzhan/pass-key/1"),
             wrong: Tally::default(),
             senders: Tally::default(),
-            letters: Tally::default(),
+            writers: Tally::default(),
             sign_ins: Tally::default(),
             codes: Tally::default(),
             invitations: Tally::default(),
@@ -207,6 +217,8 @@ impl Consultations {
             decoy: decoy(dice),
             nobodys_login: login::hash(&crate::dice::draw(dice), dice),
             slow_lane: SlowLane::new(settings.pause, WAITING_SLOWLY),
+            slow_letters: SlowLane::new(settings.pause, WAITING_SLOWLY),
+            slow_writers: SlowLane::new(settings.pause, WAITING_SLOWLY),
             slow_sign_in: SlowLane::new(settings.pause, WAITING_SLOWLY),
             slow_invitation: SlowLane::new(settings.pause, WAITING_SLOWLY),
             settings,

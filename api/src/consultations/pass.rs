@@ -2,7 +2,7 @@
 //!
 //! Without a script a page can carry on only with something in its source. That something is not the receipt and not
 //! the thread's key: a pass names the thread, ends after half an hour, and lets its holder add a message or say whether it helped, not read.
-//! It is sealed under a key of the hour that is only in memory (`docs/decisions/0005-pass-instead-of-receipt.md`).
+//! It is sealed under a key of the hour (`docs/decisions/0005-pass-instead-of-receipt.md`).
 
 use aes_gcm::aead::{Aead, Payload};
 use aes_gcm::{Aes256Gcm, KeyInit};
@@ -43,7 +43,7 @@ pub fn issue(thread: &ThreadId, now: Timestamp, keys: &Turn, dice: &dyn Dice) ->
     BASE64_URL_SAFE_NO_PAD.encode([&nonce[..], &sealed].concat())
 }
 
-/// Reads a pass; `None` where it is none, has ended, or was made before this process began.
+/// Reads a pass; `None` where it is none, or has ended.
 pub fn read(shown: &str, now: Timestamp, keys: &Turn) -> Option<Pass> {
     let token = BASE64_URL_SAFE_NO_PAD.decode(shown).ok()?;
     let (nonce, sealed) = token.split_first_chunk::<NONCE_LEN>()?;
@@ -71,31 +71,42 @@ mod tests {
     use crate::clock::Hour;
     use crate::consultations::hourly::Hourly;
     use crate::dice::SystemDice;
+    use crate::secrets::Secrets;
+    use crate::store::testing;
 
     fn at(text: &str) -> Timestamp {
         text.parse().unwrap()
     }
 
-    #[test]
-    fn a_pass_is_good_for_half_an_hour_even_over_the_change_of_the_hour() {
-        let hourly = Hourly::default();
+    fn drawn(now: Timestamp) -> Turn {
+        Turn::drawn(Hour::of(now), &SystemDice)
+    }
+
+    #[tokio::test]
+    async fn a_pass_is_good_for_half_an_hour_at_every_process_even_over_the_change_of_the_hour() {
+        let (fresh, secrets) = (testing::sqlite().await, Secrets::draw(&SystemDice));
+        let (ours, theirs) = (Hourly::new("pass"), Hourly::new("pass"));
+        let keys = async |of: &Hourly, now| {
+            of.keys((&secrets, &fresh.store), Hour::of(now), &SystemDice).await.unwrap()
+        };
         let made = at("2026-11-21T07:45:00Z");
         let thread = ThreadId::from_bytes([5; 16]);
-        let shown = issue(&thread, made, &hourly.keys(Hour::of(made), &SystemDice), &SystemDice);
+        let shown = issue(&thread, made, &keys(&ours, made).await, &SystemDice);
         for (moment, good) in
             [("07:45:00", true), ("08:14:59", true), ("08:15:00", false), ("09:00:00", false)]
         {
             let now = at(&format!("2026-11-21T{moment}Z"));
-            let read = read(&shown, now, &hourly.keys(Hour::of(now), &SystemDice));
-            assert_eq!(read.map(|pass| pass.thread), good.then_some(thread), "{moment}");
+            for process in [&ours, &theirs] {
+                let read = read(&shown, now, &keys(process, now).await);
+                assert_eq!(read.map(|pass| pass.thread), good.then_some(thread), "{moment}");
+            }
         }
     }
 
     #[test]
-    fn a_pass_of_another_process_or_a_forged_one_is_none() {
+    fn a_pass_of_another_site_or_a_forged_one_is_none() {
         let now = at("2026-11-21T07:45:00Z");
-        let (ours, theirs) = (Hourly::default(), Hourly::default());
-        let (ours, theirs) = (ours.keys(Hour::of(now), &SystemDice), theirs.keys(Hour::of(now), &SystemDice));
+        let (ours, theirs) = (drawn(now), drawn(now));
         let shown = issue(&ThreadId::from_bytes([5; 16]), now, &theirs, &SystemDice);
         assert!(read(&shown, now, &theirs).is_some());
         assert!(read(&shown, now, &ours).is_none());
@@ -107,7 +118,7 @@ mod tests {
     #[test]
     fn the_same_words_from_the_same_page_are_recognised_and_no_others() {
         let now = at("2026-11-21T07:45:00Z");
-        let keys = Hourly::default().keys(Hour::of(now), &SystemDice);
+        let keys = drawn(now);
         let thread = ThreadId::from_bytes([5; 16]);
         let page = || issue(&thread, now, &keys, &SystemDice);
         let (one, other) = (page(), page());

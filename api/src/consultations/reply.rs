@@ -12,12 +12,11 @@ use std::collections::BTreeMap;
 use axum::extract::{Request, State};
 use axum::http::{HeaderValue, header};
 use axum::response::{Redirect, Response};
-use jiff::Timestamp;
 use ring::digest;
 use zeroize::Zeroizing;
 
-use crate::clock::Hour;
 use crate::consultations::history;
+use crate::consultations::hourly::Turn;
 use crate::consultations::letter::{LONGEST_TEXT, too_long, unix_lines};
 use crate::consultations::page::{self, Line, May, ThreadPage, Trouble};
 use crate::consultations::pass::{self, Pass};
@@ -25,7 +24,6 @@ use crate::consultations::post::Post;
 use crate::consultations::receipt::Receipt;
 use crate::consultations::state::{Event, State as Standing};
 use crate::consultations::stretch::{Stretched, ThreadKey};
-use crate::consultations::taken_back::take_back;
 use crate::effort::{Crowded, Steps};
 use crate::error::ApiError;
 use crate::extract::Fields;
@@ -97,6 +95,7 @@ async fn try_receipt(app: &AppState, release: &Release, post: Post) -> Result<Pa
     fields.finish().map_err(|err| refuse(&err))?;
     let receipt = Receipt::parse(&typed).map_err(|err| refuse(&err))?;
     wait(app, &post.network).await.map_err(crowded)?;
+    let keys = pass_keys(app).await?;
     let steps = Steps::begin(app.consultations.settings.answer_step);
     let office = app.consultations.clone();
     let stretched = app.consultations.effort.run(move || office.stretching.stretch(&receipt)).await;
@@ -105,13 +104,13 @@ async fn try_receipt(app: &AppState, release: &Release, post: Post) -> Result<Pa
     let locator_hash = stretched.locator().hash(&app.consultations.secrets.locator_key);
     let opened = look_up(app, stretched, &locator_hash).await;
     let found = match opened {
-        Ok(Some(opened)) if delete => destroy(app, &opened.thread.id, locator_hash).await.map(Some),
+        Ok(Some(opened)) if delete => destroy(app, &opened.thread.id).await.map(Some),
         Ok(opened) => Ok(opened.map(|opened| Found::Opened(Box::new(opened)))),
         Err(trouble) => Err(trouble),
     };
     tokio::time::sleep_until(departure).await;
     match found? {
-        Some(Found::Opened(opened)) => opened.page(app, release, &draft),
+        Some(Found::Opened(opened)) => opened.page(app, release, (&keys, &draft)),
         Some(Found::Destroyed) => page::deleted(),
         None => {
             count_miss(app, &post.network);
@@ -129,12 +128,12 @@ enum Found {
 }
 
 /// Destroys a thread whose receipt was typed once more for this. Whoever was faster has done it.
-async fn destroy(app: &AppState, thread: &ThreadId, locator_hash: Vec<u8>) -> Result<Found, Trouble> {
+async fn destroy(app: &AppState, thread: &ThreadId) -> Result<Found, Trouble> {
     // It can happen once only, so the request needs no key of its own.
     let hash = digest::digest(&digest::SHA256, &[b"withdraw", thread.as_bytes().as_slice()].concat());
     let schedule = app.published.current().schedule.clone();
     let request = Sent { hour: app.clock.hour(), hash: hash.as_ref().to_vec(), schedule };
-    match take_back(app, (thread, locator_hash), &request).await {
+    match app.store.transition(Actor::Asker, thread, Act::Withdraw, &request).await {
         Ok(_) | Err(Refused::Gone) => Ok(Found::Destroyed),
         Err(Refused::Database(err)) => Err(err.into()),
         Err(refused) => Err(ApiError::Internal(anyhow::Error::new(refused)).into()),
@@ -207,10 +206,10 @@ fn read(key: &ThreadKey, messages: &[StoredMessage]) -> Vec<Line> {
 }
 
 impl Opened {
-    fn page(self, app: &AppState, release: &Release, draft: &str) -> Result<Page, Trouble> {
+    fn page(self, app: &AppState, release: &Release, (keys, draft): (&Turn, &str)) -> Result<Page, Trouble> {
         let shown =
             Shown { thread: &self.thread, desk: &self.desk, history: self.history, messages: self.messages };
-        shown.page(app, release, Said { draft, ..Said::default() })
+        shown.page(app, release, (keys, Said { draft, ..Said::default() }))
     }
 }
 
@@ -230,7 +229,12 @@ struct Said<'a> {
 }
 
 impl Shown<'_> {
-    fn page(self, app: &AppState, release: &Release, said: Said<'_>) -> Result<Page, Trouble> {
+    fn page(
+        self,
+        app: &AppState,
+        release: &Release,
+        (keys, said): (&Turn, Said<'_>),
+    ) -> Result<Page, Trouble> {
         let may = |event| self.thread.state.next(event).is_ok();
         let may = May { write: may(Event::AskerWrites), tell: may(Event::FollowUp) };
         ThreadPage {
@@ -242,7 +246,7 @@ impl Shown<'_> {
             history: self.history,
             messages: self.messages,
             complaint: said.complaint,
-            pass: (may.write || may.tell).then(|| new_pass(app, &self.thread.id)),
+            pass: (may.write || may.tell).then(|| new_pass(app, &self.thread.id, keys)),
             may,
             helped: self.thread.helped,
             draft: said.draft,
@@ -252,13 +256,14 @@ impl Shown<'_> {
     }
 }
 
-fn new_pass(app: &AppState, thread: &ThreadId) -> String {
-    let now = app.clock.now();
-    pass::issue(thread, now, &app.consultations.passes.keys(Hour::of(now), &*app.dice), &*app.dice)
+/// The keys that passes are made and read with now.
+async fn pass_keys(app: &AppState) -> Result<Turn, Trouble> {
+    let office = &app.consultations;
+    Ok(office.passes.keys((&office.secrets, &app.store), app.clock.hour(), &*app.dice).await?)
 }
 
-fn read_pass(app: &AppState, shown: &str, now: Timestamp) -> Option<Pass> {
-    pass::read(shown, now, &app.consultations.passes.keys(Hour::of(now), &*app.dice))
+fn new_pass(app: &AppState, thread: &ThreadId, keys: &Turn) -> String {
+    pass::issue(thread, app.clock.now(), keys, &*app.dice)
 }
 
 /// What a pass is shown for: words, or whether it helped.
@@ -279,7 +284,8 @@ async fn with_pass(app: &AppState, release: &Release, post: Post) -> Result<Page
         delete: false,
     };
     fields.finish().map_err(|err| back(&err.to_string()))?;
-    let pass = read_pass(app, &shown, app.clock.now());
+    let keys = pass_keys(app).await?;
+    let pass = pass::read(&shown, app.clock.now(), &keys);
     let pass = pass.ok_or_else(|| back("这一页开得太久了。请再输一次回执码，写的字还在下面。"))?;
     let thread = app.store.thread_of_pass(&pass.thread).await?.ok_or_else(|| back("这封信已经不在了。"))?;
     let desk = app.store.desk(&thread.desk).await?.map_or_else(|| thread.desk.clone(), |desk| desk.name);
@@ -293,7 +299,11 @@ async fn with_pass(app: &AppState, release: &Release, post: Post) -> Result<Page
         }
         Err(complaint) => (thread, Said { complaint: Some(complaint), draft: &text, done: None }),
     };
-    Shown { thread: &thread, desk: &desk, history: Vec::new(), messages: Vec::new() }.page(app, release, said)
+    Shown { thread: &thread, desk: &desk, history: Vec::new(), messages: Vec::new() }.page(
+        app,
+        release,
+        (&keys, said),
+    )
 }
 
 /// Says whether it helped; gives where the thread stands then, or why it was not taken.
@@ -326,8 +336,7 @@ async fn send(
     text: &str,
     network: &Network,
 ) -> Result<Result<Standing, String>, Trouble> {
-    // A receipt does not buy an endless supply: follow-ups are counted like letters.
-    if let Err(crowded) = super::ask::wait(app, network).await {
+    if let Err(crowded) = super::ask::wait_to_add(app, network).await {
         return Ok(Err(crowded.to_string()));
     }
     let envelope = Envelope::of(text);
@@ -352,6 +361,9 @@ fn taken(done: Result<Done, Refused>) -> Result<Result<Standing, String>, Troubl
 
 #[cfg(test)]
 mod tests {
+    use axum::http::StatusCode;
+    use jiff::SignedDuration;
+
     use crate::consultations::testing::Office;
     use crate::desk::testing::AtDesk;
     use crate::store::testing::{self, PASSPHRASE, founded};
@@ -388,6 +400,64 @@ mod tests {
             assert!(unclear.text.contains("yes 或 no"), "{}", unclear.text);
             let opened = office.post("/ask/reply/", &[("receipt", &receipt)]).await;
             assert!(opened.text.contains("你说过：帮上了"), "{}", opened.text);
+        }
+    }
+
+    #[tokio::test]
+    async fn everything_is_deleted_without_any_script_and_does_not_come_back() {
+        for fresh in testing::each().await {
+            let office = Office::open(fresh).await;
+            founded(&office.app.store, "city", None).await;
+            founded(&office.app.store, "county", Some("city")).await;
+            let form = [("request_key", "AAAAAAAAAAAAAAAAAAAAAA"), ("text", WORDS), ("region", "990121")];
+            let receipt = office.post("/ask/", &form).await.receipt();
+            let member = AtDesk::sign_in(&office, "county 的成员", PASSPHRASE).await;
+            let id = member.queue().await.remove(0);
+            member.accept(&id).await;
+            member.answer(&id, "先到安全的地方。").await;
+
+            let opened = office.post("/ask/reply/", &[("receipt", &receipt)]).await;
+            assert!(
+                opened.text.contains("name=\"delete\"") && !opened.text.contains(&receipt),
+                "{}",
+                opened.text
+            );
+            let pass = opened.hidden("pass");
+            let by_pass = office.post("/ask/reply/message", &[("pass", &pass), ("delete", "yes")]).await;
+            assert!(!by_pass.text.contains("全部删掉了"), "a pass deletes nothing: {}", by_pass.text);
+            let slip = if receipt.starts_with('1') { "2" } else { "1" }.to_owned() + &receipt[1..];
+            let refused = office.post("/ask/reply/", &[("receipt", &slip), ("delete", "yes")]).await;
+            assert!(
+                refused.text.contains("还没有删") && refused.text.contains("现在全部删掉"),
+                "{}",
+                refused.text
+            );
+            assert!(office.post("/ask/reply/", &[("receipt", &receipt)]).await.text.contains(WORDS));
+
+            let gone = office.post("/ask/reply/", &[("receipt", &receipt), ("delete", "yes")]).await;
+            assert_eq!(gone.status, StatusCode::OK);
+            assert!(gone.text.contains("全部删掉了"), "{}", gone.text);
+            testing::nothing_of(&office.app.store, &id).await;
+            assert!(member.queue().await.is_empty());
+            for _ in 0..2 {
+                let again = office.post("/ask/reply/", &[("receipt", &receipt), ("delete", "yes")]).await;
+                assert!(again.text.contains("没有用这个回执码的信"), "{}", again.text);
+            }
+            let late = office.post("/ask/reply/message", &[("pass", &pass), ("text", WORDS)]).await;
+            assert!(late.text.contains("这封信已经不在了"), "{}", late.text);
+
+            // Back, and the browser sends the form of the letter again; in the next hour, too, where its key is another.
+            for hour in 0..2 {
+                office.clock.advance(SignedDuration::from_hours(hour));
+                let form_again = office.post("/ask/", &form).await;
+                assert!(
+                    form_again.text.contains("已经寄到") && !form_again.text.contains("class=\"receipt\""),
+                    "{}",
+                    form_again.text
+                );
+            }
+            assert!(member.queue().await.is_empty());
+            testing::nothing_of(&office.app.store, &id).await;
         }
     }
 }

@@ -21,6 +21,7 @@ use search::text::embedded::{Embedded, Index};
 use tower::ServiceExt;
 
 use crate::clock::Clock;
+use crate::consultations::work::Work;
 use crate::consultations::{Consultations, Settings};
 use crate::dice::SystemDice;
 use crate::finder::Finder;
@@ -128,6 +129,7 @@ impl Office {
             answer_step: Duration::ZERO,
             pause: Duration::from_millis(1),
             passphrase_rounds: NonZeroU32::MIN,
+            work: Work { rounds: NonZeroU32::MIN, tries: NonZeroU32::new(8).unwrap() },
             second_factor_required: false,
             ..Settings::new(folder.path().join("secrets.toml"))
         };
@@ -151,6 +153,7 @@ impl Office {
                 concurrency: 64,
                 connections: 64,
                 letters_per_hour: 1000,
+                forms_per_hour: 1000,
             },
         };
         Self { router: routes::public(app.clone()), app, clock, folder, fresh }

@@ -201,7 +201,7 @@ async fn where_nobody_is_on_duty_the_page_says_so_and_nothing_is_stored() {
 
 #[tokio::test]
 async fn when_a_desk_has_had_its_letters_the_page_says_so_until_the_next_hour() {
-    let office = Office::open_with(sqlite().await, |settings| settings.letters_per_hour = 2).await;
+    let office = Office::open_with(sqlite().await, |settings| settings.forms_per_hour = 2).await;
     founded(&office.app.store, "county", None).await;
     let send = async |text| office.post("/ask/", &[("text", text)]).await;
     for text in ["one", "two"] {

@@ -86,6 +86,8 @@ impl WalkInIn {
             receipt: None,
             content,
             keys,
+            spends: None,
+            budget: None,
         })
     }
 }

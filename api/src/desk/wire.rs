@@ -188,6 +188,8 @@ fn refused(refused: Refused) -> ApiError {
         Refused::OutOfStep
         | Refused::OtherRequest
         | Refused::Taken
+        | Refused::Spent
+        | Refused::UsedUp
         | Refused::NotYet
         | Refused::Full
         | Refused::TooLong(_)

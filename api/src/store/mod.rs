@@ -9,6 +9,7 @@
 //! PostgreSQL carries the values and the second.
 
 mod audit;
+pub mod budget;
 mod connect;
 pub mod consultation;
 mod copy;
@@ -16,6 +17,7 @@ pub mod desk;
 #[expect(unreachable_pub, reason = "sea-orm's derives make public items; the module is the store's own")]
 mod entity;
 pub mod figures;
+mod hour_share;
 mod job;
 mod migration;
 mod spent;
@@ -26,6 +28,7 @@ pub mod words;
 
 pub use self::audit::ShownLine;
 pub use self::copy::{CannotRestore, Restored};
+pub use self::hour_share::SHARE_LEN;
 pub use self::sweep::Swept;
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{
@@ -165,12 +168,13 @@ mod tests {
         ("audit", "desk_id number at_hour actor act object previous hash"),
         ("audit_head", "desk_id number hash"),
         ("desk", "id name region parent generation recovery_public_key"),
-        ("desk_hour", "desk_id at_hour letters"),
+        ("desk_hour", "desk_id at_hour forms sealed"),
         ("desk_key", "desk_id generation public_key"),
         ("desk_key_share", "desk_id generation holder sealed_key"),
         ("event", "thread_id number kind at_hour from_desk to_desk reason"),
         ("figure", "month desk_id measure topic region channel detail class count"),
         ("handover", "thread_id number agency handed_hour confirmed_hour result_hour result"),
+        ("hour_share", "at_hour share"),
         (
             "invitation",
             "token_hash desk_id role name invited_by created_hour expires_hour taken_hour member_id",

@@ -22,6 +22,8 @@ const REWRITE: &[&str] = &[
     "VACUUM (FULL) desk_key_share",
     "VACUUM (FULL) invitation",
     "VACUUM (FULL) member",
+    "VACUUM (FULL) hour_share",
+    "VACUUM (FULL) spent",
     "VACUUM message",
 ];
 

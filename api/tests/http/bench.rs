@@ -173,6 +173,7 @@ pub(crate) const LIMITS: Limits = Limits {
     concurrency: 8,
     connections: 8,
     letters_per_hour: 1000,
+    forms_per_hour: 1000,
 };
 
 /// Says what the test wants to hear: `danger` in the question is danger, `nothing` finds nothing, `slow` takes a

@@ -124,6 +124,31 @@ async fn bodies_that_never_come_keep_no_page_from_being_read() {
     assert!(took < Duration::from_millis(500), "{took:?}");
 }
 
+/// A flood that holds every place that is anybody's keeps out neither the desk nor who has a thread.
+#[tokio::test]
+async fn signed_in_members_and_replies_have_places_of_their_own() {
+    let bench =
+        Bench::with_limits(Limits { concurrency: 4, request: Duration::from_secs(2), ..LIMITS }).await;
+    let slow = || bench.get("/api/v1/search?q=slow");
+    let timed = async |request: Request<Body>| {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        let began = Instant::now();
+        (bench.send(request).await.status.as_u16(), began.elapsed() < Duration::from_secs(1))
+    };
+    let desk = || Request::get("/api/v1/desk/me");
+    let json = |path: &str| Request::post(path).header("content-type", "application/json");
+    let (.., (member, stranger, reply, form)) = tokio::join!(slow(), slow(), slow(), slow(), async {
+        tokio::join!(
+            timed(desk().header("cookie", "nuanzhan=made-up").body(Body::empty()).unwrap()),
+            timed(desk().body(Body::empty()).unwrap()),
+            timed(json("/api/v1/consultations/open").body(Body::from("{}")).unwrap()),
+            timed(json("/api/v1/consultations").body(Body::from("{}")).unwrap()),
+        )
+    });
+    assert_eq!((member, reply), ((401, true), (400, true)));
+    assert!(!stranger.1 && !form.1, "the others wait: {stranger:?} {form:?}");
+}
+
 #[tokio::test]
 async fn every_answer_carries_the_security_headers_and_no_cookie() {
     let bench = Bench::new().await;

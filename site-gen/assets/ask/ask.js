@@ -2,7 +2,7 @@
 //
 // Start at `send`. Without scripts, or where the browser can't seal, the very same form goes to the server, which seals it
 // the moment it arrives; the page says so until this script has taken over. What is typed and drawn lives in `typed` fields and
-// in `sealed`, and is gone when the page is left. A proof of work, where one will be asked for, belongs before `call("", …)`.
+// in `sealed`, and is gone when the page is left. What a letter costs (`work`) is begun with the first word and paid in `deliver`.
 (function (nuanzhan) {
   "use strict";
   if (typeof document === "undefined" || !document.getElementById("write")) return;
@@ -10,6 +10,8 @@
   const form = byId("write").querySelector("form"), copy = byId("copy"), clear = byId("clear"), unsealed = byId("unsealed");
   // The letter on its way: the same words sent again are the same letter, under the same receipt.
   let sealed = null, warned = false;
+  // The sum that pays for the next letter. She usually has it long before she is done writing.
+  let work = null;
 
   if (!able()) return;
   byId("price").hidden = true;
@@ -21,6 +23,7 @@
   for (const button of [clear, byId("clear-later")]) button.addEventListener("click", wipeClipboard);
   unsealed.addEventListener("click", function () { form.submit(); });
   document.addEventListener("click", holdOnce, true);
+  form.addEventListener("input", () => underway());
   forgetWhenLeft(forget);
 
   async function send() {
@@ -50,8 +53,38 @@
   async function sealAndSend(words) {
     const same = JSON.stringify(words);
     if (!sealed || sealed.same !== same) sealed = await sealLetter(words, same);
-    const { proof } = await call("", sealed.letter);
+    const { proof } = await deliver(sealed.letter);
     sealed.proof = proof && (await isOf(proof, sealed.letter.content)) ? proof : "";
+  }
+
+  // Begun anew where it failed, so that a moment without a network costs nothing later.
+  function underway() {
+    if (work) return work;
+    const begun = nuanzhan.work.begin();
+    begun.done.catch(function () { if (work === begun) work = null; });
+    work = begun;
+    return begun;
+  }
+
+  // The same letter goes again with another sum where the first does not count: it took her an hour to write, or another letter
+  // was paid for with it. What was not answered may have arrived, and is sent again as it was.
+  async function deliver(letter) {
+    for (let again = false; ; again = true) {
+      const paying = underway();
+      if (!paying.isDone) {
+        form.querySelector("[role=status]").textContent = "信封好了。手机还在算一道题，防有人用机器乱寄，再等几秒就寄……";
+      }
+      const paid = await paying.done;
+      try {
+        const answer = await call("", Object.assign({ work: paid }, letter));
+        work = null;
+        return answer;
+      } catch (err) {
+        if (err.type !== "/problems/work-wanted") throw err;
+        work = null;
+        if (again) throw err;
+      }
+    }
   }
 
   // A signature on another letter would be of no use to her.
@@ -162,6 +195,8 @@
   }
 
   function forget() {
+    if (work) work.stop();
+    work = null;
     sealed = null;
     warned = false;
     form.reset();

@@ -15,7 +15,7 @@
     return document.getElementById(id);
   }
 
-  /** Asks the service; what it refuses is thrown, with its `status`; `lost` where nobody knows whether it arrived. */
+  /** Asks the service; what it refuses is thrown, with its `status` and `type`; `lost` where nobody knows whether it arrived. */
   async function call(path, body) {
     const request = { cache: "no-store", credentials: "omit", referrerPolicy: "no-referrer" };
     if (body) {
@@ -34,7 +34,7 @@
       throw fault("网络不通。", { lost: true });
     }
     if (response.ok) return answer;
-    throw fault(`${answer.detail || "出错了，请再试一次"}。`.replace(/。。$/, "。"), { status: response.status });
+    throw fault(`${answer.detail || "出错了，请再试一次"}。`.replace(/。。$/, "。"), { status: response.status, type: answer.type });
   }
 
   function fault(words, more) {

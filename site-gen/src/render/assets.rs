@@ -39,6 +39,7 @@ const SEALING: &str = include_str!("../../assets/sealing.js");
 const KEYS: &str = include_str!("../../assets/desk/keys.js");
 const RECEIPT: &str = include_str!("../../assets/ask/receipt.js");
 const COMMON: &str = include_str!("../../assets/ask/common.js");
+const WORK: &str = include_str!("../../assets/ask/work.js");
 
 /// What the parts of the desk stand in, so that each sees what the others declare and the page sees nothing.
 const DESK_OPENS: &str = r#"(function (nuanzhan) {
@@ -49,7 +50,7 @@ const DESK_CLOSES: &str = "})(self.nuanzhan);\n";
 
 /// Classic scripts that are one file, their parts in the order in which they need each other.
 const BUNDLES: &[(&str, &[&str])] = &[
-    ("ask", &[HPKE, SEALING, RECEIPT, COMMON, include_str!("../../assets/ask/ask.js")]),
+    ("ask", &[HPKE, SEALING, RECEIPT, COMMON, WORK, include_str!("../../assets/ask/ask.js")]),
     ("reply", &[HPKE, SEALING, RECEIPT, COMMON, include_str!("../../assets/ask/reply.js")]),
     ("proof", &[include_str!("../../assets/proof.js")]),
     (

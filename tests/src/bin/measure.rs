@@ -2,16 +2,19 @@
 //! the wire.
 //!
 //! `cargo run --release -p tests --bin measure` prints the tables of `docs/performance.md`; `-- stations` only those of a country's
-//! stations. Each latency stands beside that
+//! stations, `-- flood` what a flood of junk leaves of letters and the desk. Each latency stands beside that
 //! of `/healthz` in the same run, which does nothing: the ratio is ours, the rest is the machine and the network stack.
 
 use std::collections::BTreeSet;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-use anyhow::Context as _;
+use anyhow::{Context as _, ensure};
 use search::coord::Coord;
 use serde_json::json;
+use tests::browser::{Browser, PHONE};
+use tests::desk::{AtDesk, open_desk};
+use tests::flood::Flood;
 use tests::load::{self, Ask, Load};
 use tests::server::{Ground, Server};
 use tests::tool::{self, at, say};
@@ -25,6 +28,9 @@ const RATE: u32 = 1000;
 
 /// Callers that never rest.
 const CALLERS: usize = 16;
+
+/// How long the flood lasts.
+const FLOOD: Duration = Duration::from_secs(30);
 
 /// How long each load lasts.
 const LENGTH: Duration = Duration::from_secs(5);
@@ -43,6 +49,9 @@ fn main() -> ExitCode {
 fn measure() -> anyhow::Result<()> {
     workspace::nuanzhan();
     let ground = Ground::new()?;
+    if std::env::args().any(|arg| arg == "flood") {
+        return flooded(&ground);
+    }
     if std::env::args().any(|arg| arg == "stations") {
         // The site is built by the first start.
         start_time(&ground)?;
@@ -235,4 +244,93 @@ fn resident_megabytes(server: &Server) -> anyhow::Result<f64> {
 
 fn percent(text: &str) -> String {
     text.bytes().fold(String::new(), |out, byte| out + &format!("%{byte:02X}"))
+}
+
+/// Real letters from a browser and a member at the desk in another, without and under a flood of [`RATE`] junk requests a second.
+fn flooded(ground: &Ground) -> anyhow::Result<()> {
+    let server = ground.start()?;
+    open_desk(ground)?;
+    say(
+        "| junk a second | letters that arrived | p50 of a letter | longest | the desk's queue answered | p50 | p95 | longest |",
+    );
+    say("| --: | --: | --: | --: | --: | --: | --: | --: |");
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let Some(phone) = Browser::open(PHONE, "a flood").await? else { return Ok(()) };
+        let Some(desk) = AtDesk::sign_in(&server, "a flood").await? else { return Ok(()) };
+        for junk in [0, RATE] {
+            let flood = (junk > 0).then(|| Flood::begin(&server.base, junk));
+            let over = Instant::now() + FLOOD;
+            let (letters, looks) =
+                tokio::join!(sent(&phone, &server.base, over), looked(&desk.browser, over));
+            let load = flood.map(Flood::end).transpose()?;
+            let rate = load.map_or(0.0, |load| load.rate);
+            let (letters, looks) = (Kept::of(letters), Kept::of(looks));
+            say(&format!(
+                "| {rate:.0} | {} of {} | {} ms | {} ms | {} of {} | {} ms | {} ms | {} ms |",
+                letters.times.len(),
+                letters.tries,
+                at(&letters.times, 50),
+                at(&letters.times, 100),
+                looks.times.len(),
+                looks.tries,
+                at(&looks.times, 50),
+                at(&looks.times, 95),
+                at(&looks.times, 100),
+            ));
+        }
+        Ok(())
+    })
+}
+
+/// How many were tried, and how long those took that went well, in milliseconds, sorted.
+struct Kept {
+    tries: usize,
+    times: Vec<u128>,
+}
+
+impl Kept {
+    fn of(all: Vec<anyhow::Result<Duration>>) -> Self {
+        let tries = all.len();
+        let mut times: Vec<u128> = all.into_iter().flatten().map(|took| took.as_millis()).collect();
+        times.sort_unstable();
+        Self { tries, times }
+    }
+}
+
+/// Letters, one after the other, from opening the page to the receipt.
+async fn sent(phone: &Browser, base: &str, over: Instant) -> Vec<anyhow::Result<Duration>> {
+    let letter = async || -> anyhow::Result<Duration> {
+        let began = Instant::now();
+        phone.goto(&format!("{base}/ask/")).await?;
+        phone.wait_for_text("服务器从头到尾读不到").await?;
+        phone.fill("#text", "他不给生活费，我能不能去告？").await?;
+        phone.click("#write form button").await?;
+        phone.wait_for_text("先抄下回执码").await?;
+        Ok(began.elapsed())
+    };
+    let mut tried = Vec::new();
+    while Instant::now() < over {
+        tried.push(letter().await);
+    }
+    tried
+}
+
+/// The desk's queue, looked at again and again from the desk's own page.
+async fn looked(desk: &Browser, over: Instant) -> Vec<anyhow::Result<Duration>> {
+    let script = "(async () => { const answer = await fetch('/api/v1/desk/consultations'); await answer.text(); \
+                  return answer.status; })()";
+    let wanted = json!({ "expression": script, "awaitPromise": true, "returnByValue": true });
+    let look = async || -> anyhow::Result<Duration> {
+        let began = Instant::now();
+        let answer = desk.command("Runtime.evaluate", wanted.clone()).await?;
+        ensure!(answer["result"]["value"] == 200, "{answer}");
+        Ok(began.elapsed())
+    };
+    let mut tried = Vec::new();
+    while Instant::now() < over {
+        tried.push(look().await);
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    tried
 }

@@ -4,6 +4,7 @@
 
 mod consultations;
 mod content;
+mod flood;
 mod formats;
 mod journey;
 mod keys;
@@ -16,4 +17,6 @@ mod sealed;
 mod second_factor;
 mod secret;
 mod start;
+mod two;
 mod watch;
+mod work;

@@ -14,7 +14,7 @@ use tests::wire::Wire;
 
 use crate::consultations::{all_traces, contains, on_both_databases};
 
-const LETTER: &str = "他昨晚又打了我，孩子在旁边哭。我想知道能不能让法院不许他靠近。";
+pub(crate) const LETTER: &str = "他昨晚又打了我，孩子在旁边哭。我想知道能不能让法院不许他靠近。";
 const REACH: &str = "只在周三下午打，别说是妇联";
 const ANSWER: &str = "你可以申请人身安全保护令，不收费。";
 const FOLLOW_UP: &str = "我没有身份证，被他收走了，还能去吗？";
@@ -45,6 +45,11 @@ impl Her {
         self.phone.evaluate(expression).await.unwrap() == true
     }
 
+    /// What has left the phone so far.
+    pub(crate) fn sent(&self) -> Vec<u8> {
+        self.wire.sent()
+    }
+
     /// Nothing was tried that a page of ours may not do.
     pub(crate) async fn kept_to_the_policy(&self) {
         let violations = self.phone.evaluate("window.violations.join('; ')").await.unwrap();
@@ -52,7 +57,7 @@ impl Her {
     }
 
     /// Writes and sends; the receipt on the screen.
-    async fn ask(&self) -> Receipt {
+    pub(crate) async fn ask(&self) -> Receipt {
         self.goto("/ask/").await;
         self.phone.wait_for_text("服务器从头到尾读不到").await.unwrap();
         self.phone.fill("#text", LETTER).await.unwrap();
@@ -72,7 +77,7 @@ impl Her {
         self.phone.wait_for_text("对上了").await.unwrap();
     }
 
-    async fn open(&self, receipt: &Receipt) -> String {
+    pub(crate) async fn open(&self, receipt: &Receipt) -> String {
         self.goto("/ask/reply/").await;
         self.phone.fill("#receipt", &receipt.in_groups()).await.unwrap();
         self.phone.click("#unlock button").await.unwrap();

@@ -8,11 +8,10 @@ use axum::response::Response;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::door::{knock, read_locator};
+use super::door::knock;
 use super::letter::is_at;
-use super::{Sent, evenly, known, other_request, refused};
+use super::{Sent, answered, known, other_request, refused};
 use crate::consultations::ask;
-use crate::consultations::taken_back::take_back;
 use crate::desk::wire::{KeyIn, StandingOut, sealed};
 use crate::error::{ApiError, ApiResult, Problem};
 use crate::limit::Network;
@@ -68,7 +67,7 @@ pub struct WithdrawIn {
     ),
 )]
 pub async fn add(Part(app): Part<AppState>, request: Request) -> Response {
-    evenly(&app, request, StatusCode::CREATED, add_letter).await
+    answered(&app, request, StatusCode::CREATED, add_letter).await
 }
 
 async fn add_letter(app: &AppState, sent: Sent<FollowUpIn>) -> ApiResult<StandingOut> {
@@ -91,8 +90,7 @@ async fn write(
     network: &Network,
 ) -> ApiResult<StandingOut> {
     let request = known(app, &[b"follow-up", thread.id.as_bytes()], key)?;
-    // A receipt does not buy an endless supply: follow-ups are counted like letters.
-    ask::wait(app, network).await.map_err(|_| ApiError::Busy)?;
+    ask::wait_to_add(app, network).await.map_err(|_| ApiError::Busy)?;
     let content = letter.content.as_bytes().to_vec();
     let act = Act::AskerWrites(Writing::Sealed(letter));
     let done = app.store.transition(Actor::Asker, &thread.id, act, &request).await.map_err(refused)?;
@@ -115,7 +113,7 @@ async fn write(
     ),
 )]
 pub async fn feedback(Part(app): Part<AppState>, request: Request) -> Response {
-    evenly(&app, request, StatusCode::OK, tell).await
+    answered(&app, request, StatusCode::OK, tell).await
 }
 
 /// Takes everything back: what was written is destroyed at once.
@@ -127,18 +125,17 @@ pub async fn feedback(Part(app): Part<AppState>, request: Request) -> Response {
     ),
 )]
 pub async fn withdraw(Part(app): Part<AppState>, request: Request) -> Response {
-    evenly(&app, request, StatusCode::OK, withdraw_thread).await
+    answered(&app, request, StatusCode::OK, withdraw_thread).await
 }
 
 async fn withdraw_thread(app: &AppState, sent: Sent<WithdrawIn>) -> ApiResult<StandingOut> {
     let WithdrawIn { locator, request_key } = sent.body;
-    let locator_hash = read_locator(&locator)?.hash(&app.consultations.secrets.locator_key);
     let door = knock(app, sent.network, &locator).await?;
     let answer = async {
         let thread = door.found.as_ref().ok_or_else(nowhere)?;
         let request = known(app, &[b"withdraw", thread.id.as_bytes()], &request_key)?;
-        let done = take_back(app, (&thread.id, locator_hash), &request).await.map_err(refused)?;
-        Ok(StandingOut::of(&done))
+        let done = app.store.transition(Actor::Asker, &thread.id, Act::Withdraw, &request).await;
+        Ok(StandingOut::of(&done.map_err(refused)?))
     };
     let answer = answer.await;
     door.leave(app, answer).await

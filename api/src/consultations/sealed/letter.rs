@@ -8,18 +8,20 @@ use base64::prelude::BASE64_STANDARD;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Sent, evenly, known, other_request, refused};
-use crate::consultations::ask::{choose, has_room, wait};
+use super::{Sent, answered, evenly, known, other_request, refused};
+use crate::consultations::ask::choose;
 use crate::consultations::letter::known_choices;
 use crate::consultations::proof;
 use crate::consultations::public::{DeskKeyOut, ReaderOut};
 use crate::consultations::register::Channel;
 use crate::consultations::sealed::door::read_locator;
+use crate::consultations::work::{self, Challenge, Wanting, WorkIn, WorkKeys};
 use crate::desk::wire::{KeyIn, StandingOut, sealed};
 use crate::error::{ApiError, ApiResult, Problem};
 use crate::sealing::binding::ThreadId;
 use crate::sealing::suite::PublicKey;
 use crate::state::AppState;
+use crate::store::budget::{Budget, Way};
 use crate::store::consultation::{
     Act, Actor, Done, NewThread, Priority, ReceiptHalves, StoredMessage, Thread,
 };
@@ -65,6 +67,8 @@ pub struct LetterIn {
     pub keys: Vec<KeyIn>,
     /// Random, at least 16 characters: sent twice, it is stored once.
     pub request_key: String,
+    /// What `/consultations/challenge` asked for, done. It pays for one letter; the same letter sent again needs none.
+    pub work: Option<WorkIn>,
 }
 
 /// A letter that was taken in.
@@ -87,7 +91,7 @@ pub struct ReceivedOut {
     ),
 )]
 pub async fn desk(State(app): State<AppState>, request: Request) -> Response {
-    evenly(&app, request, StatusCode::OK, name).await
+    answered(&app, request, StatusCode::OK, name).await
 }
 
 async fn name(app: &AppState, sent: Sent<WhereIn>) -> ApiResult<DeskKeyOut> {
@@ -103,31 +107,46 @@ async fn chosen(app: &AppState, region: Option<&str>) -> ApiResult<Desk> {
     choose(&desks, region.as_ref(), &release.bundle.site.region).cloned().ok_or(ApiError::NoDesk)
 }
 
+/// What has to be done before a new letter is taken: proof of work after the ALTCHA protocol, version 2. Good for the hour that
+/// runs and the next.
+#[utoipa::path(
+    get, path = "/consultations/challenge", tag = "咨询",
+    responses((status = OK, body = Challenge, description = "要算的题")),
+)]
+pub async fn challenge(State(app): State<AppState>) -> Response {
+    let (office, hour) = (&app.consultations, app.clock.hour());
+    let keys = WorkKeys::of(&office.secrets, hour);
+    let challenge = Challenge::new(&keys, office.settings.work, hour, &*app.dice);
+    evenly(&app, StatusCode::OK, Ok(challenge))
+}
+
 /// Takes a letter in. What is acknowledged is on the disk.
 #[utoipa::path(
     post, path = "/consultations", tag = "咨询", request_body = LetterIn,
     responses(
         (status = CREATED, body = ReceivedOut, description = "存好了。同一个请求编号再发一次，回答一样，不会变成两封"),
         (status = BAD_REQUEST, body = Problem, content_type = "application/problem+json", description = "形状不对，或封给的人不对"),
+        (status = FORBIDDEN, body = Problem, content_type = "application/problem+json", description = "没有算题，或算的题不对、过期、用过了：另要一道，算好再寄"),
         (status = CONFLICT, body = Problem, content_type = "application/problem+json", description = "没有收下：换编号和回执码再寄"),
         (status = SERVICE_UNAVAILABLE, body = Problem, content_type = "application/problem+json", description = "那里没有人收信，或这一小时的来信太多"),
     ),
 )]
 pub async fn receive(State(app): State<AppState>, request: Request) -> Response {
-    evenly(&app, request, StatusCode::CREATED, take_in).await
+    answered(&app, request, StatusCode::CREATED, take_in).await
 }
 
 async fn take_in(app: &AppState, sent: Sent<LetterIn>) -> ApiResult<ReceivedOut> {
     let request = known(app, &[b"letter"], &sent.body.request_key)?;
-    let (id, new) = sent.body.read(app)?;
+    let shown = sent.body.work.clone();
+    let (id, mut new) = sent.body.read(app)?;
     if app.store.earlier(&request.hash).await?.is_none() {
+        let shown = shown.ok_or(Wanting::Missing)?;
+        let office = &app.consultations;
+        new.spends = Some(work::check(&office.secrets, &shown, request.hour)?);
+        new.budget = Some(Budget { way: Way::Sealed, most: office.settings.letters_per_hour });
         // Letters are for the desk that the place chooses. Another one than it was when the browser asked: ask again.
         if chosen(app, new.region.as_deref()).await?.id != new.desk {
             return Err(ApiError::Conflict("现在由别的工作台收信，请再寄一次".to_owned()));
-        }
-        wait(app, &sent.network).await.map_err(|_| ApiError::Busy)?;
-        if !has_room(app, &new.desk) {
-            return Err(ApiError::UsedUp);
         }
     }
     let letter = Letter::of(&id, &new);
@@ -163,6 +182,8 @@ impl LetterIn {
             receipt: Some(ReceiptHalves { locator_hash, public_key }),
             content,
             keys,
+            spends: None,
+            budget: None,
         };
         Ok((id, new))
     }

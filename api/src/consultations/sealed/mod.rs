@@ -22,6 +22,7 @@ use utoipa_axum::routes;
 use crate::consultations::page::{FILL, log_once_an_hour};
 use crate::consultations::post::MOST_BYTES;
 use crate::desk::wire::known_by;
+use crate::consultations::work::Wanting;
 use crate::error::{ApiError, ApiResult};
 use crate::extract::Body;
 use crate::limit::Network;
@@ -32,6 +33,7 @@ use crate::store::consultation::{Refused, Request as Known};
 pub fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::default()
         .routes(routes!(letter::desk))
+        .routes(routes!(letter::challenge))
         .routes(routes!(letter::receive))
         .routes(routes!(thread::open))
         .routes(routes!(acts::add))
@@ -61,16 +63,20 @@ impl<T: DeserializeOwned> Sent<T> {
     }
 }
 
-/// Takes a request apart, does what it wants, and answers: refusals like the rest, filled up with blanks, which mean nothing
-/// after JSON, so that the size of the answer tells nothing.
-async fn evenly<In: DeserializeOwned, Out: Serialize>(
+/// Takes a request apart, does what it wants, and answers.
+async fn answered<In: DeserializeOwned, Out: Serialize>(
     app: &AppState,
     request: Request,
     status: StatusCode,
     work: impl AsyncFnOnce(&AppState, Sent<In>) -> ApiResult<Out>,
 ) -> Response {
     let answer = async { work(app, Sent::take(app, request).await?).await };
-    match answer.await {
+    evenly(app, status, answer.await)
+}
+
+/// The answer, refusals like the rest, filled up with blanks, which mean nothing after JSON, so that its size tells nothing.
+fn evenly<Out: Serialize>(app: &AppState, status: StatusCode, answer: ApiResult<Out>) -> Response {
+    match answer {
         Ok(answer) => {
             let bytes = serde_json::to_vec(&answer).expect("an answer is plain data");
             filled(status, "application/json", bytes)
@@ -111,6 +117,8 @@ fn refused(refused: Refused) -> ApiError {
         Refused::WrongReaders(_) => ApiError::field("/keys", refused.to_string()),
         Refused::Taken => ApiError::Conflict("没有收下，请再寄一次".to_owned()),
         Refused::OutOfStep => ApiError::Conflict("刚才又有新的消息，请先看过再寄".to_owned()),
+        Refused::Spent => Wanting::Spent.into(),
+        Refused::UsedUp => ApiError::UsedUp,
         Refused::Database(err) => err.into(),
         other => ApiError::Conflict(other.to_string()),
     }

@@ -6,12 +6,14 @@ use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
+use jiff::SignedDuration;
 use serde_json::{Value, json};
 
 use crate::consultations::proof::{Proof, PublicProofKey};
 use crate::consultations::receipt::Receipt;
 use crate::consultations::stretch::ThreadKey;
 use crate::consultations::testing::{Office, Reply};
+use crate::consultations::work::WorkIn;
 use crate::desk::testing::{AtDesk, bytes, new_key, number, sealed_at};
 use crate::dice::{self, SystemDice};
 use crate::sealing::binding::{Binding, Sender, ThreadId};
@@ -75,6 +77,7 @@ impl Asker {
         letter["locator"] = json!(self.locator);
         letter["public_key"] = self.reader()["public_key"].clone();
         letter["request_key"] = json!(new_key());
+        letter["work"] = work(office).await;
         letter
     }
 
@@ -112,6 +115,13 @@ impl Asker {
         }
         post(office, what, &wish).await
     }
+}
+
+/// A challenge, solved.
+async fn work(office: &Office) -> Value {
+    let challenge = office.get("/api/v1/consultations/challenge").await;
+    assert_eq!(challenge.text.len() % (16 << 10), 0, "padded");
+    serde_json::to_value(WorkIn::solving(serde_json::from_str(&challenge.text).unwrap())).unwrap()
 }
 
 fn with(readers: &Value, asker: Value) -> Value {
@@ -284,7 +294,11 @@ async fn what_is_misshapen_is_refused_field_by_field() {
 
 #[tokio::test]
 async fn the_limits_of_the_forms_hold_here_too() {
-    let office = Office::open_with(sqlite().await, |settings| settings.letters_per_hour = 2).await;
+    let office = Office::open_with(sqlite().await, |settings| {
+        settings.letters_per_hour = 1;
+        settings.forms_per_hour = 1;
+    })
+    .await;
     let nobody = post(&office, "/desk", &json!({})).await;
     assert_eq!(
         (nobody.status, &nobody.json()["type"]),
@@ -293,10 +307,110 @@ async fn the_limits_of_the_forms_hold_here_too() {
     founded(&office.app.store, "county", None).await;
     let first = Asker::new(&office).letter(&office, WORDS).await;
     assert_eq!(post(&office, "", &first).await.status, StatusCode::CREATED);
-    office.post("/ask/", &[("text", WORDS)]).await;
-    let refused = post(&office, "", &Asker::new(&office).letter(&office, WORDS).await).await;
-    assert_eq!(refused.json()["type"], "/problems/used-up", "one budget for both ways");
+    let late = Asker::new(&office).letter(&office, WORDS).await;
+    assert_eq!(post(&office, "", &late).await.json()["type"], "/problems/used-up");
+    for status in [StatusCode::OK, StatusCode::SERVICE_UNAVAILABLE] {
+        let form = office.post("/ask/", &[("text", WORDS)]).await;
+        assert_eq!(form.status, status, "forms have a number of their own");
+    }
     assert_eq!(post(&office, "", &first).await.status, StatusCode::CREATED, "sent again it costs nothing");
+    office.clock.advance(SignedDuration::from_hours(1));
+    let again = post(&office, "", &late).await;
+    assert_eq!(again.status, StatusCode::CREATED, "its work was not used up: {}", again.text);
+}
+
+#[tokio::test]
+async fn a_new_letter_costs_work_that_counts_once_and_nothing_else_does() {
+    for fresh in testing::each().await {
+        let office = Office::open(fresh).await;
+        founded(&office.app.store, "county", None).await;
+        let asker = Asker::new(&office);
+        let refused = async |letter: &Value, why: &str| {
+            let refused = post(&office, "", letter).await;
+            assert_eq!(refused.status, StatusCode::FORBIDDEN, "{}", refused.text);
+            assert_eq!(refused.json()["type"], "/problems/work-wanted");
+            assert!(refused.json()["detail"].as_str().unwrap().contains(why), "{}", refused.text);
+        };
+        let mut letter = asker.letter(&office, WORDS).await;
+        let paid = letter["work"].take();
+        letter.as_object_mut().unwrap().remove("work");
+        refused(&letter, "要先算一道题").await;
+        letter["work"] = paid.clone();
+        letter["work"]["solution"]["derivedKey"] = json!("00".repeat(32));
+        refused(&letter, "不对").await;
+
+        // What is refused for another reason has not used it up.
+        let keys = letter["keys"].take();
+        letter["keys"] = json!([keys[0]]);
+        letter["work"] = paid.clone();
+        assert_eq!(post(&office, "", &letter).await.status, StatusCode::BAD_REQUEST);
+        letter["keys"] = keys;
+        let first = post(&office, "", &letter).await;
+        assert_eq!(first.status, StatusCode::CREATED, "{}", first.text);
+        let other = Asker::new(&office);
+        let mut second = other.letter(&office, WORDS).await;
+        let fresh = second["work"].take();
+        second["work"] = paid;
+        refused(&second, "已经用过了").await;
+        assert!(other.open(&office).await.is_null());
+
+        // The phone that lost the answer gets it, whatever it shows.
+        assert_eq!(post(&office, "", &letter).await.text, first.text);
+        letter.as_object_mut().unwrap().remove("work");
+        assert_eq!(post(&office, "", &letter).await.text, first.text);
+        assert_eq!(
+            post(&office, "/messages", &asker.follow_up(&office, "还有").await).await.status,
+            StatusCode::CREATED
+        );
+
+        second["work"] = fresh;
+        office.clock.advance(SignedDuration::from_hours(2));
+        refused(&second, "过期了").await;
+        second["work"] = work(&office).await;
+        assert_eq!(post(&office, "", &second).await.status, StatusCode::CREATED);
+        let spent = "spent: ";
+        let rows = office.app.store.everything().await;
+        assert_eq!(rows.lines().filter(|row| row.starts_with(spent)).count(), 2, "{rows}");
+        assert_eq!(other.wish(&office, "/withdraw", &[]).await.status, StatusCode::OK);
+    }
+}
+
+/// Somebody behind the same router floods the forms: her letter, her follow-up and her reply are not slowed down.
+#[tokio::test]
+async fn a_flood_of_forms_from_her_own_network_does_not_slow_down_who_pays_or_has_a_thread() {
+    let office = Office::open_with(sqlite().await, |settings| settings.pause = Duration::from_mins(5)).await;
+    founded(&office.app.store, "county", None).await;
+    let shared = &office.app.consultations;
+    for _ in 0..400 {
+        shared.senders.add(b"", office.app.clock.hour(), &SystemDice);
+    }
+    let form = Request::post("/ask/").header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+    let form = office.send(form.body(Body::from("text=junk")).unwrap());
+    let waits = tokio::time::timeout(Duration::from_millis(300), form).await;
+    assert!(waits.is_err(), "forms of that network wait");
+    let asker = Asker::new(&office);
+    let sent = post(&office, "", &asker.letter(&office, WORDS).await).await;
+    assert_eq!(sent.status, StatusCode::CREATED, "{}", sent.text);
+    let follow_up = asker.follow_up(&office, "还有").await;
+    assert_eq!(post(&office, "/messages", &follow_up).await.status, StatusCode::CREATED);
+    assert_eq!(asker.read(&asker.open(&office).await), [WORDS, "还有"]);
+}
+
+#[tokio::test]
+async fn of_two_letters_that_show_the_same_work_at_once_one_is_taken() {
+    for fresh in testing::each().await {
+        let office = Office::open(fresh).await;
+        founded(&office.app.store, "county", None).await;
+        let mut letters = [Asker::new(&office), Asker::new(&office)].map(|asker| (asker, Value::Null));
+        for (asker, letter) in &mut letters {
+            *letter = asker.letter(&office, WORDS).await;
+        }
+        letters[1].1["work"] = letters[0].1["work"].clone();
+        let (one, other) = tokio::join!(post(&office, "", &letters[0].1), post(&office, "", &letters[1].1));
+        let mut statuses = [one.status.as_u16(), other.status.as_u16()];
+        statuses.sort_unstable();
+        assert_eq!(statuses, [201, 403], "{}{}", one.text.trim(), other.text.trim());
+    }
 }
 
 #[tokio::test]

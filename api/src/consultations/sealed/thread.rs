@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::door::{Door, knock};
-use super::{Sent, evenly};
+use super::{Sent, answered};
 use crate::clock::Hour;
 use crate::consultations::history;
 use crate::consultations::public::ReaderOut;
@@ -121,7 +121,7 @@ struct Looked {
     ),
 )]
 pub async fn open(Part(app): Part<AppState>, request: Request) -> Response {
-    evenly(&app, request, StatusCode::OK, find).await
+    answered(&app, request, StatusCode::OK, find).await
 }
 
 async fn find(app: &AppState, sent: Sent<LocatorIn>) -> ApiResult<OpenedOut> {

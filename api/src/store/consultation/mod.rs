@@ -31,6 +31,7 @@ use crate::sealing::binding::{Binding, ThreadId};
 use crate::sealing::message::{SealedContent, SealedKey};
 use crate::sealing::padding::TooLong;
 use crate::sealing::suite::PublicKey;
+use crate::store::budget::Budget;
 use crate::store::desk::Reader;
 
 /// The most messages of one thread: a receipt must not fill the disk.
@@ -54,6 +55,11 @@ pub struct NewThread {
     pub content: SealedContent,
     /// Its keys.
     pub keys: Vec<KeyFor>,
+    /// What comes once with it ([`crate::secrets::Secrets::spent_hash`]), the work that it pays with or the form that it was:
+    /// used up with the letter, or not at all.
+    pub spends: Option<Vec<u8>>,
+    /// What it is counted against; nothing for who came in person.
+    pub budget: Option<Budget>,
 }
 
 /// What the server keeps of a receipt. Neither half gives it back.
@@ -253,6 +259,12 @@ pub enum Refused {
     /// The browser drew an id that is somebody's, or made a receipt that is.
     #[error("这个编号已经有了，请重新登记")]
     Taken,
+    /// What was to come once with it has come with another letter.
+    #[error("这封信带来的东西已经用过了")]
+    Spent,
+    /// The desk has had its letters for this hour.
+    #[error("这一小时的来信太多")]
+    UsedUp,
     /// Its hour has not come.
     #[error("还没有到时候")]
     NotYet,

@@ -21,7 +21,8 @@ use crate::store::consultation::{NewThread, Refused, Thread};
 use crate::store::desk::{Reader, ReaderKey, readers_for_writing};
 use crate::store::entity::{request, thread};
 use crate::store::figures::{Count, Measure};
-use crate::store::{Store, audit, damaged};
+use crate::store::spent::spend;
+use crate::store::{Store, audit, budget, damaged};
 
 impl Store {
     /// Does `act` to `thread` for `actor`. When this returns, it is on the disk. The same request sent again gets the first
@@ -110,6 +111,16 @@ async fn receive(
         }
         // Id or locator is somebody's: the browser that drew them draws others. Which of the two it was nobody is told.
         return Err(Refused::Taken);
+    }
+    if let Some(spent) = &new.spends
+        && !spend(txn, spent, hour).await?
+    {
+        return Err(Refused::Spent);
+    }
+    if let Some(budget) = new.budget
+        && !budget::count(txn, &desk, hour, budget).await?
+    {
+        return Err(Refused::UsedUp);
     }
     let count = Count {
         measure: Measure::Received,

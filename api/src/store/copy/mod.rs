@@ -46,8 +46,8 @@ const COPIED: &[&str] = &[
     "search_word",
 ];
 
-/// What is not: sessions end with the machine; counters, jobs and codes of an hour mean nothing in another.
-const LEFT_OUT: &[&str] = &["member_session", "desk_hour", "job", "spent"];
+/// What is not: sessions end with the machine; counters, keys, jobs and codes of an hour mean nothing in another.
+const LEFT_OUT: &[&str] = &["member_session", "desk_hour", "hour_share", "job", "spent"];
 
 /// Rows after which progress is told.
 const TELL_EVERY: u64 = 100_000;

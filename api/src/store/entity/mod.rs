@@ -6,11 +6,13 @@
 pub mod audit;
 pub mod audit_head;
 pub mod desk;
+pub mod desk_hour;
 pub mod desk_key;
 pub mod desk_key_share;
 pub mod event;
 pub mod figure;
 pub mod handover;
+pub mod hour_share;
 pub mod invitation;
 pub mod job;
 pub mod member;

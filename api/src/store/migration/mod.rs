@@ -7,6 +7,7 @@ mod m20261122_000002_search_words;
 mod m20261123_000003_register;
 mod m20261123_000004_climbing;
 mod m20261124_000005_keys;
+mod m20261124_000006_budgets;
 #[cfg(test)]
 mod tests;
 
@@ -21,6 +22,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000003_register::Migration),
             Box::new(m20261123_000004_climbing::Migration),
             Box::new(m20261124_000005_keys::Migration),
+            Box::new(m20261124_000006_budgets::Migration),
         ]
     }
 }

@@ -54,6 +54,8 @@ async fn letter(store: &Store, desk: &str, request: &[u8], hour: Hour) -> Letter
         receipt: Some(ReceiptHalves { locator_hash: locator_hash.clone(), public_key }),
         content,
         keys,
+        spends: None,
+        budget: None,
     };
     Letter {
         new,

@@ -302,6 +302,8 @@ fn kind(refused: &Refused) -> &'static str {
         | Refused::KeysOff { .. }
         | Refused::SameDesk
         | Refused::Taken
+        | Refused::Spent
+        | Refused::UsedUp
         | Refused::Full
         | Refused::TooLong(_) => "unexpected",
         Refused::Database(err) => panic!("{err}"),

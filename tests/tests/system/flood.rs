@@ -1,0 +1,49 @@
+//! Under a flood of junk her letter still arrives and is on the disk, her reply opens, and the desk works.
+
+use std::time::Duration;
+
+use tests::browser::PHONE;
+use tests::desk::{AtDesk, open_desk};
+use tests::flood::Flood;
+use tests::server::Ground;
+
+use crate::sealed::{Her, LETTER, run};
+
+const ANSWER: &str = "你先到妇联来，我们陪你去。";
+
+/// Junk a second that is sent; how much of it is answered is the machine's matter. `measure -- flood` has the figures.
+const RATE: u32 = 1000;
+
+/// How long it rises before anybody does anything.
+const RISING: Duration = Duration::from_secs(2);
+
+#[test]
+fn under_a_flood_letters_arrive_replies_open_and_the_desk_works() {
+    let what = "under a flood";
+    let ground = Ground::new().unwrap();
+    let server = ground.start().unwrap();
+    open_desk(&ground).unwrap();
+    run(async {
+        let Some(her) = Her::at(&server, PHONE, what).await else { return };
+        let before = her.ask().await;
+        let Some(desk) = AtDesk::sign_in(&server, what).await.unwrap() else { return };
+
+        let flood = Flood::begin(&server.base, RATE);
+        tokio::time::sleep(RISING).await;
+        assert!(desk.open_first().await.unwrap().contains(LETTER), "the desk reads");
+        desk.answer(ANSWER).await.unwrap();
+        assert!(her.open(&before).await.contains(ANSWER), "the reply opens");
+        let during = her.ask().await;
+        let queue = desk.back_to_queue().await.unwrap();
+        assert!(queue.contains("轮到我们"), "{queue}");
+        let load = flood.end().unwrap();
+        assert!(load.rate > 50.0, "it was no flood: {load:?}");
+
+        // What was acknowledged is on the disk.
+        let listen = server.base.trim_start_matches("http://").to_owned();
+        server.kill().unwrap();
+        let server = ground.start_at(&listen).unwrap();
+        assert!(her.open(&during).await.contains(LETTER));
+        assert_eq!(server.stop("INT").unwrap(), 0);
+    });
+}
