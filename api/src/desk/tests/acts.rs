@@ -243,6 +243,10 @@ async fn what_is_closed_has_an_outcome_and_is_asked_about_afterwards() {
             assert_eq!((done.status, &done.json()["state"]), (StatusCode::OK, &json!("closed")));
         }
         assert!(county.queue().await.is_empty());
+        let closed = county.get("/consultations?shelf=closed").await.json();
+        let closed = &closed["items"][0];
+        assert_eq!((&closed["id"], &closed["outcome_text"]), (&json!(id), &json!("调解成功")));
+        assert_eq!(closed["helped"], Value::Null, "nobody has asked yet");
         for helped in [false, true] {
             let said = county.act(&id, "follow-up", json!({ "helped": helped })).await;
             assert_eq!(said.status, StatusCode::OK, "{}", said.text);
@@ -253,8 +257,15 @@ async fn what_is_closed_has_an_outcome_and_is_asked_about_afterwards() {
             StatusCode::CREATED
         );
         let thread = county.get(&format!("/consultations/{id}")).await.json();
-        assert_eq!((&thread["outcome"], &thread["outcome_text"]), (&json!("mediated"), &json!("调解成功")));
-        assert_eq!((&thread["helped"], &thread["consent"]), (&json!(true), &json!(false)));
+        assert_eq!(
+            (&thread["outcome"], &thread["consultation"]["outcome_text"]),
+            (&json!("mediated"), &json!("调解成功"))
+        );
+        let told = thread["history"].as_array().unwrap().iter().map(|told| told["text"].as_str().unwrap());
+        let told: Vec<&str> = told.collect();
+        assert_eq!(told[..3], ["收到。", "有人受理了。", "答复了。"]);
+        assert_eq!(told[3..], ["办结了：调解成功。", "回访：没帮上。", "回访：帮上了。"]);
+        assert_eq!((&thread["consultation"]["helped"], &thread["consent"]), (&json!(true), &json!(false)));
         let late = county.answer(&id, "再说一句").await;
         assert_eq!(detail(&late), "这件咨询“已办结”，现在不能答复。要补充的可以写成内部记录");
         let consent = county.act(&id, "consent", json!({ "consent": true })).await;

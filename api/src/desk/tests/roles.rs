@@ -65,6 +65,7 @@ fn table() -> Vec<Row> {
     );
     vec![
         get("/me", ALL),
+        get("/words", ALL),
         get("/desks", WORK),
         get("/consultations", WORK),
         post("/consultations", visit, WORK),
