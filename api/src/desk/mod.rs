@@ -2,7 +2,7 @@
 //!
 //! Start at [`routes()`]. A member signs in ([`sessions`]), and the role gives permissions ([`member`]); everything else takes
 //! one. [`queue`] is the list, [`thread`] one consultation, [`acts`], [`handovers`] and [`transfer`] what is done with it,
-//! [`walk_in`] how a member begins one, [`chain`] the audit chain, [`wire`] what they share, [`words`] the words that forms choose from. How somebody comes to a desk:
+//! [`walk_in`] how a member begins one, [`events`] what is heard of changes, [`chain`] the audit chain, [`wire`] what they share, [`words`] the words that forms choose from. How somebody comes to a desk:
 //! [`invitations`], [`members`], [`recovery`]; what they show of themselves: [`second_factor`], [`passphrase`]; how old
 //! letters follow a new key: [`reseal`]. Letters and notes are opened and
 //! sealed in the member's browser: nothing here can.
@@ -10,6 +10,7 @@
 pub mod acts;
 pub mod chain;
 pub mod code;
+pub mod events;
 pub mod handovers;
 pub mod invitations;
 pub mod keys;
@@ -74,6 +75,7 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(queue::below))
         .routes(routes!(queue::list_below))
         .routes(routes!(words::list))
+        .routes(routes!(events::events))
         .routes(routes!(thread::one))
         .routes(routes!(acts::accept))
         .routes(routes!(acts::answer))

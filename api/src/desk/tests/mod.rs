@@ -3,6 +3,7 @@
 mod acts;
 mod chain;
 mod clocks;
+mod events;
 mod hands;
 mod keys;
 mod removal;
