@@ -4,6 +4,7 @@
 
 mod consultations;
 mod content;
+mod desk;
 mod formats;
 mod journey;
 mod keys;
