@@ -225,6 +225,43 @@ async fn what_went_to_an_agency_is_confirmed_and_has_its_result_before_it_closes
     }
 }
 
+/// The page has no list of its own: whatever it is given to choose from is taken, and the asker's own way out is not in it.
+#[tokio::test]
+async fn the_words_to_choose_from_are_those_that_are_taken() {
+    for office in counties().await {
+        let (county, id) = answered(&office).await;
+        let words = county.get("/words").await.json();
+        let codes = |list: &str| {
+            let words = words[list].as_array().unwrap().iter();
+            words.map(|word| word["code"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+        };
+        for mark in codes("marks") {
+            let marked = county.act(&id, "marks", json!({ "mark": mark, "on": true })).await;
+            assert_eq!(marked.status, StatusCode::OK, "{}", marked.text);
+        }
+        for reason in codes("extend_reasons") {
+            let extended = county.act(&id, "extend", json!({ "reason": reason })).await;
+            assert_eq!(extended.status, StatusCode::OK, "{}", extended.text);
+        }
+        for result in codes("agency_results") {
+            let number = county.act(&id, "handovers", json!({ "agency": "示例县法院" })).await.json();
+            let wish = json!({ "number": number["number"], "result": result });
+            let ended = county.act(&id, "handovers/result", wish).await;
+            assert_eq!(ended.status, StatusCode::OK, "{}", ended.text);
+        }
+        for (list, parameter) in [("states", "state"), ("channels", "channel")] {
+            for code in codes(list) {
+                let queue = county.get(&format!("/consultations?{parameter}={code}")).await;
+                assert_eq!(queue.status, StatusCode::OK, "{}", queue.text);
+            }
+        }
+        let outcomes = codes("outcomes");
+        assert!(outcomes.len() > 5 && !outcomes.contains(&"withdrawn".to_owned()), "{outcomes:?}");
+        let closed = county.act(&id, "close", json!({ "outcome": outcomes[1] })).await;
+        assert_eq!(closed.status, StatusCode::OK, "{}", closed.text);
+    }
+}
+
 #[tokio::test]
 async fn what_is_closed_has_an_outcome_and_is_asked_about_afterwards() {
     for office in counties().await {
