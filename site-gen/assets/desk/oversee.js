@@ -1,9 +1,9 @@
 // What those see who open no letter: a supervisor the queues of the desks below, in the clear; and whoever looks over the desk's
 // shoulder the audit chain.
 
-/** The desks below, and the queue of one of them. */
-async function showBelow(chosen = "", pages = 1) {
-  const mine = newTurn();
+/** The desks below, and the queue of one of them; without `focus` only anew, where it is shown already. */
+async function showBelow(chosen = "", pages = 1, focus = true) {
+  const mine = focus ? newTurn() : runningTurn();
   const { desks } = await call("GET", "/desk/below");
   const desk = chosen || (desks.length ? desks[0].id : "");
   const found = desk ? await fetchPages({ desk }, pages, "/desk/below/consultations") : { items: [], next: "" };
@@ -22,7 +22,10 @@ async function showBelow(chosen = "", pages = 1) {
       found.items.length ? queue(found.items, null) : el("p", {}, "没有等着的来信。"));
   } else parts.push(el("p", {}, "下面没有别的工作台。"));
   if (found.next) parts.push(el("p", { class: "actions" }, button("更多", () => showBelow(desk, pages + 1), "quiet")));
-  show("督办", parts);
+  keepPlace(focus, () => show("督办", parts, focus));
+  again(() => {
+    if (session && !document.hidden) showBelow(desk, pages, false).catch(tell);
+  }, REFRESH_MS);
 }
 
 /** Who did what at the desk, and whether the chain of it holds; `back` is where one goes from here. */

@@ -9,7 +9,16 @@ const GATHER_MS = 300;
 /** What the queue was when it was shown, to leave it alone while it is the same. */
 let standing = "";
 /** What is wanted of the queue: kept while somebody goes to a letter and comes back. */
-let wanted = { shelf: "own", topic: "", state: "", channel: "" };
+let wanted = everything();
+
+function everything() {
+  return { shelf: "own", topic: "", state: "", channel: "" };
+}
+
+/** Whoever signs in next is shown everything, and not what somebody else chose. */
+function forgetWanted() {
+  wanted = everything();
+}
 
 /** Shows the queue, so many pages of it; without `focus` only anew, where it is shown already. */
 async function showQueue(focus = true, pages = 1) {

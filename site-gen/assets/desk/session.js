@@ -142,6 +142,7 @@ function forget(reason) {
   stopRefreshing();
   stopListening();
   drafts.clear();
+  forgetWanted();
   if (!session) return;
   session = null;
   newTurn();

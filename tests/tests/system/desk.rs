@@ -4,6 +4,7 @@
 use std::process::Command;
 use std::time::Duration;
 
+use serde_json::json;
 use tests::asker::{Receipt, ask, open};
 use tests::browser::{Browser, Looks, NARROW, PHONE};
 use tests::desk::{AtDesk, COUNTY_MEMBER, MEMBER, PASSPHRASE, open_county_desk, open_desk};
@@ -111,6 +112,8 @@ async fn note_and_mark(phone: &Browser) {
     phone.wait_for_text("记下了").await.unwrap();
     let notes = phone.text("[data-part=notes]").await.unwrap();
     assert!(notes.contains(NOTE) && notes.contains(COUNTY_MEMBER), "{notes}");
+    let at = phone.evaluate("document.activeElement.closest('[data-part]').dataset.part").await.unwrap();
+    assert_eq!(at, "notes", "the keyboard stays where something was done");
     unfold(phone, "marks").await;
     phone.press("法律援助").await.unwrap();
     phone.wait_for_text("标上了“法律援助”").await.unwrap();
@@ -136,7 +139,7 @@ async fn hand_over(phone: &Browser) {
     let letter = phone.wait_for_text("单位（盖章）").await.unwrap();
     assert!(letter.contains(PAPER) && letter.contains(AGENCY) && !letter.contains(LETTER), "{letter}");
     fits(phone, "desk-referral").await;
-    assert!(phone.pdf().await.unwrap().starts_with(b"%PDF"));
+    printed(phone).await;
     phone.press("存进内部记录").await.unwrap();
     phone.wait_for_text("存进内部记录了").await.unwrap();
     phone.press("登记转出").await.unwrap();
@@ -150,6 +153,19 @@ async fn hand_over(phone: &Browser) {
     phone.choose("#result-1", "settled").await.unwrap();
     phone.press("登记结果").await.unwrap();
     phone.wait_for_text("都有结果了").await.unwrap();
+}
+
+/// On paper there is the letter, and nothing of the page around it.
+async fn printed(phone: &Browser) {
+    phone.command("Emulation.setEmulatedMedia", json!({ "media": "print" })).await.unwrap();
+    let paper = phone.text("body").await.unwrap();
+    phone.keep_picture("desk-printed").await.unwrap();
+    assert!(paper.contains(PAPER) && paper.contains("回执"), "{paper}");
+    for never in ["登记转出", "改一改", "快速离开", "工作台\n", LETTER] {
+        assert!(!paper.contains(never), "{never} is on paper: {paper}");
+    }
+    assert!(phone.pdf().await.unwrap().starts_with(b"%PDF"));
+    phone.command("Emulation.setEmulatedMedia", json!({ "media": "" })).await.unwrap();
 }
 
 async fn close_and_ask_afterwards(phone: &Browser) {
