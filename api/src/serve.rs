@@ -79,10 +79,14 @@ pub async fn serve(service: Service, stop: impl Future<Output = ()>) -> Result<(
     };
     let store = ready.state.store.clone();
     let keeper = tokio::spawn(keeper::keep(ready.state.clone()));
+    let ears = store.clone();
+    let ears = tokio::spawn(async move { ears.hear().await });
     ready.doors.serve(ready.state, stop, &service.say).await;
     // What it was about to change is rolled back, and caught up by whoever runs next.
     keeper.abort();
     let _it_was_told_to_stop = keeper.await;
+    ears.abort();
+    let _nobody_is_told_any_more = ears.await;
     drop(ready.watcher);
     // On SQLite this folds the log into the database file, so that the file alone is the whole of it.
     store.close().await.context("关不好数据库")?;
@@ -311,7 +315,7 @@ impl Doors {
             // The sender lives until both listeners have ended.
             async move { drop(told.wait_for(|&stop| stop).await) }
         };
-        let (limits, live) = (state.limits, state.live.clone());
+        let (limits, live, bell) = (state.limits, state.live.clone(), state.store.bell().clone());
         let (app, health) = match self.operations {
             None => (routes::app(state), None),
             Some(listener) => (routes::public(state.clone()), Some((listener, routes::operations(state)))),
@@ -329,6 +333,7 @@ impl Doors {
             let _nobody_listens = tell.send(true);
             // A stream would never be done.
             live.iter().for_each(Live::end);
+            bell.end();
             tokio::time::sleep(LAST_MOMENTS).await;
         };
         tokio::select! {

@@ -242,6 +242,40 @@ impl Browser {
         decoded(&answer)
     }
 
+    /// Keeps a picture of the whole page where `NUANZHAN_TEST_PICTURES` names a folder, for people to look at.
+    pub async fn keep_picture(&self, name: &str) -> anyhow::Result<()> {
+        let Some(folder) = std::env::var_os("NUANZHAN_TEST_PICTURES") else { return Ok(()) };
+        let page = self.command("Page.getLayoutMetrics", json!({})).await?["cssContentSize"].clone();
+        let whole = json!({ "x": 0, "y": 0, "width": page["width"], "height": page["height"], "scale": 1 });
+        let wanted = json!({ "format": "png", "captureBeyondViewport": true, "clip": whole });
+        let picture = decoded(&self.command("Page.captureScreenshot", wanted).await?)?;
+        std::fs::write(Path::new(&folder).join(format!("{name}.png")), picture)?;
+        Ok(())
+    }
+
+    /// Cuts the page off from the network, or joins it again.
+    pub async fn set_offline(&self, offline: bool) -> anyhow::Result<()> {
+        let conditions =
+            json!({ "offline": offline, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1 });
+        self.command("Network.enable", json!({})).await?;
+        self.command("Network.emulateNetworkConditions", conditions).await.map(|_| ())
+    }
+
+    /// Chooses what stands behind `value` in the list that `css` finds, as a reader's choice is told to the page.
+    pub async fn choose(&self, css: &str, value: &str) -> anyhow::Result<()> {
+        self.element(css).await?;
+        let (css, value) = (json!(css), json!(value));
+        let chosen = format!(
+            "(() => {{ const list = document.querySelector({css}); list.value = {value}; \
+             for (const kind of ['input', 'change']) list.dispatchEvent(new Event(kind, {{ bubbles: true }})); return list.value; }})()"
+        );
+        let now = self.evaluate(&chosen).await?;
+        if json!(now) != value {
+            bail!("{css} has no {value}");
+        }
+        Ok(())
+    }
+
     /// The page as it is printed on A4.
     pub async fn pdf(&self) -> anyhow::Result<Vec<u8>> {
         let paper = json!({ "paperWidth": 8.27, "paperHeight": 11.69 });

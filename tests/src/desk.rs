@@ -4,7 +4,7 @@ use std::fs;
 
 use anyhow::{Context as _, ensure};
 
-use crate::browser::{Browser, DESK};
+use crate::browser::{Browser, DESK, Looks};
 use crate::nuanzhan;
 use crate::server::{Ground, Server};
 
@@ -13,14 +13,32 @@ pub const MEMBER: &str = "值班员";
 /// Their passphrase.
 pub const PASSPHRASE: &str = "灯笼 溪水 麦子 二十三 石桥";
 
+/// The member of the desk below.
+pub const COUNTY_MEMBER: &str = "县里的值班员";
+
 /// Makes the city's desk with its first member; what the command said.
 pub fn open_desk(ground: &Ground) -> anyhow::Result<String> {
+    create(ground, ["shili-city", "示例市妇联", "990100"], MEMBER, &[])
+}
+
+/// Makes the county's desk below that of the city; what the command said.
+pub fn open_county_desk(ground: &Ground) -> anyhow::Result<String> {
+    let below = ["--parent", "shili-city"];
+    create(ground, ["shili-county", "示例县妇联", "990121"], COUNTY_MEMBER, &below)
+}
+
+fn create(
+    ground: &Ground,
+    [id, name, region]: [&str; 3],
+    member: &str,
+    more: &[&str],
+) -> anyhow::Result<String> {
     let file = ground.folder().join("passphrase.txt");
     fs::write(&file, format!("{PASSPHRASE}\n"))?;
     let file = file.display().to_string();
-    let mut arguments =
-        vec!["desk", "create", "--id", "shili-city", "--name", "示例市妇联", "--region", "990100"];
-    arguments.extend(["--member", MEMBER, "--keys-here", "--passphrase-file", &file]);
+    let mut arguments = vec!["desk", "create", "--id", id, "--name", name, "--region", region];
+    arguments.extend(["--member", member, "--keys-here", "--passphrase-file", &file]);
+    arguments.extend(more);
     let data = ground.data_arguments();
     arguments.extend(data.iter().map(String::as_str));
     let ran = nuanzhan::run(ground.folder(), &arguments)?;
@@ -37,12 +55,22 @@ pub struct AtDesk {
 impl AtDesk {
     /// Signs in; `None` where there is no browser.
     pub async fn sign_in(server: &Server, what: &str) -> anyhow::Result<Option<Self>> {
-        let Some(browser) = Browser::open(DESK, what).await? else { return Ok(None) };
+        Self::sign_in_as(server, (MEMBER, "轮到我们"), DESK, what).await
+    }
+
+    /// Signs somebody in who then sees `first`.
+    pub async fn sign_in_as(
+        server: &Server,
+        (member, first): (&str, &str),
+        looks: Looks,
+        what: &str,
+    ) -> anyhow::Result<Option<Self>> {
+        let Some(browser) = Browser::open(looks, what).await? else { return Ok(None) };
         browser.goto(&format!("{}/desk/", server.base)).await?;
-        browser.fill("#member", MEMBER).await?;
+        browser.fill("#member", member).await?;
         browser.fill("#passphrase", PASSPHRASE).await?;
         browser.click("#desk form button").await?;
-        browser.wait_for_text("轮到我们").await.context("the queue is shown after signing in")?;
+        browser.wait_for_text(first).await.context("the work is shown after signing in")?;
         let wrong = browser.text("#desk > [role=alert]").await?;
         ensure!(wrong.is_empty(), "the queue complains: {wrong}");
         Ok(Some(Self { browser }))

@@ -1,4 +1,4 @@
-//! What happened to a consultation and where it stands, in plain words for the one who asked.
+//! What happened to a consultation and where it stands, in plain words for the one who asked and for the desk.
 
 use std::collections::BTreeMap;
 
@@ -60,6 +60,34 @@ pub fn words(told: &Told, desks: &BTreeMap<String, String>) -> String {
     }
 }
 
+/// What happened, for the desk; desks by their names.
+pub fn words_for_desk(told: &Told, desks: &BTreeMap<String, String>) -> String {
+    let reason = told.reason.as_deref().unwrap_or_default();
+    match told.event {
+        Event::Receive => "收到。".to_owned(),
+        Event::Accept => "有人受理了。".to_owned(),
+        Event::Answer => "答复了。".to_owned(),
+        Event::AskBack => "追问了，等对方补充。".to_owned(),
+        Event::AskerWrites => "对方补充了几句。".to_owned(),
+        Event::Climb if told.to.is_none() => format!("{}，上面没有别的工作台了。", late(reason)),
+        Event::HandOver => "转给了外面的机构。".to_owned(),
+        Event::FollowUp if reason == Measure::Helped.code() => "回访：帮上了。".to_owned(),
+        Event::FollowUp => "回访：没帮上。".to_owned(),
+        Event::Transfer
+        | Event::Climb
+        | Event::Extend
+        | Event::Confirm
+        | Event::Result
+        | Event::Close
+        | Event::Lapse
+        | Event::Withdraw
+        | Event::Mark
+        | Event::Note
+        | Event::Consent
+        | Event::Purge => words(told, desks),
+    }
+}
+
 fn late(stage: &str) -> &'static str {
     match Stage::parse(stage) {
         Some(Stage::Accept) => "过了时限还没有人受理",
@@ -87,6 +115,12 @@ mod tests {
         };
         for event in Event::ALL {
             assert_eq!(words(&told(event, ""), &desks).is_empty(), !event.is_told(), "{event:?}");
+            let for_desk = words_for_desk(&told(event, ""), &desks);
+            assert_eq!(for_desk.is_empty(), !event.is_told(), "{event:?}");
+            assert!(
+                event == Event::Withdraw || !for_desk.contains('你'),
+                "nobody at the desk asked: {for_desk}"
+            );
         }
         let late = words(&told(Event::Climb, "answer"), &desks);
         assert_eq!(late, "过了时限还没有答复，已经报到上一级：市妇联。");

@@ -183,6 +183,11 @@ impl Office {
         Reply { status: parts.status, headers: parts.headers, text }
     }
 
+    /// The answer with its body still to come.
+    pub(crate) async fn begin(&self, request: Request<Body>) -> axum::response::Response {
+        self.router.clone().oneshot(request).await.unwrap()
+    }
+
     pub(crate) async fn get(&self, path: &str) -> Reply {
         self.send(Request::get(path).body(Body::empty()).unwrap()).await
     }

@@ -2,7 +2,8 @@
 //!
 //! Start at [`routes()`]. A member signs in ([`sessions`]), and the role gives permissions ([`member`]); everything else takes
 //! one. [`queue`] is the list, [`thread`] one consultation, [`acts`], [`handovers`] and [`transfer`] what is done with it,
-//! [`walk_in`] how a member begins one, [`chain`] the audit chain, [`figures`] the reports, [`wire`] what they share. How somebody comes to a desk:
+//! [`walk_in`] how a member begins one, [`events`] what is heard of changes, [`chain`] the audit chain, [`figures`] the
+//! reports, [`wire`] what they share, [`words`] the words that forms choose from. How somebody comes to a desk:
 //! [`invitations`], [`members`], [`recovery`]; what they show of themselves: [`second_factor`], [`passphrase`]; how old
 //! letters follow a new key: [`reseal`]. Letters and notes are opened and
 //! sealed in the member's browser: nothing here can.
@@ -10,6 +11,7 @@
 pub mod acts;
 pub mod chain;
 pub mod code;
+pub mod events;
 pub mod figures;
 pub mod handovers;
 pub mod invitations;
@@ -34,6 +36,7 @@ pub mod totp;
 pub mod transfer;
 pub mod walk_in;
 pub mod wire;
+pub mod words;
 
 use axum::extract::DefaultBodyLimit;
 use utoipa_axum::router::OpenApiRouter;
@@ -73,6 +76,8 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(queue::list, walk_in::register))
         .routes(routes!(queue::below))
         .routes(routes!(queue::list_below))
+        .routes(routes!(words::list))
+        .routes(routes!(events::events))
         .routes(routes!(thread::one))
         .routes(routes!(acts::accept))
         .routes(routes!(acts::answer))

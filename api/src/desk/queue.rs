@@ -25,7 +25,8 @@ const MOST_AT_ONCE: usize = 100;
 #[derive(Debug, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct QueueIn {
-    /// `own`, what the desk answers for, or `climbed`, what came up to it because it was overdue; `own` unless given.
+    /// `own`, what the desk answers for and is not done with; `climbed`, what came up to it because it was overdue; `closed`,
+    /// what the desk has closed and is still there, to be asked afterwards. `own` unless given.
     #[param(value_type = Option<String>)]
     pub shelf: Shelf,
     /// Only this topic, by its slug.
@@ -108,6 +109,10 @@ pub struct ConsultationOut {
     pub due_stage: Option<String>,
     /// What has to be done before, in words.
     pub due_stage_text: Option<String>,
+    /// What came of it, in words, once it is closed.
+    pub outcome_text: Option<String>,
+    /// Whether it helped, where somebody said.
+    pub helped: Option<bool>,
     /// Whether it is overdue.
     pub overdue: bool,
     /// Whole hours that somebody has been waiting: since the arrival while nobody has accepted it, then since the last
@@ -229,6 +234,8 @@ impl ConsultationOut {
             due: thread.due.map(|due| due.hour.to_rfc3339()),
             due_stage: thread.due.map(|due| due.stage.code().to_owned()),
             due_stage_text: thread.due.map(|due| due.stage.chinese().to_owned()),
+            outcome_text: thread.outcome.map(|ending| ending.chinese().to_owned()),
+            helped: thread.helped,
             overdue: thread.due.is_some_and(|due| due.hour <= now),
             waiting_hours: now.number() - since.number(),
             first_responder: responder.map(name),
@@ -260,13 +267,15 @@ impl FromFields for QueueIn {
         let shelf = |text: &str| match text {
             "own" => Some(Shelf::Own),
             "climbed" => Some(Shelf::Climbed),
+            "closed" => Some(Shelf::Closed),
             _ => None,
         };
         let state = |text: &str| State::parse(text).filter(|state| !state.is_over());
         let topic = |text: &str| (!text.contains(char::is_control)).then(|| text.to_owned());
-        let states = " received、accepted、answered 或 waiting_for_asker：办结和撤回的不在列表里";
+        let states =
+            " received、accepted、answered 或 waiting_for_asker：办结的在 shelf=closed，撤回的不在列表里";
         Self {
-            shelf: fields.parsed("shelf", " own 或 climbed", shelf).unwrap_or(Shelf::Own),
+            shelf: fields.parsed("shelf", " own、climbed 或 closed", shelf).unwrap_or(Shelf::Own),
             topic: fields.parsed("topic", "主题的代号", topic),
             state: fields.parsed("state", states, state),
             channel: fields.parsed("channel", " online、visit、call 或 letter", Channel::parse),

@@ -4,6 +4,7 @@ use std::num::NonZeroU32;
 
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode, header};
+use axum::response::Response;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use serde_json::{Value, json};
@@ -30,6 +31,12 @@ pub(crate) async fn call(
     path: &str,
     (cookie, body): (&str, Option<Value>),
 ) -> Reply {
+    let reply = office.send(request(method, path, (cookie, body))).await;
+    assert!(reply.headers[header::CACHE_CONTROL].to_str().unwrap().contains("no-store"), "{path}");
+    reply
+}
+
+fn request(method: Method, path: &str, (cookie, body): (&str, Option<Value>)) -> Request<Body> {
     let request = Request::builder()
         .method(method)
         .uri(format!("/api/v1/desk{path}"))
@@ -42,9 +49,7 @@ pub(crate) async fn call(
         }
         None => request.body(Body::empty()),
     };
-    let reply = office.send(request.unwrap()).await;
-    assert!(reply.headers[header::CACHE_CONTROL].to_str().unwrap().contains("no-store"), "{path}");
-    reply
+    request.unwrap()
 }
 
 /// Signs in with `passphrase`; the answer, and how it was stretched.
@@ -115,8 +120,19 @@ impl<'a> AtDesk<'a> {
         call(self.office, Method::GET, path, (&self.cookie, None)).await
     }
 
+    /// The answer with its body still to come.
+    pub(crate) async fn begin_get(&self, path: &str) -> Response {
+        self.office.begin(request(Method::GET, path, (&self.cookie, None))).await
+    }
+
     pub(crate) async fn post(&self, path: &str, body: Value) -> Reply {
         call(self.office, Method::POST, path, (&self.cookie, Some(body))).await
+    }
+
+    /// Ends the session.
+    pub(crate) async fn sign_out(&self) {
+        let done = call(self.office, Method::DELETE, "/sessions/current", (&self.cookie, None)).await;
+        assert_eq!(done.status, StatusCode::NO_CONTENT, "{}", done.text);
     }
 
     /// The ids in the queue.

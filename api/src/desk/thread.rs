@@ -1,5 +1,7 @@
 //! One consultation as a member opens it: sealed letters and notes, and to whom the next ones must be sealed.
 
+use std::collections::BTreeMap;
+
 use axum::extract::State as Part;
 use axum::response::{IntoResponse, Response};
 use base64::Engine;
@@ -8,6 +10,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::answer::Answer as Reply;
+use crate::consultations::history;
 use crate::consultations::public::ReaderOut;
 use crate::desk::member::Member;
 use crate::desk::queue::ConsultationOut;
@@ -15,7 +18,7 @@ use crate::desk::wire::{nowhere, thread_id};
 use crate::error::{ApiResult, Problem};
 use crate::extract::Segment;
 use crate::state::AppState;
-use crate::store::consultation::{Handover, Queued, StoredMessage};
+use crate::store::consultation::{Handover, Queued, StoredMessage, Told};
 use crate::store::desk::Reader;
 
 /// A consultation with its sealed letters and notes.
@@ -37,14 +40,12 @@ pub struct ThreadOut {
     pub next_note: u32,
     /// What was handed over to agencies outside.
     pub handovers: Vec<HandoverOut>,
+    /// What happened to it, oldest first. Marks and notes are not in it.
+    pub history: Vec<HappenedOut>,
     /// The hour of closing, RFC 3339.
     pub closed: Option<String>,
     /// What came of it, as a code.
     pub outcome: Option<String>,
-    /// What came of it, in words.
-    pub outcome_text: Option<String>,
-    /// Whether it helped, where somebody said.
-    pub helped: Option<bool>,
     /// Whether the asker agrees that it becomes a case digest.
     pub consent: bool,
 }
@@ -85,6 +86,15 @@ pub struct HandoverOut {
     pub result_text: Option<String>,
 }
 
+/// Something that happened to a consultation.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct HappenedOut {
+    /// The hour of it, RFC 3339.
+    pub at: String,
+    /// What, in words for the desk.
+    pub text: String,
+}
+
 /// A consultation of the member's desk, or one that has climbed there.
 #[utoipa::path(
     get, path = "/desk/consultations/{id}", tag = "工作台",
@@ -99,6 +109,7 @@ pub async fn one(member: Member, Part(app): Part<AppState>, Segment(id): Segment
     let now = app.clock.hour();
     let opened = app.store.open_thread(&member, &thread_id(&id)?, now).await?.ok_or_else(nowhere)?;
     let names = app.store.names_at(member.desk()).await?;
+    let desks = app.store.desks().await?.into_iter().map(|desk| (desk.id, desk.name)).collect();
     let thread = opened.thread;
     let last = opened.letters.last().map_or(thread.received, |letter| letter.sent);
     let of_notes = opened.readers.iter().filter(|key| key.reader != Reader::Thread);
@@ -110,10 +121,9 @@ pub async fn one(member: Member, Part(app): Part<AppState>, Segment(id): Segment
         notes: opened.notes.iter().map(MessageOut::new).collect(),
         note_readers: of_notes.map(ReaderOut::new).collect(),
         handovers: opened.handovers.into_iter().map(HandoverOut::new).collect(),
+        history: opened.history.iter().map(|told| HappenedOut::new(told, &desks)).collect(),
         closed: thread.closed.map(crate::clock::Hour::to_rfc3339),
         outcome: thread.outcome.map(|ending| ending.code().to_owned()),
-        outcome_text: thread.outcome.map(|ending| ending.chinese().to_owned()),
-        helped: thread.helped,
         consent: thread.consent,
         consultation: ConsultationOut::new(Queued { thread, last }, &member, &names, now),
     };
@@ -134,6 +144,12 @@ impl MessageOut {
             key: message.key.as_ref().map(|key| BASE64_STANDARD.encode(key.key.as_bytes())),
             generation: message.key.as_ref().map(|key| key.generation),
         }
+    }
+}
+
+impl HappenedOut {
+    fn new(told: &Told, desks: &BTreeMap<String, String>) -> Self {
+        Self { at: told.at.to_rfc3339(), text: history::words_for_desk(told, desks) }
     }
 }
 

@@ -9,6 +9,7 @@
 //! PostgreSQL carries the values and the second.
 
 mod audit;
+pub mod bell;
 pub mod budget;
 mod connect;
 pub mod consultation;
@@ -37,6 +38,7 @@ use sea_orm::{
 };
 use sea_orm_migration::MigratorTrait;
 
+use crate::store::bell::Bell;
 use crate::store::entity::site_parameter;
 use crate::store::migration::Migrator;
 
@@ -45,6 +47,7 @@ use crate::store::migration::Migrator;
 pub struct Store {
     db: DatabaseConnection,
     retention: Retention,
+    bell: Bell,
 }
 
 /// How long what is over stays (`docs/decisions/0028-retention.md`).
@@ -81,7 +84,8 @@ impl Store {
     ///
     /// A new SQLite file is made, readable by its owner alone. Errors name host and database, never the password.
     pub async fn open(url: &str) -> anyhow::Result<Self> {
-        connect::connect(url).await.map(|db| Self { db, retention: Retention::default() })
+        let db = connect::connect(url).await?;
+        Ok(Self { db, retention: Retention::default(), bell: Bell::default() })
     }
 
     /// The same database, with other times for what is over.

@@ -102,6 +102,24 @@
     return { generation, keys };
   }
 
+  /** The content keys of messages, opened with the desk's pairs and sealed to each of `readers`: a list of keys for each, in the order
+   *  of the messages. `told` hears how many are done. What does not open stops it: a half resealed thread is nobody's. */
+  async function handOn(pairs, messages, readers, told) {
+    const sealed = readers.map(() => []);
+    let done = 0;
+    for (const { place, generation, key } of messages) {
+      const info = keyInfo(place);
+      const content = await open(pairs.get(generation), info, fromBase64(key));
+      for (let at = 0; at < readers.length; at += 1) {
+        sealed[at].push(toBase64(await seal(fromBase64(readers[at].public_key), info, content)));
+      }
+      content.fill(0);
+      done += 1;
+      told(done);
+    }
+    return sealed;
+  }
+
   /** What was typed from paper: its pair, or `wrong`, which says what is the matter. */
   async function readPaper(typed) {
     const values = valuesOf(typed);
@@ -185,6 +203,6 @@
   }
 
   nuanzhan.keys = {
-    newMember, rewrap, foundDesk, nextKey, passOn, reseal, readPaper, endsWith, proveRecovery, fingerprint, drawCode, codeHash,
+    newMember, rewrap, foundDesk, nextKey, passOn, reseal, handOn, readPaper, endsWith, proveRecovery, fingerprint, drawCode, codeHash,
   };
 })(self.nuanzhan = self.nuanzhan || {});

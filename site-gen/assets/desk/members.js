@@ -61,6 +61,7 @@ function sure(words, question, act) {
     if (asked) return act();
     asked = true;
     made.textContent = question;
+    said.textContent = `${question}？请再按一次。`;
     return null;
   }, "quiet");
   return made;

@@ -10,8 +10,12 @@ const view = el("div");
 const said = el("p", { role: "status" });
 
 let refresh = 0;
+/** What the view that is shown does when something has changed. */
+let heard = () => {};
 /** Counts what was asked to be shown, so that a late answer does not take the place of something newer. */
 let turn = 0;
+/** What was typed and not sent yet, by the name of its field: for as long as somebody is signed in, and nowhere else. */
+const drafts = new Map();
 
 root.append(said, wrong, view);
 
@@ -36,9 +40,15 @@ function stopRefreshing() {
   clearInterval(refresh);
 }
 
+/** What the view that is shown does when it hears that something has changed: `{ kind, thread }`. */
+function whenHeard(act) {
+  heard = act;
+}
+
 /** Shows a view in place of the one before. */
 function show(title, parts, focus = true) {
   stopRefreshing();
+  heard = () => {};
   const heading = el("h2", { tabindex: -1 }, title);
   view.replaceChildren(heading, ...[parts].flat());
   if (focus) {
@@ -49,12 +59,12 @@ function show(title, parts, focus = true) {
   }
 }
 
-/** An element; `true` is an attribute without a value, an empty text none at all. */
+/** An element; `true` is an attribute without a value, `false` and an empty text none at all. */
 function el(name, attributes = {}, ...children) {
   const element = document.createElement(name);
   for (const [key, value] of Object.entries(attributes)) {
     if (value === true) element.setAttribute(key, "");
-    else if (value !== "") element.setAttribute(key, value);
+    else if (value !== "" && value !== false) element.setAttribute(key, value);
   }
   element.append(...children);
   return element;
@@ -70,6 +80,27 @@ function field(label, input, help = "") {
   return el("p", { class: "field" }, ...parts);
 }
 
+/** A choice among `[{ code, text }]`; the first one asks to choose, unless something is chosen. */
+function choice(id, options, { first = "请选", chosen = "" } = {}) {
+  const made = el("select", { id }, option("", first));
+  for (const { code, text } of options) made.append(option(code, text));
+  made.value = chosen;
+  return made;
+}
+
+/** One of a list. */
+function option(value, text) {
+  const made = el("option", {}, text);
+  made.value = value;
+  return made;
+}
+
+/** A box to tick, with its label. */
+function tick(id, label, checked = false) {
+  const box = el("input", { id, type: "checkbox", checked });
+  return { box, line: el("p", { class: "check" }, box, el("label", { for: id }, label)) };
+}
+
 /** A button that does one thing at a time. */
 function button(text, act, kind = "") {
   const made = el("button", { type: "button", class: kind }, text);
@@ -83,6 +114,23 @@ function onSubmit(form, meanwhile, act) {
     event.preventDefault();
     busy(form.querySelector("button"), meanwhile, act);
   });
+}
+
+/** Gives the same key for the same wish, however often it is sent, and another one for another wish. */
+function keyed() {
+  let [key, of] = ["", null];
+  return (wish) => {
+    const text = JSON.stringify(wish);
+    if (text !== of) [key, of] = [newRequestKey(), text];
+    return key;
+  };
+}
+
+/** Keeps what is typed into a field under a name, and puts it back into the field when that is shown again. */
+function remember(input, name) {
+  if (drafts.has(name)) input.value = drafts.get(name);
+  input.addEventListener("input", () => drafts.set(name, input.value));
+  return input;
 }
 
 /** Does one thing at a time, and says what went wrong. */
@@ -110,4 +158,11 @@ function tell(err) {
 function hour(rfc3339) {
   const [, month, day, at] = rfc3339.match(/^\d+-(\d+)-(\d+)T(\d+)/).map(Number);
   return `${month} 月 ${day} 日 ${at} 时`;
+}
+
+/** The same with the day of the week, for what has to be done before. */
+function deadline(rfc3339) {
+  const [, year, month, day, at] = rfc3339.match(/^(\d+)-(\d+)-(\d+)T(\d+)/).map(Number);
+  const weekday = "日一二三四五六"[new Date(year, month - 1, day).getDay()];
+  return `${month} 月 ${day} 日（周${weekday}）${at} 时`;
 }

@@ -42,7 +42,7 @@ function paperForm() {
 async function showSelf(back) {
   const { me } = session;
   const parts = [
-    el("p", { class: "actions" }, ...(back ? [button("回到来信", back, "quiet")] : []), button("退出", () => signOut("已经退出。"), "quiet")),
+    el("p", { class: "actions" }, ...(back ? [button(works(me.role) ? "回到来信" : "回去", back, "quiet")] : []), button("退出", () => signOut("已经退出。"), "quiet")),
     el("p", {}, `${me.name}，${me.desk_name}的${me.role_text}。你的指纹码：`), await shownFingerprint(toBase64(session.pair.publicKey), me.id),
     el("h3", {}, "验证码"), el("p", {}, me.second_factor ? "设了：登录时要手机上的六位数。" : "还没有设。设了以后，光有口令登录不了。"),
     el("p", { class: "actions" }, button(me.second_factor ? "换一个" : "设验证码", () => showSecondFactor(null, () => enter()), "quiet")),

@@ -2,10 +2,19 @@
 
 const { fromBase64, loginValue, openDeskKey, openMessage, sealMessage, stretch, toBase64, unwrapMember } = nuanzhan.sealing;
 const { codeHash, drawCode, endsWith, fingerprint, foundDesk, newMember } = nuanzhan.keys;
-const { nextKey, passOn, proveRecovery, readPaper, reseal, rewrap } = nuanzhan.keys;
+const { handOn, nextKey, passOn, proveRecovery, readPaper, reseal, rewrap } = nuanzhan.keys;
 const API = "/api/v1";
 
+/** For so long what is heard of a consultation is taken for the echo of what was done to it here. */
+const OWN_MS = 3000;
+
 let signedOut = () => {};
+let own = { id: "", until: 0 };
+
+/** Whether something was done to a consultation here just now. */
+function isOwn(id) {
+  return own.id === id && Date.now() < own.until;
+}
 
 /** What to do when the service says that nobody is signed in. */
 function whenSignedOut(act) {
@@ -19,11 +28,15 @@ async function call(method, path, body) {
     request.headers["Content-Type"] = "application/json";
     request.body = JSON.stringify(body);
   }
+  const acted = method === "POST" && path.match(/^\/desk\/consultations\/([0-9a-f]{32})\//);
   let response;
   try {
+    if (acted) own = { id: acted[1], until: Infinity };
     response = await fetch(API + path, request);
-  } catch {
-    throw new Error("网络不通，什么都没有寄出。写的字还在，请再试。");
+  } catch (err) {
+    throw new Error("网络不通，不知道寄到了没有。写的字还在，请再按一次：同样的不会记两遍。");
+  } finally {
+    if (acted) own = { id: acted[1], until: Date.now() + OWN_MS };
   }
   if (response.ok) return response.status === 204 ? null : response.json();
   const problem = await response.json().catch(() => ({}));
@@ -31,6 +44,7 @@ async function call(method, path, body) {
   const err = new Error(problem.detail || `出错了（${response.status}），请再试。`);
   err.status = response.status;
   err.type = problem.type;
+  err.at = (problem.errors || []).map((fault) => fault.pointer);
   throw err;
 }
 

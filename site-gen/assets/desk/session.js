@@ -7,8 +7,10 @@ const IDLE_MS = 30 * 60 * 1000;
 
 /** The member who is signed in: `{ me, pair, deskKeys }`, their own pair and those of the desk by generation. */
 let session = null;
-/** What topics and divisions are called. */
-let names = { topics: new Map(), regions: new Map() };
+/** What topics, divisions and desks are called. */
+let names = { topics: new Map(), regions: new Map(), desks: new Map() };
+/** The words that forms choose from, as the service has them. */
+let words = null;
 let touched = 0;
 let idle = 0;
 let begin = () => {};
@@ -119,8 +121,10 @@ function works(role) {
 async function showWork() {
   const { me } = session;
   if (!me.admitted) return showWaiting();
-  if (!works(me.role)) return showSelf();
+  if (me.role === "supervisor") return showBelow();
+  if (me.role === "auditor") return showAudit();
   await begin();
+  listen();
   resealAll().catch(tell);
   return null;
 }
@@ -136,6 +140,9 @@ async function signOut(reason) {
 function forget(reason) {
   clearTimeout(idle);
   stopRefreshing();
+  stopListening();
+  drafts.clear();
+  forgetWanted();
   if (!session) return;
   session = null;
   newTurn();
@@ -157,12 +164,20 @@ function sleepIfIdle() {
   return true;
 }
 
-/** What topics and divisions are called. The desk works without it. */
+/** What topics, divisions and desks are called. The desk works without it. */
 async function learnNames() {
-  const [topics, regions] = await Promise.all(
-    ["/topics", "/regions"].map((path) => call("GET", path).catch(() => [])));
+  const known = (path, nothing) => call("GET", path).catch(() => nothing);
+  const [topics, regions, desks] = await Promise.all(
+    [known("/topics", []), known("/regions", []), known("/desk/desks", { desks: [] })]);
   names = {
     topics: new Map(topics.map((topic) => [topic.slug, topic.title])),
     regions: new Map(regions.map((region) => [region.code, region.name])),
+    desks: new Map(desks.desks.map((desk) => [desk.id, desk.name])),
   };
+}
+
+/** The words that forms choose from; asked for once. */
+async function learnWords() {
+  if (!words) words = await call("GET", "/desk/words");
+  return words;
 }

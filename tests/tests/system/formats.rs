@@ -244,7 +244,7 @@ fn bundles_that_seal_are_written_in_the_language_of_2017() {
          console.log(JSON.stringify(scripts.map(wrong)));",
         serde_json::to_string(&packages.join("node_modules/acorn")).unwrap()
     );
-    let names = ["ask.js", "reply.js", "proof.js", "leave.js"];
+    let names = ["ask.js", "reply.js", "proof.js", "leave.js", "desk.js"];
     let mut texts: Vec<String> = names.iter().map(|name| script(&server, name)).collect();
     texts.push("try { a?.b } catch { }".to_owned());
     let Some(wrong) = node(&body, &json!(texts)) else { return };

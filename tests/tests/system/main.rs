@@ -4,6 +4,7 @@
 
 mod consultations;
 mod content;
+mod desk;
 mod flood;
 mod formats;
 mod journey;

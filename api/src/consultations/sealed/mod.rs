@@ -21,8 +21,8 @@ use utoipa_axum::routes;
 
 use crate::consultations::page::{FILL, log_once_an_hour};
 use crate::consultations::post::MOST_BYTES;
-use crate::desk::wire::known_by;
 use crate::consultations::work::Wanting;
+use crate::desk::wire::known_by;
 use crate::error::{ApiError, ApiResult};
 use crate::extract::Body;
 use crate::limit::Network;

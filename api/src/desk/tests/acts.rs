@@ -225,6 +225,43 @@ async fn what_went_to_an_agency_is_confirmed_and_has_its_result_before_it_closes
     }
 }
 
+/// The page has no list of its own: whatever it is given to choose from is taken, and the asker's own way out is not in it.
+#[tokio::test]
+async fn the_words_to_choose_from_are_those_that_are_taken() {
+    for office in counties().await {
+        let (county, id) = answered(&office).await;
+        let words = county.get("/words").await.json();
+        let codes = |list: &str| {
+            let words = words[list].as_array().unwrap().iter();
+            words.map(|word| word["code"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+        };
+        for mark in codes("marks") {
+            let marked = county.act(&id, "marks", json!({ "mark": mark, "on": true })).await;
+            assert_eq!(marked.status, StatusCode::OK, "{}", marked.text);
+        }
+        for reason in codes("extend_reasons") {
+            let extended = county.act(&id, "extend", json!({ "reason": reason })).await;
+            assert_eq!(extended.status, StatusCode::OK, "{}", extended.text);
+        }
+        for result in codes("agency_results") {
+            let number = county.act(&id, "handovers", json!({ "agency": "示例县法院" })).await.json();
+            let wish = json!({ "number": number["number"], "result": result });
+            let ended = county.act(&id, "handovers/result", wish).await;
+            assert_eq!(ended.status, StatusCode::OK, "{}", ended.text);
+        }
+        for (list, parameter) in [("states", "state"), ("channels", "channel")] {
+            for code in codes(list) {
+                let queue = county.get(&format!("/consultations?{parameter}={code}")).await;
+                assert_eq!(queue.status, StatusCode::OK, "{}", queue.text);
+            }
+        }
+        let outcomes = codes("outcomes");
+        assert!(outcomes.len() > 5 && !outcomes.contains(&"withdrawn".to_owned()), "{outcomes:?}");
+        let closed = county.act(&id, "close", json!({ "outcome": outcomes[1] })).await;
+        assert_eq!(closed.status, StatusCode::OK, "{}", closed.text);
+    }
+}
+
 #[tokio::test]
 async fn what_is_closed_has_an_outcome_and_is_asked_about_afterwards() {
     for office in counties().await {
@@ -243,6 +280,10 @@ async fn what_is_closed_has_an_outcome_and_is_asked_about_afterwards() {
             assert_eq!((done.status, &done.json()["state"]), (StatusCode::OK, &json!("closed")));
         }
         assert!(county.queue().await.is_empty());
+        let closed = county.get("/consultations?shelf=closed").await.json();
+        let closed = &closed["items"][0];
+        assert_eq!((&closed["id"], &closed["outcome_text"]), (&json!(id), &json!("调解成功")));
+        assert_eq!(closed["helped"], Value::Null, "nobody has asked yet");
         for helped in [false, true] {
             let said = county.act(&id, "follow-up", json!({ "helped": helped })).await;
             assert_eq!(said.status, StatusCode::OK, "{}", said.text);
@@ -253,8 +294,15 @@ async fn what_is_closed_has_an_outcome_and_is_asked_about_afterwards() {
             StatusCode::CREATED
         );
         let thread = county.get(&format!("/consultations/{id}")).await.json();
-        assert_eq!((&thread["outcome"], &thread["outcome_text"]), (&json!("mediated"), &json!("调解成功")));
-        assert_eq!((&thread["helped"], &thread["consent"]), (&json!(true), &json!(false)));
+        assert_eq!(
+            (&thread["outcome"], &thread["consultation"]["outcome_text"]),
+            (&json!("mediated"), &json!("调解成功"))
+        );
+        let told = thread["history"].as_array().unwrap().iter().map(|told| told["text"].as_str().unwrap());
+        let told: Vec<&str> = told.collect();
+        assert_eq!(told[..3], ["收到。", "有人受理了。", "答复了。"]);
+        assert_eq!(told[3..], ["办结了：调解成功。", "回访：没帮上。", "回访：帮上了。"]);
+        assert_eq!((&thread["consultation"]["helped"], &thread["consent"]), (&json!(true), &json!(false)));
         let late = county.answer(&id, "再说一句").await;
         assert_eq!(detail(&late), "这件咨询“已办结”，现在不能答复。要补充的可以写成内部记录");
         let consent = county.act(&id, "consent", json!({ "consent": true })).await;

@@ -65,6 +65,8 @@ fn table() -> Vec<Row> {
     );
     vec![
         get("/me", ALL),
+        get("/words", ALL),
+        get("/events", WORK),
         get("/desks", WORK),
         get("/consultations", WORK),
         post("/consultations", visit, WORK),
@@ -132,6 +134,8 @@ async fn every_address_is_for_the_roles_of_the_table_and_no_other() {
         founded(&office.app.store, "town", Some("county")).await;
         founded(&office.app.store, "far", None).await;
         letter(&office).await;
+        // A stream would never be done: where the service is about to stop there is none, for whoever may listen.
+        office.app.store.bell().end();
         let mut cookies = Vec::new();
         for role in [Role::Member, Role::Head, Role::Supervisor, Role::Auditor] {
             cookies.push(somebody(&office, role).await);

@@ -1,14 +1,13 @@
 //! The asker's questions.
 
-use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
 
-use crate::clock::Hour;
 use crate::consultations::state::Event;
 use crate::sealing::binding::{Purpose, ThreadId};
-use crate::store::consultation::rows::messages;
+use crate::store::consultation::rows::{history, messages};
 use crate::store::consultation::{Earlier, First, StoredMessage, Thread, Told};
 use crate::store::desk::Reader;
-use crate::store::entity::{event, request, thread};
+use crate::store::entity::{request, thread};
 use crate::store::{Store, damaged};
 
 impl Store {
@@ -45,21 +44,7 @@ impl Store {
 
     /// What happened to a thread, as far as its asker may read it, oldest first.
     pub async fn history(&self, thread: &ThreadId) -> Result<Vec<Told>, DbErr> {
-        let rows = event::Entity::find()
-            .filter(event::Column::ThreadId.eq(thread.to_string()))
-            .order_by_asc(event::Column::Number)
-            .all(&self.db)
-            .await?;
-        let read = |row: event::Model| {
-            Ok(Told {
-                event: Event::parse(&row.kind).ok_or_else(|| damaged("an unknown event"))?,
-                at: Hour::from_number(row.at_hour),
-                from: row.from_desk,
-                to: row.to_desk,
-                reason: row.reason,
-            })
-        };
-        rows.into_iter().map(read).collect()
+        history(&self.db, thread).await
     }
 
     /// Remembers that the receipt was typed back: it is not shown again.

@@ -9,8 +9,8 @@ use crate::clock::Hour;
 use crate::consultations::register::AgencyResult;
 use crate::desk::member::Member;
 use crate::sealing::binding::{Purpose, ThreadId};
-use crate::store::consultation::rows::{locked, messages, readers_of_thread};
-use crate::store::consultation::{Actor, StoredMessage, Thread};
+use crate::store::consultation::rows::{history, locked, messages, readers_of_thread};
+use crate::store::consultation::{Actor, StoredMessage, Thread, Told};
 use crate::store::desk::{Reader, ReaderKey};
 use crate::store::entity::{handover, member};
 use crate::store::{Store, audit, damaged};
@@ -25,6 +25,8 @@ pub struct Opened {
     pub notes: Vec<StoredMessage>,
     /// What was handed over to agencies, in its order.
     pub handovers: Vec<Handover>,
+    /// What happened to it, as far as it is told, oldest first.
+    pub history: Vec<Told>,
     /// Who must be able to read the next letter. The next note is for the same, but never for the asker.
     pub readers: Vec<ReaderKey>,
 }
@@ -77,6 +79,7 @@ impl Store {
             letters: messages(&txn, thread, Purpose::Letter, &reader).await?,
             notes: messages(&txn, thread, Purpose::Note, &reader).await?,
             handovers: handovers(&txn, thread).await?,
+            history: history(&txn, thread).await?,
             readers: readers_of_thread(&txn, &found).await?,
             thread: found,
         };

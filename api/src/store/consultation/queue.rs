@@ -25,6 +25,9 @@ pub enum Shelf {
     Own,
     /// What has climbed to it from the desks below.
     Climbed,
+    /// What it has closed and what is not destroyed yet. No index is in its order: there is half a year of it at most, and it is
+    /// looked at now and then.
+    Closed,
 }
 
 /// What is wanted of a queue: one shelf, and of it what fits everything that is given.
@@ -158,11 +161,15 @@ impl Store {
 /// One more than wanted, to know whether there are more.
 pub(super) fn page(desk: &str, wanted: &Wanted, after: Option<&Place>, limit: u32) -> Select<thread::Entity> {
     let at = match wanted.shelf {
-        Shelf::Own => thread::Column::DeskId,
+        Shelf::Own | Shelf::Closed => thread::Column::DeskId,
         Shelf::Climbed => thread::Column::EscalatedTo,
     };
     let order = [thread::Column::Urgency, thread::Column::QueueHour, thread::Column::Id];
-    let mut rows = thread::Entity::find().filter(at.eq(desk)).filter(Expr::cust(RUNNING));
+    let stands = match wanted.shelf {
+        Shelf::Own | Shelf::Climbed => Expr::cust(RUNNING),
+        Shelf::Closed => thread::Column::State.eq(State::Closed.code()),
+    };
+    let mut rows = thread::Entity::find().filter(at.eq(desk)).filter(stands);
     if let Some(Place { urgency, hour, id }) = after {
         let place = Expr::tuple([Expr::val(*urgency), Expr::val(*hour), Expr::val(id.clone())]);
         rows = rows.filter(Expr::tuple(order.map(Expr::col)).gt(place));

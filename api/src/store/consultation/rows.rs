@@ -12,7 +12,7 @@ use crate::sealing::binding::{Binding, Purpose, Sender, ThreadId};
 use crate::sealing::message::SealedContent;
 use crate::sealing::suite::PublicKey;
 use crate::store::consultation::{
-    Due, KeyFor, MOST_MESSAGES, Marks, Priority, Refused, StoredMessage, Thread,
+    Due, KeyFor, MOST_MESSAGES, Marks, Priority, Refused, StoredMessage, Thread, Told,
 };
 use crate::store::damaged;
 use crate::store::desk::{Reader, ReaderKey, readers_for_writing, readers_of};
@@ -142,6 +142,25 @@ pub(super) async fn tell(
         reason: Set(reason.map(str::to_owned)),
     };
     event::Entity::insert(row).exec_without_returning(txn).await.map(|_| ())
+}
+
+/// What happened to a thread, as far as it is told, oldest first.
+pub(super) async fn history(db: &impl ConnectionTrait, thread: &ThreadId) -> Result<Vec<Told>, DbErr> {
+    let rows = event::Entity::find()
+        .filter(event::Column::ThreadId.eq(thread.to_string()))
+        .order_by_asc(event::Column::Number)
+        .all(db)
+        .await?;
+    let read = |row: event::Model| {
+        Ok(Told {
+            event: Event::parse(&row.kind).ok_or_else(|| damaged("an unknown event"))?,
+            at: Hour::from_number(row.at_hour),
+            from: row.from_desk,
+            to: row.to_desk,
+            reason: row.reason,
+        })
+    };
+    rows.into_iter().map(read).collect()
 }
 
 /// Handovers that have no result yet.

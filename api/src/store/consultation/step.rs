@@ -1,5 +1,7 @@
 //! One step of a thread: what each act writes, beside the state.
 
+use std::collections::BTreeSet;
+
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, QuerySelect, Set,
 };
@@ -72,8 +74,13 @@ impl<'a> Step<'a> {
         }
     }
 
-    /// Takes it; the state machine has allowed it. Gives the position of a letter or the number of a handover.
-    pub(super) async fn take(mut self, act: Act<'_>, next: State) -> Result<Option<u32>, Refused> {
+    /// Takes it; the state machine has allowed it. Gives the position of a letter or the number of a handover, and the desks
+    /// that see the thread then, or saw it before.
+    pub(super) async fn take(
+        mut self,
+        act: Act<'_>,
+        next: State,
+    ) -> Result<(Option<u32>, BTreeSet<String>), Refused> {
         let event = act.event();
         let number = self.apply(act).await?;
         self.wind(event).await?;
@@ -81,7 +88,7 @@ impl<'a> Step<'a> {
             self.row.lapse_hour = Set(None);
         }
         self.row.state = Set(next.code().to_owned());
-        let (desk, id) = (self.now.desk.clone(), self.now.id);
+        let (desk, id, desks) = (self.now.desk.clone(), self.now.id, self.desks());
         if matches!(next, State::Withdrawn | State::Purged) {
             // Messages, keys, handovers, history and requests go with the row.
             thread::Entity::delete_by_id(id.to_string()).exec(self.txn).await?;
@@ -113,7 +120,14 @@ impl<'a> Step<'a> {
             };
             count.add(self.txn).await?;
         }
-        Ok(number)
+        Ok((number, desks))
+    }
+
+    fn desks(&self) -> BTreeSet<String> {
+        let above = self.row.escalated_to.try_as_ref().cloned().flatten();
+        let then = [self.row.desk_id.try_as_ref().cloned(), above];
+        let before = [Some(self.now.desk.clone()), self.now.escalated_to.clone()];
+        then.into_iter().chain(before).flatten().collect()
     }
 
     async fn apply(&mut self, act: Act<'_>) -> Result<Option<u32>, Refused> {

@@ -4,6 +4,8 @@
 //! the state machine, writes row, message, history, audit line and figures, and keeps the answer under the request's hash.
 //! Whatever is refused has changed nothing.
 
+use std::collections::BTreeSet;
+
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, Set, TryInsertResult};
 
@@ -12,6 +14,7 @@ use crate::consultations::clocks::Matter;
 use crate::consultations::register::{Channel, Stage};
 use crate::consultations::state::{Event, NotAllowed, Standing, State};
 use crate::sealing::binding::{Binding, Purpose, Sender, ThreadId};
+use crate::store::bell::Change;
 use crate::store::consultation::act::{Act, Actor, Done, Request};
 use crate::store::consultation::rows::{
     NewMessage, add_message, demand_readers, locked, name_of, open_handovers, tell, wind,
@@ -36,18 +39,27 @@ impl Store {
     ) -> Result<Done, Refused> {
         act.event().by(actor.party())?;
         let txn = self.begin().await?;
-        let done = match act {
-            Act::Receive(new) => receive(&txn, actor, thread, *new, request).await?,
+        let event = act.event();
+        let (done, desks) = match act {
+            Act::Receive(new) => {
+                let desk = new.desk.clone();
+                (receive(&txn, actor, thread, *new, request).await?, BTreeSet::from([desk]))
+            }
             act => self.change(&txn, actor, thread, act, request).await?,
         };
         if done.again {
             txn.rollback().await?;
         } else {
             txn.commit().await?;
+            // What is destroyed in its time was on nobody's screen.
+            if event != Event::Purge {
+                self.announce(Change { event, thread: done.thread, desks }).await;
+            }
         }
         Ok(done)
     }
 
+    /// Gives also the desks that see it, or saw it before.
     async fn change(
         &self,
         txn: &DatabaseTransaction,
@@ -55,11 +67,11 @@ impl Store {
         thread: &ThreadId,
         act: Act<'_>,
         request: &Request,
-    ) -> Result<Done, Refused> {
+    ) -> Result<(Done, BTreeSet<String>), Refused> {
         let event = act.event();
         let row = locked(txn, thread).await?.ok_or(Refused::Gone)?;
         if let Some(first) = first_answer(txn, actor, (event, Some(thread)), request).await? {
-            return Ok(first);
+            return Ok((first, BTreeSet::new()));
         }
         if !actor.reaches(&row) {
             return Err(Refused::Gone);
@@ -68,19 +80,19 @@ impl Store {
         if event == Event::Accept
             && let Some(responder) = &now.first_responder
         {
-            return accepted_before(txn, actor, &now, responder).await;
+            return Ok((accepted_before(txn, actor, &now, responder).await?, BTreeSet::new()));
         }
         let standing = Standing { state: now.state, open_handovers: open_handovers(txn, thread).await? };
         let next = standing.next(event)?.state;
         let step = Step::new(txn, (actor, request), self.retention, now, row.into_active_model());
-        let number = step.take(act, next).await?;
+        let (number, desks) = step.take(act, next).await?;
         let done = Done { thread: *thread, state: next, number, again: false };
         // Of what is gone no request is kept either.
         let gone = matches!(next, State::Withdrawn | State::Purged);
         if !gone && !keep(txn, actor, event, &done, request).await? {
             return Err(Refused::OtherRequest);
         }
-        Ok(done)
+        Ok((done, desks))
     }
 }
 

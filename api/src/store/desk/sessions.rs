@@ -6,6 +6,7 @@ use sea_orm::{
 };
 
 use crate::clock::Hour;
+use crate::desk::member::Member;
 use crate::desk::role::Role;
 use crate::store::entity::{member, member_session};
 use crate::store::{Store, damaged};
@@ -51,22 +52,10 @@ impl Store {
 
     /// The session of a cookie, if it has not ended. Its last hour becomes `hour`.
     pub async fn live_session(&self, token_hash: &[u8], hour: Hour) -> Result<Option<LiveSession>, DbErr> {
-        let Some(session) = member_session::Entity::find_by_id(token_hash.to_vec()).one(&self.db).await?
-        else {
+        let Some((session, member)) = self.session_of(token_hash, hour).await? else {
             return Ok(None);
         };
-        let (age, idle) = (hour.number() - session.created_hour, hour.number() - session.seen_hour);
-        if age >= LONGEST_HOURS || idle > IDLE_HOURS {
-            return Ok(None);
-        }
-        let member = member::Entity::find_by_id(&session.member_id)
-            .filter(member::Column::RemovedHour.is_null())
-            .one(&self.db)
-            .await?;
-        let Some(member) = member else {
-            return Ok(None);
-        };
-        if idle > 0 {
+        if hour.number() > session.seen_hour {
             let mut session = session.into_active_model();
             session.seen_hour = Set(hour.number());
             session.update(&self.db).await?;
@@ -80,6 +69,34 @@ impl Store {
             admitted: member.admitted,
             second_factor: member.totp_secret,
         }))
+    }
+
+    /// Whether a member's session has not ended, and they still open letters at the same desk. Asking does not lengthen it.
+    pub async fn still_works(&self, member: &Member, hour: Hour) -> Result<bool, DbErr> {
+        let found = self.session_of(member.session(), hour).await?;
+        Ok(found.is_some_and(|(_, row)| {
+            let works = Role::parse(&row.role).is_some_and(Role::works);
+            works && row.admitted && row.desk_id == member.desk()
+        }))
+    }
+
+    async fn session_of(
+        &self,
+        token_hash: &[u8],
+        hour: Hour,
+    ) -> Result<Option<(member_session::Model, member::Model)>, DbErr> {
+        let session = member_session::Entity::find_by_id(token_hash.to_vec()).one(&self.db).await?;
+        let Some(session) = session.filter(|session| {
+            let (age, idle) = (hour.number() - session.created_hour, hour.number() - session.seen_hour);
+            age < LONGEST_HOURS && idle <= IDLE_HOURS
+        }) else {
+            return Ok(None);
+        };
+        let member = member::Entity::find_by_id(&session.member_id)
+            .filter(member::Column::RemovedHour.is_null())
+            .one(&self.db)
+            .await?;
+        Ok(member.map(|member| (session, member)))
     }
 
     /// Ends the session of a cookie.

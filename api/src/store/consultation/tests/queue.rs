@@ -99,6 +99,7 @@ async fn pages_follow_each_other_without_a_gap_and_every_one_comes_from_its_inde
             let here = |row: &&thread::Model| match shelf {
                 Shelf::Own => row.desk_id == desk,
                 Shelf::Climbed => row.escalated_to.as_deref() == Some(desk),
+                Shelf::Closed => false,
             };
             let expected: Vec<&str> = rows.iter().filter(here).map(|row| row.id.as_str()).collect();
             assert!(expected.len() > 800, "{}", expected.len());

@@ -1,0 +1,57 @@
+// What those see who open no letter: a supervisor the queues of the desks below, in the clear; and whoever looks over the desk's
+// shoulder the audit chain.
+
+/** The desks below, and the queue of one of them; without `focus` only anew, where it is shown already. */
+async function showBelow(chosen = "", pages = 1, focus = true) {
+  const mine = focus ? newTurn() : runningTurn();
+  const { desks } = await call("GET", "/desk/below");
+  const desk = chosen || (desks.length ? desks[0].id : "");
+  const found = desk ? await fetchPages({ desk }, pages, "/desk/below/consultations") : { items: [], next: "" };
+  if (mine !== runningTurn()) return;
+  const pick = choice("below", desks.map(({ id, name }) => ({ code: id, text: name })), { chosen: desk });
+  pick.querySelector("option").remove();
+  pick.addEventListener("change", () => busy(pick, "", () => showBelow(pick.value)));
+  const late = found.items.filter((item) => item.overdue).length;
+  const parts = [
+    el("p", { class: "actions" }, button("刷新", () => showBelow(desk), "quiet"), button("操作记录", () => showAudit(() => showBelow(desk)), "quiet"),
+      button("我的", () => showSelf(() => showBelow(desk)), "quiet"), button("退出", () => signOut("已经退出。"), "quiet")),
+    el("p", {}, "督办只看列表，不拆信：看谁在等、等了多久、该谁办。"),
+  ];
+  if (desks.length) {
+    parts.push(field("下级工作台", pick), el("h3", {}, `在办的（${found.items.length}）${late ? `，${late} 件超时` : ""}`),
+      found.items.length ? queue(found.items, null) : el("p", {}, "没有等着的来信。"));
+  } else parts.push(el("p", {}, "下面没有别的工作台。"));
+  if (found.next) parts.push(el("p", { class: "actions" }, button("更多", () => showBelow(desk, pages + 1), "quiet")));
+  keepPlace(focus, () => show("督办", parts, focus));
+  again(() => {
+    if (session && !document.hidden) showBelow(desk, pages, false).catch(tell);
+  }, REFRESH_MS);
+}
+
+/** Who did what at the desk, and whether the chain of it holds; `back` is where one goes from here. */
+async function showAudit(back) {
+  const mine = newTurn();
+  const first = await call("GET", "/desk/audit");
+  if (mine !== runningTurn()) return;
+  const list = el("ol", { class: "told", "aria-label": "操作记录，新的在前" });
+  const more = el("p", { class: "actions" });
+  const add = ({ lines, next }) => {
+    for (const line of lines) list.append(auditLine(line));
+    more.replaceChildren(...(next ? [button("更多", async () => add(await call("GET", `/desk/audit?cursor=${encodeURIComponent(next)}`)), "quiet")] : []));
+  };
+  add(first);
+  const actions = [button("刷新", () => showAudit(back), "quiet")];
+  if (back) actions.unshift(button("回去", back, "quiet"));
+  else actions.push(button("我的", () => showSelf(() => showAudit()), "quiet"), button("退出", () => signOut("已经退出。"), "quiet"));
+  show("操作记录", [el("p", { class: "actions" }, ...actions), checkedChain(first.checked), list, more]);
+}
+
+function checkedChain({ holds, lines, head, broken }) {
+  if (!holds) return el("p", { class: "notice danger" }, `记录对不上，有人动过：${broken}。请马上告诉运维和上级。`);
+  return el("div", { class: "notice" }, el("p", {}, `从头查过，${lines} 条前后都对得上。把末尾的指纹抄在别处：以后对不上，就是整条被换过。`),
+    el("p", { class: "address" }, head));
+}
+
+function auditLine({ number, hour: at, actor, act_text, object }) {
+  return el("li", {}, el("small", {}, `第 ${number} 条，${hour(at)}，对象 ${object.slice(0, 8)}`), `${actor || "系统、运维或来信的人"}：${act_text}`);
+}
