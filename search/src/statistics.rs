@@ -6,7 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 /// Numbers below this are never published.
-pub const LEAST: u64 = 5;
+pub const LEAST: u32 = 5;
 
 /// The file at the content root in which a build finds them.
 pub const FILE: &str = "statistics.csv";

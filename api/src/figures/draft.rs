@@ -1,7 +1,5 @@
 //! The draft of a work report: the numbers in sentences, and the tables, as Markdown that somebody finishes.
 
-use std::fmt::Write as _;
-
 use crate::figures::report::{Report, Table, class_name, middle};
 use crate::figures::sheet::written;
 use crate::store::figures::{Figure, Measure};
@@ -11,18 +9,20 @@ const NAMED: usize = 3;
 
 /// The draft; `figures` are those of the period, from which the report was made.
 pub fn markdown(report: &Report, figures: &[Figure]) -> String {
-    let mut text = format!("# {}工作报告（草稿）\n\n", report.title);
-    text +=
-        "> 这份草稿由程序按统计数写成，没有人看过。请核对，补上做法和例子；例子里不要有能认出人的话。\n\n";
+    let mut parts = vec![
+        format!("# {}工作报告（草稿）\n\n", report.title),
+        "> 这份草稿由程序按统计数写成，没有人看过。请核对，补上做法和例子；例子里不要有能认出人的话。\n\n"
+            .to_owned(),
+    ];
     if report.unfinished {
-        text += "> 这段时间还没有过完，数还会变。\n\n";
+        parts.push("> 这段时间还没有过完，数还会变。\n\n".to_owned());
     }
-    text += &summary(report, figures);
-    for table in report.tables.iter().filter(|table| !table.rows.is_empty()) {
-        text += &section(table);
-    }
-    text += "\n## 做得好的\n\n（请填写）\n\n## 还要改的\n\n（请填写）\n\n## 下一步\n\n（请填写）\n";
-    text
+    parts.push(summary(report, figures));
+    parts.extend(report.tables.iter().filter(|table| !table.rows.is_empty()).map(section));
+    parts.push(
+        "\n## 做得好的\n\n（请填写）\n\n## 还要改的\n\n（请填写）\n\n## 下一步\n\n（请填写）\n".to_owned(),
+    );
+    parts.concat()
 }
 
 /// What the tables say, in sentences. Where there is nothing to say, nothing is said.
@@ -33,30 +33,23 @@ fn summary(report: &Report, figures: &[Figure]) -> String {
     };
     let [received, answered, closed] = [0, 2, 3].map(|row| total(row, 0).unwrap_or_default());
     let whose = if report.below { "（含下级）" } else { "" };
-    let mut text = format!("{}，{}{whose}收到咨询 {received} 件", report.title, report.desk);
-    match (total(0, 1).unwrap_or_default(), total(0, 2).unwrap_or_default()) {
-        (0, _) => {}
-        (_, 0) => text += "，和上年同期一样多",
-        (_, change) if change > 0 => text += &format!("，比上年同期多 {change} 件"),
-        (_, change) => text += &format!("，比上年同期少 {} 件", -change),
-    }
-    text += &format!("；答复 {answered} 件，办结 {closed} 件");
-    if let Some(rate) = total(4, 0) {
-        text += &format!("，办结率 {rate}%");
-    }
-    text += "。";
-    if let Some(class) = middle(figures, Measure::Answered) {
-        text += &format!("一半的来信在收到后 {} 得到首次答复。", class_name(class));
-    }
-    if let Some(times) = total(5, 0).filter(|times| *times > 0) {
-        text += &format!("超时上报 {times} 次。");
-    }
-    text += "\n\n";
-    let most = report.table("topics").map(most_received).unwrap_or_default();
-    if !most.is_empty() {
-        text += &format!("问得最多的是{most}。\n\n");
-    }
-    text
+    let compared = match (total(0, 1).unwrap_or_default(), total(0, 2).unwrap_or_default()) {
+        (0, _) => String::new(),
+        (_, 0) => "，和上年同期一样多".to_owned(),
+        (_, change) if change > 0 => format!("，比上年同期多 {change} 件"),
+        (_, change) => format!("，比上年同期少 {} 件", -change),
+    };
+    let rate = total(4, 0).map(|rate| format!("，办结率 {rate}%")).unwrap_or_default();
+    let half = middle(figures, Measure::Answered).map(class_name);
+    let half = half.map(|class| format!("一半的来信在收到后 {class} 得到首次答复。")).unwrap_or_default();
+    let late = total(5, 0).filter(|times| *times > 0);
+    let late = late.map(|times| format!("超时上报 {times} 次。")).unwrap_or_default();
+    let most = report.table("topics").map(most_received).filter(|most| !most.is_empty());
+    let most = most.map(|most| format!("问得最多的是{most}。\n\n")).unwrap_or_default();
+    format!(
+        "{}，{}{whose}收到咨询 {received} 件{compared}；答复 {answered} 件，办结 {closed} 件{rate}。{half}{late}\n\n{most}",
+        report.title, report.desk
+    )
 }
 
 /// `上班的事（10 件）、婚姻家事（4 件）`
@@ -67,23 +60,18 @@ fn most_received(table: &Table) -> String {
 }
 
 fn section(table: &Table) -> String {
-    let mut text = format!("\n## {}\n\n| {} |", table.title, table.heading);
-    for column in &table.columns {
-        let _infallible = write!(text, " {column} |");
-    }
-    text += &format!("\n| --- |{}\n", " ---: |".repeat(table.columns.len()));
+    let line = |cells: Vec<String>| format!("| {} |\n", cells.join(" | "));
+    let mut parts = vec![format!("\n## {}\n\n", table.title)];
+    parts.push(line(std::iter::once(&table.heading).chain(&table.columns).cloned().collect()));
+    let ruler = std::iter::once("---").chain(table.columns.iter().map(|_| "---:"));
+    parts.push(line(ruler.map(str::to_owned).collect()));
     for row in &table.rows {
-        let _infallible = write!(text, "| {} |", plain(&row.label));
-        for value in &row.values {
-            let value = value.map_or_else(|| "—".to_owned(), |value| written(row, value));
-            let _infallible = write!(text, " {value} |");
-        }
-        text.push('\n');
+        let none = || "—".to_owned();
+        let values = row.values.iter().map(|value| value.map_or_else(none, |value| written(row, value)));
+        parts.push(line(std::iter::once(plain(&row.label)).chain(values).collect()));
     }
-    if let Some(note) = &table.note {
-        text += &format!("\n{note}\n");
-    }
-    text
+    parts.extend(table.note.as_ref().map(|note| format!("\n{note}\n")));
+    parts.concat()
 }
 
 /// Names that editors gave, so that no mark of Markdown in them is one.

@@ -9,13 +9,16 @@
 
 use std::collections::BTreeMap;
 
-use search::statistics::{LEAST, Quarter, Row, Statistics, Table};
+use search::statistics::{Quarter, Row, Statistics, Table};
 use search::vocabulary::Outcome;
 
 use crate::consultations::register::{Channel, Ending};
 use crate::figures::period::Period;
-use crate::figures::report::{Names, class_name};
+use crate::figures::report::{NO_REGION, NO_TOPIC, Names, channel_name, class_name, ending_name};
 use crate::store::figures::{CLASSES, Figure, Measure};
+
+/// Numbers below this are never published.
+const LEAST: u64 = search::statistics::LEAST as u64;
 
 /// What small cells are together called.
 pub const REST: &str = "其他";
@@ -39,49 +42,33 @@ pub fn publish(quarters: &[(Period, Vec<Figure>)], names: &Names) -> Statistics 
 }
 
 fn tables(period: Period, figures: &[Figure], names: &Names) -> Vec<Table> {
-    let topics = || names.topics.values().cloned().chain(["没有选主题".to_owned()]);
-    let regions = || names.regions.values().cloned().chain(["没有说在哪里".to_owned()]);
-    let topic = |figure: &Figure| called(&names.topics, &figure.topic, "没有选主题");
-    let region = |figure: &Figure| called(&names.regions, &figure.region, "没有说在哪里");
-    let channel = |figure: &Figure| {
-        Channel::parse(&figure.channel)
-            .map_or_else(|| figure.channel.clone(), |channel| channel.chinese().to_owned())
+    let month_name = |month: &str| month.parse().map_or_else(|_| month.to_owned(), Period::chinese);
+    let months = period.months().iter().map(|month| month_name(month)).collect();
+    let with = |names: &BTreeMap<String, String>, none: &str| {
+        names.values().cloned().chain([none.to_owned()]).collect()
     };
-    let month = |figure: &Figure| figure.month.parse().map_or_else(|_| figure.month.clone(), Period::chinese);
-    let months = period.months().into_iter().filter_map(|month| month.parse().ok().map(Period::chinese));
-    let ending = |figure: &Figure| {
-        Ending::parse(&figure.detail)
-            .map_or_else(|| figure.detail.clone(), |ending| ending.chinese().to_owned())
-    };
+    let channels = Channel::ALL.iter().map(|channel| channel.chinese().to_owned()).collect();
     let endings = Outcome::ALL.iter().map(|outcome| Ending::Outcome(*outcome)).chain([Ending::Lapsed]);
-    let time = |figure: &Figure| class_name(figure.class);
-    let times = || (0..=CLASSES.len()).map(class_name);
+    let endings = endings.map(|ending| ending.chinese().to_owned()).collect();
+    let times = || (0..=CLASSES.len()).map(class_name).collect();
 
     let mut tables = vec![total(figures)];
     let mut add = |about: &str, measure, all: Vec<String>, label: &dyn Fn(&Figure) -> String| {
         tables.push(Table { about: about.to_owned(), rows: split(counted(figures, measure, all, label)) });
     };
-    add("收到的，逐月", Measure::Received, months.collect(), &month);
-    add("收到的，按主题", Measure::Received, topics().collect(), &topic);
-    add("收到的，按地方", Measure::Received, regions().collect(), &region);
-    add(
-        "收到的，按来的方式",
-        Measure::Received,
-        Channel::ALL.iter().map(|channel| channel.chinese().to_owned()).collect(),
-        &channel,
-    );
-    add("首次答复用了多久", Measure::Answered, times().collect(), &time);
-    add("办结用了多久", Measure::Closed, times().collect(), &time);
-    add("办结的结果", Measure::Closed, endings.map(|ending| ending.chinese().to_owned()).collect(), &ending);
+    add("收到的，逐月", Measure::Received, months, &|figure| month_name(&figure.month));
+    add("收到的，按主题", Measure::Received, with(&names.topics, NO_TOPIC), &|figure| {
+        names.topic(figure)
+    });
+    add("收到的，按地方", Measure::Received, with(&names.regions, NO_REGION), &|figure| {
+        names.region(figure)
+    });
+    add("收到的，按来的方式", Measure::Received, channels, &channel_name);
+    add("首次答复用了多久", Measure::Answered, times(), &|figure| class_name(figure.class));
+    add("办结用了多久", Measure::Closed, times(), &|figure| class_name(figure.class));
+    add("办结的结果", Measure::Closed, endings, &ending_name);
     tables.retain(|table| !table.rows.is_empty());
     tables
-}
-
-fn called(names: &BTreeMap<String, String>, code: &str, none: &str) -> String {
-    match code {
-        "" => none.to_owned(),
-        code => names.get(code).map_or(code, String::as_str).to_owned(),
-    }
 }
 
 /// How many there were of each measure: those of which there were enough.

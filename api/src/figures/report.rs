@@ -15,6 +15,11 @@ use crate::figures::period::Period;
 use crate::published::Release;
 use crate::store::figures::{CLASSES, Figure, Measure};
 
+/// Where no topic was chosen.
+pub const NO_TOPIC: &str = "没有选主题";
+/// Where nobody said where they are.
+pub const NO_REGION: &str = "没有说在哪里";
+
 /// What codes are called.
 #[derive(Debug, Clone, Default)]
 pub struct Names {
@@ -34,10 +39,37 @@ impl Names {
         }
     }
 
+    /// What the topic of a figure is called.
+    pub fn topic(&self, figure: &Figure) -> String {
+        called(&self.topics, &figure.topic, NO_TOPIC)
+    }
+
+    /// What the county of a figure is called.
+    pub fn region(&self, figure: &Figure) -> String {
+        called(&self.regions, &figure.region, NO_REGION)
+    }
+
     /// Those of the site that is served.
     pub fn of(release: &Release) -> Self {
         Self::new(&release.bundle.topics, release.stations.regions())
     }
+}
+
+fn called(names: &BTreeMap<String, String>, code: &str, none: &str) -> String {
+    match code {
+        "" => none.to_owned(),
+        code => names.get(code).map_or(code, String::as_str).to_owned(),
+    }
+}
+
+/// What the way of coming of a figure is called.
+pub fn channel_name(figure: &Figure) -> String {
+    Channel::parse(&figure.channel).map_or(figure.channel.as_str(), |channel| channel.chinese()).to_owned()
+}
+
+/// What the ending of a figure is called.
+pub fn ending_name(figure: &Figure) -> String {
+    Ending::parse(&figure.detail).map_or_else(|| figure.detail.clone(), |ending| ending.chinese().to_owned())
 }
 
 /// What a desk reports.
@@ -110,23 +142,13 @@ pub struct Counts<'a> {
 impl Report {
     /// Makes the tables.
     pub fn of(about: &About<'_>, counts: &Counts<'_>, names: &Names) -> Self {
-        let named = |names: &BTreeMap<String, String>, code: &str, none: &str| match code {
-            "" => none.to_owned(),
-            code => names.get(code).map_or(code, String::as_str).to_owned(),
-        };
-        let topic = |figure: &Figure| named(&names.topics, &figure.topic, "没有选主题");
-        let region = |figure: &Figure| named(&names.regions, &figure.region, "没有说在哪里");
-        let channel = |figure: &Figure| match Channel::parse(&figure.channel) {
-            Some(channel) => channel.chinese().to_owned(),
-            None => figure.channel.clone(),
-        };
         let figures = counts.now;
         let tables = vec![
             totals(counts),
             months(about.period, figures),
-            split(("topics", "按主题", "主题"), figures, topic),
-            split(("regions", "按地方", "县、市、区"), figures, region),
-            split(("channels", "按来的方式", "方式"), figures, channel),
+            split(("topics", "按主题", "主题"), figures, |figure| names.topic(figure)),
+            split(("regions", "按地方", "县、市、区"), figures, |figure| names.region(figure)),
+            split(("channels", "按来的方式", "方式"), figures, channel_name),
             endings(figures),
             times(figures),
             overdue(figures),
@@ -232,13 +254,11 @@ fn sorted(mut rows: Vec<Row>) -> Vec<Row> {
 }
 
 fn endings(figures: &[Figure]) -> Table {
-    let mut counts: BTreeMap<&str, i64> = BTreeMap::new();
+    let mut counts: BTreeMap<String, i64> = BTreeMap::new();
     for figure in figures.iter().filter(|figure| figure.measure == Measure::Closed) {
-        *counts.entry(&figure.detail).or_default() += i64::try_from(figure.count).unwrap_or(i64::MAX);
+        *counts.entry(ending_name(figure)).or_default() += i64::try_from(figure.count).unwrap_or(i64::MAX);
     }
-    let rows = counts.into_iter().map(|(code, count)| {
-        Row::new(Ending::parse(code).map_or(code.to_owned(), |ending| ending.chinese().to_owned()), [count])
-    });
+    let rows = counts.into_iter().map(|(ending, count)| Row::new(ending, [count]));
     Table::new(("endings", "办结的结果", "结果"), &["办结"], sorted(rows.collect()))
 }
 

@@ -19,7 +19,7 @@ pub fn csv(report: &Report) -> anyhow::Result<Vec<u8>> {
             }
         }
     }
-    out.into_inner().map_err(|err| err.into_error()).context("CSV")
+    out.into_inner().map_err(csv::IntoInnerError::into_error).context("CSV")
 }
 
 /// A number as people read it.

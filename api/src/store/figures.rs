@@ -36,6 +36,9 @@ pub enum Measure {
 /// the class after the last.
 pub const CLASSES: [i64; 7] = [2, 24, 72, 168, 360, 720, 1440];
 
+/// A row as it is read: the words, the class, how many.
+type Row = (String, String, String, String, String, String, i32, i64);
+
 /// One more of something.
 pub(super) struct Count<'a> {
     pub(super) measure: Measure,
@@ -153,7 +156,6 @@ impl Store {
         for kind in kinds {
             rows = rows.group_by(kind);
         }
-        type Row = (String, String, String, String, String, String, i32, i64);
         let rows: Vec<Row> = rows.into_tuple().all(&self.db).await?;
         let read = |(month, measure, topic, region, channel, detail, class, count): Row| {
             let measure = Measure::parse(&measure).ok_or_else(|| damaged("an unknown measure"))?;

@@ -9,7 +9,7 @@ use crate::diag::{Diagnostic, Diagnostics};
 use crate::source::Span;
 
 /// The smallest number that may stand there, and the largest.
-const RANGE: std::ops::RangeInclusive<u32> = LEAST as u32..=100_000_000;
+const RANGE: std::ops::RangeInclusive<u32> = LEAST..=100_000_000;
 
 /// A row of `statistics.csv`.
 #[derive(Debug, Clone)]

@@ -59,10 +59,8 @@ fn table() -> Vec<Row> {
     };
     let visit = json!({ "id": "0123456789abcdef0123456789abcdef", "channel": "call", "content": sealed["content"], "keys": [] });
     let transfer = json!({ "to": "far", "reason": "asked", "letters": 90, "notes": 0, "keys": [] });
-    let (get, post) = (
-        |path, comes| (Method::GET, path, Value::Null, comes),
-        |path, body, comes| (Method::POST, path, body, comes),
-    );
+    let get = |path, comes| (Method::GET, path, Value::Null, comes);
+    let post = |path, body, comes| (Method::POST, path, body, comes);
     vec![
         get("/me", ALL),
         get("/words", ALL),
