@@ -4,7 +4,9 @@
 //! PostgreSQL leaves deleted rows in the gaps of its pages; only writing a table anew drops them. What this can not reach,
 //! backups and the log of PostgreSQL until it is used again, is told in `docs/threat-model.md`.
 
-use sea_orm::sqlx;
+use std::time::Duration;
+
+use sea_orm::sqlx::{self, PgConnection};
 use sea_orm::{ConnectionTrait, DatabaseBackend, DbErr, Statement};
 
 use crate::clock::Hour;
@@ -38,7 +40,7 @@ const NIGHT: u32 = 3;
 pub enum Swept {
     /// All of it.
     Clean,
-    /// Somebody was reading or writing all the while: try again later.
+    /// Somebody was reading or writing all the while, or can still see what is deleted: try again later.
     Busy,
 }
 
@@ -73,8 +75,9 @@ impl Store {
         let pool = self.db.get_postgres_connection_pool();
         let fault = |err: sqlx::Error| DbErr::Custom(format!("the database could not be swept: {err}"));
         let mut connection = pool.acquire().await.map_err(fault)?.detach();
-        let mut swept = Swept::Clean;
         sqlx::raw_sql(PATIENCE).execute(&mut connection).await.map_err(fault)?;
+        let mut swept =
+            if nobody_looks_back(&mut connection).await.map_err(fault)? { Swept::Clean } else { Swept::Busy };
         for sql in REWRITE {
             match sqlx::raw_sql(*sql).execute(&mut connection).await {
                 Ok(_) => {}
@@ -87,6 +90,30 @@ impl Store {
         Ok(swept)
     }
 }
+
+/// Waits until no transaction of this database can see what is deleted by now: a table that is written anew before that
+/// keeps it. Gives whether that came about in time.
+async fn nobody_looks_back(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
+    let now: String =
+        sqlx::query_scalar("SELECT pg_current_xact_id()::xid::text").fetch_one(&mut *connection).await?;
+    for _ in 0..LOOKS {
+        let older: i64 = sqlx::query_scalar(OLDER).bind(&now).fetch_one(&mut *connection).await?;
+        if older == 0 {
+            return Ok(true);
+        }
+        tokio::time::sleep(PAUSE).await;
+    }
+    Ok(false)
+}
+
+/// How many there are who began to look before a transaction. `age` counts back from the newest one.
+const OLDER: &str = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() \
+     AND backend_xmin IS NOT NULL AND age(backend_xmin) > age($1::xid)";
+
+/// How often they are looked for, and how long to wait in between: as long as for a table.
+const LOOKS: u32 = 40;
+/// See [`LOOKS`].
+const PAUSE: Duration = Duration::from_millis(50);
 
 /// PostgreSQL's code for a lock that was not to be had in time.
 const LOCK_NOT_AVAILABLE: &str = "55P03";

@@ -79,7 +79,7 @@ async fn p7_what_is_over_is_destroyed_on_its_day_down_to_its_bytes_and_nothing_e
         // Two processes look at once.
         let (one, other) = tokio::join!(store.purge(due), store.purge(due));
         assert_eq!(one.unwrap() + other.unwrap(), 1);
-        assert_eq!(store.sweep().await.unwrap(), Swept::Clean);
+        swept(store).await;
 
         let bytes = bytes_of(&fresh).await;
         assert_eq!(found(&bytes, &gone.0), 0, "no id of hers, no key");
@@ -96,6 +96,17 @@ async fn p7_what_is_over_is_destroyed_on_its_day_down_to_its_bytes_and_nothing_e
     }
 }
 
+/// Other tests of the same server hold on to what they see for a while: then it says so, and is asked again.
+async fn swept(store: &Store) {
+    for _ in 0..60 {
+        if store.sweep().await.unwrap() == Swept::Clean {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+    }
+    panic!("the database can't be swept");
+}
+
 #[tokio::test]
 async fn who_reads_is_not_kept_waiting_by_the_sweep_and_it_says_that_it_is_not_done() {
     for fresh in testing::each().await {
@@ -107,7 +118,7 @@ async fn who_reads_is_not_kept_waiting_by_the_sweep_and_it_says_that_it_is_not_d
         assert!(rows.is_some());
         assert_eq!(store.sweep().await.unwrap(), Swept::Busy);
         reading.rollback().await.unwrap();
-        assert_eq!(store.sweep().await.unwrap(), Swept::Clean);
+        swept(store).await;
     }
 }
 
