@@ -14,6 +14,7 @@ async function showBelow(chosen = "", pages = 1, focus = true) {
   const late = found.items.filter((item) => item.overdue).length;
   const parts = [
     el("p", { class: "actions" }, button("刷新", () => showBelow(desk), "quiet"), button("操作记录", () => showAudit(() => showBelow(desk)), "quiet"),
+      button("统计", () => showFigures(() => showBelow(desk)), "quiet"),
       button("我的", () => showSelf(() => showBelow(desk)), "quiet"), button("退出", () => signOut("已经退出。"), "quiet")),
     el("p", {}, "督办只看列表，不拆信：看谁在等、等了多久、该谁办。"),
   ];
@@ -42,7 +43,7 @@ async function showAudit(back) {
   add(first);
   const actions = [button("刷新", () => showAudit(back), "quiet")];
   if (back) actions.unshift(button("回去", back, "quiet"));
-  else actions.push(button("我的", () => showSelf(() => showAudit()), "quiet"), button("退出", () => signOut("已经退出。"), "quiet"));
+  else actions.push(button("统计", () => showFigures(() => showAudit()), "quiet"), button("我的", () => showSelf(() => showAudit()), "quiet"), button("退出", () => signOut("已经退出。"), "quiet"));
   show("操作记录", [el("p", { class: "actions" }, ...actions), checkedChain(first.checked), list, more]);
 }
 

@@ -70,6 +70,13 @@ function el(name, attributes = {}, ...children) {
   return element;
 }
 
+/** A piece of a drawing. */
+function drawn(name, attributes) {
+  const element = document.createElementNS("http://www.w3.org/2000/svg", name);
+  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
+  return element;
+}
+
 /** A label with its input. */
 function field(label, input, help = "") {
   const parts = [el("label", { for: input.id }, label), input];

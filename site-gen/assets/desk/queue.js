@@ -72,7 +72,7 @@ function deskActions() {
   if (session.me.role === "head") {
     actions.push(button("成员", () => showMembers(), "quiet"), button("操作记录", () => showAudit(() => showQueue()), "quiet"));
   }
-  actions.push(button("我的", () => showSelf(() => showQueue()), "quiet"), button("退出", () => signOut("已经退出。"), "quiet"));
+  actions.push(button("统计", () => showFigures(() => showQueue()), "quiet"), button("我的", () => showSelf(() => showQueue()), "quiet"), button("退出", () => signOut("已经退出。"), "quiet"));
   return el("p", { class: "actions" }, ...actions);
 }
 

@@ -1,7 +1,5 @@
 // What a member does about themselves: waiting to be let in, the passphrase, the second factor.
 
-const SVG = "http://www.w3.org/2000/svg";
-
 /** The fingerprint of a member's key, to be compared. */
 async function shownFingerprint(publicKey, member) {
   return el("p", { class: "mark" }, ...(await fingerprint(publicKey, member)).split(" ").map((group) => el("span", {}, group)));
@@ -95,12 +93,7 @@ async function showSecondFactor(login, after) {
 }
 
 function picture({ size, path }) {
-  const make = (name, attributes) => {
-    const made = document.createElementNS(SVG, name);
-    for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
-    return made;
-  };
-  const svg = make("svg", { class: "qr", viewBox: `-4 -4 ${size + 8} ${size + 8}`, role: "img", "aria-label": "验证器应用扫的图，内容和下面的密钥一样" });
-  svg.append(make("rect", { x: -4, y: -4, width: size + 8, height: size + 8, fill: "#fff" }), make("path", { d: path, fill: "#000" }));
+  const svg = drawn("svg", { class: "qr", viewBox: `-4 -4 ${size + 8} ${size + 8}`, role: "img", "aria-label": "验证器应用扫的图，内容和下面的密钥一样" });
+  svg.append(drawn("rect", { x: -4, y: -4, width: size + 8, height: size + 8, fill: "#fff" }), drawn("path", { d: path, fill: "#000" }));
   return svg;
 }

@@ -70,6 +70,7 @@ const BUNDLES: &[(&str, &[&str])] = &[
             include_str!("../../assets/desk/referral.js"),
             include_str!("../../assets/desk/walk_in.js"),
             include_str!("../../assets/desk/oversee.js"),
+            include_str!("../../assets/desk/figures.js"),
             include_str!("../../assets/desk/live.js"),
             include_str!("../../assets/desk/join.js"),
             include_str!("../../assets/desk/members.js"),

@@ -345,6 +345,42 @@ fn two_days_later(ground: &Ground) -> bool {
 }
 
 #[tokio::test]
+async fn figures_are_read_as_tables_and_bars_and_taken_away_as_files() {
+    in_time(figures()).await;
+}
+
+async fn figures() {
+    let (_ground, server) = two_desks();
+    letter(&server, &[("topic", "work")]);
+    letter(&server, &[]);
+    let Some(phone) = at_county(&server, NARROW, "a desk's figures at a narrow phone").await else { return };
+    phone.press("统计").await.unwrap();
+    phone.wait_for_text("总的情况").await.unwrap();
+    let totals = phone.text("[data-part=totals] tbody tr:first-child").await.unwrap();
+    assert_eq!(totals.split_whitespace().collect::<Vec<_>>(), ["收到", "2", "0", "2"]);
+    let bars =
+        phone.evaluate("document.querySelectorAll('[data-part=topics] svg rect').length").await.unwrap();
+    assert_eq!(bars, 2);
+    fits(&phone, "desk-figures").await;
+    phone.evaluate("document.getElementById('below').click()").await.unwrap();
+    phone.wait_for_text("总的情况").await.unwrap();
+    for (format, begins) in [("xlsx", "PK"), ("csv", "时间,工作台"), ("md", "# ")] {
+        let link = format!("document.querySelector('a[href*=\"format={format}\"]').href");
+        let taken = "{ const got = new XMLHttpRequest(); got.open('GET', LINK, false); got.send(); got.responseText.slice(0, 20) }";
+        let taken = phone.evaluate(&taken.replace("LINK", &link)).await.unwrap();
+        assert!(
+            taken.as_str().unwrap().trim_start_matches('\u{feff}').starts_with(begins),
+            "{format}: {taken}"
+        );
+    }
+    phone.press("回去").await.unwrap();
+    phone.wait_for_text("轮到我们").await.unwrap();
+    phone.press("操作记录").await.unwrap();
+    let record = phone.wait_for_text("导出统计").await.unwrap();
+    assert_eq!(record.matches("导出统计").count(), 3);
+}
+
+#[tokio::test]
 async fn a_supervisor_sees_the_desks_below_and_an_auditor_the_record() {
     in_time(over_the_shoulder()).await;
 }
