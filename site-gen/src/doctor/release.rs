@@ -136,6 +136,9 @@ fn decoded(address: &str) -> String {
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
+/// The page that leads out by itself: it must not look like this site.
+const LEADS_OUT: &str = "leave/index.html";
+
 /// Looks whether every page has the numbers to dial, and the way out.
 pub fn emergency(files: &Files, bundle: &Bundle, findings: &mut Findings) {
     let numbers: Vec<&str> = bundle
@@ -156,8 +159,8 @@ pub fn emergency(files: &Files, bundle: &Bundle, findings: &mut Findings) {
         numbers.iter().any(|number| !page.contains(&format!("tel:{number}")))
             || !page.contains(&bundle.site.exit_url)
     };
-    let without: Vec<String> =
-        files.pages().filter(|(_, page)| lacks(page)).map(|(path, _)| path.to_owned()).collect();
+    let without = files.pages().filter(|(path, page)| *path != LEADS_OUT && lacks(page));
+    let without: Vec<String> = without.map(|(path, _)| path.to_owned()).collect();
     match without.first() {
         None => findings.fine("emergency", format!("每一页都有 {} 和快速离开", numbers.join("、"))),
         Some(first) => findings.wrong(
