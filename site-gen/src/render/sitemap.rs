@@ -53,6 +53,7 @@ fn entries(press: &Press<'_>) -> Vec<Entry> {
         "/stations/",
         "/campaigns/",
         "/data/",
+        "/statistics/",
         coverage::URL,
     ];
     let mut entries: Vec<Entry> = shelves.into_iter().map(|url| plain(url.to_owned())).collect();
