@@ -32,8 +32,8 @@ pub(super) fn css(source: &str) -> String {
                 out.push(' ');
             }
         }
-        if piece == "}" && out.ends_with(';') {
-            out.pop();
+        if piece == "}" {
+            out.truncate(out.trim_end_matches(';').len());
         }
         out.push_str(piece);
     }
@@ -112,6 +112,7 @@ mod tests {
             ("/* one */ a /* two */ b { }", "a b{}"),
             ("a/* */b { }", "a/**/b{}"),
             ("a { b: none !important; }", "a{b:none!important}"),
+            ("a { b: c; ; }", "a{b:c}"),
             ("", ""),
             ("/* never ends", ""),
             ("/*/ a */b{}", "b{}"),
