@@ -6,6 +6,8 @@
 //! HMACs. Only sending a new letter asks for it: never reading, adding, taking back, nor the numbers to dial
 //! (`docs/decisions/0039-abuse.md`).
 
+use std::num::NonZeroU32;
+
 use ring::hmac;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -15,7 +17,6 @@ use crate::consultations::stretch;
 use crate::dice::{self, Dice};
 use crate::sealing::binding::hex;
 use crate::secrets::Secrets;
-use std::num::NonZeroU32;
 
 /// How hard it is.
 #[derive(Debug, Clone, Copy)]

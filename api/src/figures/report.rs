@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use search::record::Topic;
-use search::region::{Level, Region};
+use search::region::{Level, Region, RegionCode};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -32,10 +32,22 @@ pub struct Names {
 impl Names {
     /// Those of a site. Villages and townships are counted with their county.
     pub fn new(topics: &[Topic], regions: &[Region]) -> Self {
-        let counties = regions.iter().filter(|region| region.level <= Level::County);
+        let counties: Vec<&Region> = regions.iter().filter(|region| region.level <= Level::County).collect();
+        let by_code: BTreeMap<&RegionCode, &str> =
+            counties.iter().map(|region| (&region.code, region.name.as_str())).collect();
+        let mut alike: BTreeMap<&str, usize> = BTreeMap::new();
+        for region in &counties {
+            *alike.entry(&region.name).or_default() += 1;
+        }
+        // Many cities have a district of the same name, and one row must not count for two.
+        let name = |region: &Region| {
+            let around = region.parent.as_ref().and_then(|around| by_code.get(around));
+            let around = around.filter(|_| alike.get(region.name.as_str()).is_some_and(|count| *count > 1));
+            format!("{}{}", around.copied().unwrap_or_default(), region.name)
+        };
         Self {
             topics: topics.iter().map(|topic| (topic.slug.clone(), topic.title.clone())).collect(),
-            regions: counties.map(|region| (region.code.to_string(), region.name.clone())).collect(),
+            regions: counties.iter().map(|region| (region.code.to_string(), name(region))).collect(),
         }
     }
 
@@ -349,6 +361,32 @@ mod tests {
         assert_eq!(rows(&report, "overdue")[1], ("没有按时首次答复", vec![1]));
         assert_eq!(middle(&now, Measure::Answered), Some(0));
         assert_eq!(class_name(7), "超过 60 天");
+    }
+
+    #[test]
+    fn districts_of_the_same_name_are_told_apart_by_their_city() {
+        let region = |code: &str, name: &str, level, parent: Option<&str>| Region {
+            code: code.parse().unwrap(),
+            name: name.to_owned(),
+            level,
+            parent: parent.map(|parent| parent.parse().unwrap()),
+            location: None,
+            stations: 0,
+            url: String::new(),
+        };
+        let counties = Names::new(
+            &[],
+            &[
+                region("990100", "甲市", Level::City, None),
+                region("990102", "中区", Level::County, Some("990100")),
+                region("990121", "示例县", Level::County, Some("990100")),
+                region("990200", "乙市", Level::City, None),
+                region("990202", "中区", Level::County, Some("990200")),
+                region("990121100", "暖溪镇", Level::Township, Some("990121")),
+            ],
+        );
+        let named: Vec<&str> = counties.regions.values().map(String::as_str).collect();
+        assert_eq!(named, ["甲市", "甲市中区", "示例县", "乙市", "乙市中区"]);
     }
 
     #[test]

@@ -36,6 +36,17 @@ pub enum Measure {
 /// the class after the last.
 pub const CLASSES: [i64; 7] = [2, 24, 72, 168, 360, 720, 1440];
 
+/// What tells one count from another, beside the desk.
+const KINDS: [figure::Column; 7] = [
+    figure::Column::Month,
+    figure::Column::Measure,
+    figure::Column::Topic,
+    figure::Column::Region,
+    figure::Column::Channel,
+    figure::Column::Detail,
+    figure::Column::Class,
+];
+
 /// A row as it is read: the words, the class, how many.
 type Row = (String, String, String, String, String, String, i32, i64);
 
@@ -119,16 +130,7 @@ impl Count<'_> {
             count: Set(1),
         };
         let counted = Expr::col((figure::Entity, figure::Column::Count));
-        let mut again = OnConflict::columns([
-            figure::Column::Month,
-            figure::Column::DeskId,
-            figure::Column::Measure,
-            figure::Column::Topic,
-            figure::Column::Region,
-            figure::Column::Channel,
-            figure::Column::Detail,
-            figure::Column::Class,
-        ]);
+        let mut again = OnConflict::columns(KINDS.into_iter().chain([figure::Column::DeskId]));
         again.value(figure::Column::Count, counted.add(1));
         figure::Entity::insert(row).on_conflict(again).exec_without_returning(txn).await.map(|_| ())
     }
@@ -137,23 +139,14 @@ impl Count<'_> {
 impl Store {
     /// What was counted in some months at some desks, or at all desks there ever were.
     pub async fn figures(&self, desks: Option<&[String]>, months: &[String]) -> Result<Vec<Figure>, DbErr> {
-        let kinds = [
-            figure::Column::Month,
-            figure::Column::Measure,
-            figure::Column::Topic,
-            figure::Column::Region,
-            figure::Column::Channel,
-            figure::Column::Detail,
-            figure::Column::Class,
-        ];
         // PostgreSQL's sum of whole numbers is none of its own.
         let sum = Expr::col((figure::Entity, figure::Column::Count)).sum().cast_as(Alias::new("bigint"));
-        let mut rows = figure::Entity::find().select_only().columns(kinds).column_as(sum, "sum");
+        let mut rows = figure::Entity::find().select_only().columns(KINDS).column_as(sum, "sum");
         rows = rows.filter(figure::Column::Month.is_in(months));
         if let Some(desks) = desks {
             rows = rows.filter(figure::Column::DeskId.is_in(desks));
         }
-        for kind in kinds {
+        for kind in KINDS {
             rows = rows.group_by(kind);
         }
         let rows: Vec<Row> = rows.into_tuple().all(&self.db).await?;
