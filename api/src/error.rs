@@ -11,6 +11,7 @@ use utoipa::ToSchema;
 
 use crate::consultations::work::Wanting;
 use crate::desk::role::Role;
+use crate::store::ailment::Ailment;
 
 /// What a handler gives back.
 pub type ApiResult<T> = Result<T, ApiError>;
@@ -85,6 +86,9 @@ pub enum ApiError {
     /// More at once than this machine can do safely. Try again.
     #[error("现在人多，请过一会儿再试")]
     Busy,
+    /// The database can't do its work for now: nothing was done, and the same again is right later.
+    #[error("我们的机器现在存不了东西，没有办成。请过一会儿再试，急的事先打电话")]
+    StoreAway(Ailment, #[source] anyhow::Error),
     /// Our fault.
     #[error("我们这边出错了，请稍后再试")]
     Internal(#[source] anyhow::Error),
@@ -145,13 +149,14 @@ impl ApiError {
             Self::NoDesk => (StatusCode::SERVICE_UNAVAILABLE, "no-desk", "现在没有人值班"),
             Self::UsedUp => (StatusCode::SERVICE_UNAVAILABLE, "used-up", "这一小时的来信太多了"),
             Self::Busy => (StatusCode::SERVICE_UNAVAILABLE, "busy", "请稍候"),
+            Self::StoreAway(..) => (StatusCode::SERVICE_UNAVAILABLE, "store-away", "现在存不了东西"),
             Self::Internal(_) => (StatusCode::INTERNAL_SERVER_ERROR, "internal", "我们这边出错了"),
         }
     }
 
-    /// Whether it is our own fault.
+    /// Whether it is our own fault, or our machine's.
     pub fn is_ours(&self) -> bool {
-        matches!(self, Self::Internal(_))
+        matches!(self, Self::Internal(_) | Self::StoreAway(..))
     }
 
     /// What the caller is told.
@@ -164,8 +169,10 @@ impl ApiError {
 
     /// Logs our own faults, once. Called by whatever turns the error into an answer.
     pub fn log(&self) {
-        if let Self::Internal(cause) = self {
-            tracing::error!("request failed: {cause:#}");
+        match self {
+            Self::Internal(cause) => tracing::error!("request failed: {cause:#}"),
+            Self::StoreAway(ailment, cause) => tracing::error!("{ailment}（{cause:#}）"),
+            _ => {}
         }
     }
 }
@@ -187,6 +194,9 @@ impl IntoResponse for ApiError {
 
 impl From<sea_orm::DbErr> for ApiError {
     fn from(err: sea_orm::DbErr) -> Self {
-        Self::Internal(anyhow::Error::new(err).context("database"))
+        match Ailment::of(&err) {
+            Some(ailment) => Self::StoreAway(ailment, anyhow::Error::new(err)),
+            None => Self::Internal(anyhow::Error::new(err).context("database")),
+        }
     }
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use anyhow::Context as _;
-use ureq::Agent;
+use ureq::{Agent, RequestBuilder};
 
 /// An answer, whatever its status.
 pub struct Answer {
@@ -20,6 +20,7 @@ pub struct Answer {
 pub struct Client {
     agent: Agent,
     base: String,
+    cookie: Option<String>,
 }
 
 impl Client {
@@ -31,34 +32,43 @@ impl Client {
             .timeout_global(Some(Duration::from_mins(1)))
             .user_agent(USER_AGENT)
             .build();
-        Self { agent: config.into(), base: base.to_owned() }
+        Self { agent: config.into(), base: base.to_owned(), cookie: None }
+    }
+
+    /// The same, and sends a cookie with everything: `name=value`. Only the desk has any.
+    #[must_use]
+    pub fn with_cookie(mut self, cookie: &str) -> Self {
+        self.cookie = Some(cookie.to_owned());
+        self
     }
 
     /// `GET path`.
     pub fn get(&self, path: &str) -> anyhow::Result<Answer> {
-        let request = self.agent.get(format!("{}{path}", self.base)).header(ADDRESS_HEADER, ADDRESS);
-        let response = request.call().with_context(|| format!("GET {path}"))?;
-        answer(response)
+        let request = self.known(self.agent.get(format!("{}{path}", self.base)));
+        answer(request.call().with_context(|| format!("GET {path}"))?)
     }
 
     /// `POST path` with a form, as a browser sends it.
     pub fn post_form(&self, path: &str, fields: &[(&str, &str)]) -> anyhow::Result<Answer> {
-        let request = self
-            .agent
-            .post(format!("{}{path}", self.base))
-            .header("Origin", &self.base)
-            .header(ADDRESS_HEADER, ADDRESS);
+        let request =
+            self.known(self.agent.post(format!("{}{path}", self.base))).header("Origin", &self.base);
         answer(request.send_form(fields.iter().copied()).with_context(|| format!("POST {path}"))?)
     }
 
     /// `POST path` with JSON.
     pub fn post_json(&self, path: &str, json: &serde_json::Value) -> anyhow::Result<Answer> {
-        let request = self
-            .agent
-            .post(format!("{}{path}", self.base))
-            .header("Origin", &self.base)
-            .header(ADDRESS_HEADER, ADDRESS);
+        let request =
+            self.known(self.agent.post(format!("{}{path}", self.base))).header("Origin", &self.base);
         answer(request.send_json(json).with_context(|| format!("POST {path}"))?)
+    }
+
+    /// With what a browser and the gateway add.
+    fn known<B>(&self, request: RequestBuilder<B>) -> RequestBuilder<B> {
+        let request = request.header(ADDRESS_HEADER, ADDRESS);
+        match &self.cookie {
+            Some(cookie) => request.header("Cookie", cookie),
+            None => request,
+        }
     }
 }
 

@@ -5,6 +5,7 @@
 
 pub mod asker;
 pub mod browser;
+pub mod cable;
 pub mod desk;
 pub mod devtools;
 pub mod files;
@@ -14,6 +15,7 @@ pub mod git;
 pub mod http;
 pub mod large_site;
 pub mod load;
+pub mod member;
 pub mod npm;
 pub mod nuanzhan;
 pub mod phone;
@@ -22,8 +24,10 @@ pub mod postgres;
 pub mod python;
 #[path = "../../site-gen/tests/real/mod.rs"]
 mod real;
+pub mod sealed;
 pub mod server;
 pub mod skip;
+pub mod small_disk;
 pub mod tool;
 pub mod wire;
 pub mod workspace;

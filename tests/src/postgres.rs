@@ -46,7 +46,7 @@ pub fn data_folder_of(url: &str) -> Option<PathBuf> {
 }
 
 /// The newest installed server.
-fn find_bin() -> Option<PathBuf> {
+pub(crate) fn find_bin() -> Option<PathBuf> {
     let debian = fs::read_dir("/usr/lib/postgresql")
         .into_iter()
         .flatten()
@@ -126,7 +126,7 @@ fn watch_over(cluster: &Cluster) {
     let _ = watcher.spawn();
 }
 
-fn free_port() -> anyhow::Result<u16> {
+pub(crate) fn free_port() -> anyhow::Result<u16> {
     Ok(std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
 }
 

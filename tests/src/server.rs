@@ -11,6 +11,7 @@ use anyhow::{Context as _, anyhow, bail};
 use tempfile::TempDir;
 
 use crate::http::{ADDRESS_HEADER, Client};
+use crate::small_disk::SmallDisk;
 use crate::workspace;
 
 /// How long a start may take in a debug build on a busy machine.
@@ -28,12 +29,15 @@ pub struct Server {
 }
 
 /// What a server runs on; outlives any number of servers, so that they can be killed and started again.
+#[derive(Clone)]
 pub struct Ground {
     folder: Arc<TempDir>,
     /// The content, if a test has its own.
     content: PathBuf,
     /// The database, if not SQLite in `var`.
     pub database: Option<String>,
+    /// The disk that its database is on, if it has one of its own.
+    pub disk: Option<SmallDisk>,
     /// Whether members need a second factor: `offered`, or `required` as a real site has it.
     pub second_factor: &'static str,
     /// Other settings, by the names of their variables.
@@ -47,6 +51,7 @@ impl Ground {
             folder: Arc::new(tempfile::tempdir()?),
             content: workspace::content(),
             database: None,
+            disk: None,
             second_factor: "offered",
             environment: Vec::new(),
         })
@@ -99,7 +104,9 @@ impl Ground {
     }
 
     fn start_with(&self, flag: &str, folder: &Path, at: &str) -> anyhow::Result<Server> {
-        let mut command = Command::new(workspace::nuanzhan());
+        let program = workspace::nuanzhan();
+        let mut command =
+            self.disk.as_ref().map_or_else(|| Command::new(program), |disk| disk.command(program));
         command.arg("serve").args(["--listen", at]).arg(flag).arg(folder);
         command.args(self.data_arguments()).current_dir(self.folder.path());
         command.env("NUANZHAN_CLIENT_ADDRESS_HEADER", ADDRESS_HEADER);

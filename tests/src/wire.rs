@@ -49,7 +49,8 @@ fn pass(browser: TcpStream, server: TcpStream, kept: Arc<Mutex<Vec<u8>>>) {
     std::thread::spawn(move || copy(from_server, to_browser, |_| ()));
 }
 
-fn copy(mut from: TcpStream, mut to: TcpStream, seen: impl Fn(&[u8])) {
+/// Passes bytes on until either side hangs up, or is torn off.
+pub(crate) fn copy(mut from: TcpStream, mut to: TcpStream, seen: impl Fn(&[u8])) {
     let mut buffer = [0; 1 << 14];
     while let Ok(read @ 1..) = from.read(&mut buffer) {
         seen(&buffer[..read]);

@@ -73,13 +73,14 @@ impl Trouble {
             }
             Self::Broken(typed, err) => {
                 log_once_an_hour(app, &err);
+                let (status, ..) = err.contract();
                 not_taken(
                     release,
                     &typed,
                     "我们这边出错了",
                     "不是你的问题。信可能没有存下来，请再寄一次；不会变成两封。",
                 )
-                .map(|page| Page { status: StatusCode::INTERNAL_SERVER_ERROR, ..page })
+                .map(|page| Page { status, ..page })
             }
             Self::Form(status, reason) => {
                 not_taken(release, &Typed::default(), "没有收到", reason).map(|page| Page { status, ..page })

@@ -127,6 +127,16 @@ enum Found {
     Destroyed,
 }
 
+/// Remembers that the receipt of a thread was typed back. Where that can't be kept she reads her answers all the same: a full disk must
+/// not stand between her and them, and her receipt may be shown to her once more.
+pub(super) async fn typed_back(app: &AppState, thread: &Thread) {
+    if !thread.typed_back
+        && let Err(err) = app.store.mark_typed_back(&thread.id).await
+    {
+        page::log_once_an_hour(app, &err.into());
+    }
+}
+
 /// Destroys a thread whose receipt was typed once more for this. Whoever was faster has done it.
 async fn destroy(app: &AppState, thread: &ThreadId) -> Result<Found, Trouble> {
     // It can happen once only, so the request needs no key of its own.
@@ -183,9 +193,7 @@ async fn look_up(
     let lines = tokio::task::spawn_blocking(move || read(&stretched.thread_key(&id), &messages)).await;
     let lines = lines.map_err(|err| ApiError::Internal(anyhow::Error::new(err).context("opening")))?;
     let Some(thread) = found else { return Ok(None) };
-    if !thread.typed_back {
-        app.store.mark_typed_back(&thread.id).await?;
-    }
+    typed_back(app, &thread).await;
     let desk = desks.get(&thread.desk).unwrap_or(&thread.desk).clone();
     let told = told.iter().map(|told| (told.at.chinese(), history::words(told, &desks)));
     Ok(Some(Opened { desk, history: told.collect(), messages: lines, thread }))

@@ -8,8 +8,10 @@ use std::time::Duration;
 
 use anyhow::{Context, bail, ensure};
 use sea_orm::sqlx::postgres::PgConnectOptions;
-use sea_orm::sqlx::sqlite::SqliteConnectOptions;
-use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbErr, Statement};
+use sea_orm::sqlx::sqlite::{Sqlite, SqliteConnectOptions, SqliteConnection};
+use sea_orm::sqlx::{Connection as _, Database as Driver};
+use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbErr, SqlxError, Statement};
+use sqlx_core::transaction::TransactionManager as _;
 
 /// How long a connection may take. Longer than this the database is down, and the operator should read so.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -115,9 +117,25 @@ fn patient(url: &str, connections: u32) -> ConnectOptions {
         .sqlx_logging(false)
         .record_stmt_in_spans(false)
         // Waiting for a connection is somebody's letter or receipt: a line in the log would tell its second.
-        .map_sqlx_sqlite_pool_opts(|pool| pool.acquire_slow_threshold(Duration::MAX))
+        .map_sqlx_sqlite_pool_opts(|pool| {
+            pool.acquire_slow_threshold(Duration::MAX)
+                .before_acquire(|connection, _| Box::pin(out_of_any_transaction(connection)))
+        })
         .map_sqlx_postgres_pool_opts(|pool| pool.acquire_slow_threshold(Duration::MAX));
     options
+}
+
+/// A full disk makes `SQLite` roll back by itself. The driver's own rollback fails then (sqlx 0.9.0), and it goes on believing that the
+/// connection is within a transaction: the next one would be a savepoint, and what is written after that one was undone would
+/// never be committed, though everybody was told so. Another connection would not do: on a full disk none can be opened.
+async fn out_of_any_transaction(connection: &mut SqliteConnection) -> Result<bool, SqlxError> {
+    if connection.is_in_transaction() {
+        // Something to roll back, so that the driver counts again. Refused where there is a transaction after all: as well.
+        let _begun = sea_orm::sqlx::raw_sql("BEGIN").execute(&mut *connection).await;
+        let undone = <Sqlite as Driver>::TransactionManager::rollback(connection).await;
+        return Ok(undone.is_ok() && !connection.is_in_transaction());
+    }
+    Ok(true)
 }
 
 async fn check_postgres(db: &DatabaseConnection) -> anyhow::Result<()> {
@@ -154,6 +172,34 @@ mod tests {
         let said = format!("{refused:#}");
         assert!(said.contains("127.0.0.1:1") && said.contains("letters"), "{said}");
         assert!(!said.contains("geheim"), "{said}");
+    }
+
+    #[tokio::test]
+    async fn a_transaction_that_sqlite_undid_by_itself_does_not_swallow_what_is_written_later() {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite://{}/letters.db", folder.path().display());
+        let db = connect(&url).await.unwrap();
+        db.execute_unprepared("CREATE TABLE note (text TEXT)").await.unwrap();
+        for _ in 0..=SQLITE_CONNECTIONS {
+            // What a full disk does, without one.
+            let undone = db.begin().await.unwrap();
+            undone.execute_unprepared("ROLLBACK").await.unwrap();
+            drop(undone);
+            let given_up = db.begin().await.unwrap();
+            given_up.execute_unprepared("INSERT INTO note VALUES ('no')").await.unwrap();
+            given_up.rollback().await.unwrap();
+            db.execute_unprepared("INSERT INTO note VALUES ('yes')").await.unwrap();
+        }
+        let elsewhere = connect(&url).await.unwrap();
+        let count = "SELECT count(*), sum(text = 'yes') FROM note";
+        let count = Statement::from_string(elsewhere.get_database_backend(), count);
+        let row = elsewhere.query_one_raw(count).await.unwrap().unwrap();
+        let (all, kept): (i64, i64) = (row.try_get_by_index(0).unwrap(), row.try_get_by_index(1).unwrap());
+        assert_eq!(
+            (all, kept),
+            (5, 5),
+            "what was acknowledged is there for everybody, what was given up for nobody"
+        );
     }
 
     #[tokio::test]

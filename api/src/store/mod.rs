@@ -8,6 +8,7 @@
 //! here or by the database: writes that could meet an existing row say what to do then, because an error in the log of
 //! PostgreSQL carries the values and the second.
 
+pub mod ailment;
 mod audit;
 pub mod bell;
 pub mod budget;

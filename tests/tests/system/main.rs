@@ -4,11 +4,14 @@
 
 mod consultations;
 mod content;
+mod deeds;
 mod desk;
+mod faults;
 mod flood;
 mod formats;
 mod journey;
 mod keys;
+mod kill;
 mod leave;
 mod nearest;
 mod outputs;

@@ -15,6 +15,7 @@ use super::{Sent, answered};
 use crate::clock::Hour;
 use crate::consultations::history;
 use crate::consultations::public::ReaderOut;
+use crate::consultations::reply::typed_back;
 use crate::consultations::state::Event;
 use crate::error::{ApiResult, Problem};
 use crate::sealing::binding::ThreadId;
@@ -151,9 +152,7 @@ async fn look(app: &AppState, door: &Door) -> ApiResult<OpenedOut> {
         drop(looked.letters.iter().map(LetterOut::new).collect::<Vec<_>>());
         return Ok(OpenedOut { thread: None });
     };
-    if !thread.typed_back {
-        app.store.mark_typed_back(&thread.id).await?;
-    }
+    typed_back(app, thread).await;
     Ok(OpenedOut { thread: Some(AskersThreadOut::new(thread, &looked)) })
 }
 
