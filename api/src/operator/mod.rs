@@ -5,6 +5,7 @@
 //! private key in hand, and only inside [`crate::desk::keys`]. What is shown once, a recovery key or a made-up
 //! passphrase, goes to the operator's screen and nowhere else.
 
+mod announce;
 mod audit;
 mod backup;
 mod desk;
@@ -21,6 +22,7 @@ use std::collections::BTreeSet;
 use std::io::Write;
 
 use ::search::region::RegionCode;
+use jiff::Timestamp;
 
 pub use self::audit::{AuditCommand, BrokenChains};
 pub use self::backup::{Backup, Restore};
@@ -33,6 +35,7 @@ pub use self::purge::Purge;
 pub use self::search::{SearchCommand, Searching};
 pub use self::statistics::Publish;
 pub use self::words::WordStats;
+use crate::announce::mail::MailSettings;
 use crate::clock::Hour;
 use crate::dice::Dice;
 use crate::figures::report::Names;
@@ -46,6 +49,8 @@ pub struct Operator<'a> {
     pub dice: &'a dyn Dice,
     /// The hour, for the audit chain.
     pub hour: Hour,
+    /// This instant, for what is sent now.
+    pub now: Timestamp,
     /// Where to write what the operator reads.
     pub out: &'a mut (dyn Write + Send),
     /// The public address of the site without a trailing slash; empty where nobody knows it.
@@ -54,6 +59,8 @@ pub struct Operator<'a> {
     pub regions: &'a BTreeSet<RegionCode>,
     /// What the built site calls its topics and counties.
     pub names: &'a Names,
+    /// The account that mails are sent by.
+    pub mail: Option<&'a MailSettings>,
 }
 
 /// A number of days that somebody typed: up to ten years.
@@ -96,10 +103,12 @@ mod tests {
             store: &fresh.store,
             dice: &SystemDice,
             hour: NOW,
+            now: Timestamp::from_second(NOW.number() * 3600).unwrap(),
             out: &mut out,
             site: "https://nuanzhan.example",
             regions: &regions,
             names: &names(),
+            mail: None,
         };
         let done = match Command::try_parse_from(std::iter::once("nuanzhan").chain(line.split(' '))).unwrap()
         {
