@@ -22,6 +22,7 @@ pub mod postgres;
 pub mod python;
 #[path = "../../site-gen/tests/real/mod.rs"]
 mod real;
+pub mod receivers;
 pub mod server;
 pub mod skip;
 pub mod tool;

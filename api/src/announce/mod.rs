@@ -170,12 +170,14 @@ struct Announcement {
 
 /// Tells news when their time comes. Never ends; may be dropped at any moment.
 pub async fn keep(announcer: Announcer) {
-    let (mut looked, mut since, mut failed) = (None, None, None);
+    let (mut looked, mut since, mut failed) = (None, None::<Tick>, None);
     loop {
         let now = announcer.clock.now();
         let tick = Tick::of(now);
-        if looked.is_none_or(|looked| looked < tick) {
+        if looked != Some(tick) {
             looked = Some(tick);
+            // A clock that is set back begins anew.
+            since = since.filter(|since| *since <= tick);
             match announcer.round(since, now).await {
                 Ok(true) => since = Some(tick),
                 // Somebody else's turn. What they leave undone is looked at the next time.
