@@ -54,17 +54,19 @@ impl What {
 
     /// The body of a webhook, in the shape that its receiver reads.
     pub fn json(self, kind: Kind, url: &str) -> String {
-        let (text, line) = (self.text(), format!("{}\n{url}", self.text()));
+        let line = format!("{}\n{url}", self.text());
         let shaped: Value = match kind {
+            Kind::Plain | Kind::Mail => return self.plain(url),
             Kind::Wecom | Kind::Dingtalk => json!({ "msgtype": "text", "text": { "content": line } }),
             Kind::Feishu => json!({ "msg_type": "text", "content": { "text": line } }),
-            Kind::Plain | Kind::Mail => {
-                let event = if self == Self::Test { "test" } else { "work" };
-                let plain = Plain { event, urgent: self == Self::Urgent, text, url };
-                return serde_json::to_string(&plain).expect("texts always become JSON");
-            }
         };
         shaped.to_string()
+    }
+
+    fn plain(self, url: &str) -> String {
+        let event = if self == Self::Test { "test" } else { "work" };
+        let plain = Plain { event, urgent: self == Self::Urgent, text: self.text(), url };
+        serde_json::to_string(&plain).expect("texts always become JSON")
     }
 }
 

@@ -47,9 +47,9 @@ pub enum Kind {
     Mail,
     /// A webhook of one's own.
     Plain,
-    /// The robot of a group in WeCom (企业微信).
+    /// The robot of a group in `WeCom` (企业微信).
     Wecom,
-    /// The robot of a group in DingTalk (钉钉).
+    /// The robot of a group in `DingTalk` (钉钉).
     Dingtalk,
     /// The robot of a group in Feishu (飞书).
     Feishu,
@@ -180,14 +180,13 @@ pub async fn keep(announcer: Announcer) {
             since = since.filter(|since| *since <= tick);
             match announcer.round(since, now).await {
                 Ok(true) => since = Some(tick),
-                // Somebody else's turn. What they leave undone is looked at the next time.
-                Ok(false) => {}
                 // Tried again in five minutes, said once an hour.
                 Err(err) if failed != Some(tick.hour()) => {
                     failed = Some(tick.hour());
                     tracing::error!("announcements could not be looked after, trying again later: {err}");
                 }
-                Err(_) => {}
+                // It has been said; or it is somebody else's turn, and what they leave undone is looked at the next time.
+                Err(_) | Ok(false) => {}
             }
         }
         tokio::time::sleep(Tick::until_next(announcer.clock.now()).min(LONGEST_SLEEP)).await;

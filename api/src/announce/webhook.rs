@@ -113,7 +113,7 @@ pub async fn post(
     if kind == Kind::Plain { Ok(()) } else { taken(response).await }
 }
 
-/// A robot says in its answer whether it has taken a message: `errcode` with WeCom and DingTalk, `code` with Feishu.
+/// A robot says in its answer whether it has taken a message: `errcode` with `WeCom` and `DingTalk`, `code` with Feishu.
 async fn taken(mut response: Response) -> Result<(), Failure> {
     let mut read = Vec::new();
     while let Some(chunk) = response.chunk().await.map_err(|err| why(&err))? {
