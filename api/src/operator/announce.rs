@@ -35,7 +35,7 @@ pub struct Announce {
     #[command(flatten)]
     act: Act,
     /// webhook 要什么样子：plain 自己的程序、wecom 企业微信、dingtalk 钉钉、feishu 飞书。不写就看网址
-    #[arg(long = "as", value_name = "样子", value_parser = shape, requires = "webhook")]
+    #[arg(long = "as", value_name = "样子", value_parser = shape, conflicts_with_all = ["mail", "list", "remove", "test"])]
     shape: Option<Kind>,
 }
 
