@@ -11,6 +11,7 @@
 //! - Public pages set no cookie and ask nothing of any other host.
 //! - Time, chance and files come in as values: [`clock::Clock`], [`dice::Dice`], [`published::Published`].
 
+pub mod announce;
 pub mod answer;
 pub mod audit;
 pub mod backup;

@@ -10,7 +10,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use anyhow::Context as _;
-use api::clock::{Clock as _, SystemClock};
+use api::clock::{Clock as _, Hour, SystemClock};
 use api::compiler::SiteGen;
 use api::config::{Settings, Sources};
 use api::dice::SystemDice;
@@ -72,7 +72,7 @@ enum Command {
     /// 生成站点并提供服务（不写子命令时就是它）
     #[command(after_help = "例子：\n  nuanzhan serve --listen 127.0.0.1:0    由系统挑一个空着的端口")]
     Serve(ServeFlags),
-    /// 管理工作台：建立、列出
+    /// 管理工作台：建立、列出、设定有新工作时通知谁
     #[command(subcommand)]
     Desk(DeskCommand),
     /// 管理工作台的人员：邀请、开通、取消丢了的验证码
@@ -336,9 +336,10 @@ fn operate(
             .unwrap_or_default();
         let regions = regions.into_iter().map(|region| region.code).collect();
         let site = settings.base_url.unwrap_or(address);
-        let (hour, out) = (SystemClock.hour(), &mut io::stdout());
+        let (now, out) = (SystemClock.now(), &mut io::stdout());
+        let (hour, mail) = (Hour::of(now), settings.mail.as_ref());
         let (store, dice, site, regions, names) = (&store, &SystemDice, &site, &regions, &names);
-        command(Operator { store, dice, hour, out, site, regions, names }).await
+        command(Operator { store, dice, hour, now, out, site, regions, names, mail }).await
     })?;
     Ok(())
 }

@@ -18,6 +18,8 @@ use anyhow::Context as _;
 use jiff::civil::Date;
 use tokio::net::TcpListener;
 
+use crate::announce::mail::Mailer;
+use crate::announce::{self, Announcer, Post};
 use crate::clock::Clock;
 use crate::compiler::{self, Compiled, Compiler, Fresh, Order, Touched};
 use crate::config::{Settings, hide_password};
@@ -72,6 +74,8 @@ pub enum Failure {
 
 /// Runs until `stop`; then lets what is under way finish, for ten seconds at most.
 pub async fn serve(service: Service, stop: impl Future<Output = ()>) -> Result<(), Failure> {
+    // A password that is not there is told before anything is built.
+    let mailer = service.settings.mail.as_ref().map(Mailer::open).transpose()?;
     let mut stop = pin!(stop);
     let ready = tokio::select! {
         ready = prepare(&service) => ready?,
@@ -79,12 +83,17 @@ pub async fn serve(service: Service, stop: impl Future<Output = ()>) -> Result<(
     };
     let store = ready.state.store.clone();
     let keeper = tokio::spawn(keeper::keep(ready.state.clone()));
+    let post = Post::open(mailer, &ready.state.consultations.settings.base_url)?;
+    let announcer = tokio::spawn(announce::keep(Announcer::new(&ready.state, post)));
     let ears = store.clone();
     let ears = tokio::spawn(async move { ears.hear().await });
     ready.doors.serve(ready.state, stop, &service.say).await;
     // What it was about to change is rolled back, and caught up by whoever runs next.
     keeper.abort();
     let _it_was_told_to_stop = keeper.await;
+    // What was on its way is told again by whoever runs next.
+    announcer.abort();
+    let _it_was_told_to_stop_too = announcer.await;
     ears.abort();
     let _nobody_is_told_any_more = ears.await;
     drop(ready.watcher);

@@ -24,6 +24,7 @@ pub mod postgres;
 pub mod python;
 #[path = "../../site-gen/tests/real/mod.rs"]
 mod real;
+pub mod receivers;
 pub mod sealed;
 pub mod server;
 pub mod skip;

@@ -5,7 +5,8 @@ use std::process::Command;
 use std::sync::OnceLock;
 
 /// What is installed. Other people's tools: their verdicts are the point, so they are pinned and not bent.
-const PACKAGES: [&str; 3] = ["schemathesis==4.32.5", "geojson-validator==0.7.0", "pyhpke==0.6.5"];
+const PACKAGES: [&str; 4] =
+    ["schemathesis==4.32.5", "geojson-validator==0.7.0", "pyhpke==0.6.5", "aiosmtpd==1.4.6"];
 
 /// The programs of the environment; or why there are none. `target`: where builds go (`CARGO_TARGET_TMPDIR`).
 pub fn tools(target: &Path) -> Result<&'static Path, &'static str> {

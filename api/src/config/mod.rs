@@ -17,6 +17,7 @@ use axum::http::HeaderName;
 
 pub use self::effective::Effective;
 use self::reader::Reader;
+use crate::announce::mail::MailSettings;
 use crate::finder::Meilisearch;
 use crate::state::Limits;
 use crate::store::Retention;
@@ -51,6 +52,8 @@ pub struct Settings {
     pub limits: Limits,
     /// The server that searches, if not this process.
     pub meilisearch: Meilisearch,
+    /// The account that mails are sent by, if there is one.
+    pub mail: Option<MailSettings>,
     /// Whether words are counted ([`crate::words`]).
     pub counts_words: bool,
     /// Whether members need a second factor to do anything at the desk.
@@ -116,9 +119,10 @@ impl Settings {
                 closed_days: reader.days("retention.closed_days"),
                 waiting_days: reader.days("retention.waiting_days"),
             },
+            mail: reader.mail(),
             counts_words: reader.truth("search.count_words"),
-            second_factor_required: reader.one_of("desk.second_factor", ["required", "offered"])
-                == "required",
+            second_factor_required: reader
+                .one_of("desk.second_factor", &[("required", true), ("offered", false)]),
             meilisearch: Meilisearch {
                 url: reader.text("search.meili_url").to_owned(),
                 index: reader.text("search.meili_index").to_owned(),

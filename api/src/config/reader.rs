@@ -1,10 +1,13 @@
 //! Typed values out of those that were written.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 
 use axum::http::HeaderName;
 
 use super::effective::{Effective, Setting, Value};
+use crate::announce::mail::{MailSettings, MailTls};
+use crate::announce::webhook::is_this_machine;
 
 /// Reads typed values out of the flat ones, and collects what can't be read.
 pub(super) struct Reader<'a> {
@@ -44,16 +47,43 @@ impl<'a> Reader<'a> {
         self.text(key) == "yes"
     }
 
-    /// One of two words; the first where it is neither.
-    pub(super) fn one_of(&mut self, key: &str, [first, second]: [&'static str; 2]) -> &'static str {
-        match self.text(key) {
-            text if text == first => first,
-            text if text == second => second,
-            _ => {
-                self.refuse(key, &format!("应为 \"{first}\" 或 \"{second}\""));
-                first
-            }
+    /// What one of a few words means; the first of them where it is none.
+    pub(super) fn one_of<T: Copy>(&mut self, key: &str, words: &[(&'static str, T)]) -> T {
+        let text = self.text(key);
+        if let Some((_, meant)) = words.iter().find(|(word, _)| *word == text) {
+            return *meant;
         }
+        let known: Vec<String> = words.iter().map(|(word, _)| format!("\"{word}\"")).collect();
+        self.refuse(key, &format!("应为 {}", known.join(" 或 ")));
+        words[0].1
+    }
+
+    /// The account that mails are sent by; nothing where no host is named.
+    pub(super) fn mail(&mut self) -> Option<MailSettings> {
+        let words =
+            [("required", MailTls::Required), ("starttls", MailTls::StartTls), ("none", MailTls::Off)];
+        let tls = self.one_of("mail.tls", &words);
+        let port = u16::try_from(self.number("mail.port"));
+        if port.is_err() {
+            self.refuse("mail.port", "应为 1 到 65535 之间的整数");
+        }
+        let (host, user, file) =
+            (self.text("mail.host"), self.text("mail.user"), self.text("mail.password_file"));
+        if host.is_empty() {
+            return None;
+        }
+        if tls == MailTls::Off && !is_this_machine(host) {
+            self.refuse("mail.tls", "不加密只能用在本机的邮件服务（mail.host 是 localhost 或 127.0.0.1）");
+        }
+        if user.is_empty() != file.is_empty() {
+            self.refuse("mail.user", "要和 mail.password_file 一起写，或者都空着");
+        }
+        let from = self.text("mail.from").parse().ok();
+        if from.is_none() {
+            self.refuse("mail.from", "应为发信的邮箱地址，例如 tongzhi@example.cn");
+        }
+        let login = (!user.is_empty()).then(|| (user.to_owned(), PathBuf::from(file)));
+        Some(MailSettings { host: host.to_owned(), port: port.ok()?, login, from: from?, tls })
     }
 
     pub(super) fn address(&mut self, key: &str) -> Option<SocketAddr> {

@@ -10,6 +10,7 @@ use crate::desk::login;
 use crate::desk::role::Role;
 use crate::dice::{self, Dice};
 use crate::operator::Operator;
+use crate::operator::announce::Announce;
 use crate::operator::secret::{Passphrase, PassphraseFrom};
 use crate::sealing::binding::hex;
 use crate::store::Store;
@@ -22,6 +23,8 @@ pub enum DeskCommand {
     Create(Create),
     /// 列出工作台和成员
     List,
+    /// 有新的工作时，用邮件或群机器人通知值班的人；通知里没有来信的内容
+    Announce(Announce),
 }
 
 /// A new desk.
@@ -55,6 +58,7 @@ impl DeskCommand {
         match self {
             Self::Create(create) => create.run(operator).await,
             Self::List => list(operator).await,
+            Self::Announce(announce) => announce.run(operator).await,
         }
     }
 }

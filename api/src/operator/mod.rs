@@ -5,6 +5,7 @@
 //! private key in hand, and only inside [`crate::desk::keys`]. What is shown once, a recovery key or a made-up
 //! passphrase, goes to the operator's screen and nowhere else.
 
+mod announce;
 mod audit;
 mod backup;
 mod desk;
@@ -21,6 +22,7 @@ use std::collections::BTreeSet;
 use std::io::Write;
 
 use ::search::region::RegionCode;
+use jiff::Timestamp;
 
 pub use self::audit::{AuditCommand, BrokenChains};
 pub use self::backup::{Backup, Restore};
@@ -33,6 +35,7 @@ pub use self::purge::Purge;
 pub use self::search::{SearchCommand, Searching};
 pub use self::statistics::Publish;
 pub use self::words::WordStats;
+use crate::announce::mail::MailSettings;
 use crate::clock::Hour;
 use crate::dice::Dice;
 use crate::figures::report::Names;
@@ -46,6 +49,8 @@ pub struct Operator<'a> {
     pub dice: &'a dyn Dice,
     /// The hour, for the audit chain.
     pub hour: Hour,
+    /// This instant, for what is sent now.
+    pub now: Timestamp,
     /// Where to write what the operator reads.
     pub out: &'a mut (dyn Write + Send),
     /// The public address of the site without a trailing slash; empty where nobody knows it.
@@ -54,6 +59,8 @@ pub struct Operator<'a> {
     pub regions: &'a BTreeSet<RegionCode>,
     /// What the built site calls its topics and counties.
     pub names: &'a Names,
+    /// The account that mails are sent by.
+    pub mail: Option<&'a MailSettings>,
 }
 
 /// A number of days that somebody typed: up to ten years.
@@ -67,6 +74,7 @@ mod tests {
     use clap::Parser;
 
     use super::*;
+    use crate::announce::testing::Receiver;
     use crate::consultations::testing::Office;
     use crate::desk::code::InvitationCode;
     use crate::desk::role::Role;
@@ -96,10 +104,12 @@ mod tests {
             store: &fresh.store,
             dice: &SystemDice,
             hour: NOW,
+            now: Timestamp::from_second(NOW.number() * 3600).unwrap(),
             out: &mut out,
             site: "https://nuanzhan.example",
             regions: &regions,
             names: &names(),
+            mail: None,
         };
         let done = match Command::try_parse_from(std::iter::once("nuanzhan").chain(line.split(' '))).unwrap()
         {
@@ -322,6 +332,60 @@ mod tests {
             assert!(text.contains(",总数,收到,6\n"), "{text}");
             let nowhere = run(&fresh, "statistics --out no-such-folder/x.csv").await.unwrap_err();
             assert!(nowhere.contains("no-such-folder"), "{nowhere}");
+        }
+    }
+
+    #[tokio::test]
+    async fn who_is_told_of_a_desks_work_is_set_shown_without_keys_tried_and_taken_away() {
+        let fresh = sqlite().await;
+        run(&fresh, CREATE).await.unwrap();
+        let receiver = Receiver::open().await;
+        let announce = async |more: &str| run(&fresh, &format!("desk announce county {more}")).await;
+        assert!(announce("--list").await.unwrap().contains("没有通知谁"));
+        let added = announce(&format!("--webhook {}", receiver.url)).await.unwrap();
+        let secret = below(&added, "密钥，只显示这一次");
+        assert!(secret.starts_with("whsec_") && !added.contains("geheim"), "{added}");
+        let robot = format!("--webhook {}2 --as wecom", receiver.url);
+        assert!(announce(&robot).await.unwrap().contains("第 2 处"));
+        assert!(announce(&robot).await.unwrap_err().contains("已经有了，是第 2 处"));
+        let listed = announce("--list").await.unwrap();
+        assert!(listed.contains("1\t自己的 webhook\thttp://127.0.0.1:"), "{listed}");
+        assert!(listed.contains("2\t企业微信群机器人") && listed.contains("还没有通知过"), "{listed}");
+        assert!(!listed.contains("geheim") && !listed.contains(secret), "{listed}");
+
+        assert_eq!(announce("--test").await.unwrap().matches("收下了").count(), 2);
+        let heard = receiver.heard();
+        assert!(heard.len() == 2 && heard[0].body.starts_with("{\"event\":\"test\""), "{heard:?}");
+        receiver.answers(200, "{}");
+        receiver.answers(404, "geheim");
+        let said = announce("--test").await.unwrap_err();
+        assert!(said.contains("对方回答了 404") && said.contains("2 处里有 1 处没有送到"), "{said}");
+        assert!(!said.contains("geheim"), "{said}");
+
+        assert!(announce("--remove 1").await.unwrap().contains("不再通知第 1 处"));
+        assert!(announce("--remove 1").await.unwrap_err().contains("没有第 1 处"));
+        assert!(announce("--mail a@b.cn").await.unwrap_err().contains("[mail]"));
+        let near = run(&fresh, "desk announce conty --list").await.unwrap_err();
+        assert!(near.contains("没有 conty 这个工作台。是不是 county？"), "{near}");
+        assert!(run(&fresh, "desk announce x --list").await.unwrap_err().contains("desk list"));
+    }
+
+    #[test]
+    fn what_can_not_be_an_address_is_refused_before_anything_is_opened() {
+        for (wrong, expected) in [
+            ("--mail zhiban", "邮箱地址"),
+            ("--mail zhiban@localhost", "邮箱地址"),
+            ("--webhook http://a.cn/hook", "https"),
+            ("--webhook a.cn/hook", "完整的网址"),
+            ("--webhook https://a.cn/hook --as telegram", "plain、wecom"),
+        ] {
+            let line = format!("nuanzhan desk announce county {wrong}");
+            let said = Command::try_parse_from(line.split(' ')).err().unwrap().to_string();
+            assert!(said.contains(expected), "{wrong}: {said}");
+        }
+        for wrong in ["", "--list --test", "--mail a@b.cn --as wecom", "--remove x"] {
+            let line = format!("nuanzhan desk announce county {wrong}");
+            assert!(Command::try_parse_from(line.split_whitespace()).is_err(), "{wrong}");
         }
     }
 }

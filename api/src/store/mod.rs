@@ -9,6 +9,7 @@
 //! PostgreSQL carries the values and the second.
 
 pub mod ailment;
+pub mod announce;
 mod audit;
 pub mod bell;
 pub mod budget;
@@ -168,8 +169,11 @@ mod tests {
     /// P1, P3 and P4 as a list of every column of every table: whoever adds one has to change this test, and think.
     ///
     /// Nothing here names an asker. Codes, counts, hours, hashes and sealed bytes are all there is of a thread; words in
-    /// the clear are the names of desks, members and agencies, and words of the site's own lists.
+    /// the clear are the names of desks, members and agencies, addresses to which operators have news sent, and words of the
+    /// site's own lists.
     const COLUMNS: &[(&str, &str)] = &[
+        ("announce_to", "desk_id number kind target secret told_hour failed_hour failure"),
+        ("announcement", "desk_id number urgent at_hour tries id"),
         ("audit", "desk_id number at_hour actor act object previous hash"),
         ("audit_head", "desk_id number hash"),
         ("desk", "id name region parent generation recovery_public_key"),

@@ -26,6 +26,7 @@ const REWRITE: &[&str] = &[
     "VACUUM (FULL) member",
     "VACUUM (FULL) hour_share",
     "VACUUM (FULL) spent",
+    "VACUUM (FULL) announcement",
     "VACUUM message",
 ];
 

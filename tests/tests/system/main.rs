@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "tests stop at the first surprise")]
 
+mod announce;
 mod consultations;
 mod content;
 mod deeds;

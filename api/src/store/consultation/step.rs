@@ -24,7 +24,7 @@ use crate::store::consultation::{Due, Refused, Thread, Transfer};
 use crate::store::desk::{ReaderKey, parent_of, readers_for_writing};
 use crate::store::entity::{message, thread};
 use crate::store::figures::{Count, Measure};
-use crate::store::{Retention, audit};
+use crate::store::{Retention, announce, audit};
 
 /// A thread on its way from one state to the next, its row locked.
 pub(super) struct Step<'a> {
@@ -119,6 +119,16 @@ impl<'a> Step<'a> {
                 since: *since,
             };
             count.add(self.txn).await?;
+        }
+        // What its own members did is no news to a desk.
+        let news = match event {
+            Event::AskerWrites => Some(&desk),
+            Event::Transfer => self.given_to.as_ref(),
+            Event::Climb => self.told.to.as_ref(),
+            _ => None,
+        };
+        if let Some(desk) = news {
+            announce::note(self.txn, desk, (self.now.priority.danger, self.hour)).await?;
         }
         Ok((number, desks))
     }

@@ -25,7 +25,7 @@ use crate::store::desk::{Reader, ReaderKey, readers_for_writing};
 use crate::store::entity::{request, thread};
 use crate::store::figures::{Count, Measure};
 use crate::store::spent::spend;
-use crate::store::{Store, audit, budget, damaged};
+use crate::store::{Store, announce, audit, budget, damaged};
 
 impl Store {
     /// Does `act` to `thread` for `actor`. When this returns, it is on the disk. The same request sent again gets the first
@@ -109,7 +109,7 @@ async fn receive(
         return Ok(first);
     }
     demand_readers(&new.readers(txn).await?, &new.keys)?;
-    let (desk, hour) = (new.desk.clone(), request.hour);
+    let (desk, hour, urgent) = (new.desk.clone(), request.hour, new.priority.danger);
     let insert = thread::Entity::insert(new.row(id, request));
     let insert = insert.on_conflict(OnConflict::new().do_nothing().to_owned());
     let inserted = insert.try_insert().exec_without_returning(txn).await?;
@@ -151,6 +151,10 @@ async fn receive(
     let by = (hour, actor.member().map(crate::desk::member::Member::id));
     audit::append(txn, &desk, by, (Event::Receive.code(), Object::Thread(id))).await?;
     count.add(txn).await?;
+    // Who entered it knows of it.
+    if actor.member().is_none() {
+        announce::note(txn, &desk, (urgent, hour)).await?;
+    }
     Ok(done)
 }
 

@@ -32,6 +32,7 @@ const COPIED: &[&str] = &[
     "desk",
     "desk_key",
     "desk_key_share",
+    "announce_to",
     "member",
     "invitation",
     "thread",
@@ -46,8 +47,8 @@ const COPIED: &[&str] = &[
     "search_word",
 ];
 
-/// What is not: sessions end with the machine; counters, keys, jobs and codes of an hour mean nothing in another.
-const LEFT_OUT: &[&str] = &["member_session", "desk_hour", "hour_share", "job", "spent"];
+/// What is not: sessions end with the machine; counters, keys, jobs, codes and news of an hour mean nothing in another.
+const LEFT_OUT: &[&str] = &["member_session", "desk_hour", "hour_share", "job", "spent", "announcement"];
 
 /// Rows after which progress is told.
 const TELL_EVERY: u64 = 100_000;

@@ -3,6 +3,8 @@
 //! Invariant: no column holds a receipt, a plaintext, a private key that is not sealed, an address, a user agent, or a
 //! time finer than the hour. Every column that is a time has a name that ends in `_hour`.
 
+pub mod announce_to;
+pub mod announcement;
 pub mod audit;
 pub mod audit_head;
 pub mod desk;

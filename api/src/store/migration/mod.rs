@@ -8,6 +8,7 @@ mod m20261123_000003_register;
 mod m20261123_000004_climbing;
 mod m20261124_000005_keys;
 mod m20261124_000006_budgets;
+mod m20261125_000007_announcements;
 #[cfg(test)]
 mod tests;
 
@@ -23,6 +24,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000004_climbing::Migration),
             Box::new(m20261124_000005_keys::Migration),
             Box::new(m20261124_000006_budgets::Migration),
+            Box::new(m20261125_000007_announcements::Migration),
         ]
     }
 }

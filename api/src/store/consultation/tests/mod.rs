@@ -1,6 +1,7 @@
 //! Both sides over both kinds of database.
 
 mod model;
+mod news;
 mod overdue;
 mod purge;
 mod queue;
