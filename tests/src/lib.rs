@@ -25,5 +25,6 @@ mod real;
 pub mod server;
 pub mod skip;
 pub mod tool;
+pub mod warnings;
 pub mod wire;
 pub mod workspace;

@@ -5,6 +5,7 @@
 mod consultations;
 mod content;
 mod desk;
+mod digest;
 mod flood;
 mod formats;
 mod journey;
