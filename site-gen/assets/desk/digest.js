@@ -38,8 +38,8 @@ async function showDigest(id, thread, letters) {
   if (mine !== runningTurn()) return;
   const form = digestForm(id, thread, guides), found = el("div", { class: "found", role: "group", "aria-label": "可能让人认出她的字" });
   const ways = el("div", { class: "actions" }), after = el("div", { "aria-live": "polite" });
-  const confirmed = new Set(), key = keyed(), noteKey = keyed();
-  let noted = "";
+  const confirmed = new Set(), noteKey = keyed();
+  let noted = "", key = keyed();
   const look = () => showFound(form, found, confirmed, thread);
   const take = async (hand, done) => {
     const file = digestFile(form);
@@ -50,6 +50,8 @@ async function showDigest(id, thread, letters) {
       throw new Error("上面列出的字，先改掉，或者看过以后打勾，再拿走文件。");
     }
     await orShowAnew(id, "digest", () => call("POST", `/desk/consultations/${id}/digest`, { request_key: key(file.text) }));
+    // Taken once more it is another line, and wants her consent as it is then.
+    key = keyed();
     await hand(file);
     after.replaceChildren(...whatNext(file));
     said.textContent = done;
@@ -123,6 +125,11 @@ function digestForm(id, thread, guides) {
     field("文件名", keep("slug", text("slug", { maxlength: 60, spellcheck: "false", autocapitalize: "none" }), slugOf(item.topic, outcome)),
       "小写英文字母、数字和短横，不带 .md。不写她的事，只写哪一类，例如 warning-letter-first-report"));
   fields.year = closed.slice(0, 4);
+  for (const name of PUBLISHED) {
+    const hint = el("small", { class: "hint", id: `digest-${name}-hint` }), input = fields[name];
+    input.parentNode.append(hint);
+    input.setAttribute("aria-describedby", [input.getAttribute("aria-describedby"), hint.id].filter(Boolean).join(" "));
+  }
   fields.topic.addEventListener("input", fill);
   for (const name of ["time", "place", "who", "age"]) fields[name].addEventListener("input", begin);
   fill();
@@ -185,26 +192,36 @@ function sources(id, letters, { fields }) {
     el("p", {}, "最好用自己的话写。抄过去的句子，名字、地方、日子都要改掉。"), ...lists);
 }
 
-/** What is looked through: the fields whose words are published. */
-function publishedWords({ fields }) {
-  const texts = ["title", "summary", "facts", "done", "result", "lesson", "asked"].map((name) => fields[name].value);
-  return texts.concat(fields.opening).filter(Boolean);
+/** The fields whose words are published. */
+const PUBLISHED = ["title", "summary", "facts", "done", "result", "lesson", "asked"];
+
+/** Looks through what is published, and says at each field what stands in it; all that was found. */
+function lookThrough({ fields }, known) {
+  const all = PUBLISHED.map((name) => {
+    const here = find(fields[name].value, known), hint = fields[name].parentNode.querySelector(".hint");
+    hint.textContent = here.length ? `会不会让人认出她：${quoted(here)}。怎么改，见下面“再看一遍”。` : "";
+    return here;
+  });
+  return all.reduce((list, here) => list.concat(here), find(fields.opening, known));
+}
+
+function quoted(all) {
+  return Array.from(new Set(all.map(({ words }) => `“${words}”`))).join("、");
 }
 
 /** Shows what could lead to her, sort by sort, each with a box: looked at, and none. Other words have to be looked at anew. */
 function showFound(form, place, confirmed, { consultation: item }) {
   const below = Array.from(names.regions).filter(([code]) => code.length > 6).map(([, name]) => name);
   const known = { places: below, desks: Array.from(names.desks.values()), people: [session.me.name, item.first_responder].filter(Boolean) };
-  const all = publishedWords(form).reduce((list, text) => list.concat(find(text, known)), []);
+  const all = lookThrough(form, known);
   const lists = KINDS.map(({ code, text, instead }) => {
-    const said = Array.from(new Set(all.filter(({ kind }) => kind === code).map(({ words }) => words)));
-    if (!said.length) return null;
-    const mark = `${code} ${said.join(" ")}`, seen = tick(`seen-${code}`, "看过了，不会让人认出她", confirmed.has(mark));
+    const words = quoted(all.filter(({ kind }) => kind === code));
+    if (!words) return null;
+    const mark = `${code} ${words}`, seen = tick(`seen-${code}`, "看过了，不会让人认出她", confirmed.has(mark));
     seen.box.addEventListener("change", () => {
       if (seen.box.checked) confirmed.add(mark);
       else confirmed.delete(mark);
     });
-    const words = said.map((one) => `“${one}”`).join("、");
     return { mark, shown: el("div", { class: "notice", "data-kind": code }, el("p", {}, el("b", {}, `${text}：`), words), el("p", {}, `怎么改：${instead}。`), seen.line) };
   }).filter(Boolean);
   const now = lists.map(({ mark }) => mark).join("\n");

@@ -28,7 +28,9 @@ async function showThread(id, at = "") {
   parts.push(notesPart(id, thread, notes), ...marksPart(id, item), ...referralPart(id, thread, letters), ...transferPart(id, item),
     closingPart(id, thread), ...followUpPart(id, thread), ...digestPart(id, thread, letters), historyPart(id, thread));
   show(item.channel === "online" ? "来信" : `${item.channel_text}登记`, parts, !at);
-  if (at) view.querySelector(`[data-part=${at}] summary`).focus();
+  // The part may be gone by now.
+  const reader = at && view.querySelector(`[data-part=${at}] summary`);
+  if (reader) reader.focus();
   whenHeard((news) => {
     if (concerns(news, id)) tellChanged(id);
   });

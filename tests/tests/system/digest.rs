@@ -198,6 +198,9 @@ async fn draft(desk: &AtTheDesk, folder: &Path) -> (String, String) {
         warned.contains(NAME) && warned.contains(PHONE_NUMBER) && warned.contains("删掉号码"),
         "{warned}"
     );
+    let beside = "document.getElementById('digest-facts').parentNode.textContent";
+    let beside = at.evaluate(beside).await.unwrap();
+    assert!(beside.as_str().unwrap().contains(&format!("“{NAME}”、“{PHONE_NUMBER}”")), "{beside}");
     desk.fits("digest-warned").await;
     at.press("存成文件").await.unwrap();
     at.wait_for_text("先改掉，或者看过以后打勾").await.unwrap();
@@ -283,6 +286,8 @@ async fn asked_with_scripts() {
     assert!(asked.contains("同意不同意都好") && asked.contains("没有名字"), "{asked}");
     let before = desk.browser.text("#desk").await.unwrap();
     assert!(!before.contains("写成案例"), "off unless she says so: {before}");
+    let history = "//details[@data-part='history' and not(@open)]/summary";
+    desk.browser.click_soon(history).await.unwrap();
     for _ in 0..2 {
         her.phone.press("同意写成案例").await.unwrap();
         her.phone.wait_for_text("记下了：你同意写成案例").await.unwrap();
@@ -291,11 +296,16 @@ async fn asked_with_scripts() {
         her.phone.press("收回同意").await.unwrap();
         her.phone.wait_for_text("记下了：不写成案例").await.unwrap();
         desk.browser.press("看最新的").await.unwrap();
-        desk.browser.click_soon("//details[@data-part='history' and not(@open)]/summary").await.ok();
-        desk.browser.wait_for_text("本人收回了写成案例的同意。").await.unwrap();
-        let shown = desk.browser.text("#desk").await.unwrap();
+        let mut shown = desk.browser.text("#desk").await.unwrap();
+        for _ in 0..200 {
+            if !shown.contains("写成案例：本人同意了") {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            shown = desk.browser.text("#desk").await.unwrap();
+        }
         assert!(!shown.contains("写成案例：本人同意了") && !shown.contains("不要登"), "{shown}");
-        her.phone.click_soon("//summary[contains(., '可以写成案例吗')]").await.ok();
+        assert!(shown.contains("本人收回了写成案例的同意。"), "{shown}");
     }
     her.kept_to_the_policy().await;
     let sent = her.sent();
