@@ -73,6 +73,7 @@ pub struct AskersThreadOut {
 
 /// What an asker may do to her thread now.
 #[derive(Serialize, ToSchema)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a wish of its own")]
 pub struct MayOut {
     /// Write once more.
     pub write: bool,

@@ -91,13 +91,12 @@ impl State {
                 S::Received | S::Accepted | S::Answered | S::WaitingForAsker,
                 E::Mark | E::Climb | E::Confirm | E::Result,
             )
-            | (S::Received | S::Accepted | S::Answered | S::WaitingForAsker | S::Closed, E::Note)
-            | (S::Answered | S::WaitingForAsker | S::Closed, E::FollowUp | E::Consent)
             // What she once allowed she may take back from anywhere.
             | (
                 S::Received | S::Accepted | S::Answered | S::WaitingForAsker | S::Closed,
-                E::RevokeConsent,
+                E::Note | E::RevokeConsent,
             )
+            | (S::Answered | S::WaitingForAsker | S::Closed, E::FollowUp | E::Consent)
             | (S::Closed, E::DraftDigest) => Ok(self),
             (S::Answered | S::WaitingForAsker, E::Close) | (S::WaitingForAsker, E::Lapse) => Ok(S::Closed),
             (S::Received | S::Accepted | S::Answered | S::WaitingForAsker | S::Closed, E::Withdraw) => {
