@@ -30,5 +30,6 @@ pub mod server;
 pub mod skip;
 pub mod small_disk;
 pub mod tool;
+pub mod warnings;
 pub mod wire;
 pub mod workspace;

@@ -56,7 +56,10 @@ pub fn words(told: &Told, desks: &BTreeMap<String, String>) -> String {
             format!("办结了：{}。", Ending::parse(reason).map_or("没有写结果", Ending::chinese))
         }
         Event::Withdraw => "你撤回了，写过的字都销毁了。".to_owned(),
-        Event::Mark | Event::Note | Event::Consent | Event::Purge => String::new(),
+        Event::Consent => "你同意把这件事写成案例。".to_owned(),
+        Event::RevokeConsent => "你收回了写成案例的同意。".to_owned(),
+        Event::DraftDigest => "工作人员照着它写了案例的草稿，没有名字。登出来以前你随时可以收回。".to_owned(),
+        Event::Mark | Event::Note | Event::Purge => String::new(),
     }
 }
 
@@ -73,6 +76,9 @@ pub fn words_for_desk(told: &Told, desks: &BTreeMap<String, String>) -> String {
         Event::HandOver => "转给了外面的机构。".to_owned(),
         Event::FollowUp if reason == Measure::Helped.code() => "回访：帮上了。".to_owned(),
         Event::FollowUp => "回访：没帮上。".to_owned(),
+        Event::Consent => "本人同意写成案例。".to_owned(),
+        Event::RevokeConsent => "本人收回了写成案例的同意。".to_owned(),
+        Event::DraftDigest => "拿走了一份案例草稿。".to_owned(),
         Event::Transfer
         | Event::Climb
         | Event::Extend
@@ -83,7 +89,6 @@ pub fn words_for_desk(told: &Told, desks: &BTreeMap<String, String>) -> String {
         | Event::Withdraw
         | Event::Mark
         | Event::Note
-        | Event::Consent
         | Event::Purge => words(told, desks),
     }
 }

@@ -13,6 +13,7 @@
 
 pub mod ask;
 pub mod clocks;
+pub mod consent;
 pub mod history;
 pub mod hourly;
 pub mod keeper;

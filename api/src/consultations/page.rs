@@ -180,6 +180,8 @@ pub struct May {
     pub write: bool,
     /// Say whether it helped.
     pub tell: bool,
+    /// Agree that it becomes a case digest.
+    pub agree: bool,
 }
 
 /// What the page of an open thread shows.
@@ -207,6 +209,8 @@ pub struct ThreadPage<'a> {
     pub may: May,
     /// Whether it helped, where somebody said.
     pub helped: Option<bool>,
+    /// Whether it may become a case digest.
+    pub consent: bool,
     /// Words that have not been sent yet.
     pub draft: &'a str,
     /// What to dial now.

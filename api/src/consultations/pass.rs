@@ -1,7 +1,8 @@
 //! The pass: what an open thread's page carries instead of the receipt, so that its reader can write once more.
 //!
 //! Without a script a page can carry on only with something in its source. That something is not the receipt and not
-//! the thread's key: a pass names the thread, ends after half an hour, and lets its holder add a message or say whether it helped, not read.
+//! the thread's key: a pass names the thread, ends after half an hour, and lets its holder add a message, say whether it helped and whether
+//! it may be told, not read.
 //! It is sealed under a key of the hour (`docs/decisions/0005-pass-instead-of-receipt.md`).
 
 use aes_gcm::aead::{Aead, Payload};

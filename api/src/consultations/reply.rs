@@ -1,4 +1,5 @@
-//! `/ask/reply/`: the receipt opens the thread, or destroys it; a pass lets one more message in, or whether it helped.
+//! `/ask/reply/`: the receipt opens the thread, or destroys it; a pass lets one more message in, or whether it helped,
+//! or whether it may be told.
 //!
 //! All that needs the receipt has one address and all that needs the pass another, so the history of a browser does not tell
 //! who read and who deleted.
@@ -15,6 +16,7 @@ use axum::response::{Redirect, Response};
 use ring::digest;
 use zeroize::Zeroizing;
 
+use crate::consultations::consent;
 use crate::consultations::history;
 use crate::consultations::hourly::Turn;
 use crate::consultations::letter::{LONGEST_TEXT, too_long, unix_lines};
@@ -68,7 +70,7 @@ pub async fn open(State(app): State<AppState>, request: Request) -> Response {
     page::dress_evenly(&app, answer, &release)
 }
 
-/// `POST /ask/reply/message`: adds a message, or says whether it helped.
+/// `POST /ask/reply/message`: adds a message, or says whether it helped, or whether it may become a case digest.
 pub async fn follow_up(State(app): State<AppState>, request: Request) -> Response {
     let release = app.published.current();
     let answer = match Post::take(&app, request).await {
@@ -244,7 +246,8 @@ impl Shown<'_> {
         (keys, said): (&Turn, Said<'_>),
     ) -> Result<Page, Trouble> {
         let may = |event| self.thread.state.next(event).is_ok();
-        let may = May { write: may(Event::AskerWrites), tell: may(Event::FollowUp) };
+        let may =
+            May { write: may(Event::AskerWrites), tell: may(Event::FollowUp), agree: may(Event::Consent) };
         ThreadPage {
             done: said.done,
             urgent: self.thread.priority.danger || self.thread.priority.child,
@@ -254,9 +257,11 @@ impl Shown<'_> {
             history: self.history,
             messages: self.messages,
             complaint: said.complaint,
-            pass: (may.write || may.tell).then(|| new_pass(app, &self.thread.id, keys)),
+            pass: (may.write || may.tell || may.agree || self.thread.consent)
+                .then(|| new_pass(app, &self.thread.id, keys)),
             may,
             helped: self.thread.helped,
+            consent: self.thread.consent,
             draft: said.draft,
             hotlines: page::to_dial_now(release),
         }
@@ -274,15 +279,11 @@ fn new_pass(app: &AppState, thread: &ThreadId, keys: &Turn) -> String {
     pass::issue(thread, app.clock.now(), keys, &*app.dice)
 }
 
-/// What a pass is shown for: words, or whether it helped.
+/// What a pass is shown for: words, or whether it helped, or whether it may be told.
 async fn with_pass(app: &AppState, release: &Release, post: Post) -> Result<Page, Trouble> {
     let mut fields = Fields::parse(&post.body);
     let shown = fields.text("pass").unwrap_or_default();
-    let helped = fields.parsed("helped", " yes 或 no", |text| match text {
-        "yes" => Some(true),
-        "no" => Some(false),
-        _ => None,
-    });
+    let [helped, consent] = ["helped", "consent"].map(|name| fields.parsed(name, " yes 或 no", yes_or_no));
     let text = Zeroizing::new(unix_lines(&fields.text("text").unwrap_or_default()));
     let back = |message: &str| Trouble::Receipt {
         message: message.to_owned(),
@@ -297,14 +298,17 @@ async fn with_pass(app: &AppState, release: &Release, post: Post) -> Result<Page
     let pass = pass.ok_or_else(|| back("这一页开得太久了。请再输一次回执码，写的字还在下面。"))?;
     let thread = app.store.thread_of_pass(&pass.thread).await?.ok_or_else(|| back("这封信已经不在了。"))?;
     let desk = app.store.desk(&thread.desk).await?.map_or_else(|| thread.desk.clone(), |desk| desk.name);
-    let outcome = match helped {
-        Some(helped) => tell(app, &pass, helped).await?.map(|state| (state, Some(helped), THANKS)),
-        None => add(app, &pass, &text, &post.network).await?.map(|state| (state, thread.helped, ADDED)),
+    let outcome = match (helped, consent) {
+        (_, Some(wanted)) => consent::say(app, &pass, &thread, wanted).await?,
+        (Some(helped), None) => tell(app, &pass, helped)
+            .await?
+            .map(|state| (Thread { state, helped: Some(helped), ..thread.clone() }, THANKS)),
+        (None, None) => add(app, &pass, &text, &post.network)
+            .await?
+            .map(|state| (Thread { state, ..thread.clone() }, ADDED)),
     };
     let (thread, said) = match outcome {
-        Ok((state, helped, done)) => {
-            (Thread { state, helped, ..thread }, Said { done: Some(done), ..Said::default() })
-        }
+        Ok((thread, done)) => (thread, Said { done: Some(done), ..Said::default() }),
         Err(complaint) => (thread, Said { complaint: Some(complaint), draft: &text, done: None }),
     };
     Shown { thread: &thread, desk: &desk, history: Vec::new(), messages: Vec::new() }.page(
@@ -312,6 +316,14 @@ async fn with_pass(app: &AppState, release: &Release, post: Post) -> Result<Page
         release,
         (&keys, said),
     )
+}
+
+fn yes_or_no(text: &str) -> Option<bool> {
+    match text {
+        "yes" => Some(true),
+        "no" => Some(false),
+        _ => None,
+    }
 }
 
 /// Says whether it helped; gives where the thread stands then, or why it was not taken.
@@ -359,7 +371,7 @@ async fn send(
     taken(app.store.transition(Actor::Asker, &pass.thread, Act::AskerWrites(seal), &sent).await)
 }
 
-fn taken(done: Result<Done, Refused>) -> Result<Result<Standing, String>, Trouble> {
+pub(super) fn taken(done: Result<Done, Refused>) -> Result<Result<Standing, String>, Trouble> {
     match done {
         Ok(done) => Ok(Ok(done.state)),
         Err(Refused::Database(err)) => Err(err.into()),

@@ -1,4 +1,5 @@
-//! What a member does with a consultation: accepting, answering, noting, marking, closing, asking afterwards.
+//! What a member does with a consultation: accepting, answering, noting, marking, closing, asking afterwards,
+//! taking away the draft of a case digest.
 //!
 //! What is written comes sealed from the member's browser to each of its readers, and is refused when one of them is missing.
 
@@ -251,5 +252,25 @@ pub async fn follow_up(
     let done =
         act(&app, (&member, &id), Act::FollowUp { helped }, (format!("follow_up {helped}"), &request_key))
             .await?;
+    Ok(done.into_response())
+}
+
+/// Notes that the member takes away the draft of a case digest. The draft itself is made in the member's browser and does not come
+/// here.
+#[utoipa::path(
+    post, path = "/desk/consultations/{id}/digest", tag = "工作台", request_body = WishIn,
+    params(("id" = String, Path, description = "咨询")),
+    responses(
+        (status = OK, body = StandingOut, description = "记进操作记录和办理经过了"),
+        (status = CONFLICT, body = Problem, content_type = "application/problem+json", description = "还没有办结，或本人没有同意"),
+    ),
+)]
+pub async fn draft_digest(
+    member: Member,
+    Part(app): Part<AppState>,
+    Segment(id): Segment,
+    Body(WishIn { request_key }): Body<WishIn>,
+) -> ApiResult<Response> {
+    let done = act(&app, (&member, &id), Act::DraftDigest, ("draft_digest", &request_key)).await?;
     Ok(done.into_response())
 }

@@ -86,6 +86,7 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(acts::extend))
         .routes(routes!(acts::close))
         .routes(routes!(acts::follow_up))
+        .routes(routes!(acts::draft_digest))
         .routes(routes!(handovers::hand_over))
         .routes(routes!(handovers::confirm))
         .routes(routes!(handovers::result))

@@ -12,6 +12,7 @@ use utoipa::ToSchema;
 use crate::answer::Answer as Reply;
 use crate::consultations::history;
 use crate::consultations::public::ReaderOut;
+use crate::consultations::state::Event;
 use crate::desk::member::Member;
 use crate::desk::queue::ConsultationOut;
 use crate::desk::wire::{nowhere, thread_id};
@@ -48,6 +49,8 @@ pub struct ThreadOut {
     pub outcome: Option<String>,
     /// Whether the asker agrees that it becomes a case digest.
     pub consent: bool,
+    /// Whether a draft of a digest was taken away. What came of it the service does not know.
+    pub drafted: bool,
 }
 
 /// A sealed letter or note.
@@ -125,6 +128,7 @@ pub async fn one(member: Member, Part(app): Part<AppState>, Segment(id): Segment
         closed: thread.closed.map(crate::clock::Hour::to_rfc3339),
         outcome: thread.outcome.map(|ending| ending.code().to_owned()),
         consent: thread.consent,
+        drafted: opened.history.iter().any(|told| told.event == Event::DraftDigest),
         consultation: ConsultationOut::new(Queued { thread, last }, &member, &names, now),
     };
     Ok(Reply::private(out).into_response())

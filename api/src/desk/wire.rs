@@ -184,6 +184,7 @@ fn refused(refused: Refused) -> ApiError {
         Refused::NotAllowed(refused) => instead_of(*refused),
         Refused::Accepted(_) => "可以一起看、一起答复，不用再受理",
         Refused::SameDesk => "请另选一个工作台",
+        Refused::NoConsent => "已经拿走的草稿不要登，请告诉编辑",
         Refused::NoHandover(_) => "请刷新，看看登记到哪一步了",
         Refused::OutOfStep
         | Refused::OtherRequest
@@ -208,6 +209,9 @@ fn instead_of(refused: NotAllowed) -> &'static str {
         NotAllowed::Pending(_) => "请先登记机构的办理结果",
         NotAllowed::Here { event: Event::Confirm | Event::Result, .. } => {
             "没有等着回执或结果的转出，请刷新看看"
+        }
+        NotAllowed::Here { event: Event::DraftDigest, state: State::Answered | State::WaitingForAsker } => {
+            "请先办结"
         }
         NotAllowed::Here { state: State::Received, .. } => "请先受理",
         NotAllowed::Here { state: State::Accepted, .. } => "请先答复",

@@ -1,7 +1,7 @@
 //! The words that the desk's forms choose from, so that the browser has no list of its own that could differ.
 
 use axum::response::{IntoResponse, Response};
-use search::vocabulary::{Outcome, StationKind};
+use search::vocabulary::{self, Outcome, StationKind};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -28,6 +28,8 @@ pub struct WordsOut {
     pub marks: Vec<WordOut>,
     /// How somebody came.
     pub channels: Vec<WordOut>,
+    /// Through which door a case was settled: what a case digest says.
+    pub digest_channels: Vec<WordOut>,
     /// Where it stands while it is not over.
     pub states: Vec<WordOut>,
 }
@@ -61,6 +63,11 @@ pub async fn list(_: SignedIn) -> ApiResult<Response> {
         agencies: listed(StationKind::ALL, StationKind::code, StationKind::chinese),
         marks: listed(Mark::ALL, Mark::code, Mark::chinese),
         channels: listed(Channel::ALL, Channel::code, Channel::chinese),
+        digest_channels: listed(
+            vocabulary::Channel::ALL,
+            vocabulary::Channel::code,
+            vocabulary::Channel::chinese,
+        ),
         states: listed(&states, State::code, State::chinese),
     })
     .into_response())

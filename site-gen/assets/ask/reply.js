@@ -18,6 +18,8 @@
   byId("again").addEventListener("click", () => quietly(refresh));
   byId("helped").addEventListener("click", () => quietly(() => tell(true)));
   byId("not-helped").addEventListener("click", () => quietly(() => tell(false)));
+  byId("agree").addEventListener("click", () => quietly(() => agree(true)));
+  byId("take-back").addEventListener("click", () => quietly(() => agree(false)));
   for (const touch of ["pointerdown", "keydown"]) document.addEventListener(touch, stayAwake, true);
   setInterval(sleepIfIdle, 60 * 1000);
   document.addEventListener("visibilitychange", sleepIfIdle);
@@ -72,6 +74,8 @@
     fill(told, thread.history.map((one) => item([["small", hour(one.at)], ["span", ` ${one.text}`]])));
     byId("more").hidden = !thread.may.write;
     byId("whether").hidden = !thread.may.tell;
+    byId("story").hidden = !thread.consent;
+    byId("may-tell").hidden = thread.consent || !thread.may.agree;
     byId("taking-back").hidden = !thread.may.withdraw;
     byId("so-far").textContent = thread.helped === null ? "" : thread.helped ? "你说过：帮上了。" : "你说过：没帮上。";
     say("destroyed", thread.destroyed && thread.may.withdraw ? `${hour(thread.destroyed)}以后，这里的一切都会销毁。` : "");
@@ -132,8 +136,20 @@
 
   async function tell(helped) {
     await call("/feedback", { locator: held.locator, helped, request_key: wish(helped ? "helped" : "not") });
+    // Who changes her mind may change it back.
+    delete wishes[helped ? "not" : "helped"];
     await refresh();
     say("said", "记下了，谢谢你告诉我们。");
+  }
+
+  // What was said last holds: said once more, it is another wish.
+  async function agree(consent) {
+    const what = consent ? "agree" : "take-back";
+    await call("/consent", { locator: held.locator, consent, request_key: wish(what) });
+    delete wishes[what];
+    await refresh();
+    say("said", consent ? "记下了：你同意写成案例。登出来以前随时可以收回。" : "记下了：不写成案例，已经写的草稿也不登。给你的帮助不变。");
+    byId("said").scrollIntoView({ block: "center" });
   }
 
   async function withdraw() {

@@ -1,7 +1,8 @@
 // One consultation: opened here, answered here, sealed here. What else is done with it are the parts below the letters: `acts.js`,
-// `transfer.js`, `referral.js`.
+// `transfer.js`, `referral.js`, `digest.js`.
 
 const LONGEST_TEXT = 8000;
+const THEIRS = ["asker_writes", "consent", "revoke_consent", "withdraw"];
 const RUNNING = ["accepted", "answered", "waiting_for_asker"];
 
 /** Which parts of which consultation are unfolded, so that they stay so when it is shown anew. */
@@ -20,17 +21,24 @@ async function showThread(id, at = "") {
   for (const letter of letters) list.append(shownLetter(item, letter));
   const parts = [
     el("p", { class: "actions" }, button("回到来信", () => showQueue(), "quiet"), button("刷新", () => showThread(id), "quiet")),
-    el("p", { class: "tags" }, ...tags(item)), el("p", { class: "meta" }, facts(item).join(" · ")), ...clock(thread), list,
+    el("p", { class: "tags" }, ...tags(item)), el("p", { class: "meta" }, facts(item).join(" · ")), ...clock(thread), ...digestNotice(thread), list,
   ];
   if (item.state === "received") parts.push(acceptance(id));
   if (RUNNING.includes(item.state)) parts.push(answerForm(id, thread));
   parts.push(notesPart(id, thread, notes), ...marksPart(id, item), ...referralPart(id, thread, letters), ...transferPart(id, item),
-    closingPart(id, thread), ...followUpPart(id, thread), historyPart(id, thread));
+    closingPart(id, thread), ...followUpPart(id, thread), ...digestPart(id, thread, letters), historyPart(id, thread));
   show(item.channel === "online" ? "来信" : `${item.channel_text}登记`, parts, !at);
-  if (at) view.querySelector(`[data-part=${at}] summary`).focus();
+  // The part may be gone by now.
+  const reader = at && view.querySelector(`[data-part=${at}] summary`);
+  if (reader) reader.focus();
   whenHeard((news) => {
-    if (news.thread === id && !isOwn(id)) tellChanged(id);
+    if (concerns(news, id)) tellChanged(id);
   });
+}
+
+/** Whether news is of a consultation, and no echo of what was done to it here. What only the asker does never is one. */
+function concerns({ kind, thread }, id) {
+  return thread === id && (THEIRS.includes(kind) || !isOwn(id));
 }
 
 // Nothing that is being typed is taken away: whoever wants to see what is new says so.

@@ -2,8 +2,14 @@
 //!
 //! Start at [`findings`]. A finding says what sort of thing it takes the words for, because what to write instead differs.
 //! It errs on the side of asking, except where every story has such words: sums, areas, flats, laws that take effect.
+//!
+//! The desk warns of the same while a draft is written (`assets/desk/warnings.js`). Both have their words from
+//! [`Words`], and `tests/tests/warnings.rs` holds them side by side.
 
 use std::ops::Range;
+use std::sync::LazyLock;
+
+use serde::Deserialize;
 
 use super::stations;
 
@@ -17,6 +23,29 @@ pub struct Finding {
     /// What to write instead.
     pub hint: &'static str,
 }
+
+/// What the rules know by heart. What each list is for stands where it is used.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Words {
+    surnames: String,
+    titles: Vec<String>,
+    more: String,
+    no_name: String,
+    to_or_of: String,
+    somebody: Vec<String>,
+    units: Vec<String>,
+    dial: String,
+    provinces: String,
+    plate_ends: String,
+    known_days: Vec<String>,
+    pub(super) roads: Vec<String>,
+}
+
+/// The lists, as the published script has them too.
+pub(super) static WORDS: LazyLock<Words> = LazyLock::new(|| {
+    serde_json::from_str(include_str!("../../assets/desk/identity.json")).expect("the lists are ours")
+});
 
 /// Everything in `text` that could lead to a person, in order.
 pub fn findings(text: &str) -> Vec<Finding> {
@@ -126,16 +155,12 @@ fn is_landline(digits: &str) -> bool {
 
 /// Whether what follows says that the number counts something.
 fn is_measured(unit: &str) -> bool {
-    const UNITS: [&str; 22] = [
-        "元", "万", "亿", "平方", "公里", "千米", "米", "亩", "公顷", "斤", "公斤", "吨", "条", "人", "次",
-        "户", "件", "株", "棵", "只", "%", "步",
-    ];
-    UNITS.iter().any(|word| unit.starts_with(word))
+    WORDS.units.iter().any(|word| unit.starts_with(word.as_str()))
 }
 
 fn said_to_dial(before: &str) -> bool {
     let near: Vec<char> = before.chars().rev().take(8).collect();
-    ['打', '拨', '话', '机', '信', '号', 'Q'].iter().any(|c| near.contains(c))
+    WORDS.dial.chars().any(|c| near.contains(&c))
 }
 
 /// （2025）示 0121 民初 88 号, 公家告字〔2025〕12 号: numbers of cases and papers.
@@ -164,9 +189,8 @@ fn papers(text: &str) -> Vec<Finding> {
 
 /// 京A·12345: a province, a letter, five or six letters and digits, or four and a last character.
 fn plates(text: &str) -> Vec<Finding> {
-    const PROVINCES: &str = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼使";
     let mut found = Vec::new();
-    for (start, province) in text.char_indices().filter(|(_, c)| PROVINCES.contains(*c)) {
+    for (start, province) in text.char_indices().filter(|(_, c)| WORDS.provinces.contains(*c)) {
         let rest = &text[start + province.len_utf8()..];
         let spaced = rest.trim_start_matches(' ');
         if !spaced.starts_with(|c: char| c.is_ascii_alphabetic()) {
@@ -174,7 +198,7 @@ fn plates(text: &str) -> Vec<Finding> {
         }
         let number = spaced[1..].trim_start_matches(['·', '•', ' ', '-', '.']);
         let len = number.bytes().take_while(u8::is_ascii_alphanumeric).count();
-        let last = number[len..].chars().next().filter(|c| "警学挂领港澳".contains(*c));
+        let last = number[len..].chars().next().filter(|c| WORDS.plate_ends.contains(*c));
         let digits = number[..len].bytes().filter(u8::is_ascii_digit).count();
         if digits >= 2 && ((5..=6).contains(&len) || (len == 4 && last.is_some())) {
             let end = text.len() - number.len() + len + last.map_or(0, char::len_utf8);
@@ -184,28 +208,24 @@ fn plates(text: &str) -> Vec<Finding> {
     found
 }
 
-/// The surnames of most people: a name in a digest is written as one of them and 某.
-const SURNAMES: &str = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩冯邓曹彭曾肖田董潘袁蔡蒋余于杜叶程魏苏吕丁任卢姚沈钟姜崔谭陆范汪廖石金韦贾夏付方邹熊白孟秦邱侯江尹薛阎段雷龙黎史陶贺毛郝顾龚邵万覃武钱戴严莫孔向常";
-
-/// 张某, 张某某, 张某甲, 王女士: a surname with a mark behind it. Words that only look so (某天, 向某律师) are left alone.
+/// 张某, 张某某, 张某甲, 王女士: a surname of most people with a mark behind it. Words that only look so (某天, 向某律师) are left alone.
 fn names(text: &str) -> Vec<Finding> {
-    const NOT_A_NAME: &str = "公单天年月日次个些种人笔家地县市区村镇乡校厂店处项段时晚";
     let mut found = Vec::new();
-    for mark in ["某", "女士", "先生", "小姐", "大姐", "阿姨", "奶奶"] {
+    for mark in WORDS.titles.iter().map(String::as_str) {
         for (at, _) in text.match_indices(mark) {
             let Some(surname) = text[..at].chars().next_back() else { continue };
             let rest = &text[at + mark.len()..];
             // The second 某 of 张某某 belongs to the first.
-            let named =
-                SURNAMES.contains(surname) || (mark == "某" && rest.starts_with('某') && surname != '某');
-            let thing =
-                mark == "某" && (rest.starts_with(|c| NOT_A_NAME.contains(c)) || is_somebody(surname, rest));
+            let named = WORDS.surnames.contains(surname)
+                || (mark == "某" && rest.starts_with('某') && surname != '某');
+            let thing = mark == "某"
+                && (rest.starts_with(|c| WORDS.no_name.contains(c)) || is_somebody(surname, rest));
             if !named || thing {
                 continue;
             }
-            let start = if SURNAMES.contains(surname) { at - surname.len_utf8() } else { at };
+            let start = if WORDS.surnames.contains(surname) { at - surname.len_utf8() } else { at };
             let more = if mark == "某" {
-                rest.chars().take_while(|c| "某甲乙丙丁戊".contains(*c)).map(char::len_utf8).sum()
+                rest.chars().take_while(|c| WORDS.more.contains(*c)).map(char::len_utf8).sum()
             } else {
                 0
             };
@@ -221,54 +241,18 @@ fn names(text: &str) -> Vec<Finding> {
 
 /// 向某律师问过, 于某法院: “of” or “to” a certain somebody, in words that are surnames too.
 fn is_somebody(surname: char, rest: &str) -> bool {
-    const SOMEBODY: [&str; 20] = [
-        "律师",
-        "法官",
-        "法院",
-        "法庭",
-        "民警",
-        "警官",
-        "派出所",
-        "医生",
-        "医院",
-        "老师",
-        "学校",
-        "干部",
-        "领导",
-        "工作人员",
-        "部门",
-        "机构",
-        "平台",
-        "银行",
-        "网站",
-        "中介",
-    ];
-    "向于付任常方万".contains(surname) && SOMEBODY.iter().any(|word| rest.starts_with(word))
+    WORDS.to_or_of.contains(surname) && WORDS.somebody.iter().any(|word| rest.starts_with(word.as_str()))
 }
 
 /// Days: 2025-03-08, 2025.3.8, 3 月 8 日, 三月八号. Holidays and days on which laws take effect tell nothing.
 fn dates(text: &str) -> Vec<Finding> {
-    const KNOWN: [&str; 12] = [
-        "起施行",
-        "起实施",
-        "起生效",
-        "施行",
-        "妇女节",
-        "劳动节",
-        "儿童节",
-        "国庆",
-        "元旦",
-        "青年节",
-        "教师节",
-        "国际",
-    ];
     let mut found: Vec<Finding> =
         iso_dates(text).into_iter().map(|at| Finding { at, what: "具体到日的日期", hint: NO_DAY }).collect();
     for (at, mark) in text.char_indices().filter(|(_, c)| matches!(c, '日' | '号')) {
         let behind = at + mark.len_utf8();
         let Some(start) = full_date_before(&text[..at]) else { continue };
         let rest = text[behind..].trim_start_matches(['（', '“', ' ']);
-        if !KNOWN.iter().any(|word| rest.starts_with(word)) {
+        if !WORDS.known_days.iter().any(|word| rest.starts_with(word.as_str())) {
             found.push(Finding { at: start..behind, what: "具体到日的日期", hint: NO_DAY });
         }
     }
@@ -328,70 +312,32 @@ mod tests {
 
     use super::*;
 
+    /// The desk's script is held to the same.
+    #[derive(Deserialize)]
+    struct Examples {
+        found: Vec<(String, String)>,
+        harmless: Vec<String>,
+    }
+
+    fn examples() -> Examples {
+        serde_json::from_str(include_str!("identity_examples.json")).unwrap()
+    }
+
     fn what(text: &str) -> Vec<&'static str> {
         findings(text).into_iter().map(|finding| finding.what).collect()
     }
 
     #[test]
     fn what_could_identify_somebody_is_found_once_and_called_by_its_name() {
-        for (text, expected) in [
-            ("打电话 13900000000", "手机号"),
-            ("打 139 0000 0000 找她", "手机号"),
-            ("打 0000-5551234 找她", "电话号码"),
-            ("打 5551234 找她", "电话号码"),
-            ("400-123-4567", "电话号码"),
-            ("编了 20250117345 这个", "一串号码"),
-            ("号码是 110101199003070000", "身份证号"),
-            ("号码是 11010119900307001X", "身份证号"),
-            ("号码是 110101900307001", "身份证号"),
-            ("卡号 6222 0200 0000 0000 005", "证件号或者卡号"),
-            ("卡号 4111111111111111", "银行卡号"),
-            ("（2025）示 0121 民初 88 号", "案号或者文书的编号"),
-            ("示公家告字〔2025〕12 号", "案号或者文书的编号"),
-            ("张某到法院", "姓名"),
-            ("张某某到法院", "姓名"),
-            ("张某甲到法院", "姓名"),
-            ("张某律师来了", "姓名"),
-            ("王女士来了", "姓名"),
-            ("车是皖P12345", "车牌号"),
-            ("车是皖 P·D12345", "车牌号"),
-            ("车是京A1234警", "车牌号"),
-            ("2025-03-08 那天", "具体到日的日期"),
-            ("2025.3.8 那天", "具体到日的日期"),
-            ("2025 年 3 月 8 日晚上", "具体到日的日期"),
-            ("3月8号晚上", "具体到日的日期"),
-            ("三月八日", "具体到日的日期"),
-            ("住在人民路 18 号", "地址"),
-            ("在 3 栋 201 室", "地址"),
-        ] {
-            assert_eq!(what(text), [expected], "{text}");
+        for (text, expected) in examples().found {
+            assert_eq!(what(&text), [expected], "{text}");
         }
     }
 
     #[test]
     fn what_every_story_says_is_left_alone() {
-        for harmless in [
-            "某天晚上，某公司的人来了",
-            "她向某公司借了钱，于某天还了",
-            "她向某律师问过，于某法院立案",
-            "付某笔 1200000 元",
-            "种了 1200000 平方米",
-            "租了一室一厅，后来换了三室两厅",
-            "楼上的卧室",
-            "对面的账号",
-            "一位女士",
-            "2025 年 3 月，她打了 110",
-            "打 110、120 或者 12338",
-            "72 小时内作出裁定",
-            "三个月后的一日",
-            "每月 25 日",
-            "3 月 8 日妇女节那天",
-            "2026 年 1 月 1 日起施行的规定",
-            "赔了 12000 元",
-            "工号 123456",
-            "解释（一）和（2025）年",
-        ] {
-            assert!(what(harmless).is_empty(), "{harmless}: {:?}", what(harmless));
+        for harmless in examples().harmless {
+            assert!(what(&harmless).is_empty(), "{harmless}: {:?}", what(&harmless));
         }
     }
 

@@ -37,6 +37,7 @@ const FILES: &[(&str, &str, &str)] = &[
 const HPKE: &str = include_str!("../../assets/hpke.js");
 const SEALING: &str = include_str!("../../assets/sealing.js");
 const KEYS: &str = include_str!("../../assets/desk/keys.js");
+const WARNINGS: &str = include_str!("../../assets/desk/warnings.js");
 const RECEIPT: &str = include_str!("../../assets/ask/receipt.js");
 const COMMON: &str = include_str!("../../assets/ask/common.js");
 const WORK: &str = include_str!("../../assets/ask/work.js");
@@ -59,6 +60,7 @@ const BUNDLES: &[(&str, &[&str])] = &[
             HPKE,
             SEALING,
             KEYS,
+            WARNINGS,
             DESK_OPENS,
             include_str!("../../assets/desk/page.js"),
             include_str!("../../assets/desk/service.js"),
@@ -68,6 +70,7 @@ const BUNDLES: &[(&str, &[&str])] = &[
             include_str!("../../assets/desk/acts.js"),
             include_str!("../../assets/desk/transfer.js"),
             include_str!("../../assets/desk/referral.js"),
+            include_str!("../../assets/desk/digest.js"),
             include_str!("../../assets/desk/walk_in.js"),
             include_str!("../../assets/desk/oversee.js"),
             include_str!("../../assets/desk/figures.js"),
@@ -90,6 +93,10 @@ const FIND: &[(&str, &str)] = &[
 
 /// Stands in a script where the holidays go.
 const HOLIDAYS: &str = "\"@holidays\"";
+
+/// Stands in a script where the lists go that `check` looks for persons with.
+const IDENTITY: &str = "\"@identity\"";
+const IDENTITY_LISTS: &str = include_str!("../../assets/desk/identity.json");
 
 /// They are the same for every site, and made once.
 static USUAL: LazyLock<Arc<Assets>> = LazyLock::new(|| Arc::new(Assets::make(Holidays::known())));
@@ -145,6 +152,7 @@ impl Assets {
         }
         for (name, parts) in BUNDLES {
             let whole: String = parts.iter().map(|source| small("js", source)).collect();
+            let whole = whole.replacen(IDENTITY, &small("js", IDENTITY_LISTS), 1);
             let path = format!("assets/{name}-{}.js", hash([whole.as_bytes()]));
             assets.add(&format!("{name}.js"), path, whole);
         }

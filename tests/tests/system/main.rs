@@ -7,6 +7,7 @@ mod consultations;
 mod content;
 mod deeds;
 mod desk;
+mod digest;
 mod faults;
 mod flood;
 mod formats;

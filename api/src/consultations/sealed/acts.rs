@@ -1,4 +1,5 @@
-//! What an asker does to her thread from her own browser: writes again, says whether it helped, takes everything back.
+//! What an asker does to her thread from her own browser: writes again, says whether it helped and whether it may be told,
+//! takes everything back.
 //!
 //! Each shows the locator again: there is no session, and nothing between two requests that could be stolen.
 
@@ -43,6 +44,18 @@ pub struct FeedbackIn {
     /// Whether it did.
     pub helped: bool,
     /// Random, at least 16 characters.
+    pub request_key: String,
+}
+
+/// Whether it may become a case digest. Not to be printed.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ConsentIn {
+    /// 32 bytes made of the receipt, base64.
+    pub locator: String,
+    /// Whether it may. What was said last holds.
+    pub consent: bool,
+    /// Random, at least 16 characters; another one for each time that it is said.
     pub request_key: String,
 }
 
@@ -116,6 +129,19 @@ pub async fn feedback(Part(app): Part<AppState>, request: Request) -> Response {
     answered(&app, request, StatusCode::OK, tell).await
 }
 
+/// Whether it may become a case digest.
+#[utoipa::path(
+    post, path = "/consultations/consent", tag = "咨询", request_body = ConsentIn,
+    responses(
+        (status = OK, body = StandingOut, description = "记下了"),
+        (status = NOT_FOUND, body = Problem, content_type = "application/problem+json", description = "没有这封信"),
+        (status = CONFLICT, body = Problem, content_type = "application/problem+json", description = "还没有答复"),
+    ),
+)]
+pub async fn consent(Part(app): Part<AppState>, request: Request) -> Response {
+    answered(&app, request, StatusCode::OK, agree).await
+}
+
 /// Takes everything back: what was written is destroyed at once.
 #[utoipa::path(
     post, path = "/consultations/withdraw", tag = "咨询", request_body = WithdrawIn,
@@ -151,6 +177,20 @@ async fn tell(app: &AppState, sent: Sent<FeedbackIn>) -> ApiResult<StandingOut> 
         let act = Act::FollowUp { helped };
         let done = app.store.transition(Actor::Asker, &thread.id, act, &request).await.map_err(refused)?;
         Ok(StandingOut::of(&done))
+    };
+    let answer = answer.await;
+    door.leave(app, answer).await
+}
+
+async fn agree(app: &AppState, sent: Sent<ConsentIn>) -> ApiResult<StandingOut> {
+    let ConsentIn { locator, consent, request_key } = sent.body;
+    let what: &[u8] = if consent { b"consent" } else { b"no consent" };
+    let door = knock(app, sent.network, &locator).await?;
+    let answer = async {
+        let thread = door.found.as_ref().ok_or_else(nowhere)?;
+        let request = known(app, &[what, thread.id.as_bytes()], &request_key)?;
+        let done = app.store.transition(Actor::Asker, &thread.id, Act::Consent(consent), &request).await;
+        Ok(StandingOut::of(&done.map_err(refused)?))
     };
     let answer = answer.await;
     door.leave(app, answer).await

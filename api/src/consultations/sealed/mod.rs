@@ -38,6 +38,7 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(thread::open))
         .routes(routes!(acts::add))
         .routes(routes!(acts::feedback))
+        .routes(routes!(acts::consent))
         .routes(routes!(acts::withdraw))
         .layer(DefaultBodyLimit::max(MOST_BYTES))
 }

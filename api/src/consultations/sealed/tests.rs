@@ -149,6 +149,8 @@ async fn a_letter_that_was_sealed_in_the_browser_is_answered_asked_again_and_tak
         assert!(!sent.text.contains("T15:00"), "never the hour");
         let early = asker.wish(&office, "/feedback", &[("helped", json!(true))]).await;
         assert_eq!(early.status, StatusCode::CONFLICT, "nothing is answered yet: {}", early.text);
+        let early = asker.wish(&office, "/consent", &[("consent", json!(true))]).await;
+        assert_eq!((early.status, early.text.len() % (16 << 10)), (StatusCode::CONFLICT, 0));
 
         let member = AtDesk::sign_in(&office, "city 的成员", PASSPHRASE).await;
         let id = member.queue().await.remove(0);
@@ -164,12 +166,19 @@ async fn a_letter_that_was_sealed_in_the_browser_is_answered_asked_again_and_tak
         let said = asker.wish(&office, "/feedback", &[("helped", json!(true))]).await;
         assert_eq!(said.status, StatusCode::OK, "{}", said.text);
         let thread = asker.open(&office).await;
+        assert_eq!((&thread["consent"], &thread["may"]["agree"]), (&json!(false), &json!(true)));
+        for consent in [true, true, false, true] {
+            let said = asker.wish(&office, "/consent", &[("consent", json!(consent))]).await;
+            assert_eq!((said.status, said.text.len() % (16 << 10)), (StatusCode::OK, 0), "{}", said.text);
+            assert_eq!(asker.open(&office).await["consent"], json!(consent));
+        }
+        let thread = asker.open(&office).await;
         assert_eq!(asker.read(&thread), [WORDS, "先到安全的地方。", "去哪里好？", "来县城。"]);
         assert_eq!((&thread["helped"], &thread["desk"]), (&json!(true), &json!("city 妇联")));
         let told: Vec<&str> =
             thread["history"].as_array().unwrap().iter().map(|told| told["text"].as_str().unwrap()).collect();
         assert_eq!(told[0], "city 妇联收到了你的信。");
-        assert_eq!(told.len(), 6, "{told:?}");
+        assert_eq!(told.len(), 9, "{told:?}");
 
         let taken_back = asker.wish(&office, "/withdraw", &[]).await;
         assert_eq!((taken_back.status, &taken_back.json()["state"]), (StatusCode::OK, &json!("withdrawn")));

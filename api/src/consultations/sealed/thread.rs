@@ -66,17 +66,22 @@ pub struct AskersThreadOut {
     pub may: MayOut,
     /// Whether it helped, where somebody said.
     pub helped: Option<bool>,
+    /// Whether it may become a case digest. It can be taken back at any time.
+    pub consent: bool,
     /// From this hour on everything is destroyed, RFC 3339; missing while that is not settled.
     pub destroyed: Option<String>,
 }
 
 /// What an asker may do to her thread now.
 #[derive(Serialize, ToSchema)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a wish of its own")]
 pub struct MayOut {
     /// Write once more.
     pub write: bool,
     /// Say whether it helped.
     pub tell: bool,
+    /// Agree that it becomes a case digest.
+    pub agree: bool,
     /// Take everything back.
     pub withdraw: bool,
 }
@@ -175,9 +180,11 @@ impl AskersThreadOut {
             may: MayOut {
                 write: may(Event::AskerWrites),
                 tell: may(Event::FollowUp),
+                agree: may(Event::Consent),
                 withdraw: may(Event::Withdraw),
             },
             helped: thread.helped,
+            consent: thread.consent,
             destroyed: thread.purge.map(Hour::to_rfc3339),
         }
     }

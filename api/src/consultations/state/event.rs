@@ -33,8 +33,12 @@ pub enum Event {
     Result,
     /// Somebody says whether it helped (回访).
     FollowUp,
-    /// The asker says whether it may become a case digest.
+    /// The asker says that it may become a case digest.
     Consent,
+    /// The asker says that it may not, after all.
+    RevokeConsent,
+    /// A member takes the draft of a case digest away.
+    DraftDigest,
     /// The desk is done.
     Close,
     /// It has waited for the asker for so long that it closes by itself.
@@ -58,7 +62,7 @@ pub enum Party {
 
 impl Event {
     /// Every event.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 21] = [
         Self::Receive,
         Self::Accept,
         Self::Answer,
@@ -74,6 +78,8 @@ impl Event {
         Self::Result,
         Self::FollowUp,
         Self::Consent,
+        Self::RevokeConsent,
+        Self::DraftDigest,
         Self::Close,
         Self::Lapse,
         Self::Withdraw,
@@ -86,20 +92,31 @@ impl Event {
         let theirs = match party {
             Party::Asker => matches!(
                 self,
-                Self::Receive | Self::AskerWrites | Self::FollowUp | Self::Consent | Self::Withdraw
+                Self::Receive
+                    | Self::AskerWrites
+                    | Self::FollowUp
+                    | Self::Consent
+                    | Self::RevokeConsent
+                    | Self::Withdraw
             ),
             Party::Clock => matches!(self, Self::Climb | Self::Lapse | Self::Purge),
             Party::Member => !matches!(
                 self,
-                Self::AskerWrites | Self::Consent | Self::Withdraw | Self::Climb | Self::Lapse | Self::Purge
+                Self::AskerWrites
+                    | Self::Consent
+                    | Self::RevokeConsent
+                    | Self::Withdraw
+                    | Self::Climb
+                    | Self::Lapse
+                    | Self::Purge
             ),
         };
         if theirs { Ok(()) } else { Err(NotAllowed::NotTheirs { party, event: self }) }
     }
 
-    /// Whether it stands in the history that the asker reads. Marks and notes are the desk's own; consent says nothing new to her.
+    /// Whether it stands in the history that the asker reads. Marks and notes are the desk's own.
     pub fn is_told(self) -> bool {
-        !matches!(self, Self::Mark | Self::Note | Self::Consent | Self::Purge)
+        !matches!(self, Self::Mark | Self::Note | Self::Purge)
     }
 
     /// The name in the database and in JSON.
@@ -120,6 +137,8 @@ impl Event {
             Self::Result => "result",
             Self::FollowUp => "follow_up",
             Self::Consent => "consent",
+            Self::RevokeConsent => "revoke_consent",
+            Self::DraftDigest => "draft_digest",
             Self::Close => "close",
             Self::Lapse => "lapse",
             Self::Withdraw => "withdraw",
@@ -149,7 +168,9 @@ impl Event {
             Self::Confirm => "登记机构回执",
             Self::Result => "登记机构办理结果",
             Self::FollowUp => "回访",
-            Self::Consent => "同意摘编",
+            Self::Consent => "同意写成案例",
+            Self::RevokeConsent => "收回写成案例的同意",
+            Self::DraftDigest => "拿走案例草稿",
             Self::Close => "办结",
             Self::Lapse => "自行办结",
             Self::Withdraw => "撤回",

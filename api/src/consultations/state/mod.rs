@@ -91,8 +91,13 @@ impl State {
                 S::Received | S::Accepted | S::Answered | S::WaitingForAsker,
                 E::Mark | E::Climb | E::Confirm | E::Result,
             )
-            | (S::Received | S::Accepted | S::Answered | S::WaitingForAsker | S::Closed, E::Note)
-            | (S::Answered | S::WaitingForAsker | S::Closed, E::FollowUp | E::Consent) => Ok(self),
+            // What she once allowed she may take back from anywhere.
+            | (
+                S::Received | S::Accepted | S::Answered | S::WaitingForAsker | S::Closed,
+                E::Note | E::RevokeConsent,
+            )
+            | (S::Answered | S::WaitingForAsker | S::Closed, E::FollowUp | E::Consent)
+            | (S::Closed, E::DraftDigest) => Ok(self),
             (S::Answered | S::WaitingForAsker, E::Close) | (S::WaitingForAsker, E::Lapse) => Ok(S::Closed),
             (S::Received | S::Accepted | S::Answered | S::WaitingForAsker | S::Closed, E::Withdraw) => {
                 Ok(S::Withdrawn)

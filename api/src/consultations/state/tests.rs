@@ -36,6 +36,18 @@ fn the_asker_can_take_it_back_from_anywhere_but_once() {
 }
 
 #[test]
+fn what_was_allowed_can_be_taken_back_from_anywhere_and_a_draft_needs_an_end() {
+    for state in State::ALL {
+        let gone = matches!(state, State::Withdrawn | State::Purged);
+        assert_eq!(state.next(Event::RevokeConsent).ok(), (!gone).then_some(state));
+        assert_eq!(state.next(Event::DraftDigest).is_ok(), state == State::Closed, "{state:?}");
+    }
+    for party in [Party::Member, Party::Clock] {
+        assert!(Event::Consent.by(party).is_err() && Event::RevokeConsent.by(party).is_err());
+    }
+}
+
+#[test]
 fn every_event_is_somebodys_and_what_is_destroyed_only_its_owners_or_the_clocks() {
     for event in Event::ALL {
         let theirs: Vec<Party> = [Party::Asker, Party::Member, Party::Clock]

@@ -3,6 +3,7 @@
 mod acts;
 mod chain;
 mod clocks;
+mod digest;
 mod events;
 mod figures;
 mod hands;

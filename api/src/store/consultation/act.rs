@@ -82,8 +82,10 @@ pub enum Act<'a> {
         /// Whether it did.
         helped: bool,
     },
-    /// Whether it may become a case digest.
+    /// Whether it may become a case digest. Said once more, it changes nothing.
     Consent(bool),
+    /// A member takes the draft of a case digest away.
+    DraftDigest,
     /// The desk is done.
     Close(Outcome),
     /// It has waited long enough.
@@ -173,7 +175,9 @@ impl Act<'_> {
             Self::Confirm { .. } => Event::Confirm,
             Self::Result { .. } => Event::Result,
             Self::FollowUp { .. } => Event::FollowUp,
-            Self::Consent(_) => Event::Consent,
+            Self::Consent(true) => Event::Consent,
+            Self::Consent(false) => Event::RevokeConsent,
+            Self::DraftDigest => Event::DraftDigest,
             Self::Close(_) => Event::Close,
             Self::Lapse => Event::Lapse,
             Self::Withdraw => Event::Withdraw,

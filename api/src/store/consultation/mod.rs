@@ -253,6 +253,9 @@ pub enum Refused {
     /// The request's key was used for something else.
     #[error("这个请求编号已经用在别的事上，请换一个")]
     OtherRequest,
+    /// Its asker does not agree that it becomes a case digest, or not any more.
+    #[error("本人没有同意写成案例，或者已经收回")]
+    NoConsent,
     /// There is no such handover, or it has its result.
     #[error("没有第 {0} 件还在等结果的转出")]
     NoHandover(u32),

@@ -159,6 +159,8 @@ impl<'a> Step<'a> {
             Act::Result { handover, result } => self.result(handover, result).await?,
             Act::FollowUp { helped } => self.follow_up(helped),
             Act::Consent(consent) => self.row.consent = Set(consent),
+            Act::DraftDigest if !self.now.consent => return Err(Refused::NoConsent),
+            Act::DraftDigest => {}
             Act::Close(outcome) => self.end(Ending::Outcome(outcome)),
             Act::Lapse => {
                 self.demand_due(self.now.lapse)?;

@@ -84,6 +84,12 @@ impl Store {
         }
         let standing = Standing { state: now.state, open_handovers: open_handovers(txn, thread).await? };
         let next = standing.next(event)?.state;
+        if matches!(act, Act::Consent(consent) if consent == now.consent) {
+            return Ok((
+                Done { thread: *thread, state: now.state, number: None, again: true },
+                BTreeSet::new(),
+            ));
+        }
         let step = Step::new(txn, (actor, request), self.retention, now, row.into_active_model());
         let (number, desks) = step.take(act, next).await?;
         let done = Done { thread: *thread, state: next, number, again: false };

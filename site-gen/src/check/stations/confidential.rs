@@ -9,6 +9,7 @@ use percent_encoding::percent_decode_str;
 use search::region::{Level, RegionCode};
 use search::vocabulary::{Service, StationKind};
 
+use super::super::identity::WORDS;
 use super::super::regions::Regions;
 use super::super::secrets::points;
 use crate::diag::{Diagnostic, Diagnostics, suggest};
@@ -190,7 +191,6 @@ fn squeezed(text: &str) -> String {
 
 /// Whether a text gives an address: a road with a number, a building, a room. Flats of 一室一厅 are not one.
 pub fn has_house_number(text: &str) -> bool {
-    const ROADS: [&str; 9] = ["路", "街", "巷", "道", "弄", "胡同", "村", "小区", "大厦"];
     const NUMERALS: &str = "一二三四五六七八九十百两";
     // 77-1 号, 77 之 1 号, 77 号附 1 号.
     const BETWEEN: &str = "-–—－/、之附";
@@ -203,7 +203,9 @@ pub fn has_house_number(text: &str) -> bool {
             let stem = before.trim_end_matches(|c: char| numeral(c) || BETWEEN.contains(c));
             let after = text[at + c.len_utf8()..].trim_start_matches(numeral);
             let flat = c == '室' && after.starts_with(['厅', '卫', '户']);
-            !flat && (matches!(c, '栋' | '幢' | '室') || ROADS.iter().any(|road| stem.ends_with(road)))
+            !flat
+                && (matches!(c, '栋' | '幢' | '室')
+                    || WORDS.roads.iter().any(|road| stem.ends_with(road.as_str())))
         }
     })
 }

@@ -48,7 +48,8 @@ enum What {
     Confirm(u32),
     Result(u32),
     FollowUp(bool),
-    Consent,
+    Consent(bool),
+    Draft,
     Climb,
     Extend,
     Close,
@@ -97,6 +98,7 @@ struct Model {
     /// For each handover whether it waits for its result.
     handovers: Vec<bool>,
     climbed: bool,
+    consent: bool,
     /// What is due, and when.
     due: Option<(Stage, Hour)>,
     /// When it climbs next.
@@ -149,7 +151,9 @@ impl What {
             Self::Confirm(_) => Event::Confirm,
             Self::Result(_) => Event::Result,
             Self::FollowUp(_) => Event::FollowUp,
-            Self::Consent => Event::Consent,
+            Self::Consent(true) => Event::Consent,
+            Self::Consent(false) => Event::RevokeConsent,
+            Self::Draft => Event::DraftDigest,
             Self::Climb => Event::Climb,
             Self::Extend => Event::Extend,
             Self::Close => Event::Close,
@@ -169,6 +173,7 @@ impl Model {
             notes: 0,
             handovers: Vec::new(),
             climbed: false,
+            consent: false,
             due: Some((Stage::Accept, Schedule::default().accept(MATTER, NOW))),
             climb: Some(Schedule::default().accept(MATTER, NOW)),
             asked: NOW,
@@ -196,6 +201,9 @@ impl Model {
             return if responder == who.id() { Ok((standing.state, None, true)) } else { Err("accepted") };
         }
         let next = standing.next(event).map_err(|_| "not allowed")?;
+        if deed.what == What::Consent(self.consent) {
+            return Ok((next.state, None, true));
+        }
         let due = self.due;
         let number = self.write(deed)?;
         if self.due != due || WINDS.contains(&event) {
@@ -261,7 +269,9 @@ impl Model {
             What::Purge => {
                 self.purge.filter(|due| *due <= now).ok_or("not yet")?;
             }
-            What::Mark | What::FollowUp(_) | What::Consent | What::Withdraw => {}
+            What::Consent(consent) => self.consent = consent,
+            What::Draft if !self.consent => return Err("no consent"),
+            What::Draft | What::Mark | What::FollowUp(_) | What::Withdraw => {}
         }
         Ok(None)
     }
@@ -298,6 +308,7 @@ fn kind(refused: &Refused) -> &'static str {
         Refused::OtherRequest => "other request",
         Refused::NoHandover(_) => "no handover",
         Refused::NotYet => "not yet",
+        Refused::NoConsent => "no consent",
         Refused::WrongReaders(_)
         | Refused::KeysOff { .. }
         | Refused::SameDesk
@@ -365,7 +376,8 @@ impl<'a> Play<'a> {
             What::Confirm(handover) => Act::Confirm { handover },
             What::Result(handover) => Act::Result { handover, result: AgencyResult::Partly },
             What::FollowUp(helped) => Act::FollowUp { helped },
-            What::Consent => Act::Consent(true),
+            What::Consent(consent) => Act::Consent(consent),
+            What::Draft => Act::DraftDigest,
             What::Climb => Act::Climb,
             What::Extend => Act::Extend(ExtendReason::Court),
             What::Close => Act::Close(Outcome::Advised),
@@ -451,7 +463,7 @@ impl<'a> Play<'a> {
         if let Some(row) = row {
             assert_eq!((row.lapse_hour, row.purge_hour), (model.lapse, model.purge));
             assert_eq!(row.first_responder.as_deref(), model.responder);
-            assert_eq!(row.escalated_to.is_some(), model.climbed);
+            assert_eq!((row.escalated_to.is_some(), row.consent), (model.climbed, model.consent));
             assert_eq!(row.climb_hour, model.climb.map(Hour::number));
             let due = model.due.map(|(stage, hour)| (stage.code(), hour.number()));
             assert_eq!(row.due_stage.as_deref().zip(row.due_hour), due);

@@ -6,7 +6,7 @@ use search::vocabulary::Outcome;
 use super::*;
 use crate::audit::Broken;
 use crate::consultations::register::{AgencyResult, Mark};
-use crate::consultations::state::NotAllowed;
+use crate::consultations::state::{Event, NotAllowed};
 use crate::sealing::binding::Purpose;
 use crate::store::entity::{audit, event, figure, message, message_key, request, thread};
 
@@ -177,6 +177,30 @@ async fn whether_it_helped_may_change_and_is_counted_once() {
             said.iter().map(|row| (row.measure.as_str(), row.count)).collect::<Vec<_>>(),
             [("did_not_help", 1)]
         );
+    }
+}
+
+#[tokio::test]
+async fn a_draft_is_for_what_is_over_and_allowed_and_consent_said_again_changes_nothing() {
+    for fresh in testing::each().await {
+        let store = &fresh.store;
+        let id = answered(store).await;
+        let member = member_of("county");
+        let (member, asker) = (Actor::Member(&member), Actor::Asker);
+        let act = async |actor, act| store.transition(actor, &id, act, &new_request()).await;
+        let open = act(member, Act::DraftDigest).await;
+        assert!(matches!(open, Err(Refused::NotAllowed(NotAllowed::Here { .. }))), "{open:?}");
+        act(member, Act::Close(Outcome::Mediated)).await.unwrap();
+        assert!(matches!(act(member, Act::DraftDigest).await, Err(Refused::NoConsent)));
+        let again = async |consent| act(asker, Act::Consent(consent)).await.unwrap().again;
+        assert!(again(false).await, "nobody had agreed");
+        assert!(!again(true).await && again(true).await);
+        act(member, Act::DraftDigest).await.unwrap();
+        assert!(!again(false).await && again(false).await);
+        assert!(matches!(act(member, Act::DraftDigest).await, Err(Refused::NoConsent)));
+        let told = store.history(&id).await.unwrap();
+        let told: Vec<Event> = told.into_iter().map(|told| told.event).collect();
+        assert_eq!(told[told.len() - 3..], [Event::Consent, Event::DraftDigest, Event::RevokeConsent]);
     }
 }
 

@@ -27,7 +27,8 @@ fn any_what() -> impl Strategy<Value = What> {
         1 => (1..4_u32).prop_map(What::Confirm),
         2 => (1..4_u32).prop_map(What::Result),
         1 => any::<bool>().prop_map(What::FollowUp),
-        1 => Just(What::Consent),
+        2 => any::<bool>().prop_map(What::Consent),
+        2 => Just(What::Draft),
         3 => Just(What::Climb),
         1 => Just(What::Extend),
         2 => Just(What::Close),
@@ -43,7 +44,7 @@ fn any_deed() -> impl Strategy<Value = (Who, What)> {
         let right = match what {
             _ if stray == 0 || what.event().by(who.party()).is_ok() => who,
             What::Climb | What::Lapse | What::Purge => Who::Clock,
-            What::AskerWrites | What::Withdraw => Who::Asker,
+            What::AskerWrites | What::Consent(_) | What::Withdraw => Who::Asker,
             _ => Who::First,
         };
         (right, what)
