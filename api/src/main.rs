@@ -26,6 +26,7 @@ use api::routes;
 use api::serve::{Failure, Service, open_store, serve};
 use clap::error::{ContextKind, ErrorKind};
 use clap::{ArgAction, Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
+use nix::sys::resource::{Resource, setrlimit};
 use search::bundle::Bundle;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -148,6 +149,7 @@ struct ServeFlags {
 }
 
 fn main() -> ExitCode {
+    without_core_dumps();
     let cli =
         match in_chinese(Cli::command()).try_get_matches().and_then(|found| Cli::from_arg_matches(&found)) {
             Ok(cli) => cli,
@@ -168,6 +170,12 @@ fn main() -> ExitCode {
             ExitCode::from(if matches!(failure, Failure::Content | Failure::Found(_)) { 1 } else { 2 })
         }
     }
+}
+
+/// Nothing of a letter may reach the disk by way of a crash. One byte and not none: Linux hands a dump to a program (`core_pattern`
+/// with a bar) whatever the limit is, but for this one (`do_coredump` in its `fs/coredump.c`). Who is allowed none already, stays so.
+fn without_core_dumps() {
+    let _none_already = setrlimit(Resource::RLIMIT_CORE, 1, 1);
 }
 
 /// Gives the help of every command Chinese headings, and the one help flag that all share.

@@ -20,6 +20,7 @@ pub struct Answer {
 pub struct Client {
     agent: Agent,
     base: String,
+    address: String,
     cookie: Option<String>,
 }
 
@@ -32,7 +33,14 @@ impl Client {
             .timeout_global(Some(Duration::from_mins(1)))
             .user_agent(USER_AGENT)
             .build();
-        Self { agent: config.into(), base: base.to_owned(), cookie: None }
+        Self { agent: config.into(), base: base.to_owned(), address: ADDRESS.to_owned(), cookie: None }
+    }
+
+    /// The same, calling from another address.
+    #[must_use]
+    pub fn calling_from(mut self, address: &str) -> Self {
+        address.clone_into(&mut self.address);
+        self
     }
 
     /// The same, and sends a cookie with everything: `name=value`. Only the desk has any.
@@ -64,7 +72,7 @@ impl Client {
 
     /// With what a browser and the gateway add.
     fn known<B>(&self, request: RequestBuilder<B>) -> RequestBuilder<B> {
-        let request = request.header(ADDRESS_HEADER, ADDRESS);
+        let request = request.header(ADDRESS_HEADER, &self.address);
         match &self.cookie {
             Some(cookie) => request.header("Cookie", cookie),
             None => request,

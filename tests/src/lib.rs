@@ -16,6 +16,7 @@ pub mod http;
 pub mod large_site;
 pub mod load;
 pub mod member;
+pub mod memory;
 pub mod npm;
 pub mod nuanzhan;
 pub mod phone;

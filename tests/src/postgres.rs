@@ -45,6 +45,11 @@ pub fn data_folder_of(url: &str) -> Option<PathBuf> {
     Some(std::env::temp_dir().join(format!("nuanzhan-postgres-{}-{port}", std::process::id())))
 }
 
+/// One of its programs, of the newest server that is installed.
+pub fn program(name: &str) -> Option<PathBuf> {
+    Some(find_bin()?.join(name))
+}
+
 /// The newest installed server.
 pub(crate) fn find_bin() -> Option<PathBuf> {
     let debian = fs::read_dir("/usr/lib/postgresql")

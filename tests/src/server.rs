@@ -69,6 +69,11 @@ impl Ground {
         self.folder.path().join("var")
     }
 
+    /// Where its servers put temporary files.
+    pub fn temporary(&self) -> PathBuf {
+        self.folder.path().join("tmp")
+    }
+
     /// The content served.
     pub fn content(&self) -> &Path {
         &self.content
@@ -112,6 +117,8 @@ impl Ground {
         command.env("NUANZHAN_CLIENT_ADDRESS_HEADER", ADDRESS_HEADER);
         command.env("NUANZHAN_DESK_SECOND_FACTOR", self.second_factor);
         command.envs(self.environment.iter().cloned());
+        std::fs::create_dir_all(self.temporary())?;
+        command.env("TMPDIR", self.temporary());
         command.env_remove("RUST_LOG").stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().context("nuanzhan starts")?;
         let (lines, said) = listen(&mut child)?;

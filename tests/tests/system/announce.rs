@@ -14,7 +14,8 @@ use tests::server::{Ground, Server};
 use tests::skip::skipped;
 use tests::{nuanzhan, python};
 
-use crate::consultations::{contains, on_both_databases};
+use crate::consultations::on_both_databases;
+use crate::traces::contains;
 
 const LETTER: &str = "他把门反锁了，说今晚回来要打死我。";
 const BODY: &str = "{\"event\":\"work\",\"urgent\":true,\"text\":\"暖站：有紧急的工作，可能有人正处在危险中，请马上登录工作台查看。\",\

@@ -1,6 +1,5 @@
 //! The promises of a consultation, shown on a running server and on its disk. Each test is named after its promise.
 
-use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use tests::asker::{Receipt, ask, open};
@@ -8,6 +7,8 @@ use tests::desk::{self, open_desk};
 use tests::http::{ADDRESS, USER_AGENT, hidden_value, visible_text};
 use tests::server::Ground;
 use tests::{postgres, workspace};
+
+use crate::traces::{all_traces, contains};
 
 const LETTER: &str = "他把我的工资卡拿走了，锁门不让我上班，已经第三天。";
 
@@ -21,26 +22,8 @@ pub(crate) fn on_both_databases(what: &str, claim: impl Fn(&Ground)) {
     }
 }
 
-/// Every byte that could tell: `var` with database and write-ahead log, PostgreSQL's data folder, what the server said.
-pub(crate) fn all_traces(ground: &Ground, said: &str) -> Vec<(PathBuf, Vec<u8>)> {
-    let mut files = workspace::files_under(&ground.var());
-    if let Some(folder) = ground.database.as_deref().and_then(postgres::data_folder_of) {
-        assert!(folder.is_dir(), "the cluster's data is at {}", folder.display());
-        files.extend(workspace::files_under(&folder));
-    }
-    // A file may go away while we look: temporary files of a running database.
-    let mut traces: Vec<(PathBuf, Vec<u8>)> =
-        files.into_iter().filter_map(|file| std::fs::read(&file).ok().map(|bytes| (file, bytes))).collect();
-    traces.push((PathBuf::from("the log"), said.as_bytes().to_vec()));
-    traces
-}
-
 fn is_database(file: &std::path::Path) -> bool {
     file.file_name().is_some_and(|name| name.to_string_lossy().starts_with("nuanzhan.db"))
-}
-
-pub(crate) fn contains(haystack: &[u8], needle: &[u8]) -> bool {
-    memchr::memmem::find(haystack, needle).is_some()
 }
 
 #[test]
@@ -198,7 +181,7 @@ const DAMM: [[u8; 10]; 10] = [
 ];
 
 /// Another receipt with a right check digit: the same digits with one changed and the last one searched for.
-fn other_receipt(receipt: &str) -> String {
+pub(crate) fn other_receipt(receipt: &str) -> String {
     let changed = if receipt.starts_with('1') { '2' } else { '1' };
     let body: String = std::iter::once(changed).chain(receipt.chars().skip(1).take(18)).collect();
     let check = body.bytes().fold(0_u8, |row, digit| DAMM[usize::from(row)][usize::from(digit - b'0')]);

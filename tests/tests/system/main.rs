@@ -23,6 +23,8 @@ mod sealed;
 mod second_factor;
 mod secret;
 mod start;
+mod timing;
+mod traces;
 mod two;
 mod watch;
 mod work;

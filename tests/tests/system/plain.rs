@@ -7,8 +7,9 @@ use tests::desk::{AtDesk, open_desk};
 use tests::nuanzhan;
 use tests::server::Ground;
 
-use crate::consultations::{all_traces, contains, on_both_databases};
+use crate::consultations::on_both_databases;
 use crate::sealed::{Her, fits_and_is_named, run, tab_to, tab_to_button};
+use crate::traces::{all_traces, contains};
 
 const LETTER: &str = "他把我的工资卡拿走了，锁门不让我上班，已经第三天。";
 const ANSWER: &str = "先到安全的地方，我们派人陪你去。";

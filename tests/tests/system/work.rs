@@ -4,8 +4,8 @@ use tests::browser::PHONE;
 use tests::desk::{AtDesk, open_desk};
 use tests::server::Ground;
 
-use crate::consultations::contains;
 use crate::sealed::{Her, run};
+use crate::traces::contains;
 
 const LETTER: &str = "他把我的身份证拿走了，我想知道能不能补办。";
 

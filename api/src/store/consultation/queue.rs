@@ -18,6 +18,9 @@ use crate::store::entity::{message, thread};
 /// What is not over, in the very words of the indexes: only so do the databases know that an index holds all of it.
 pub(super) const RUNNING: &str = "state NOT IN ('closed', 'withdrawn')";
 
+/// What was closed, in the words of its index.
+const CLOSED: &str = "state = 'closed'";
+
 /// Which queue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Shelf {
@@ -25,8 +28,7 @@ pub enum Shelf {
     Own,
     /// What has climbed to it from the desks below.
     Climbed,
-    /// What it has closed and what is not destroyed yet. No index is in its order: there is half a year of it at most, and it is
-    /// looked at now and then.
+    /// What it has closed and what is not destroyed yet.
     Closed,
 }
 
@@ -167,7 +169,7 @@ pub(super) fn page(desk: &str, wanted: &Wanted, after: Option<&Place>, limit: u3
     let order = [thread::Column::Urgency, thread::Column::QueueHour, thread::Column::Id];
     let stands = match wanted.shelf {
         Shelf::Own | Shelf::Climbed => Expr::cust(RUNNING),
-        Shelf::Closed => thread::Column::State.eq(State::Closed.code()),
+        Shelf::Closed => Expr::cust(CLOSED),
     };
     let mut rows = thread::Entity::find().filter(at.eq(desk)).filter(stands);
     if let Some(Place { urgency, hour, id }) = after {

@@ -9,6 +9,7 @@ mod m20261123_000004_climbing;
 mod m20261124_000005_keys;
 mod m20261124_000006_budgets;
 mod m20261125_000007_announcements;
+mod m20261125_000008_closed_shelf;
 #[cfg(test)]
 mod tests;
 
@@ -25,6 +26,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000005_keys::Migration),
             Box::new(m20261124_000006_budgets::Migration),
             Box::new(m20261125_000007_announcements::Migration),
+            Box::new(m20261125_000008_closed_shelf::Migration),
         ]
     }
 }
