@@ -474,6 +474,6 @@ async fn when_the_database_fails_it_is_said_and_nothing_is_acknowledged() {
     for (path, body) in [("", letter), ("/open", json!({ "locator": asker.locator }))] {
         let reply = post(&office, path, &body).await;
         assert_eq!(reply.status, StatusCode::SERVICE_UNAVAILABLE);
-        assert_eq!(reply.json()["type"], "/problems/internal");
+        assert_eq!(reply.json()["type"], "/problems/store-away");
     }
 }
