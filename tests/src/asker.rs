@@ -4,6 +4,20 @@ use anyhow::{Context as _, ensure};
 
 use crate::http::{Answer, Client, hidden_value, visible_text};
 
+/// Damm's check digit: the quasigroup of order 10 in his thesis of 2004.
+const DAMM: [[u8; 10]; 10] = [
+    [0, 3, 1, 7, 5, 9, 8, 6, 4, 2],
+    [7, 0, 9, 2, 1, 5, 4, 8, 6, 3],
+    [4, 2, 0, 6, 8, 7, 1, 3, 5, 9],
+    [1, 7, 5, 0, 9, 8, 3, 4, 2, 6],
+    [6, 1, 2, 3, 0, 4, 5, 9, 7, 8],
+    [3, 6, 7, 4, 2, 0, 9, 5, 8, 1],
+    [5, 8, 6, 9, 7, 2, 0, 1, 3, 4],
+    [8, 9, 4, 5, 3, 6, 2, 0, 1, 7],
+    [9, 4, 3, 8, 6, 1, 7, 2, 0, 5],
+    [2, 5, 8, 1, 4, 3, 6, 7, 9, 0],
+];
+
 /// What the page of a receipt showed.
 pub struct Receipt(
     /// Twenty digits.
@@ -19,6 +33,15 @@ impl Receipt {
             visible_text(&format!("<p{shown}")).chars().filter(char::is_ascii_digit).collect();
         ensure!(digits.len() == 20, "a receipt has twenty digits: {digits}");
         Ok(Self(digits))
+    }
+
+    /// Another receipt with a right check digit, which leads nowhere: the same digits with one changed and the last one searched for.
+    #[must_use]
+    pub fn another(&self) -> Self {
+        let changed = if self.0.starts_with('1') { '2' } else { '1' };
+        let body: String = std::iter::once(changed).chain(self.0.chars().skip(1).take(18)).collect();
+        let check = body.bytes().fold(0_u8, |row, digit| DAMM[usize::from(row)][usize::from(digit - b'0')]);
+        Self(format!("{body}{check}"))
     }
 
     /// In groups of four, as people write it down.

@@ -12,7 +12,7 @@ use tempfile::TempDir;
 
 use crate::http::{ADDRESS_HEADER, Client};
 use crate::small_disk::SmallDisk;
-use crate::workspace;
+use crate::{postgres, workspace};
 
 /// How long a start may take in a debug build on a busy machine.
 const START: Duration = Duration::from_mins(1);
@@ -125,6 +125,20 @@ impl Ground {
         let mut server = Server { child, lines, said, _folder: self.folder.clone(), base: String::new() };
         server.base = server.wait_for_address()?;
         Ok(server)
+    }
+}
+
+/// `SQLite` always, `PostgreSQL` where it is installed: the same claim on both.
+///
+/// # Panics
+///
+/// As the claim does, and where no folder can be made.
+pub fn on_both_databases(what: &str, claim: impl Fn(&Ground)) {
+    claim(&Ground::new().expect("a folder can be made"));
+    if let Some(database) = postgres::fresh_database(&format!("{what}, PostgreSQL")) {
+        let mut ground = Ground::new().expect("a folder can be made");
+        ground.database = Some(database);
+        claim(&ground);
     }
 }
 

@@ -10,11 +10,10 @@ use jiff::Timestamp;
 use tests::asker::{Receipt, ask};
 use tests::desk::open_desk;
 use tests::receivers::{Hook, MailServer};
-use tests::server::{Ground, Server};
+use tests::server::{Ground, Server, on_both_databases};
 use tests::skip::skipped;
 use tests::{nuanzhan, python};
 
-use crate::consultations::on_both_databases;
 use crate::traces::contains;
 
 const LETTER: &str = "他把门反锁了，说今晚回来要打死我。";

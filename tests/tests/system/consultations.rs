@@ -1,26 +1,14 @@
 //! The promises of a consultation, shown on a running server and on its disk. Each test is named after its promise.
 
-use std::time::{Duration, Instant};
-
 use tests::asker::{Receipt, ask, open};
 use tests::desk::{self, open_desk};
 use tests::http::{ADDRESS, USER_AGENT, hidden_value, visible_text};
-use tests::server::Ground;
-use tests::{postgres, workspace};
+use tests::server::{Ground, on_both_databases};
+use tests::workspace;
 
 use crate::traces::{all_traces, contains};
 
 const LETTER: &str = "他把我的工资卡拿走了，锁门不让我上班，已经第三天。";
-
-/// SQLite always, PostgreSQL where it is installed: the same claim on both.
-pub(crate) fn on_both_databases(what: &str, claim: impl Fn(&Ground)) {
-    claim(&Ground::new().unwrap());
-    if let Some(database) = postgres::fresh_database(&format!("{what}, PostgreSQL")) {
-        let mut ground = Ground::new().unwrap();
-        ground.database = Some(database);
-        claim(&ground);
-    }
-}
 
 fn is_database(file: &std::path::Path) -> bool {
     file.file_name().is_some_and(|name| name.to_string_lossy().starts_with("nuanzhan.db"))
@@ -139,53 +127,16 @@ fn p5_what_was_acknowledged_survives_a_kill() {
 }
 
 #[test]
-fn p9_a_wrong_receipt_tells_nothing_and_costs_the_same_time() {
+fn p9_a_wrong_receipt_gets_a_page_of_the_same_grid() {
     let ground = Ground::new().unwrap();
     let server = ground.start().unwrap();
     open_desk(&ground).unwrap();
     let client = server.client();
     let receipt = Receipt::on(&ask(&client, LETTER, &[]).unwrap().body).unwrap();
-    let time = |digits: &str| {
-        let started = Instant::now();
-        let answer = open(&client, digits).unwrap();
-        (started.elapsed(), answer)
-    };
-    let wrong = other_receipt(&receipt.0);
-    let (mut right_times, mut wrong_times) = (Vec::new(), Vec::new());
-    for _ in 0..5 {
-        right_times.push(time(&receipt.0).0);
-        wrong_times.push(time(&wrong).0);
-    }
-    let (_, right) = time(&receipt.0);
-    let (_, refused) = time(&wrong);
+    let right = open(&client, &receipt.0).unwrap();
+    let refused = open(&client, &receipt.another().0).unwrap();
+    assert_eq!((right.status, refused.status), (200, 200), "nor does the status tell");
     assert_eq!(right.body.len() % 1024, refused.body.len() % 1024, "sizes lie on one grid");
-    // The quickest of each: a busy machine only ever makes an answer later, by whole steps of the grid.
-    let (right, wrong) = (right_times.iter().min().unwrap(), wrong_times.iter().min().unwrap());
-    let apart = right.abs_diff(*wrong);
-    // Answers leave on a grid of half seconds: one step apart would already tell the two from each other.
-    assert!(apart < Duration::from_millis(250), "right {right:?}, wrong {wrong:?}");
-}
-
-/// Damm's check digit: the quasigroup of order 10 in his thesis of 2004.
-const DAMM: [[u8; 10]; 10] = [
-    [0, 3, 1, 7, 5, 9, 8, 6, 4, 2],
-    [7, 0, 9, 2, 1, 5, 4, 8, 6, 3],
-    [4, 2, 0, 6, 8, 7, 1, 3, 5, 9],
-    [1, 7, 5, 0, 9, 8, 3, 4, 2, 6],
-    [6, 1, 2, 3, 0, 4, 5, 9, 7, 8],
-    [3, 6, 7, 4, 2, 0, 9, 5, 8, 1],
-    [5, 8, 6, 9, 7, 2, 0, 1, 3, 4],
-    [8, 9, 4, 5, 3, 6, 2, 0, 1, 7],
-    [9, 4, 3, 8, 6, 1, 7, 2, 0, 5],
-    [2, 5, 8, 1, 4, 3, 6, 7, 9, 0],
-];
-
-/// Another receipt with a right check digit: the same digits with one changed and the last one searched for.
-pub(crate) fn other_receipt(receipt: &str) -> String {
-    let changed = if receipt.starts_with('1') { '2' } else { '1' };
-    let body: String = std::iter::once(changed).chain(receipt.chars().skip(1).take(18)).collect();
-    let check = body.bytes().fold(0_u8, |row, digit| DAMM[usize::from(row)][usize::from(digit - b'0')]);
-    format!("{body}{check}")
 }
 
 #[test]

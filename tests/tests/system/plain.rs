@@ -5,9 +5,8 @@ use tests::asker::{Receipt, ask, open};
 use tests::browser::{Looks, NARROW};
 use tests::desk::{AtDesk, open_desk};
 use tests::nuanzhan;
-use tests::server::Ground;
+use tests::server::{Ground, on_both_databases};
 
-use crate::consultations::on_both_databases;
 use crate::sealed::{Her, fits_and_is_named, run, tab_to, tab_to_button};
 use crate::traces::{all_traces, contains};
 

@@ -9,11 +9,10 @@ use ring::{hkdf, pbkdf2};
 use tests::asker::Receipt;
 use tests::browser::{Browser, Looks, NARROW, PHONE};
 use tests::desk::{AtDesk, open_desk};
-use tests::server::{Ground, Server};
+use tests::server::{Ground, Server, on_both_databases};
 use tests::skip::skipped;
 use tests::wire::Wire;
 
-use crate::consultations::on_both_databases;
 use crate::traces::{all_traces, contains, in_memory};
 
 pub(crate) const LETTER: &str = "他昨晚又打了我，孩子在旁边哭。我想知道能不能让法院不许他靠近。";

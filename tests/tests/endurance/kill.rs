@@ -3,9 +3,9 @@
 //! The gate kills a few times; `NUANZHAN_TEST_KILLS=200` as often as wanted.
 
 use tests::desk::open_desk;
+use tests::server::on_both_databases;
 use tests::tool::say;
 
-use crate::consultations::on_both_databases;
 use crate::deeds::{Kept, People};
 
 /// Kills of each database, unless more are wanted.

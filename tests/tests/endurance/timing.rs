@@ -7,9 +7,7 @@ use tests::asker::{Receipt, ask, open};
 use tests::desk::open_desk;
 use tests::http::Client;
 use tests::sealed::Sealing;
-use tests::server::Ground;
-
-use crate::consultations::{on_both_databases, other_receipt};
+use tests::server::{Ground, on_both_databases};
 
 /// Pairs of a right and a wrong locator, which cost the server little.
 const LOCATORS: usize = 96;
@@ -124,12 +122,12 @@ fn p9_the_time_of_a_page_does_not_tell_a_right_receipt_from_a_wrong_one() {
     open_desk(&ground).unwrap();
     let client = server.client();
     let letter = "他把我的证件都收走了。";
-    let receipt = Receipt::on(&ask(&client, letter, &[]).unwrap().body).unwrap().0;
-    let wrong = other_receipt(&receipt);
+    let receipt = Receipt::on(&ask(&client, letter, &[]).unwrap().body).unwrap();
+    let wrong = receipt.another().0;
     let times = in_turns(
         (RECEIPTS, 2),
         &client,
-        |client| assert!(open(client, &receipt).unwrap().body.contains(letter)),
+        |client| assert!(open(client, &receipt.0).unwrap().body.contains(letter)),
         |client| assert!(!open(client, &wrong).unwrap().body.contains(letter)),
     );
     assert_alike(&times);
