@@ -16,7 +16,6 @@ pub mod http;
 pub mod large_site;
 pub mod load;
 pub mod member;
-pub mod memory;
 pub mod npm;
 pub mod nuanzhan;
 pub mod phone;

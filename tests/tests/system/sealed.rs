@@ -10,10 +10,9 @@ use tests::asker::Receipt;
 use tests::browser::{Browser, Looks, NARROW, PHONE};
 use tests::desk::{AtDesk, open_desk};
 use tests::server::{Ground, Server, on_both_databases};
-use tests::skip::skipped;
 use tests::wire::Wire;
 
-use crate::traces::{all_traces, contains, in_memory};
+use crate::traces::{all_traces, contains};
 
 pub(crate) const LETTER: &str = "他昨晚又打了我，孩子在旁边哭。我想知道能不能让法院不许他靠近。";
 const REACH: &str = "只在周三下午打，别说是妇联";
@@ -279,21 +278,9 @@ fn nothing_is_kept(ground: &Ground, server: &Server, receipt: &Receipt) {
             );
         }
     }
-    the_server_does_not_have_it(server, &secrets, &expanded(&secret, b"nuanzhan/locator/1"));
-}
-
-/// Neither now nor in what a crash would write down. The locator it has: it was sent there.
-fn the_server_does_not_have_it(server: &Server, secrets: &[Vec<u8>], locator: &[u8]) {
     let limits = std::fs::read_to_string(format!("/proc/{}/limits", server.pid())).unwrap();
     let core = limits.lines().find(|line| line.starts_with("Max core file size")).unwrap();
-    assert_eq!(core.split_whitespace().nth(4), Some("1"), "{core}");
-    let secrets: Vec<Vec<u8>> = secrets.iter().filter(|secret| *secret != locator).cloned().collect();
-    let Some(held) = in_memory(server, &secrets) else {
-        return skipped("what the server has in its memory", "this machine lets nobody look into a process");
-    };
-    assert!(held.is_empty(), "{held:?}");
-    let known = in_memory(server, &[b"shili-city".to_vec()]).unwrap();
-    assert!(!known.is_empty(), "the search is able to find things");
+    assert_eq!(core.split_whitespace().nth(4), Some("1"), "a crash writes no memory down: {core}");
 }
 
 #[test]

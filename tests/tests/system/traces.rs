@@ -1,12 +1,12 @@
 //! Where something could have left a trace: what the search for plaintext, receipts and addresses looks through (P2, P3, P4, P7).
 //!
-//! Start at [`all_traces`] for what is on disks, [`in_memory`] for the running process.
+//! Start at [`all_traces`].
 
 use std::path::PathBuf;
 
 use memchr::memmem;
-use tests::server::{Ground, Server};
-use tests::{memory, nuanzhan, postgres, workspace};
+use tests::server::Ground;
+use tests::{nuanzhan, postgres, workspace};
 
 /// Every byte that could tell: `var` with database and write-ahead log, `PostgreSQL`'s data folder, what the server said, its temporary
 /// files, a backup as it is and as it comes back out of its seal.
@@ -44,16 +44,6 @@ fn back_up_and_restore(ground: &Ground, elsewhere: &std::path::Path) {
     std::fs::copy(ground.var().join("secrets.toml"), elsewhere.join("var/secrets.toml")).unwrap();
     std::fs::write(elsewhere.join("paper"), paper).unwrap();
     run(&["restore", "backup", "--key-file", "paper", "--var", "var"]);
-}
-
-/// The places in the memory of a running server that hold one of `secrets`; `None` where this machine lets nobody look.
-pub(crate) fn in_memory(server: &Server, secrets: &[Vec<u8>]) -> Option<Vec<String>> {
-    let regions = memory::of(server.pid()).ok()?;
-    let held = regions.iter().flat_map(|region| {
-        let here = secrets.iter().filter(|secret| contains(&region.bytes, secret));
-        here.map(|secret| format!("{}: {}", region.place, String::from_utf8_lossy(secret)))
-    });
-    Some(held.collect())
 }
 
 pub(crate) fn contains(haystack: &[u8], needle: &[u8]) -> bool {
