@@ -14,7 +14,7 @@ pub enum Ailment {
     Full,
     /// Its disk can't be read or written.
     Disk,
-    /// It does not answer.
+    /// It does not answer, or all connections to it are taken.
     Away,
     /// Somebody holds it, longer than anybody here waits.
     Held,
@@ -74,7 +74,7 @@ impl fmt::Display for Ailment {
                 "数据库所在的磁盘满了，新的东西存不下；已经存下的都在。腾出地方以后会自己恢复，不用重启"
             }
             Self::Disk => "数据库所在的磁盘读写出错，请查看磁盘和文件的权限；好了以后会自己恢复，不用重启",
-            Self::Away => "连不上数据库。它回来以后会自己再连，不用重启",
+            Self::Away => "连不上数据库，或者它忙不过来。好了以后会自己再连，不用重启",
             Self::Held => "数据库一直被别的程序占着。请关掉开着它的程序；之后会自己恢复，不用重启",
         })
     }

@@ -156,40 +156,33 @@ pub async fn withdraw(Part(app): Part<AppState>, request: Request) -> Response {
 
 async fn withdraw_thread(app: &AppState, sent: Sent<WithdrawIn>) -> ApiResult<StandingOut> {
     let WithdrawIn { locator, request_key } = sent.body;
-    let door = knock(app, sent.network, &locator).await?;
-    let answer = async {
-        let thread = door.found.as_ref().ok_or_else(nowhere)?;
-        let request = known(app, &[b"withdraw", thread.id.as_bytes()], &request_key)?;
-        let done = app.store.transition(Actor::Asker, &thread.id, Act::Withdraw, &request).await;
-        Ok(StandingOut::of(&done.map_err(refused)?))
-    };
-    let answer = answer.await;
-    door.leave(app, answer).await
+    wish(app, (sent.network, &locator), (b"withdraw", &request_key), Act::Withdraw).await
 }
 
 async fn tell(app: &AppState, sent: Sent<FeedbackIn>) -> ApiResult<StandingOut> {
     let FeedbackIn { locator, helped, request_key } = sent.body;
     let what: &[u8] = if helped { b"helped" } else { b"did not help" };
-    let door = knock(app, sent.network, &locator).await?;
-    let answer = async {
-        let thread = door.found.as_ref().ok_or_else(nowhere)?;
-        let request = known(app, &[what, thread.id.as_bytes()], &request_key)?;
-        let act = Act::FollowUp { helped };
-        let done = app.store.transition(Actor::Asker, &thread.id, act, &request).await.map_err(refused)?;
-        Ok(StandingOut::of(&done))
-    };
-    let answer = answer.await;
-    door.leave(app, answer).await
+    wish(app, (sent.network, &locator), (what, &request_key), Act::FollowUp { helped }).await
 }
 
 async fn agree(app: &AppState, sent: Sent<ConsentIn>) -> ApiResult<StandingOut> {
     let ConsentIn { locator, consent, request_key } = sent.body;
     let what: &[u8] = if consent { b"consent" } else { b"no consent" };
-    let door = knock(app, sent.network, &locator).await?;
+    wish(app, (sent.network, &locator), (what, &request_key), Act::Consent(consent)).await
+}
+
+/// What is done to the thread of a locator without a word being written. The answer leaves when the door says, whatever came of it.
+async fn wish(
+    app: &AppState,
+    (network, locator): (Network, &str),
+    (what, key): (&[u8], &str),
+    act: Act<'_>,
+) -> ApiResult<StandingOut> {
+    let door = knock(app, network, locator).await?;
     let answer = async {
         let thread = door.found.as_ref().ok_or_else(nowhere)?;
-        let request = known(app, &[what, thread.id.as_bytes()], &request_key)?;
-        let done = app.store.transition(Actor::Asker, &thread.id, Act::Consent(consent), &request).await;
+        let request = known(app, &[what, thread.id.as_bytes()], key)?;
+        let done = app.store.transition(Actor::Asker, &thread.id, act, &request).await;
         Ok(StandingOut::of(&done.map_err(refused)?))
     };
     let answer = answer.await;
