@@ -29,10 +29,11 @@ pub struct Gate {
 }
 
 /// The asker's addresses that lead to a thread which is there already.
-const REPLIES: [&str; 5] = [
+const REPLIES: [&str; 6] = [
     "/ask/reply/",
     "/api/v1/consultations/open",
     "/api/v1/consultations/messages",
+    "/api/v1/consultations/consent",
     "/api/v1/consultations/feedback",
     "/api/v1/consultations/withdraw",
 ];
@@ -107,5 +108,26 @@ impl Gate {
             main: main.to_owned(),
         };
         page.dress(&self.published.current().bundle.shell)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_address_that_leads_to_a_thread_has_places_of_its_own() {
+        let api: serde_json::Value = serde_json::from_str(&crate::routes::document()).unwrap();
+        let paths = api["paths"].as_object().unwrap().iter();
+        // Choosing a desk is what a new letter begins with.
+        let brings = |(path, methods): (&String, &serde_json::Value)| {
+            let thread = path.starts_with("/api/v1/consultations/") && !path.ends_with("/desk");
+            (thread && methods.get("post").is_some()).then(|| path.clone())
+        };
+        let brought: Vec<String> = paths.filter_map(brings).collect();
+        assert!(brought.len() > 4, "{brought:?}");
+        for path in brought {
+            assert!(REPLIES.contains(&path.as_str()), "{path}");
+        }
     }
 }

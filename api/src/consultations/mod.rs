@@ -117,6 +117,8 @@ pub struct Shared {
     /// Checking logins, one at a time and apart from the rest: names can be made up for ever, and a flood of them must
     /// not take the places of those who ask.
     pub(crate) login_effort: Effort,
+    /// The same for who has paid with work, so that a flood that pays nothing keeps no member out.
+    pub(crate) paid_login_effort: Effort,
     /// Recognises forms that are sent again.
     pub(crate) requests: Hourly,
     /// Seals passes.
@@ -148,6 +150,7 @@ pub struct Shared {
     pub(crate) slow_letters: SlowLane,
     pub(crate) slow_writers: SlowLane,
     pub(crate) slow_sign_in: SlowLane,
+    pub(crate) slow_paid_sign_in: SlowLane,
     pub(crate) slow_invitation: SlowLane,
 }
 
@@ -204,6 +207,7 @@ impl Consultations {
             effort: Effort::of_this_machine(WAITING),
             letter_effort: Effort::of_half_this_machine(WAITING),
             login_effort: Effort::new(1, WAITING),
+            paid_login_effort: Effort::new(1, WAITING),
             requests: Hourly::new("nuanzhan/form-key/1"),
             passes: Hourly::new("nuanzhan/pass-key/1"),
             wrong: Tally::default(),
@@ -221,6 +225,7 @@ impl Consultations {
             slow_letters: SlowLane::new(settings.pause, WAITING_SLOWLY),
             slow_writers: SlowLane::new(settings.pause, WAITING_SLOWLY),
             slow_sign_in: SlowLane::new(settings.pause, WAITING_SLOWLY),
+            slow_paid_sign_in: SlowLane::new(settings.pause, WAITING_SLOWLY),
             slow_invitation: SlowLane::new(settings.pause, WAITING_SLOWLY),
             settings,
         })))

@@ -3,8 +3,8 @@
 //! The open ALTCHA protocol, version 2, in its bounded form: we draw a number, derive a key from it with PBKDF2 and tell the first
 //! half of the key; the browser tries numbers from 0 until its key begins so. Nothing is kept of a challenge until it is used up:
 //! it carries its own end and our signature, and any process that shares the secrets checks it ([`check`]) at the price of two
-//! HMACs. Only sending a new letter asks for it: never reading, adding, taking back, nor the numbers to dial
-//! (`docs/decisions/0039-abuse.md`).
+//! HMACs. Sending a new letter asks for it, and signing in at the desk while a flood of sign-ins lasts: never reading, adding,
+//! taking back, nor the numbers to dial (`docs/decisions/0039-abuse.md`).
 
 use std::num::NonZeroU32;
 
@@ -97,6 +97,9 @@ pub enum Wanting {
     /// There is none.
     #[error("寄信以前，手机要先算一道题，防有人用机器乱寄。请刷新页面再寄")]
     Missing,
+    /// There is none, and more want to sign in than can be looked at.
+    #[error("现在试着登录的太多，浏览器要先算一道题才轮得到。请刷新页面再登录")]
+    MissingInACrowd,
     /// Not ours, changed, or not solved.
     #[error("手机算的题不对，请再寄一次")]
     Wrong,

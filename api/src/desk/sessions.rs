@@ -15,13 +15,16 @@ use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 use crate::answer::Answer;
 use crate::consultations::Consultations;
+use crate::consultations::work::{self, Wanting, WorkIn};
 use crate::desk::keys::{PASSPHRASE_ROUNDS, PASSPHRASE_SALT_LEN};
 use crate::desk::login::{self, LOGIN_LEN};
 use crate::desk::member::{self, Known, OwnPage, SignedIn, Token};
 use crate::desk::second_factor;
 use crate::desk::wire::of_bytes;
+use crate::effort::Effort;
 use crate::error::{ApiError, ApiResult, Problem};
 use crate::extract::Body;
+use crate::limit::SlowLane;
 use crate::state::AppState;
 use crate::store::Store;
 use crate::store::desk::{Credentials, Keyring};
@@ -56,6 +59,18 @@ pub struct SignInIn {
     pub login: String,
     /// The code of the second factor, where there is one.
     pub code: Option<String>,
+    /// A solved challenge, where `/problems/work-wanted` has asked for one.
+    #[zeroize(skip)]
+    pub work: Option<WorkIn>,
+}
+
+/// Who is let through to the checking of passphrases.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Comer {
+    /// Has shown nothing: there may be any number of these.
+    Anybody,
+    /// Has a session, or has paid with work.
+    Paid,
 }
 
 /// The member who is signed in, and the keys that only their browser can open.
@@ -120,6 +135,7 @@ pub async fn parameters(
     responses(
         (status = NO_CONTENT, description = "登录好了"),
         (status = UNAUTHORIZED, body = Problem, content_type = "application/problem+json", description = "名字或口令不对"),
+        (status = FORBIDDEN, body = Problem, content_type = "application/problem+json", description = "想登录的太多：要一道题（`/consultations/challenge`），算好，带上它再登录"),
         (status = SERVICE_UNAVAILABLE, body = Problem, content_type = "application/problem+json", description = "试得太多，过一会儿再来"),
     ),
 )]
@@ -129,7 +145,8 @@ pub async fn sign_in(
     Body(proof): Body<SignInIn>,
 ) -> ApiResult<Response> {
     let (office, hour) = (&app.consultations, app.clock.hour());
-    let Some(known) = proven(&app, &proof.member, &proof.login).await? else {
+    let comer = paid(&app, proof.work.as_ref()).await?;
+    let Some(known) = proven(&app, (&proof.member, &proof.login), comer).await? else {
         return Err(ApiError::WrongSignIn);
     };
     let factor = (known.member.as_str(), known.second_factor.as_deref());
@@ -198,15 +215,27 @@ impl MeOut {
     }
 }
 
+/// Whether work is shown, which counts once. Showing none is no fault.
+async fn paid(app: &AppState, shown: Option<&WorkIn>) -> ApiResult<Comer> {
+    let Some(shown) = shown else { return Ok(Comer::Anybody) };
+    let hour = app.clock.hour();
+    let hash = work::check(&app.consultations.secrets, shown, hour)?;
+    if app.store.spend_once(&hash, hour).await? { Ok(Comer::Paid) } else { Err(Wanting::Spent.into()) }
+}
+
 /// Whose passphrase it is, if it is the name's. After many failures of a name the next ones come one at a time, after a pause.
-async fn proven(app: &AppState, member: &str, login: &str) -> ApiResult<Option<Credentials>> {
+async fn proven(
+    app: &AppState,
+    (member, login): (&str, &str),
+    comer: Comer,
+) -> ApiResult<Option<Credentials>> {
     let login = Zeroizing::new(of_bytes::<LOGIN_LEN>("/login", login)?);
     let (office, hour) = (&app.consultations, app.clock.hour());
     let name = counted_as(member);
     if office.sign_ins.tries(&name, hour, &*app.dice) >= FAILURES_AT_ONCE {
-        office.slow_sign_in.pass().await.map_err(|_| ApiError::Busy)?;
+        comer.lane(office).pass().await.map_err(|_| comer.turned_away())?;
     }
-    let known = verified(office, app.store.credentials(member).await?, login).await?;
+    let known = verified(office, app.store.credentials(member).await?, (login, comer)).await?;
     if known.is_none() {
         office.sign_ins.add(&name, hour, &*app.dice);
     }
@@ -219,7 +248,7 @@ pub(super) async fn confirm_passphrase(
     somebody: &SignedIn,
     login: &str,
 ) -> ApiResult<Credentials> {
-    let known = proven(app, somebody.name(), login).await?;
+    let known = proven(app, (somebody.name(), login), Comer::Paid).await?;
     known.filter(|known| known.member == somebody.id()).ok_or(ApiError::NotConfirmed("口令不对"))
 }
 
@@ -227,12 +256,36 @@ pub(super) async fn confirm_passphrase(
 async fn verified(
     office: &Consultations,
     known: Option<Credentials>,
-    login: Zeroizing<[u8; LOGIN_LEN]>,
+    (login, comer): (Zeroizing<[u8; LOGIN_LEN]>, Comer),
 ) -> ApiResult<Option<Credentials>> {
     let hash = known.as_ref().map_or_else(|| office.nobodys_login.clone(), |known| known.login_hash.clone());
-    let right =
-        office.login_effort.run(move || login::verify(&login, &hash)).await.map_err(|_| ApiError::Busy)?;
+    let checked = comer.effort(office).run(move || login::verify(&login, &hash)).await;
+    let right = checked.map_err(|_| comer.turned_away())?;
     Ok(known.filter(|_| right))
+}
+
+/// Each has a line of its own, so that a flood that pays nothing fills only the one of those who pay nothing.
+impl Comer {
+    fn lane(self, office: &Consultations) -> &SlowLane {
+        match self {
+            Self::Anybody => &office.slow_sign_in,
+            Self::Paid => &office.slow_paid_sign_in,
+        }
+    }
+
+    fn effort(self, office: &Consultations) -> &Effort {
+        match self {
+            Self::Anybody => &office.login_effort,
+            Self::Paid => &office.paid_login_effort,
+        }
+    }
+
+    fn turned_away(self) -> ApiError {
+        match self {
+            Self::Anybody => Wanting::MissingInACrowd.into(),
+            Self::Paid => ApiError::Busy,
+        }
+    }
 }
 
 /// What the failures of a name are counted as. A tally has room for as many of these as there are, so that a flood of

@@ -1,8 +1,10 @@
-// Proof of work: the sum that a new letter costs, so that junk costs its sender more than the desk. Done here while she writes.
+// Proof of work: the sum that a new letter costs, so that junk costs its sender more than the desk. Done here while she writes; by
+// a member's browser when too many want to sign in.
 //
 // The open ALTCHA protocol, version 2: numbers from 0 on are tried until the key that PBKDF2 makes of one begins as the challenge
 // says. The browser reckons beside the page, a few tries at a time, so the page stays alive. Nothing about her goes into it.
-// Why this and how long it takes: docs/decisions/0039-abuse.md. Part of the bundle `ask`.
+// Why this and how long it takes: docs/decisions/0039-abuse.md. Part of the bundles `ask` and
+// `desk`.
 (function (nuanzhan) {
   "use strict";
   // More than one, so that more than one processor has something to do; few, because what comes after the right one is lost.

@@ -60,6 +60,7 @@ const BUNDLES: &[(&str, &[&str])] = &[
             HPKE,
             SEALING,
             KEYS,
+            WORK,
             WARNINGS,
             DESK_OPENS,
             include_str!("../../assets/desk/page.js"),

@@ -21,7 +21,7 @@ use tests::tool::{self, at, say};
 use tests::{nuanzhan, postgres, workspace};
 
 /// Letters that are sent.
-const LETTERS: usize = 1500;
+const LETTERS: usize = 600;
 /// Who sends at the same time, and who asks the database alone.
 const CALLERS: usize = 16;
 /// Who reads answers at the same time: each waits for its half second.

@@ -1,6 +1,8 @@
 //! What the open desk hears of changes: which sort, which consultation, and nothing else; only its own; only for as long as its
 //! session lives.
 
+use std::time::Duration;
+
 use axum::http::{StatusCode, header};
 use http_body_util::BodyExt as _;
 use serde_json::json;

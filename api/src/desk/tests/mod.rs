@@ -3,6 +3,7 @@
 mod acts;
 mod chain;
 mod clocks;
+mod crowd;
 mod digest;
 mod events;
 mod figures;
@@ -13,9 +14,6 @@ mod roles;
 mod second_factor;
 mod transfer;
 mod walk_in;
-
-use std::task::Poll;
-use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode, header};
@@ -90,40 +88,6 @@ async fn a_name_that_nobody_has_is_answered_like_any_other() {
     assert_eq!((made_up, rounds), (again, 600_000));
     let (_, other, _) = sign_in(&office, "nobody else", "wrong").await;
     assert_ne!(other, salt);
-}
-
-#[tokio::test]
-async fn many_failures_slow_down_a_name_and_do_not_lock_it() {
-    let office = county().await;
-    for _ in 0..7 {
-        let (reply, ..) = sign_in(&office, "county 的成员", "wrong").await;
-        assert_eq!(reply.status, StatusCode::UNAUTHORIZED);
-    }
-    AtDesk::sign_in(&office, "county 的成员", PASSPHRASE).await;
-}
-
-#[tokio::test]
-async fn a_flood_of_sign_ins_keeps_no_asker_out() {
-    let office = county().await;
-    let receipt = letter(&office).await;
-    let mut sign_ins: Vec<_> = (0..40)
-        .map(|number| {
-            let office = &office;
-            let proof =
-                json!({ "member": format!("nobody {number}"), "login": BASE64_STANDARD.encode([0; 32]) });
-            Box::pin(async move { call(office, Method::POST, "/sessions", ("", Some(proof))).await })
-        })
-        .collect();
-    let flood = std::future::poll_fn(|cx| {
-        sign_ins.retain_mut(|sign_in| sign_in.as_mut().poll(cx).is_pending());
-        if sign_ins.is_empty() { Poll::Ready(()) } else { Poll::Pending }
-    });
-    let asker = async {
-        tokio::time::sleep(Duration::from_millis(50)).await;
-        office.post("/ask/reply/", &[("receipt", &receipt)]).await
-    };
-    let ((), opened) = tokio::join!(flood, asker);
-    assert!(opened.text.contains("他打我"), "{}", opened.text);
 }
 
 #[tokio::test]
