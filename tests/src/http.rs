@@ -1,5 +1,6 @@
 //! A plain HTTP client that behaves like a simple browser without scripts: pages, forms, no cookies.
 
+use std::io::{BufRead as _, BufReader};
 use std::time::Duration;
 
 use anyhow::Context as _;
@@ -54,6 +55,24 @@ impl Client {
     pub fn get(&self, path: &str) -> anyhow::Result<Answer> {
         let request = self.known(self.agent.get(format!("{}{path}", self.base)));
         answer(request.call().with_context(|| format!("GET {path}"))?)
+    }
+
+    /// `GET path` whose answer goes on and on, line by line as it comes; for a minute at most.
+    pub fn follow(
+        &self,
+        path: &str,
+    ) -> anyhow::Result<impl Iterator<Item = std::io::Result<String>> + use<>> {
+        let request = self.known(self.agent.get(format!("{}{path}", self.base)));
+        let response = request.call().with_context(|| format!("GET {path}"))?;
+        anyhow::ensure!(response.status() == 200, "GET {path}: {}", response.status());
+        Ok(BufReader::new(response.into_body().into_reader()).lines())
+    }
+
+    /// `DELETE path`.
+    pub fn delete(&self, path: &str) -> anyhow::Result<Answer> {
+        let request =
+            self.known(self.agent.delete(format!("{}{path}", self.base))).header("Origin", &self.base);
+        answer(request.call().with_context(|| format!("DELETE {path}"))?)
     }
 
     /// `POST path` with a form, as a browser sends it.

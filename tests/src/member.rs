@@ -53,6 +53,16 @@ impl Member {
         self.client.post_json(&format!("/api/v1/desk{path}"), body)
     }
 
+    /// What the open desk hears, line by line (server-sent events).
+    pub fn events(&self) -> anyhow::Result<impl Iterator<Item = std::io::Result<String>> + use<>> {
+        self.client.follow("/api/v1/desk/events")
+    }
+
+    /// Ends the session.
+    pub fn sign_out(&self) -> anyhow::Result<Answer> {
+        self.client.delete("/api/v1/desk/sessions/current")
+    }
+
     /// What has to be posted to a thread's `/messages` to answer it. Nothing is sent yet.
     pub fn answer_to(&self, thread: &str) -> anyhow::Result<Value> {
         let thread = self.get(&format!("/consultations/{thread}"))?;

@@ -388,7 +388,7 @@ proptest! {
     /// them that could be a time is in a column that ends in `_hour`, and is the number of an hour in which something was
     /// done, or of one that was reckoned from it.
     #[test]
-    fn no_row_knows_more_than_the_hour(text in "[a-z ]{1,40}", seconds in 0_i64..1_000_000, danger in any::<bool>()) {
+    fn p4_no_row_knows_more_than_the_hour(text in "[a-z ]{1,40}", seconds in 0_i64..1_000_000, danger in any::<bool>()) {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(async {
             let office = county().await;

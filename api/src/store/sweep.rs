@@ -27,6 +27,7 @@ const REWRITE: &[&str] = &[
     "VACUUM (FULL) hour_share",
     "VACUUM (FULL) spent",
     "VACUUM (FULL) announcement",
+    "VACUUM (FULL) announce_to",
     "VACUUM message",
 ];
 

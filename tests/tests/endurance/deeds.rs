@@ -126,9 +126,18 @@ impl Thread {
         self.deeds.iter().filter_map(|deed| deed.body["content"].as_str()).collect()
     }
 
-    fn check(&self, client: &Client) {
+    fn can_be_read(&self, client: &Client) {
         let opened = self.letter.open(client).unwrap();
         assert_eq!(contents(&opened["letters"]), self.expected(), "{opened}");
+    }
+
+    fn check(&self, people: &People) {
+        self.can_be_read(&people.client);
+        if self.deeds.iter().any(|deed| deed.by_member) {
+            let seen = people.member.get(&format!("/consultations/{}", self.id())).unwrap();
+            let history = seen["history"].as_array().unwrap();
+            assert_eq!(history.len(), self.deeds.len(), "each act happened, and once: {history:?}");
+        }
     }
 }
 
@@ -175,13 +184,22 @@ impl Kept {
         }
     }
 
-    /// Nothing is missing and nothing is there twice.
-    pub(crate) fn check(&self, client: &Client) {
-        // Answers to receipts leave on a grid of half seconds: many wait at the same time.
+    /// Nothing is missing and nothing is there twice: neither letters nor what a member did.
+    pub(crate) fn check(&self, people: &People) {
+        self.each(|thread| thread.check(people));
+    }
+
+    /// Those who wrote read all of it. The desk could not: each of its readings is a line in the chain, which has to be written.
+    pub(crate) fn can_be_read(&self, client: &Client) {
+        self.each(|thread| thread.can_be_read(client));
+    }
+
+    /// Answers to receipts leave on a grid of half seconds: many wait at the same time.
+    fn each(&self, act: impl Fn(&Thread) + Sync) {
         for some in self.threads.chunks(32) {
             std::thread::scope(|scope| {
                 for thread in some {
-                    scope.spawn(|| thread.check(client));
+                    scope.spawn(|| act(thread));
                 }
             });
         }

@@ -70,15 +70,15 @@ fn a_disk_fills_up(server: &Server, (disk, pid): (&SmallDisk, u32)) {
     assert_eq!(refused.status, 503, "{}", refused.body.trim());
     form.is_refused_kindly(server);
     assert_eq!(client.get("/").unwrap().status, 200, "pages are there all the same");
-    before.check(client);
+    before.can_be_read(client);
     assert!(server.said().contains("磁盘"), "whoever runs it is told: {}", server.said());
 
     std::fs::remove_file(filler).unwrap();
     is_ready_within(client, Duration::from_mins(1));
     kept.send_again(&people);
     form.is_taken(client);
-    kept.check(client);
-    before.check(client);
+    kept.check(&people);
+    before.check(&people);
 }
 
 fn is_ready_within(client: &Client, patience: Duration) {
@@ -142,10 +142,10 @@ fn a_cut_connection_is_said_and_loses_nothing_and_is_taken_up_again() {
         cable.mend();
         is_ready_within(client, Duration::from_secs(30));
         kept.send_again(&people);
-        kept.check(client);
+        kept.check(&people);
         form.is_taken(client);
         all.add(kept);
     }
-    all.check(client);
+    all.check(&people);
     assert!(all.counts().1 > 0, "it was cut while there was work");
 }

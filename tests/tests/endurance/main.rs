@@ -6,5 +6,6 @@
 
 mod deeds;
 mod faults;
+mod forms;
 mod kill;
 mod timing;

@@ -1,9 +1,13 @@
-//! Two processes on one PostgreSQL are one service to who writes: forms, receipts, passes and budgets do not tell which answered.
+//! Two processes on one PostgreSQL are one service: forms, receipts, passes and budgets do not tell who writes which of them
+//! answered; sessions and news do not tell who works at the desk.
 
+use serde_json::json;
 use tests::asker::{Receipt, open};
-use tests::desk::open_desk;
+use tests::desk::{MEMBER, PASSPHRASE, open_desk};
 use tests::http::{Answer, hidden_value};
+use tests::member::Member;
 use tests::postgres;
+use tests::sealed::{Sealing, new_key};
 use tests::server::{Ground, Server};
 
 const LETTER: &str = "他不让我出门上班，我想知道能找谁说。";
@@ -57,6 +61,40 @@ fn a_form_a_pass_and_a_budget_are_the_same_at_either_process() {
         let answer = send(server, &format!("{turn:0>22}"), LETTER);
         assert_eq!(answer.status, if turn < FORMS { 200 } else { 503 }, "{turn}: {}", answer.body);
     }
+    for server in [one, other] {
+        assert_eq!(server.stop("INT").unwrap(), 0);
+    }
+}
+
+#[test]
+fn a_session_and_news_of_the_desk_are_the_same_at_either_process() {
+    let Some(database) = postgres::fresh_database("two processes and one desk") else { return };
+    let mut ground = Ground::new().unwrap();
+    ground.database = Some(database);
+    let one = ground.start().unwrap();
+    let other = ground.start_on(&ground.var().join("site")).unwrap();
+    open_desk(&ground).unwrap();
+    let here = Member::sign_in(&one.client(), MEMBER, PASSPHRASE).unwrap();
+    let there = here.at(&other.client());
+
+    let mut heard = there.events().unwrap();
+    let mut hear = |what: &[&str]| {
+        let said = heard.find(|line| what.iter().all(|part| line.as_ref().unwrap().contains(part)));
+        assert!(said.is_some(), "nothing of {what:?} was heard");
+    };
+    let letter = Sealing::at(one.client()).unwrap().letter().unwrap();
+    let id = letter.body["id"].as_str().unwrap();
+    assert_eq!(letter.send(&one.client()).unwrap().status, 201);
+    hear(&["data:", "receive", id]);
+    let accepted =
+        here.post(&format!("/consultations/{id}/accept"), &json!({ "request_key": new_key().unwrap() }));
+    assert_eq!(accepted.unwrap().status, 200);
+    hear(&["data:", "accept", id]);
+    assert_eq!(there.get("/consultations").unwrap()["items"][0]["state"], "accepted");
+
+    assert_eq!(here.sign_out().unwrap().status, 204);
+    let over = there.get("/me").unwrap_err().to_string();
+    assert!(over.contains("signed-out"), "{over}");
     for server in [one, other] {
         assert_eq!(server.stop("INT").unwrap(), 0);
     }
