@@ -147,6 +147,8 @@ pub struct Thread {
     pub closed: Option<Hour>,
     /// What has to be done next in time.
     pub due: Option<Due>,
+    /// The desk has said why it needs longer, and has the longer time.
+    pub extended: bool,
     /// From this hour on it climbs to the next desk above, if there is one.
     pub climb: Option<Hour>,
     /// From this hour on it closes by itself.

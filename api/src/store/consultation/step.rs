@@ -146,12 +146,18 @@ impl<'a> Step<'a> {
             Act::Accept => self.accept(),
             Act::Answer(writing) => return self.answer(writing).await.map(Some),
             Act::AskBack(writing) => return self.ask_back(writing).await.map(Some),
-            Act::AskerWrites(writing) => return self.write(writing, Sender::Asker).await.map(Some),
+            Act::AskerWrites(writing) => {
+                self.row.extended = Set(false);
+                return self.write(writing, Sender::Asker).await.map(Some);
+            }
             Act::Mark(mark, on) => self.mark(mark, on),
             Act::Note(note) => return self.note(note).await.map(Some),
             Act::Transfer(transfer) => self.transfer(*transfer).await?,
             Act::Climb => self.climb().await?,
-            Act::Extend(reason) => self.told.reason = Some(reason.code()),
+            Act::Extend(reason) => {
+                self.row.extended = Set(true);
+                self.told.reason = Some(reason.code());
+            }
             Act::HandOver { agency } => {
                 return Ok(Some(add_handover(self.txn, &self.now.id, agency, self.hour).await?));
             }
@@ -248,6 +254,7 @@ impl<'a> Step<'a> {
         self.row.desk_id = Set(to.clone());
         self.row.first_responder = Set(None);
         self.row.escalated_to = Set(None);
+        self.row.extended = Set(false);
         self.told = Told { from: Some(from), to: Some(to.clone()), reason: Some(reason.code()) };
         self.given_to = Some(to);
         Ok(())
@@ -277,7 +284,10 @@ impl<'a> Step<'a> {
         let (schedule, hour) = (self.schedule, self.hour);
         let due = match event {
             Event::Accept => Some((Stage::Answer, schedule.answer(self.matter(), self.asked().await?))),
-            Event::Answer => Some((Stage::Close, schedule.close(self.matter(), self.asked().await?, false))),
+            Event::Answer => {
+                let longer = self.now.extended;
+                Some((Stage::Close, schedule.close(self.matter(), self.asked().await?, longer)))
+            }
             Event::Extend => Some((Stage::Close, schedule.close(self.matter(), self.asked().await?, true))),
             Event::AskerWrites if matches!(self.now.state, State::Answered | State::WaitingForAsker) => {
                 Some((Stage::Answer, schedule.answer(self.matter(), hour)))

@@ -210,6 +210,7 @@ impl NewThread {
             psychological: Set(false),
             consent: Set(false),
             typed_back: Set(false),
+            extended: Set(false),
             locator_hash: Set(receipt.map(|receipt| receipt.locator_hash.clone())),
             public_key: Set(receipt.map(|receipt| receipt.public_key.to_bytes())),
             ..Default::default()

@@ -3,6 +3,7 @@
 //!
 //! The state table itself is taken as given here; `consultations/state` tests that.
 
+mod deeds;
 mod draws;
 
 use std::collections::BTreeMap;
@@ -12,10 +13,11 @@ use proptest::sample::Index;
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 use search::vocabulary::Outcome;
 
+use self::deeds::{What, Who};
 use super::*;
 use crate::consultations::clocks::{Matter, Schedule};
 use crate::consultations::register::{AgencyResult, ExtendReason, Mark, Stage};
-use crate::consultations::state::{Event, Party, Standing};
+use crate::consultations::state::{Event, Standing};
 use crate::store::entity::{event, handover, message, request, thread};
 use crate::store::testing::Fresh;
 
@@ -24,39 +26,6 @@ const MATTER: Matter<'static> = Matter { topic: None, danger: false };
 
 /// After these the clock runs anew, be it to the same hour.
 const WINDS: [Event; 4] = [Event::Accept, Event::Answer, Event::AskBack, Event::Extend];
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Who {
-    Asker,
-    Clock,
-    First,
-    Second,
-    /// At the desk above.
-    City,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum What {
-    Accept,
-    /// For the right position, or one too far.
-    Answer(bool),
-    AskBack(bool),
-    AskerWrites,
-    Mark,
-    Note,
-    HandOver,
-    Confirm(u32),
-    Result(u32),
-    FollowUp(bool),
-    Consent(bool),
-    Draft,
-    Climb,
-    Extend,
-    Close,
-    Lapse,
-    Withdraw,
-    Purge,
-}
 
 /// One thing that somebody does, with everything settled that depends on when it is done.
 #[derive(Debug, Clone)]
@@ -99,6 +68,8 @@ struct Model {
     handovers: Vec<bool>,
     climbed: bool,
     consent: bool,
+    /// Time was asked for since she last wrote.
+    extended: bool,
     /// What is due, and when.
     due: Option<(Stage, Hour)>,
     /// When it climbs next.
@@ -112,58 +83,6 @@ struct Model {
     answers: BTreeMap<Vec<u8>, Kept>,
 }
 
-impl Who {
-    fn party(self) -> Party {
-        match self {
-            Self::Asker => Party::Asker,
-            Self::Clock => Party::Clock,
-            Self::First | Self::Second | Self::City => Party::Member,
-        }
-    }
-
-    fn desk(self) -> Option<&'static str> {
-        match self {
-            Self::Asker | Self::Clock => None,
-            Self::First | Self::Second => Some("county"),
-            Self::City => Some("city"),
-        }
-    }
-
-    fn id(self) -> &'static str {
-        match self {
-            Self::First => "first",
-            Self::Second => "second",
-            _ => "upper",
-        }
-    }
-}
-
-impl What {
-    fn event(self) -> Event {
-        match self {
-            Self::Accept => Event::Accept,
-            Self::Answer(_) => Event::Answer,
-            Self::AskBack(_) => Event::AskBack,
-            Self::AskerWrites => Event::AskerWrites,
-            Self::Mark => Event::Mark,
-            Self::Note => Event::Note,
-            Self::HandOver => Event::HandOver,
-            Self::Confirm(_) => Event::Confirm,
-            Self::Result(_) => Event::Result,
-            Self::FollowUp(_) => Event::FollowUp,
-            Self::Consent(true) => Event::Consent,
-            Self::Consent(false) => Event::RevokeConsent,
-            Self::Draft => Event::DraftDigest,
-            Self::Climb => Event::Climb,
-            Self::Extend => Event::Extend,
-            Self::Close => Event::Close,
-            Self::Lapse => Event::Lapse,
-            Self::Withdraw => Event::Withdraw,
-            Self::Purge => Event::Purge,
-        }
-    }
-}
-
 impl Model {
     fn new() -> Self {
         Self {
@@ -174,6 +93,7 @@ impl Model {
             handovers: Vec::new(),
             climbed: false,
             consent: false,
+            extended: false,
             due: Some((Stage::Accept, Schedule::default().accept(MATTER, NOW))),
             climb: Some(Schedule::default().accept(MATTER, NOW)),
             asked: NOW,
@@ -260,7 +180,10 @@ impl Model {
                 self.climb = (!self.climbed).then(|| schedule.climb(MATTER, hour));
                 self.climbed = true;
             }
-            What::Extend => self.due = Some((Stage::Close, schedule.close(MATTER, self.asked, true))),
+            What::Extend => {
+                self.extended = true;
+                self.due = Some((Stage::Close, schedule.close(MATTER, self.asked, true)));
+            }
             What::Close => (self.due, self.purge) = (None, Some(now + 180 * 24 + 1)),
             What::Lapse => {
                 self.lapse.filter(|due| *due <= now).ok_or("not yet")?;
@@ -284,7 +207,9 @@ impl Model {
                 self.due = None;
                 self.lapse = Some(hour.number() + 60 * 24 + 1);
             }
-            What::Answer(_) => self.due = Some((Stage::Close, schedule.close(MATTER, self.asked, false))),
+            What::Answer(_) => {
+                self.due = Some((Stage::Close, schedule.close(MATTER, self.asked, self.extended)));
+            }
             _ => {
                 // What has been answered has to be answered anew; what has not, no later for it.
                 if self
@@ -294,6 +219,7 @@ impl Model {
                     self.due = Some((Stage::Answer, schedule.answer(MATTER, hour)));
                 }
                 self.asked = self.asked.max(hour);
+                self.extended = false;
             }
         }
     }
@@ -464,6 +390,7 @@ impl<'a> Play<'a> {
             assert_eq!((row.lapse_hour, row.purge_hour), (model.lapse, model.purge));
             assert_eq!(row.first_responder.as_deref(), model.responder);
             assert_eq!((row.escalated_to.is_some(), row.consent), (model.climbed, model.consent));
+            assert_eq!(row.extended, model.extended);
             assert_eq!(row.climb_hour, model.climb.map(Hour::number));
             let due = model.due.map(|(stage, hour)| (stage.code(), hour.number()));
             assert_eq!(row.due_stage.as_deref().zip(row.due_hour), due);

@@ -3,7 +3,8 @@
 use proptest::prelude::*;
 use proptest::sample::Index;
 
-use super::{Move, What, Who};
+use super::Move;
+use super::deeds::{What, Who};
 
 fn any_who() -> impl Strategy<Value = Who> {
     prop_oneof![
@@ -30,7 +31,7 @@ fn any_what() -> impl Strategy<Value = What> {
         2 => any::<bool>().prop_map(What::Consent),
         2 => Just(What::Draft),
         3 => Just(What::Climb),
-        1 => Just(What::Extend),
+        2 => Just(What::Extend),
         2 => Just(What::Close),
         1 => Just(What::Lapse),
         1 => Just(What::Withdraw),
