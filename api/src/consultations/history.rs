@@ -29,6 +29,7 @@ pub fn words(told: &Told, desks: &BTreeMap<String, String>) -> String {
     match told.event {
         Event::Receive => format!("{}收到了你的信。", name(&told.to)),
         Event::Accept => "有人受理了，会一直办到底。".to_owned(),
+        Event::StepIn => "换了一位工作人员接着办，前面写的都在。".to_owned(),
         Event::Answer => "回了信。".to_owned(),
         Event::AskBack => "回了信，有话要问你。".to_owned(),
         Event::AskerWrites => "你补充了几句。".to_owned(),
@@ -69,6 +70,7 @@ pub fn words_for_desk(told: &Told, desks: &BTreeMap<String, String>) -> String {
     match told.event {
         Event::Receive => "收到。".to_owned(),
         Event::Accept => "有人受理了。".to_owned(),
+        Event::StepIn => "换了人接办。".to_owned(),
         Event::Answer => "答复了。".to_owned(),
         Event::AskBack => "追问了，等对方补充。".to_owned(),
         Event::AskerWrites => "对方补充了几句。".to_owned(),

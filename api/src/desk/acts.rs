@@ -1,4 +1,4 @@
-//! What a member does with a consultation: accepting, answering, noting, marking, closing, asking afterwards,
+//! What a member does with a consultation: accepting, taking on from a colleague, answering, noting, marking, closing, asking afterwards,
 //! taking away the draft of a case digest.
 //!
 //! What is written comes sealed from the member's browser to each of its readers, and is refused when one of them is missing.
@@ -118,6 +118,25 @@ pub async fn accept(
     Body(WishIn { request_key }): Body<WishIn>,
 ) -> ApiResult<Response> {
     let done = act(&app, (&member, &id), Act::Accept, ("accept", &request_key)).await?;
+    Ok(done.into_response())
+}
+
+/// Makes the member the first responder in place of who is.
+#[utoipa::path(
+    post, path = "/desk/consultations/{id}/step-in", tag = "工作台", request_body = WishIn,
+    params(("id" = String, Path, description = "咨询")),
+    responses(
+        (status = OK, body = StandingOut, description = "接办了"),
+        (status = CONFLICT, body = Problem, content_type = "application/problem+json", description = "还没有人受理，或已办结"),
+    ),
+)]
+pub async fn step_in(
+    member: Member,
+    Part(app): Part<AppState>,
+    Segment(id): Segment,
+    Body(WishIn { request_key }): Body<WishIn>,
+) -> ApiResult<Response> {
+    let done = act(&app, (&member, &id), Act::StepIn, ("step_in", &request_key)).await?;
     Ok(done.into_response())
 }
 

@@ -80,6 +80,7 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(events::events))
         .routes(routes!(thread::one))
         .routes(routes!(acts::accept))
+        .routes(routes!(acts::step_in))
         .routes(routes!(acts::answer))
         .routes(routes!(acts::note))
         .routes(routes!(acts::mark))

@@ -15,7 +15,7 @@ use crate::desk::member::{Member, SignedIn, Supervisor};
 use crate::error::{ApiError, ApiResult, Problem};
 use crate::extract::{Fields, FromFields, Query};
 use crate::state::AppState;
-use crate::store::consultation::{Place, Queue, Queued, Shelf, Wanted};
+use crate::store::consultation::{Named, Place, Queue, Queued, Shelf, Wanted};
 use crate::store::desk::Desk;
 
 /// The most items of one page.
@@ -118,8 +118,10 @@ pub struct ConsultationOut {
     /// Whole hours that somebody has been waiting: since the arrival while nobody has accepted it, then since the last
     /// letter.
     pub waiting_hours: i64,
-    /// The name of the member who accepted it.
+    /// The name of the first responder: who accepted it, or took it on since.
     pub first_responder: Option<String>,
+    /// Whether that is somebody who has left the desk: another one has to take it on.
+    pub responder_left: bool,
     /// Whether that is the one who asks.
     pub mine: bool,
 }
@@ -200,7 +202,7 @@ pub async fn list_below(
 }
 
 impl QueueOut {
-    fn new(queue: Queue, viewer: &SignedIn, names: &BTreeMap<String, String>, now: Hour) -> Self {
+    fn new(queue: Queue, viewer: &SignedIn, names: &BTreeMap<String, Named>, now: Hour) -> Self {
         let out = |queued| ConsultationOut::new(queued, viewer, names, now);
         Self {
             items: queue.items.into_iter().map(out).collect(),
@@ -210,12 +212,12 @@ impl QueueOut {
 }
 
 impl ConsultationOut {
-    /// As `viewer` sees it, with the names of the members of a desk.
-    pub fn new(queued: Queued, viewer: &SignedIn, names: &BTreeMap<String, String>, now: Hour) -> Self {
+    /// As `viewer` sees it, with the members of a desk.
+    pub fn new(queued: Queued, viewer: &SignedIn, names: &BTreeMap<String, Named>, now: Hour) -> Self {
         let Queued { thread, last } = queued;
         let since = if thread.state == State::Received { thread.received } else { last };
         let responder = thread.first_responder.as_ref();
-        let name = |id| names.get(id).cloned().unwrap_or_else(|| "别的工作台的人".to_owned());
+        let name = |id| names.get(id).map_or("别的工作台的人", |who| who.name.as_str()).to_owned();
         Self {
             id: thread.id.to_string(),
             channel: thread.channel.code().to_owned(),
@@ -239,6 +241,7 @@ impl ConsultationOut {
             overdue: thread.due.is_some_and(|due| due.hour <= now),
             waiting_hours: now.number() - since.number(),
             first_responder: responder.map(name),
+            responder_left: responder.and_then(|id| names.get(id)).is_some_and(|who| who.left),
             mine: responder.is_some_and(|id| id == viewer.id()),
             desk: thread.desk,
             escalated_to: thread.escalated_to,

@@ -175,7 +175,7 @@ function facts(item) {
     item.topic ? names.topics.get(item.topic) || item.topic : "没选主题",
     item.region ? names.regions.get(item.region) || item.region : "没选地方",
     item.waits_for_desk ? `${hour(item.received)}到，已等${waited}` : `${hour(item.received)}到`,
-    item.first_responder ? `${item.mine ? "我" : item.first_responder}受理` : "还没有人受理",
+    item.first_responder ? `${item.mine ? "我" : item.first_responder}${item.responder_left ? "（已离开）" : ""}受理` : "还没有人受理",
   ];
   if (item.channel !== "online") known.unshift(item.channel_text);
   return known;

@@ -9,6 +9,8 @@ pub enum Event {
     Receive,
     /// A member becomes the first responder.
     Accept,
+    /// Another member becomes the first responder: the one who was is ill, is away, has left.
+    StepIn,
     /// The desk answers.
     Answer,
     /// The desk answers with a question.
@@ -62,9 +64,10 @@ pub enum Party {
 
 impl Event {
     /// Every event.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 22] = [
         Self::Receive,
         Self::Accept,
+        Self::StepIn,
         Self::Answer,
         Self::AskBack,
         Self::AskerWrites,
@@ -124,6 +127,7 @@ impl Event {
         match self {
             Self::Receive => "receive",
             Self::Accept => "accept",
+            Self::StepIn => "step_in",
             Self::Answer => "answer",
             Self::AskBack => "ask_back",
             Self::AskerWrites => "asker_writes",
@@ -156,6 +160,7 @@ impl Event {
         match self {
             Self::Receive => "收信",
             Self::Accept => "受理",
+            Self::StepIn => "接办",
             Self::Answer => "答复",
             Self::AskBack => "追问",
             Self::AskerWrites => "补充",

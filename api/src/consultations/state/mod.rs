@@ -85,7 +85,7 @@ impl State {
             (S::Accepted | S::Answered | S::WaitingForAsker, E::AskBack) => Ok(S::WaitingForAsker),
             (S::Received, E::AskerWrites | E::Transfer)
             | (S::Accepted | S::Answered | S::WaitingForAsker, E::Transfer) => Ok(S::Received),
-            (S::Accepted | S::Answered | S::WaitingForAsker, E::HandOver)
+            (S::Accepted | S::Answered | S::WaitingForAsker, E::HandOver | E::StepIn)
             | (S::Answered, E::Extend)
             | (
                 S::Received | S::Accepted | S::Answered | S::WaitingForAsker,

@@ -80,8 +80,11 @@ proptest! {
                 Event::Transfer => false,
                 _ => accepted,
             };
-            // Nobody answers, hands over or closes what nobody accepted, and what the asker adds is the desk's turn.
-            if matches!(event, Event::Answer | Event::AskBack | Event::HandOver | Event::Close | Event::Lapse) {
+            // Nobody answers, hands over, takes on from somebody or closes what nobody accepted, and what the asker adds is the desk's turn.
+            if matches!(
+                event,
+                Event::Answer | Event::AskBack | Event::StepIn | Event::HandOver | Event::Close | Event::Lapse
+            ) {
                 prop_assert!(accepted);
             }
             if event == Event::AskerWrites {

@@ -70,6 +70,7 @@ fn table() -> Vec<Row> {
         post("/consultations", visit, WORK),
         get("/consultations/{id}", ON_ITS_OWN),
         post("/consultations/{id}/accept", json!({}), ON_ITS_OWN),
+        post("/consultations/{id}/step-in", json!({}), ON_ITS_OWN),
         post("/consultations/{id}/messages", with(json!({ "kind": "answer" })), ON_ITS_OWN),
         post("/consultations/{id}/notes", with(json!({})), ON_ITS_OWN),
         post("/consultations/{id}/marks", json!({ "mark": "mediation", "on": true }), ON_ITS_OWN),

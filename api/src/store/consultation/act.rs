@@ -44,6 +44,8 @@ pub enum Act<'a> {
     Receive(Box<NewThread>),
     /// The member becomes the first responder.
     Accept,
+    /// The member becomes the first responder in place of who is.
+    StepIn,
     /// The desk answers.
     Answer(Writing<'a>),
     /// The desk asks back.
@@ -163,6 +165,7 @@ impl Act<'_> {
         match self {
             Self::Receive(_) => Event::Receive,
             Self::Accept => Event::Accept,
+            Self::StepIn => Event::StepIn,
             Self::Answer(_) => Event::Answer,
             Self::AskBack(_) => Event::AskBack,
             Self::AskerWrites(_) => Event::AskerWrites,

@@ -21,7 +21,7 @@ mod transition;
 use sea_orm::DbErr;
 
 pub use self::act::{Act, Actor, Done, Request, Seal, Sealed, Writing};
-pub use self::desk::{Handover, Opened};
+pub use self::desk::{Handover, Named, Opened};
 pub use self::queue::{Place, Queue, Queued, Shelf, Wanted};
 pub use self::transfer::{Count, Resealed, Target, Transfer};
 use crate::clock::Hour;

@@ -144,6 +144,7 @@ impl<'a> Step<'a> {
         match act {
             Act::Receive(_) => unreachable!("a new thread has no row to step from"),
             Act::Accept => self.accept(),
+            Act::StepIn => self.take_on(),
             Act::Answer(writing) => return self.answer(writing).await.map(Some),
             Act::AskBack(writing) => return self.ask_back(writing).await.map(Some),
             Act::AskerWrites(writing) => {
@@ -178,8 +179,13 @@ impl<'a> Step<'a> {
         Ok(None)
     }
 
-    fn accept(&mut self) {
+    /// From now on it is this member's. No deadline moves: she has waited all the while.
+    fn take_on(&mut self) {
         self.row.first_responder = Set(self.actor.member().map(|member| member.id().to_owned()));
+    }
+
+    fn accept(&mut self) {
+        self.take_on();
         if self.now.accepted.is_none() {
             self.row.accepted_hour = Set(Some(self.hour.number()));
             self.counts.push((Measure::Accepted, String::new(), Some(self.now.received)));

@@ -84,7 +84,7 @@ impl Store {
         }
         let standing = Standing { state: now.state, open_handovers: open_handovers(txn, thread).await? };
         let next = standing.next(event)?.state;
-        if matches!(act, Act::Consent(consent) if consent == now.consent) {
+        if changes_nothing(&act, actor, &now) {
             return Ok((
                 Done { thread: *thread, state: now.state, number: None, again: true },
                 BTreeSet::new(),
@@ -217,6 +217,15 @@ impl NewThread {
         };
         wind(&mut row, Some((Stage::Accept, request.schedule.accept(matter, hour))), hour);
         row
+    }
+}
+
+/// What is so already is not done again, under whatever request.
+fn changes_nothing(act: &Act<'_>, actor: Actor<'_>, now: &Thread) -> bool {
+    match act {
+        Act::Consent(consent) => *consent == now.consent,
+        Act::StepIn => actor.member().map(crate::desk::member::Member::id) == now.first_responder.as_deref(),
+        _ => false,
     }
 }
 

@@ -121,7 +121,8 @@ impl Model {
             return if responder == who.id() { Ok((standing.state, None, true)) } else { Err("accepted") };
         }
         let next = standing.next(event).map_err(|_| "not allowed")?;
-        if deed.what == What::Consent(self.consent) {
+        let is_theirs = deed.what == What::StepIn && self.responder == Some(who.id());
+        if is_theirs || deed.what == What::Consent(self.consent) {
             return Ok((next.state, None, true));
         }
         let due = self.due;
@@ -149,6 +150,7 @@ impl Model {
                 self.responder = Some(deed.who.id());
                 self.due = Some((Stage::Answer, schedule.answer(MATTER, self.asked)));
             }
+            What::StepIn => self.responder = Some(deed.who.id()),
             What::Answer(_) | What::AskBack(_) | What::AskerWrites => {
                 let next = self.letters + 1;
                 if deed.what != What::AskerWrites && deed.position != next {
@@ -293,6 +295,7 @@ impl<'a> Play<'a> {
     fn act(&self, deed: &Deed) -> Act<'static> {
         match deed.what {
             What::Accept => Act::Accept,
+            What::StepIn => Act::StepIn,
             What::Answer(_) => Act::Answer(self.writing(deed)),
             What::AskBack(_) => Act::AskBack(self.writing(deed)),
             What::AskerWrites => Act::AskerWrites(more()),

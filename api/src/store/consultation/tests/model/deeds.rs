@@ -15,6 +15,7 @@ pub(super) enum Who {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum What {
     Accept,
+    StepIn,
     /// For the right position, or one too far.
     Answer(bool),
     AskBack(bool),
@@ -65,6 +66,7 @@ impl What {
     pub(super) fn event(self) -> Event {
         match self {
             Self::Accept => Event::Accept,
+            Self::StepIn => Event::StepIn,
             Self::Answer(_) => Event::Answer,
             Self::AskBack(_) => Event::AskBack,
             Self::AskerWrites => Event::AskerWrites,

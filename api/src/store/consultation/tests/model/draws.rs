@@ -19,6 +19,7 @@ fn any_who() -> impl Strategy<Value = Who> {
 fn any_what() -> impl Strategy<Value = What> {
     prop_oneof![
         4 => Just(What::Accept),
+        2 => Just(What::StepIn),
         6 => any::<bool>().prop_map(What::Answer),
         3 => Just(What::AskBack(true)),
         4 => Just(What::AskerWrites),
