@@ -11,7 +11,7 @@ use crate::answer::Answer as Reply;
 use crate::clock::Hour;
 use crate::consultations::register::Channel;
 use crate::consultations::state::State;
-use crate::desk::member::{Member, SignedIn, Supervisor};
+use crate::desk::member::{Member, Overseer, SignedIn, Supervisor};
 use crate::error::{ApiError, ApiResult, Problem};
 use crate::extract::{Fields, FromFields, Query};
 use crate::state::AppState;
@@ -166,16 +166,16 @@ pub async fn list(
     Ok(Reply::private(QueueOut::new(queue, &member, &names, app.clock.hour())).into_response())
 }
 
-/// The desks below that of the supervisor.
+/// The desks below that of whoever oversees them.
 #[utoipa::path(
     get, path = "/desk/below", tag = "工作台",
     responses(
         (status = OK, body = DesksOut, description = "下级工作台"),
-        (status = FORBIDDEN, body = Problem, content_type = "application/problem+json", description = "不是督办"),
+        (status = FORBIDDEN, body = Problem, content_type = "application/problem+json", description = "不是督办，也不是审计"),
     ),
 )]
-pub async fn below(supervisor: Supervisor, Part(app): Part<AppState>) -> ApiResult<Response> {
-    let desks = app.store.desks_below(&supervisor).await?.into_iter().map(DeskOut::new).collect();
+pub async fn below(overseer: Overseer, Part(app): Part<AppState>) -> ApiResult<Response> {
+    let desks = app.store.desks_below(&overseer).await?.into_iter().map(DeskOut::new).collect();
     Ok(Reply::private(DesksOut { desks }).into_response())
 }
 
@@ -195,10 +195,14 @@ pub async fn list_below(
 ) -> ApiResult<Response> {
     let (wanted, after, limit) = queue.take();
     let queue = app.store.queue_below(&supervisor, &desk, wanted, (after.as_ref(), limit)).await?;
-    let queue = queue
-        .ok_or_else(|| ApiError::Absent("下级里没有这个工作台。请从 /desk/below 的列表里选".to_owned()))?;
+    let queue = queue.ok_or_else(not_below)?;
     let names = app.store.names_at(&desk).await?;
     Ok(Reply::private(QueueOut::new(queue, &supervisor, &names, app.clock.hour())).into_response())
+}
+
+/// There is no such desk below.
+pub fn not_below() -> ApiError {
+    ApiError::Absent("下级里没有这个工作台。请从 /desk/below 的列表里选".to_owned())
 }
 
 impl QueueOut {

@@ -36,6 +36,8 @@ const ON_ITS_OWN: [Comes; 6] = [Open, Open, NotForRole, NotForRole, Nothing, Sig
 const WORK: [Comes; 6] = [Open, Open, NotForRole, NotForRole, Open, SignedOut];
 /// What supervisors look at.
 const BELOW: [Comes; 6] = [NotForRole, NotForRole, Open, NotForRole, NotForRole, SignedOut];
+/// What supervisors and auditors look at below.
+const CHAIN_BELOW: [Comes; 6] = [NotForRole, NotForRole, Open, Open, NotForRole, SignedOut];
 /// What is looked at over the desk's shoulder.
 const AUDIT: [Comes; 6] = [NotForRole, Open, Open, Open, Open, SignedOut];
 /// What is everybody's who is signed in.
@@ -83,9 +85,10 @@ fn table() -> Vec<Row> {
         post("/consultations/{id}/close", json!({ "outcome": "advised" }), ON_ITS_OWN),
         post("/consultations/{id}/follow-up", json!({ "helped": true }), ON_ITS_OWN),
         post("/consultations/{id}/digest", json!({}), ON_ITS_OWN),
-        get("/below", BELOW),
+        get("/below", CHAIN_BELOW),
         get("/below/consultations?desk=town", BELOW),
         get("/audit", AUDIT),
+        get("/audit?desk=town", CHAIN_BELOW),
         get("/figures", ALL),
         get("/figures/file?format=csv", ALL),
         get("/second-factor", ALL),
@@ -116,10 +119,17 @@ fn table() -> Vec<Row> {
 
 /// Adds somebody in a role to the county, and signs them in; the cookie.
 async fn somebody(office: &Office, role: Role) -> String {
-    let new = new_desk(role.code(), None).member;
-    let name = new.joining.name.clone();
-    admit_member(&office.app.store, ("county", 1), new, role).await;
-    cookie(office, &name).await
+    somebody_at(office, "county", role).await
+}
+
+/// The same at any desk.
+pub(super) async fn somebody_at(office: &Office, desk: &str, role: Role) -> String {
+    let mut new = new_desk(role.code(), None).member;
+    // Several may be wanted, and each has a name of their own.
+    let id = new_key();
+    (new.joining.id, new.joining.name) = (id.clone(), id.clone());
+    admit_member(&office.app.store, (desk, 1), new, role).await;
+    cookie(office, &id).await
 }
 
 async fn cookie(office: &Office, name: &str) -> String {
