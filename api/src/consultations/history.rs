@@ -19,6 +19,9 @@ pub fn standing(state: State) -> &'static str {
     }
 }
 
+/// Where a letter stands that was put away, and how to ask again.
+pub const PUT_AWAY: &str = "收起来了，没有答复：值班的人觉得这不是来问事的。要是看错了，对不起，请再写一封，写不全也没关系。急的事打 12338。";
+
 /// What happened; desks by their names.
 pub fn words(told: &Told, desks: &BTreeMap<String, String>) -> String {
     let name = |id: &Option<String>| {
@@ -56,6 +59,7 @@ pub fn words(told: &Told, desks: &BTreeMap<String, String>) -> String {
         Event::Close | Event::Lapse => {
             format!("办结了：{}。", Ending::parse(reason).map_or("没有写结果", Ending::chinese))
         }
+        Event::PutAway => "值班的人看了，觉得不是来问事的，收起来了，没有答复。".to_owned(),
         Event::Withdraw => "你撤回了，写过的字都销毁了。".to_owned(),
         Event::Consent => "你同意把这件事写成案例。".to_owned(),
         Event::RevokeConsent => "你收回了写成案例的同意。".to_owned(),
@@ -78,6 +82,7 @@ pub fn words_for_desk(told: &Told, desks: &BTreeMap<String, String>) -> String {
         Event::HandOver => "转给了外面的机构。".to_owned(),
         Event::FollowUp if reason == Measure::Helped.code() => "回访：帮上了。".to_owned(),
         Event::FollowUp => "回访：没帮上。".to_owned(),
+        Event::PutAway => "收起来了：不是咨询。".to_owned(),
         Event::Consent => "本人同意写成案例。".to_owned(),
         Event::RevokeConsent => "本人收回了写成案例的同意。".to_owned(),
         Event::DraftDigest => "拿走了一份案例草稿。".to_owned(),

@@ -231,6 +231,25 @@ pub async fn close(
     Ok(done.into_response())
 }
 
+/// Puts it away: nobody asked anything. There need be no answer; the asker reads that there is none, and how to ask again.
+#[utoipa::path(
+    post, path = "/desk/consultations/{id}/put-away", tag = "工作台", request_body = WishIn,
+    params(("id" = String, Path, description = "咨询")),
+    responses(
+        (status = OK, body = StandingOut, description = "收起来了：不是咨询"),
+        (status = CONFLICT, body = Problem, content_type = "application/problem+json", description = "还没有人受理，已办结，或机构还没有结果"),
+    ),
+)]
+pub async fn put_away(
+    member: Member,
+    Part(app): Part<AppState>,
+    Segment(id): Segment,
+    Body(WishIn { request_key }): Body<WishIn>,
+) -> ApiResult<Response> {
+    let done = act(&app, (&member, &id), Act::PutAway, ("put_away", &request_key)).await?;
+    Ok(done.into_response())
+}
+
 /// Says why it takes longer; the asker reads it.
 #[utoipa::path(
     post, path = "/desk/consultations/{id}/extend", tag = "工作台", request_body = ExtendIn,

@@ -86,6 +86,7 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(acts::mark))
         .routes(routes!(acts::extend))
         .routes(routes!(acts::close))
+        .routes(routes!(acts::put_away))
         .routes(routes!(acts::follow_up))
         .routes(routes!(acts::draft_digest))
         .routes(routes!(handovers::hand_over))

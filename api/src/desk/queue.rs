@@ -111,6 +111,8 @@ pub struct ConsultationOut {
     pub due_stage_text: Option<String>,
     /// What came of it, in words, once it is closed.
     pub outcome_text: Option<String>,
+    /// Whether it was put away, because nobody asked anything: nobody is asked afterwards either.
+    pub put_away: bool,
     /// Whether it helped, where somebody said.
     pub helped: Option<bool>,
     /// Whether it is overdue.
@@ -241,6 +243,7 @@ impl ConsultationOut {
             due_stage: thread.due.map(|due| due.stage.code().to_owned()),
             due_stage_text: thread.due.map(|due| due.stage.chinese().to_owned()),
             outcome_text: thread.outcome.map(|ending| ending.chinese().to_owned()),
+            put_away: thread.is_put_away(),
             helped: thread.helped,
             overdue: thread.due.is_some_and(|due| due.hour <= now),
             waiting_hours: now.number() - since.number(),

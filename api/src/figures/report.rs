@@ -223,6 +223,7 @@ fn totals(counts: &Counts<'_>) -> Table {
     let rate = |figures| percent(sum(figures, Measure::Closed), sum(figures, Measure::Received));
     let (now, before) = (rate(counts.now), rate(counts.before));
     let change = now.zip(before).map(|(now, before)| now - before);
+    let junk = (put_away(counts.now), put_away(counts.before));
     let rows = vec![
         row("收到", Measure::Received),
         row("受理", Measure::Accepted),
@@ -232,9 +233,17 @@ fn totals(counts: &Counts<'_>) -> Table {
         row("超时上报", Measure::Overdue),
         row("说帮上了", Measure::Helped),
         row("说没帮上", Measure::DidNotHelp),
+        Row::new("收起来的（不是咨询）", [junk.0, junk.1, junk.0 - junk.1]),
     ];
     Table::new(("totals", "总的情况", "项目"), &["本期", "上年同期", "增减"], rows)
-        .noting("办结率是本期办结的除以本期收到的：办的可能是以前收到的，所以会超过 100%。同一件事到每一步只算一次，超时几次算几次。")
+        .noting("办结率是本期办结的除以本期收到的：办的可能是以前收到的，所以会超过 100%。同一件事到每一步只算一次，超时几次算几次。收起来的也算收到和办结，没有答复。")
+}
+
+/// How many were put away, because nobody asked anything.
+pub fn put_away(figures: &[Figure]) -> i64 {
+    let of = figures.iter().filter(|figure| figure.measure == Measure::Closed);
+    let junk = of.filter(|figure| figure.detail == Ending::NotARequest.code()).map(|figure| figure.count);
+    i64::try_from(junk.sum::<u64>()).unwrap_or(i64::MAX)
 }
 
 fn months(period: Period, figures: &[Figure]) -> Table {
@@ -346,7 +355,8 @@ mod tests {
             figure("2026-11", Measure::Received, "", 2),
             Figure { class: 0, ..figure("2026-11", Measure::Answered, "work", 5) },
             Figure { class: 3, ..figure("2026-11", Measure::Answered, "", 2) },
-            Figure { detail: "lapsed".to_owned(), class: 6, ..figure("2026-11", Measure::Closed, "work", 4) },
+            Figure { detail: "lapsed".to_owned(), class: 6, ..figure("2026-11", Measure::Closed, "work", 3) },
+            Figure { detail: "not_a_request".to_owned(), ..figure("2026-11", Measure::Closed, "work", 1) },
             Figure { detail: "answer".to_owned(), ..figure("2026-11", Measure::Overdue, "work", 1) },
         ];
         let report = report(&now, &[figure("2025-10", Measure::Received, "work", 20)]);
@@ -356,7 +366,9 @@ mod tests {
         assert_eq!(rows(&report, "months")[1], ("2026 年 11 月", vec![5, 7, 4]));
         assert_eq!(rows(&report, "topics"), [("上班的事", vec![10, 5, 4]), ("没有选主题", vec![2, 2, 0])]);
         assert_eq!(rows(&report, "regions"), [("示例县", vec![12, 7, 4])]);
-        assert_eq!(rows(&report, "endings").len(), 1);
+        assert_eq!(totals[8], ("收起来的（不是咨询）", vec![1, 0, 1]));
+        let endings = [("一直没有等到补充，自行办结", vec![3]), ("不是咨询", vec![1])];
+        assert_eq!(rows(&report, "endings"), endings);
         assert_eq!(rows(&report, "times")[3], ("7 天内", vec![0, 2, 0]));
         assert_eq!(rows(&report, "overdue")[1], ("没有按时首次答复", vec![1]));
         assert_eq!(middle(&now, Measure::Answered), Some(0));

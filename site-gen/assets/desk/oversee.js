@@ -40,15 +40,15 @@ function oversees(role) {
  */
 async function showAudit(back, desk = "", focus = true) {
   const mine = newTurn();
-  const of = desk ? `desk=${encodeURIComponent(desk)}` : "";
+  const page = (cursor) => `/desk/audit?${[desk && `desk=${encodeURIComponent(desk)}`, cursor].filter(Boolean).join("&")}`;
   const [first, { desks }] = await Promise.all(
-    [call("GET", `/desk/audit?${of}`), oversees(session.me.role) ? call("GET", "/desk/below") : { desks: [] }]);
+    [call("GET", page("")), oversees(session.me.role) ? call("GET", "/desk/below") : { desks: [] }]);
   if (mine !== runningTurn()) return;
   const list = el("ol", { class: "told", "aria-label": "操作记录，新的在前" });
   const more = el("p", { class: "actions" });
   const add = ({ lines, next }) => {
     for (const line of lines) list.append(auditLine(line));
-    more.replaceChildren(...(next ? [button("更多", async () => add(await call("GET", `/desk/audit?${of}&cursor=${encodeURIComponent(next)}`)), "quiet")] : []));
+    more.replaceChildren(...(next ? [button("更多", async () => add(await call("GET", page(`cursor=${encodeURIComponent(next)}`))), "quiet")] : []));
   };
   add(first);
   const actions = [button("刷新", () => showAudit(back, desk), "quiet")];

@@ -43,6 +43,8 @@ pub enum Event {
     DraftDigest,
     /// The desk is done.
     Close,
+    /// The desk says that nobody asked anything: an advertisement, a try, a letter for somebody else.
+    PutAway,
     /// It has waited for the asker for so long that it closes by itself.
     Lapse,
     /// The asker takes it back: everything that was written is destroyed.
@@ -64,7 +66,7 @@ pub enum Party {
 
 impl Event {
     /// Every event.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 23] = [
         Self::Receive,
         Self::Accept,
         Self::StepIn,
@@ -84,6 +86,7 @@ impl Event {
         Self::RevokeConsent,
         Self::DraftDigest,
         Self::Close,
+        Self::PutAway,
         Self::Lapse,
         Self::Withdraw,
         Self::Purge,
@@ -144,6 +147,7 @@ impl Event {
             Self::RevokeConsent => "revoke_consent",
             Self::DraftDigest => "draft_digest",
             Self::Close => "close",
+            Self::PutAway => "put_away",
             Self::Lapse => "lapse",
             Self::Withdraw => "withdraw",
             Self::Purge => "purge",
@@ -177,6 +181,7 @@ impl Event {
             Self::RevokeConsent => "收回写成案例的同意",
             Self::DraftDigest => "拿走案例草稿",
             Self::Close => "办结",
+            Self::PutAway => "收起来",
             Self::Lapse => "自行办结",
             Self::Withdraw => "撤回",
             Self::Purge => "销毁",

@@ -61,6 +61,17 @@ fn every_event_is_somebodys_and_what_is_destroyed_only_its_owners_or_the_clocks(
     }
 }
 
+#[test]
+fn what_nobody_asked_is_put_away_once_somebody_has_looked_and_no_agency_has_it() {
+    for state in State::ALL {
+        let looked = matches!(state, State::Accepted | State::Answered | State::WaitingForAsker);
+        assert_eq!(state.next(Event::PutAway).ok(), looked.then_some(State::Closed), "{state:?}");
+    }
+    let given_on = Standing { state: State::Accepted, open_handovers: 1 };
+    assert_eq!(given_on.next(Event::PutAway), Err(NotAllowed::Pending(Event::PutAway)));
+    assert!(Event::PutAway.by(Party::Member).is_ok() && Event::PutAway.by(Party::Clock).is_err());
+}
+
 proptest! {
     #[test]
     fn along_any_way_the_promises_hold(choices in proptest::collection::vec(0..Event::ALL.len(), 0..60)) {
@@ -83,14 +94,20 @@ proptest! {
             // Nobody answers, hands over, takes on from somebody or closes what nobody accepted, and what the asker adds is the desk's turn.
             if matches!(
                 event,
-                Event::Answer | Event::AskBack | Event::StepIn | Event::HandOver | Event::Close | Event::Lapse
+                Event::Answer
+                    | Event::AskBack
+                    | Event::StepIn
+                    | Event::HandOver
+                    | Event::Close
+                    | Event::PutAway
+                    | Event::Lapse
             ) {
                 prop_assert!(accepted);
             }
             if event == Event::AskerWrites {
                 prop_assert!(next.state.waits_for_desk());
             }
-            if matches!(event, Event::Close | Event::Lapse) {
+            if matches!(event, Event::Close | Event::PutAway | Event::Lapse) {
                 prop_assert_eq!(next.open_handovers, 0);
             }
             // The end is the end: over stays over, and purged is nothing any more.

@@ -90,6 +90,8 @@ pub enum Act<'a> {
     DraftDigest,
     /// The desk is done.
     Close(Outcome),
+    /// The desk puts it away: nobody asked anything.
+    PutAway,
     /// It has waited long enough.
     Lapse,
     /// The asker takes it back.
@@ -182,6 +184,7 @@ impl Act<'_> {
             Self::Consent(false) => Event::RevokeConsent,
             Self::DraftDigest => Event::DraftDigest,
             Self::Close(_) => Event::Close,
+            Self::PutAway => Event::PutAway,
             Self::Lapse => Event::Lapse,
             Self::Withdraw => Event::Withdraw,
             Self::Purge => Event::Purge,

@@ -171,6 +171,22 @@ pub struct Thread {
     pub public_key: Option<PublicKey>,
 }
 
+impl Thread {
+    /// Whether the desk has put it away, because nobody asked anything.
+    pub fn is_put_away(&self) -> bool {
+        self.outcome == Some(Ending::NotARequest)
+    }
+
+    /// Where it stands after `event`, whatever agencies do. Of what was put away nothing is told, asked or made.
+    pub fn next(&self, event: Event) -> Result<State, NotAllowed> {
+        let of_a_request = matches!(event, Event::FollowUp | Event::Consent | Event::DraftDigest);
+        if of_a_request && self.is_put_away() {
+            return Err(NotAllowed::Here { state: self.state, event });
+        }
+        self.state.next(event)
+    }
+}
+
 /// A message as it lies there. It can't open itself.
 #[derive(Debug, Clone)]
 pub struct StoredMessage {

@@ -169,6 +169,7 @@ impl<'a> Step<'a> {
             Act::DraftDigest if !self.now.consent => return Err(Refused::NoConsent),
             Act::DraftDigest => {}
             Act::Close(outcome) => self.end(Ending::Outcome(outcome)),
+            Act::PutAway => self.end(Ending::NotARequest),
             Act::Lapse => {
                 self.demand_due(self.now.lapse)?;
                 self.end(Ending::Lapsed);
@@ -299,7 +300,7 @@ impl<'a> Step<'a> {
                 Some((Stage::Answer, schedule.answer(self.matter(), hour)))
             }
             Event::Transfer => Some((Stage::Accept, self.accept_elsewhere().await?)),
-            Event::AskBack | Event::Close | Event::Lapse => None,
+            Event::AskBack | Event::Close | Event::PutAway | Event::Lapse => None,
             _ => return Ok(()),
         };
         wind(&mut self.row, due, hour);

@@ -83,6 +83,7 @@ impl Store {
             return Ok((accepted_before(txn, actor, &now, responder).await?, BTreeSet::new()));
         }
         let standing = Standing { state: now.state, open_handovers: open_handovers(txn, thread).await? };
+        now.next(event)?;
         let next = standing.next(event)?.state;
         if changes_nothing(&act, actor, &now) {
             return Ok((

@@ -70,6 +70,8 @@ struct Model {
     consent: bool,
     /// Time was asked for since she last wrote.
     extended: bool,
+    /// Nobody asked anything.
+    put_away: bool,
     /// What is due, and when.
     due: Option<(Stage, Hour)>,
     /// When it climbs next.
@@ -94,6 +96,7 @@ impl Model {
             climbed: false,
             consent: false,
             extended: false,
+            put_away: false,
             due: Some((Stage::Accept, Schedule::default().accept(MATTER, NOW))),
             climb: Some(Schedule::default().accept(MATTER, NOW)),
             asked: NOW,
@@ -121,6 +124,10 @@ impl Model {
             return if responder == who.id() { Ok((standing.state, None, true)) } else { Err("accepted") };
         }
         let next = standing.next(event).map_err(|_| "not allowed")?;
+        let of_a_request = matches!(deed.what, What::FollowUp(_) | What::Consent(true) | What::Draft);
+        if self.put_away && of_a_request {
+            return Err("not allowed");
+        }
         let is_theirs = deed.what == What::StepIn && self.responder == Some(who.id());
         if is_theirs || deed.what == What::Consent(self.consent) {
             return Ok((next.state, None, true));
@@ -186,7 +193,10 @@ impl Model {
                 self.extended = true;
                 self.due = Some((Stage::Close, schedule.close(MATTER, self.asked, true)));
             }
-            What::Close => (self.due, self.purge) = (None, Some(now + 180 * 24 + 1)),
+            What::Close | What::PutAway => {
+                (self.due, self.purge) = (None, Some(now + 180 * 24 + 1));
+                self.put_away = deed.what == What::PutAway;
+            }
             What::Lapse => {
                 self.lapse.filter(|due| *due <= now).ok_or("not yet")?;
                 self.purge = Some(now + 180 * 24 + 1);
@@ -310,6 +320,7 @@ impl<'a> Play<'a> {
             What::Climb => Act::Climb,
             What::Extend => Act::Extend(ExtendReason::Court),
             What::Close => Act::Close(Outcome::Advised),
+            What::PutAway => Act::PutAway,
             What::Lapse => Act::Lapse,
             What::Withdraw => Act::Withdraw,
             What::Purge => Act::Purge,
@@ -394,6 +405,7 @@ impl<'a> Play<'a> {
             assert_eq!(row.first_responder.as_deref(), model.responder);
             assert_eq!((row.escalated_to.is_some(), row.consent), (model.climbed, model.consent));
             assert_eq!(row.extended, model.extended);
+            assert_eq!(row.outcome.as_deref() == Some("not_a_request"), model.put_away);
             assert_eq!(row.climb_hour, model.climb.map(Hour::number));
             let due = model.due.map(|(stage, hour)| (stage.code(), hour.number()));
             assert_eq!(row.due_stage.as_deref().zip(row.due_hour), due);

@@ -34,6 +34,7 @@ fn any_what() -> impl Strategy<Value = What> {
         3 => Just(What::Climb),
         2 => Just(What::Extend),
         2 => Just(What::Close),
+        1 => Just(What::PutAway),
         1 => Just(What::Lapse),
         1 => Just(What::Withdraw),
         1 => Just(What::Purge),
