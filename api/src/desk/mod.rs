@@ -74,6 +74,7 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(members::forget_second_factor))
         .routes(routes!(reseal::list, reseal::put))
         .routes(routes!(queue::list, walk_in::register))
+        .routes(routes!(walk_in::withdraw))
         .routes(routes!(queue::below))
         .routes(routes!(queue::list_below))
         .routes(routes!(words::list))

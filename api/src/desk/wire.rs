@@ -219,6 +219,7 @@ fn instead_of(refused: NotAllowed) -> &'static str {
         NotAllowed::Here { state: State::Withdrawn | State::Purged, .. } => {
             "写信的人已经撤回，内容已经销毁，不用再办"
         }
+        NotAllowed::NotTheirs { event: Event::Withdraw, .. } => "网上来的信，写信的人凭回执码自己删",
         NotAllowed::Here { .. } | NotAllowed::NotTheirs { .. } => "",
     }
 }

@@ -27,7 +27,8 @@ async function showThread(id, at = "") {
   if (RUNNING.includes(item.state) && !item.mine) parts.push(takingOn(id, item));
   if (RUNNING.includes(item.state)) parts.push(answerForm(id, thread));
   parts.push(notesPart(id, thread, notes), ...marksPart(id, item), ...referralPart(id, thread, letters), ...transferPart(id, item),
-    closingPart(id, thread), ...followUpPart(id, thread), ...digestPart(id, thread, letters), historyPart(id, thread));
+    closingPart(id, thread), ...followUpPart(id, thread), ...digestPart(id, thread, letters), historyPart(id, thread),
+    ...takingBackPart(id, item));
   show(item.channel === "online" ? "来信" : `${item.channel_text}登记`, parts, !at);
   // The part may be gone by now.
   const reader = at && view.querySelector(`[data-part=${at}] summary`);

@@ -47,7 +47,7 @@ pub enum Event {
     PutAway,
     /// It has waited for the asker for so long that it closes by itself.
     Lapse,
-    /// The asker takes it back: everything that was written is destroyed.
+    /// The asker takes it back: everything that was written is destroyed. For who came in person a member does.
     Withdraw,
     /// Its time is over: everything but the counts is destroyed.
     Purge,
@@ -92,8 +92,8 @@ impl Event {
         Self::Purge,
     ];
 
-    /// Refuses what another side does. Members receive those who come or call, and ask those who were helped; whether her
-    /// story may be told, only the asker says.
+    /// Refuses what another side does. Members receive those who come or call, ask those who were helped, and take back for
+    /// those who have no receipt (of other threads the store refuses it); whether her story may be told, only the asker says.
     pub fn by(self, party: Party) -> Result<(), NotAllowed> {
         let theirs = match party {
             Party::Asker => matches!(
@@ -111,7 +111,6 @@ impl Event {
                 Self::AskerWrites
                     | Self::Consent
                     | Self::RevokeConsent
-                    | Self::Withdraw
                     | Self::Climb
                     | Self::Lapse
                     | Self::Purge

@@ -55,8 +55,11 @@ fn every_event_is_somebodys_and_what_is_destroyed_only_its_owners_or_the_clocks(
             .filter(|party| event.by(*party).is_ok())
             .collect();
         assert!(!theirs.is_empty(), "{event:?}");
-        if matches!(event, Event::Withdraw | Event::Purge) {
-            assert!(!theirs.contains(&Party::Member), "{event:?}");
+        if event == Event::Purge {
+            assert_eq!(theirs, [Party::Clock]);
+        }
+        if event == Event::Withdraw {
+            assert!(!theirs.contains(&Party::Clock), "nothing is taken back by itself");
         }
     }
 }

@@ -83,6 +83,7 @@ fn table() -> Vec<Row> {
         post("/consultations/{id}/transfer", transfer, ON_ITS_OWN),
         post("/consultations/{id}/extend", json!({ "reason": "court" }), ON_ITS_OWN),
         post("/consultations/{id}/close", json!({ "outcome": "advised" }), ON_ITS_OWN),
+        post("/consultations/{id}/withdraw", json!({}), ON_ITS_OWN),
         post("/consultations/{id}/put-away", json!({}), ON_ITS_OWN),
         post("/consultations/{id}/follow-up", json!({ "helped": true }), ON_ITS_OWN),
         post("/consultations/{id}/digest", json!({}), ON_ITS_OWN),

@@ -82,6 +82,7 @@ impl Store {
         {
             return Ok((accepted_before(txn, actor, &now, responder).await?, BTreeSet::new()));
         }
+        demand_own_receipt(&act, actor, &now)?;
         let standing = Standing { state: now.state, open_handovers: open_handovers(txn, thread).await? };
         now.next(event)?;
         let next = standing.next(event)?.state;
@@ -218,6 +219,16 @@ impl NewThread {
         };
         wind(&mut row, Some((Stage::Accept, request.schedule.accept(matter, hour))), hour);
         row
+    }
+}
+
+/// What came with a receipt only its holder takes back; of who came in person, called or wrote on paper, a member.
+fn demand_own_receipt(act: &Act<'_>, actor: Actor<'_>, now: &Thread) -> Result<(), NotAllowed> {
+    match act {
+        Act::Withdraw if actor.member().is_some() && now.channel == Channel::Online => {
+            Err(NotAllowed::NotTheirs { party: actor.party(), event: Event::Withdraw })
+        }
+        _ => Ok(()),
     }
 }
 

@@ -17,7 +17,7 @@ use self::deeds::{What, Who};
 use super::*;
 use crate::consultations::clocks::{Matter, Schedule};
 use crate::consultations::register::{AgencyResult, ExtendReason, Mark, Stage};
-use crate::consultations::state::{Event, Standing};
+use crate::consultations::state::{Event, Party, Standing};
 use crate::store::entity::{event, handover, message, request, thread};
 use crate::store::testing::Fresh;
 
@@ -119,6 +119,9 @@ impl Model {
         }
         if who == Who::City && !self.climbed {
             return Err("gone");
+        }
+        if deed.what == What::Withdraw && who.party() == Party::Member {
+            return Err("not allowed");
         }
         if let (What::Accept, Some(responder)) = (deed.what, self.responder) {
             return if responder == who.id() { Ok((standing.state, None, true)) } else { Err("accepted") };
