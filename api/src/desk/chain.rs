@@ -103,7 +103,9 @@ pub async fn list(
     };
     let names = app.store.names_of(lines.iter().filter_map(|line| line.actor.as_deref())).await?;
     let checked = match cursor {
-        None => Some(CheckedOut::new(app.store.verify_audit(desk.as_deref().unwrap_or(auditor.desk())).await?)),
+        None => {
+            Some(CheckedOut::new(app.store.verify_audit(desk.as_deref().unwrap_or(auditor.desk())).await?))
+        }
         Some(_) => None,
     };
     let lines = lines.into_iter().map(|line| LineOut::new(line, &names)).collect();

@@ -36,12 +36,19 @@ fn summary(report: &Report, figures: &[Figure]) -> String {
     let compared = compared(report);
     let rate = total(4, 0).map(|rate| format!("，办结率 {rate}%")).unwrap_or_default();
     let half = middle(figures, Measure::Answered).map(class_name);
-    let half = half.map(|class| format!("得到首次答复的 {answered} 件里，一半在收到后 {class}得到。")).unwrap_or_default();
+    let half = half
+        .map(|class| format!("得到首次答复的 {answered} 件里，一半在收到后 {class}得到。"))
+        .unwrap_or_default();
     // Who waits has no time yet, and must not be left out of sight: half of the answered is not half of the letters.
     let none = Some(received - answered).filter(|none| *none > 0);
-    let none = none.map(|none| format!("收到的比答复的多 {none} 件：还没有答复，或者没有答复就撤回、收起来了。"));
+    let none =
+        none.map(|none| format!("收到的比答复的多 {none} 件：还没有答复，或者没有答复就撤回、收起来了。"));
     let none = none.unwrap_or_default();
-    let junk = if put_away > 0 { format!("（其中 {put_away} 件不是咨询，收起来了）") } else { String::new() };
+    let junk = if put_away > 0 {
+        format!("（其中 {put_away} 件不是咨询，收起来了）")
+    } else {
+        String::new()
+    };
     let late = total(5, 0).filter(|times| *times > 0);
     let late = late.map(|times| format!("超时上报 {times} 次。")).unwrap_or_default();
     let most = report.table("topics").map(most_received).filter(|most| !most.is_empty());
@@ -137,7 +144,10 @@ mod tests {
             text.contains("收到咨询 0 件；答复 0 件，办结 0 件。") && text.contains("还没有过完"),
             "{text}"
         );
-        assert!(!text.contains("问得最多") && !text.contains("首次答复的") && !text.contains("收到的比"), "{text}");
+        assert!(
+            !text.contains("问得最多") && !text.contains("首次答复的") && !text.contains("收到的比"),
+            "{text}"
+        );
     }
 
     #[test]

@@ -247,14 +247,19 @@ const OF_TOTALS: &str = "办结率是本期办结的除以本期收到的：办�
 fn totals(about: &About<'_>, counts: &Counts<'_>) -> Table {
     let months = about.period.months();
     let over = months.get(..about.over).unwrap_or_default();
-    let ended: Vec<Figure> = counts.now.iter().filter(|figure| over.contains(&figure.month)).cloned().collect();
+    let ended: Vec<Figure> =
+        counts.now.iter().filter(|figure| over.contains(&figure.month)).cloned().collect();
     let (parts, columns, note): (Vec<&[Figure]>, &[&str], &str) = if !about.is_unfinished() {
         (vec![counts.now, counts.before], &["本期", "上年同期", "增减"], "")
     } else if over.is_empty() {
         (vec![counts.now], &["本期"], "这段时间还没有一个月过完，不和上年比。")
     } else {
         let columns = &["本期", "其中过完的月", "上年同样的月", "增减"];
-        (vec![counts.now, &ended, counts.before], columns, "这段时间还没有过完，增减只拿过完的月和上年同样的月比。")
+        (
+            vec![counts.now, &ended, counts.before],
+            columns,
+            "这段时间还没有过完，增减只拿过完的月和上年同样的月比。",
+        )
     };
     let rows = TOTALS.map(|(label, of, percent)| {
         let mut values: Vec<Option<i64>> = parts.iter().map(|figures| of(figures)).collect();

@@ -80,11 +80,7 @@ pub struct ShownLine {
 impl Store {
     /// At most `limit` lines of the chain of the desk of `auditor`, the newest first, from the one before `before` on; and before
     /// which the next page begins, if there is more.
-    pub async fn audit_lines(
-        &self,
-        auditor: &Auditor,
-        page: (Option<u64>, u32),
-    ) -> Result<Lines, DbErr> {
+    pub async fn audit_lines(&self, auditor: &Auditor, page: (Option<u64>, u32)) -> Result<Lines, DbErr> {
         self.lines_of(auditor.desk(), page).await
     }
 

@@ -29,7 +29,7 @@ mod sweep;
 pub(crate) mod testing;
 pub mod words;
 
-pub use self::audit::ShownLine;
+pub use self::audit::{Lines, ShownLine};
 pub use self::copy::{CannotRestore, Restored};
 pub use self::hour_share::SHARE_LEN;
 pub use self::sweep::Swept;

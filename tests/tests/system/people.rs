@@ -62,7 +62,8 @@ async fn another_passphrase(head: &Browser) {
     }
     head.press("退出").await.unwrap();
     head.wait_for_text("已经退出").await.unwrap();
-    for (passphrase, told) in [(PASSPHRASE, "名字、口令或验证码不对"), (ANOTHER, "轮到我们（1）")] {
+    for (passphrase, told) in [(PASSPHRASE, "名字、口令或验证码不对"), (ANOTHER, "轮到我们（1）")]
+    {
         head.fill("#member", MEMBER).await.unwrap();
         sign_in(head, passphrase, told).await;
     }
@@ -123,7 +124,8 @@ async fn by_paper(head: &Browser, guest: &Browser, paper: &str) {
     accept(head, guest, "head", COMES).await;
     guest.click_soon("//summary[contains(., '恢复密钥')]").await.unwrap();
     fits(guest, "desk-paper").await;
-    let wrong = if paper.starts_with('0') { paper.replacen('0', "1", 1) } else { format!("0{}", &paper[1..]) };
+    let wrong =
+        if paper.starts_with('0') { paper.replacen('0', "1", 1) } else { format!("0{}", &paper[1..]) };
     guest.fill("#paper", &wrong).await.unwrap();
     guest.press("用它取得钥匙").await.unwrap();
     guest.click_soon("//*[@role='alert'][string-length(.) > 3]").await.unwrap();
@@ -188,7 +190,8 @@ async fn destroyed(at: &Browser) {
     at.press("登记来访").await.unwrap();
     at.wait_for_text("怎样来的").await.unwrap();
     // Eleven minutes later they still write: the service hears of it, and the session does not end.
-    let asked = "performance.getEntriesByType('resource').filter((one) => one.name.endsWith('/desk/me')).length";
+    let asked =
+        "performance.getEntriesByType('resource').filter((one) => one.name.endsWith('/desk/me')).length";
     let before = at.evaluate(asked).await.unwrap();
     at.evaluate("{ const now = Date.now; Date.now = () => now() + 11 * 60 * 1000; 0 }").await.unwrap();
     at.fill("#told", VISIT).await.unwrap();
@@ -204,7 +207,10 @@ async fn destroyed(at: &Browser) {
     at.wait_for_text("没有等着的来信").await.unwrap();
     at.press("操作记录").await.unwrap();
     let record = at.wait_for_text("从头查过").await.unwrap();
-    assert!(record.contains("李梅：撤回") && record.contains("李梅：接办") && record.contains("李梅：收起来"), "{record}");
+    assert!(
+        record.contains("李梅：撤回") && record.contains("李梅：接办") && record.contains("李梅：收起来"),
+        "{record}"
+    );
 }
 
 async fn sign_in(at: &Browser, passphrase: &str, then: &str) {

@@ -161,7 +161,9 @@ impl Standing {
         let state = self.state.next(event)?;
         let open = self.open_handovers;
         let open_handovers = match event {
-            Event::Close | Event::PutAway | Event::Lapse if open > 0 => return Err(NotAllowed::Pending(event)),
+            Event::Close | Event::PutAway | Event::Lapse if open > 0 => {
+                return Err(NotAllowed::Pending(event));
+            }
             Event::Confirm | Event::Result if open == 0 => {
                 return Err(NotAllowed::Here { state: self.state, event });
             }

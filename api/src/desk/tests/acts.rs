@@ -324,7 +324,11 @@ async fn what_nobody_asked_is_put_away_and_she_reads_how_to_ask_again() {
         assert!(detail(&pending).contains("现在不能收起来。请先登记机构的办理结果"), "{}", pending.text);
         county.act(&id, "handovers/result", json!({ "number": 1, "result": "declined" })).await;
         let refused = county.act(&id, "close", json!({ "outcome": "not_a_request" })).await;
-        assert_eq!(refused.status, StatusCode::BAD_REQUEST, "it is none of the results that a digest could have");
+        assert_eq!(
+            refused.status,
+            StatusCode::BAD_REQUEST,
+            "it is none of the results that a digest could have"
+        );
         let wish = json!({ "request_key": new_key() });
         for _ in 0..2 {
             let done = county.post(&format!("/consultations/{id}/put-away"), wish.clone()).await;

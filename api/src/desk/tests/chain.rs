@@ -65,7 +65,11 @@ async fn the_desk_above_checks_the_chains_below() {
             let cookie = somebody_at(&office, "city", role).await;
             let get = async |path: &str| call(&office, Method::GET, path, (&cookie, None)).await;
             let below = get("/below").await.json();
-            assert_eq!(below["desks"].as_array().unwrap().len(), 2, "{role:?}: the county and the town below it");
+            assert_eq!(
+                below["desks"].as_array().unwrap().len(),
+                2,
+                "{role:?}: the county and the town below it"
+            );
             let first = get("/audit?desk=county&limit=2").await.json();
             assert_eq!(first["checked"]["holds"], true, "{role:?}");
             assert_eq!(

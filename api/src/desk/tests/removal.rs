@@ -155,10 +155,20 @@ async fn what_somebody_leaves_behind_a_colleague_takes_on() {
         let thread = zhou.get(&format!("/consultations/{id}")).await.json();
         assert_eq!(thread["history"].as_array().unwrap().last().unwrap()["text"], "换了人接办。");
         let hers = office.post("/ask/reply/", &[("receipt", &receipt)]).await.text;
-        assert!(hers.contains("换了一位工作人员接着办") && !hers.contains("周七") && !hers.contains("王芳"), "{hers}");
-        let again = Hand::sign_in(&office, "李梅").await.post(&format!("/consultations/{id}/accept"), json!({ "request_key": new_key() })).await;
+        assert!(
+            hers.contains("换了一位工作人员接着办") && !hers.contains("周七") && !hers.contains("王芳"),
+            "{hers}"
+        );
+        let again = Hand::sign_in(&office, "李梅")
+            .await
+            .post(&format!("/consultations/{id}/accept"), json!({ "request_key": new_key() }))
+            .await;
         assert_eq!(again.status, StatusCode::CONFLICT);
-        assert!(again.text.contains("周七 已经受理了。可以一起看、一起答复，也可以由你接办"), "{}", again.text);
+        assert!(
+            again.text.contains("周七 已经受理了。可以一起看、一起答复，也可以由你接办"),
+            "{}",
+            again.text
+        );
     }
 }
 

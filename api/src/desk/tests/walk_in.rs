@@ -81,9 +81,17 @@ async fn what_was_registered_is_destroyed_on_the_persons_wish_and_a_letter_with_
                 let note = county.sealed_note(&id, "邻居知情").await;
                 county.post(&format!("/consultations/{id}/notes"), note).await;
             }
-            assert_eq!(signed_in(&office, "city").await.act(&id, "withdraw", json!({})).await.status, StatusCode::NOT_FOUND);
+            assert_eq!(
+                signed_in(&office, "city").await.act(&id, "withdraw", json!({})).await.status,
+                StatusCode::NOT_FOUND
+            );
             let done = county.act(&id, "withdraw", json!({})).await;
-            assert_eq!((done.status, &done.json()["state"]), (StatusCode::OK, &json!("withdrawn")), "{}", done.text);
+            assert_eq!(
+                (done.status, &done.json()["state"]),
+                (StatusCode::OK, &json!("withdrawn")),
+                "{}",
+                done.text
+            );
             assert_eq!(county.act(&id, "withdraw", json!({})).await.status, StatusCode::NOT_FOUND);
             nothing_of(&office.app.store, &id).await;
             let line = county.get("/audit").await.json()["lines"][0].clone();

@@ -210,7 +210,9 @@ async fn who_had_asked_for_more_time_before_the_ninth_version_still_has_it() {
             )
             .await;
             for (kind, number) in kinds.into_iter().zip(1..) {
-                let at = format!("INSERT INTO event (thread_id, number, kind, at_hour) VALUES ('{id}', {number}, ");
+                let at = format!(
+                    "INSERT INTO event (thread_id, number, kind, at_hour) VALUES ('{id}', {number}, "
+                );
                 run(store, &format!("{at}'{kind}', 500000)")).await;
             }
         }

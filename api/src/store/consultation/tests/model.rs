@@ -421,20 +421,48 @@ impl<'a> Play<'a> {
     }
 }
 
+/// Plays on each kind of database.
+fn played(moves: &[Move]) {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    runtime.block_on(async {
+        for fresh in testing::each().await {
+            let mut play = Play::begin(&fresh).await;
+            for step in moves {
+                play.take(step.clone()).await;
+            }
+            play.finish().await;
+        }
+    });
+}
+
+/// Ways that are seldom drawn: more time and what is written after it, a colleague who takes on, junk.
+#[test]
+fn the_store_does_what_the_model_says_on_ways_that_are_seldom_drawn() {
+    let (answer, extend) = ((Who::First, What::Answer(true)), (Who::First, What::Extend));
+    let accept = (Who::First, What::Accept);
+    let wrote = (Who::Asker, What::AskerWrites);
+    let back = (Who::First, What::AskBack(true));
+    let (away, colleague) = ((Who::First, What::PutAway), (Who::Second, What::StepIn));
+    for way in [
+        vec![accept, answer, extend, answer, back, answer, wrote, answer],
+        vec![accept, colleague, colleague, answer, (Who::Second, What::Close), (Who::First, What::StepIn)],
+        vec![
+            accept,
+            away,
+            (Who::Asker, What::FollowUp(true)),
+            (Who::Asker, What::Consent(true)),
+            (Who::Asker, What::Withdraw),
+        ],
+    ] {
+        played(&way.into_iter().map(|(who, what)| Move::Do(who, what)).collect::<Vec<_>>());
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 24, max_shrink_iters: 200, ..ProptestConfig::default() })]
 
     #[test]
     fn the_store_does_what_the_model_says(moves in proptest::collection::vec(draws::any_move(), 1..40)) {
-        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-        runtime.block_on(async {
-            for fresh in testing::each().await {
-                let mut play = Play::begin(&fresh).await;
-                for step in moves.clone() {
-                    play.take(step).await;
-                }
-                play.finish().await;
-            }
-        });
+        played(&moves);
     }
 }
