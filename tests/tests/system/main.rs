@@ -14,7 +14,6 @@ mod keys;
 mod leave;
 mod nearest;
 mod outputs;
-mod people;
 mod plain;
 mod public;
 mod sealed;
