@@ -58,6 +58,7 @@ type Kept = (Event, Option<&'static str>, State, Option<u32>);
 
 /// What the rows should hold.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own, as in the row")]
 struct Model {
     /// `None` when nothing is there any more.
     standing: Option<Standing>,
