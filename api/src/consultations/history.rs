@@ -19,6 +19,9 @@ pub fn standing(state: State) -> &'static str {
     }
 }
 
+/// Where a letter stands that was put away, and how to ask again.
+pub const PUT_AWAY: &str = "收起来了，没有答复：值班的人觉得这不是来问事的。要是看错了，对不起，请再写一封，写不全也没关系。急的事打 12338。";
+
 /// What happened; desks by their names.
 pub fn words(told: &Told, desks: &BTreeMap<String, String>) -> String {
     let name = |id: &Option<String>| {
@@ -29,6 +32,7 @@ pub fn words(told: &Told, desks: &BTreeMap<String, String>) -> String {
     match told.event {
         Event::Receive => format!("{}收到了你的信。", name(&told.to)),
         Event::Accept => "有人受理了，会一直办到底。".to_owned(),
+        Event::StepIn => "换了一位工作人员接着办，前面写的都在。".to_owned(),
         Event::Answer => "回了信。".to_owned(),
         Event::AskBack => "回了信，有话要问你。".to_owned(),
         Event::AskerWrites => "你补充了几句。".to_owned(),
@@ -55,6 +59,7 @@ pub fn words(told: &Told, desks: &BTreeMap<String, String>) -> String {
         Event::Close | Event::Lapse => {
             format!("办结了：{}。", Ending::parse(reason).map_or("没有写结果", Ending::chinese))
         }
+        Event::PutAway => "值班的人看了，觉得不是来问事的，收起来了，没有答复。".to_owned(),
         Event::Withdraw => "你撤回了，写过的字都销毁了。".to_owned(),
         Event::Consent => "你同意把这件事写成案例。".to_owned(),
         Event::RevokeConsent => "你收回了写成案例的同意。".to_owned(),
@@ -69,6 +74,7 @@ pub fn words_for_desk(told: &Told, desks: &BTreeMap<String, String>) -> String {
     match told.event {
         Event::Receive => "收到。".to_owned(),
         Event::Accept => "有人受理了。".to_owned(),
+        Event::StepIn => "换了人接办。".to_owned(),
         Event::Answer => "答复了。".to_owned(),
         Event::AskBack => "追问了，等对方补充。".to_owned(),
         Event::AskerWrites => "对方补充了几句。".to_owned(),
@@ -76,6 +82,7 @@ pub fn words_for_desk(told: &Told, desks: &BTreeMap<String, String>) -> String {
         Event::HandOver => "转给了外面的机构。".to_owned(),
         Event::FollowUp if reason == Measure::Helped.code() => "回访：帮上了。".to_owned(),
         Event::FollowUp => "回访：没帮上。".to_owned(),
+        Event::PutAway => "收起来了：不是咨询。".to_owned(),
         Event::Consent => "本人同意写成案例。".to_owned(),
         Event::RevokeConsent => "本人收回了写成案例的同意。".to_owned(),
         Event::DraftDigest => "拿走了一份案例草稿。".to_owned(),

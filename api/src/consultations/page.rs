@@ -193,6 +193,8 @@ pub struct ThreadPage<'a> {
     pub urgent: bool,
     /// Where it stands.
     pub state: &'a str,
+    /// Whether the desk has put it away, because nobody asked anything.
+    pub put_away: bool,
     /// The name of the desk.
     pub desk: &'a str,
     /// The hour of arrival.

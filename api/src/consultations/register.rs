@@ -121,15 +121,23 @@ words! {
 pub enum Ending {
     /// The desk closed it, or the asker took it back.
     Outcome(Outcome),
+    /// Nobody asked anything. Not among the outcomes that editors know: no digest is made of it.
+    NotARequest,
     /// It waited for the asker and closed by itself. Not among the outcomes that editors know: no digest is made of it.
     Lapsed,
 }
 
 impl Ending {
+    /// Every one.
+    pub fn all() -> impl Iterator<Item = Self> {
+        Outcome::ALL.iter().copied().map(Self::Outcome).chain([Self::NotARequest, Self::Lapsed])
+    }
+
     /// The name in the database and in JSON.
     pub fn code(self) -> &'static str {
         match self {
             Self::Outcome(outcome) => outcome.code(),
+            Self::NotARequest => "not_a_request",
             Self::Lapsed => "lapsed",
         }
     }
@@ -138,14 +146,14 @@ impl Ending {
     pub fn chinese(self) -> &'static str {
         match self {
             Self::Outcome(outcome) => outcome.chinese(),
+            Self::NotARequest => "不是咨询",
             Self::Lapsed => "一直没有等到补充，自行办结",
         }
     }
 
     /// Reads what [`Ending::code`] gave.
     pub fn parse(code: &str) -> Option<Self> {
-        let outcome = || Outcome::parse(code).map(Self::Outcome);
-        (code == Self::Lapsed.code()).then_some(Self::Lapsed).or_else(outcome)
+        Self::all().find(|ending| ending.code() == code)
     }
 }
 
@@ -155,11 +163,11 @@ mod tests {
 
     #[test]
     fn an_ending_has_one_spelling_and_that_of_nobody_is_no_outcome() {
-        let outcomes = Outcome::ALL.iter().copied().map(Ending::Outcome);
-        for ending in outcomes.chain([Ending::Lapsed]) {
+        for ending in Ending::all() {
             assert_eq!(Ending::parse(ending.code()), Some(ending));
         }
-        assert_eq!(Outcome::parse("lapsed"), None);
+        assert_eq!((Outcome::parse("lapsed"), Outcome::parse("not_a_request")), (None, None));
+        assert_eq!((Ending::parse("撤回"), Ending::parse("lost")), (None, None), "codes alone");
         assert_eq!((Channel::parse("fax"), Mark::parse("legal_aid")), (None, Some(Mark::LegalAid)));
     }
 }

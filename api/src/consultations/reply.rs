@@ -245,13 +245,15 @@ impl Shown<'_> {
         release: &Release,
         (keys, said): (&Turn, Said<'_>),
     ) -> Result<Page, Trouble> {
-        let may = |event| self.thread.state.next(event).is_ok();
+        let may = |event| self.thread.next(event).is_ok();
         let may =
             May { write: may(Event::AskerWrites), tell: may(Event::FollowUp), agree: may(Event::Consent) };
+        let put_away = self.thread.is_put_away();
         ThreadPage {
             done: said.done,
             urgent: self.thread.priority.danger || self.thread.priority.child,
-            state: self.thread.state.chinese(),
+            state: if put_away { history::PUT_AWAY } else { self.thread.state.chinese() },
+            put_away,
             desk: self.desk,
             received: self.thread.received.chinese(),
             history: self.history,

@@ -1,4 +1,4 @@
-//! What a member does with a consultation: accepting, answering, noting, marking, closing, asking afterwards,
+//! What a member does with a consultation: accepting, taking on from a colleague, answering, noting, marking, closing, asking afterwards,
 //! taking away the draft of a case digest.
 //!
 //! What is written comes sealed from the member's browser to each of its readers, and is refused when one of them is missing.
@@ -121,6 +121,25 @@ pub async fn accept(
     Ok(done.into_response())
 }
 
+/// Makes the member the first responder in place of who is.
+#[utoipa::path(
+    post, path = "/desk/consultations/{id}/step-in", tag = "工作台", request_body = WishIn,
+    params(("id" = String, Path, description = "咨询")),
+    responses(
+        (status = OK, body = StandingOut, description = "接办了"),
+        (status = CONFLICT, body = Problem, content_type = "application/problem+json", description = "还没有人受理，或已办结"),
+    ),
+)]
+pub async fn step_in(
+    member: Member,
+    Part(app): Part<AppState>,
+    Segment(id): Segment,
+    Body(WishIn { request_key }): Body<WishIn>,
+) -> ApiResult<Response> {
+    let done = act(&app, (&member, &id), Act::StepIn, ("step_in", &request_key)).await?;
+    Ok(done.into_response())
+}
+
 /// Adds an answer that the member's browser has sealed.
 #[utoipa::path(
     post, path = "/desk/consultations/{id}/messages", tag = "工作台", request_body = MessageIn,
@@ -209,6 +228,25 @@ pub async fn close(
     let done =
         act(&app, (&member, &id), Act::Close(outcome), (format!("close {}", outcome.code()), &request_key))
             .await?;
+    Ok(done.into_response())
+}
+
+/// Puts it away: nobody asked anything. There need be no answer; the asker reads that there is none, and how to ask again.
+#[utoipa::path(
+    post, path = "/desk/consultations/{id}/put-away", tag = "工作台", request_body = WishIn,
+    params(("id" = String, Path, description = "咨询")),
+    responses(
+        (status = OK, body = StandingOut, description = "收起来了：不是咨询"),
+        (status = CONFLICT, body = Problem, content_type = "application/problem+json", description = "还没有人受理，已办结，或机构还没有结果"),
+    ),
+)]
+pub async fn put_away(
+    member: Member,
+    Part(app): Part<AppState>,
+    Segment(id): Segment,
+    Body(WishIn { request_key }): Body<WishIn>,
+) -> ApiResult<Response> {
+    let done = act(&app, (&member, &id), Act::PutAway, ("put_away", &request_key)).await?;
     Ok(done.into_response())
 }
 

@@ -1,4 +1,5 @@
-//! The audit chain of a desk, for those who look over its shoulder: who did what, and whether the chain holds.
+//! The audit chain of a desk, for those who look over its shoulder, at the desk or above it: who did what, and whether the
+//! chain holds.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +10,8 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::answer::Answer as Reply;
 use crate::audit::{self, Broken, Head};
-use crate::desk::member::Auditor;
+use crate::desk::member::{Auditor, Overseer, SignedIn};
+use crate::desk::queue::not_below;
 use crate::error::{ApiResult, Problem};
 use crate::extract::{Fields, FromFields, Query};
 use crate::sealing::binding::hex;
@@ -19,10 +21,12 @@ use crate::store::ShownLine;
 /// The most lines of one page.
 const MOST_AT_ONCE: usize = 200;
 
-/// Which part of the chain.
+/// Which part of which chain.
 #[derive(Debug, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct ChainIn {
+    /// Of which desk below; the caller's own unless given.
+    pub desk: Option<String>,
     /// Where to go on: the `next` of the page before.
     #[param(value_type = Option<String>)]
     pub cursor: Option<u64>,
@@ -75,23 +79,33 @@ pub struct CheckedOut {
     pub broken: Option<String>,
 }
 
-/// Who did what at the desk, and whether the chain of it holds.
+/// Who did what at the desk or at one below, and whether the chain of it holds.
 #[utoipa::path(
     get, path = "/desk/audit", tag = "工作台", params(ChainIn),
     responses(
         (status = OK, body = ChainOut, description = "操作记录，新的在前；第一页带着整条链查下来的结果"),
-        (status = FORBIDDEN, body = Problem, content_type = "application/problem+json", description = "这个角色不看操作记录"),
+        (status = FORBIDDEN, body = Problem, content_type = "application/problem+json", description = "这个角色不看操作记录，或不看下级的"),
+        (status = NOT_FOUND, body = Problem, content_type = "application/problem+json", description = "不是下级工作台"),
     ),
 )]
 pub async fn list(
     auditor: Auditor,
     Part(app): Part<AppState>,
-    Query(ChainIn { cursor, limit }): Query<ChainIn>,
+    Query(ChainIn { desk, cursor, limit }): Query<ChainIn>,
 ) -> ApiResult<Response> {
-    let (lines, next) = app.store.audit_lines(&auditor, cursor, limit).await?;
+    let (lines, next) = match &desk {
+        None => app.store.audit_lines(&auditor, (cursor, limit)).await?,
+        Some(desk) => {
+            let overseer = Overseer::try_from(SignedIn::clone(&auditor))?;
+            let lines = app.store.audit_lines_below(&overseer, desk, (cursor, limit)).await?;
+            lines.ok_or_else(not_below)?
+        }
+    };
     let names = app.store.names_of(lines.iter().filter_map(|line| line.actor.as_deref())).await?;
     let checked = match cursor {
-        None => Some(CheckedOut::new(app.store.verify_audit(auditor.desk()).await?)),
+        None => {
+            Some(CheckedOut::new(app.store.verify_audit(desk.as_deref().unwrap_or(auditor.desk())).await?))
+        }
         Some(_) => None,
     };
     let lines = lines.into_iter().map(|line| LineOut::new(line, &names)).collect();
@@ -128,6 +142,7 @@ impl CheckedOut {
 impl FromFields for ChainIn {
     fn from_fields(fields: &mut Fields) -> Self {
         Self {
+            desk: fields.text("desk"),
             cursor: fields.parsed("cursor", "前一页给的 next", |text| text.parse().ok()),
             limit: fields
                 .number("limit", 1..=MOST_AT_ONCE)

@@ -32,8 +32,8 @@ const ONE_IN: usize = 4;
 /// over; neither has any more to say.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ChangedOut {
-    /// What sort of thing happened: `receive`, `accept`, `answer`, `ask_back`, `asker_writes`, `mark`, `note`, `transfer`, `climb`,
-    /// `extend`, `hand_over`, `confirm`, `result`, `follow_up`, `consent`, `revoke_consent`, `draft_digest`, `close`,
+    /// What sort of thing happened: `receive`, `accept`, `step_in`, `answer`, `ask_back`, `asker_writes`, `mark`, `note`, `transfer`, `climb`,
+    /// `extend`, `hand_over`, `confirm`, `result`, `follow_up`, `consent`, `revoke_consent`, `draft_digest`, `close`, `put_away`,
     /// `lapse`, `withdraw`.
     pub kind: String,
     /// To which consultation.

@@ -102,9 +102,10 @@ async fn report(app: &AppState, somebody: &SignedIn, wanted: FiguresIn) -> ApiRe
         desks.extend(app.store.desks_under(somebody.desk()).await?.into_iter().map(|desk| desk.id));
     }
     let now = app.store.figures(Some(&desks), &period.months()).await?;
-    let before = app.store.figures(Some(&desks), &period.a_year_before().months()).await?;
-    let unfinished = !period.is_over(today);
-    let about = About { period, desk: &desk.name, below: wanted.below, unfinished };
+    let over = period.months_over(today);
+    let before: Vec<String> = period.a_year_before().months().into_iter().take(over).collect();
+    let before = app.store.figures(Some(&desks), &before).await?;
+    let about = About { period, desk: &desk.name, below: wanted.below, over };
     let names = Names::of(&app.published.current());
     Ok((Report::of(&about, &Counts { now: &now, before: &before }, &names), now))
 }

@@ -1,8 +1,8 @@
 //! Who is signed in, and what they may do: the only way to what belongs to a desk.
 //!
 //! [`AtTheDoor`] is anybody with a live session; [`Known`] has shown the second factor where the site wants one, and may
-//! still wait to be admitted; [`SignedIn`] was admitted. [`Member`], [`Head`], [`Supervisor`] and [`Auditor`] are
-//! permissions that the role gives or refuses; handlers take the one they need, and the store's questions ask for it by
+//! still wait to be admitted; [`SignedIn`] was admitted. [`Member`], [`Head`], [`Supervisor`], [`Auditor`] and
+//! [`Overseer`] are permissions that the role gives or refuses; handlers take the one they need, and the store's questions ask for it by
 //! type.
 //!
 //! The session is a random cookie of which only a hash is stored. A request that changes something must also come from
@@ -190,6 +190,11 @@ permission! {
     Auditor, audits, "看操作记录", "本工作台的负责人、督办或审计"
 }
 
+permission! {
+    /// Reads the audit chains of the desks below. Heads look after their own.
+    Overseer, oversees, "看下级工作台的操作记录", "本工作台的督办或审计"
+}
+
 impl Member {
     /// The id.
     pub fn id(&self) -> &str {
@@ -351,12 +356,13 @@ mod tests {
                 Head::try_from(somebody()).is_ok(),
                 Supervisor::try_from(somebody()).is_ok(),
                 Auditor::try_from(somebody()).is_ok(),
+                Overseer::try_from(somebody()).is_ok(),
             ];
             let expected = match role {
-                Role::Member => [true, false, false, false],
-                Role::Head => [true, true, false, true],
-                Role::Supervisor => [false, false, true, true],
-                Role::Auditor => [false, false, false, true],
+                Role::Member => [true, false, false, false, false],
+                Role::Head => [true, true, false, true, false],
+                Role::Supervisor => [false, false, true, true, true],
+                Role::Auditor => [false, false, false, true, true],
             };
             assert_eq!(may, expected, "{role:?}");
         }

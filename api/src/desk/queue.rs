@@ -11,11 +11,11 @@ use crate::answer::Answer as Reply;
 use crate::clock::Hour;
 use crate::consultations::register::Channel;
 use crate::consultations::state::State;
-use crate::desk::member::{Member, SignedIn, Supervisor};
+use crate::desk::member::{Member, Overseer, SignedIn, Supervisor};
 use crate::error::{ApiError, ApiResult, Problem};
 use crate::extract::{Fields, FromFields, Query};
 use crate::state::AppState;
-use crate::store::consultation::{Place, Queue, Queued, Shelf, Wanted};
+use crate::store::consultation::{Named, Place, Queue, Queued, Shelf, Wanted};
 use crate::store::desk::Desk;
 
 /// The most items of one page.
@@ -111,6 +111,8 @@ pub struct ConsultationOut {
     pub due_stage_text: Option<String>,
     /// What came of it, in words, once it is closed.
     pub outcome_text: Option<String>,
+    /// Whether it was put away, because nobody asked anything: nobody is asked afterwards either.
+    pub put_away: bool,
     /// Whether it helped, where somebody said.
     pub helped: Option<bool>,
     /// Whether it is overdue.
@@ -118,8 +120,10 @@ pub struct ConsultationOut {
     /// Whole hours that somebody has been waiting: since the arrival while nobody has accepted it, then since the last
     /// letter.
     pub waiting_hours: i64,
-    /// The name of the member who accepted it.
+    /// The name of the first responder: who accepted it, or took it on since.
     pub first_responder: Option<String>,
+    /// Whether that is somebody who has left the desk: another one has to take it on.
+    pub responder_left: bool,
     /// Whether that is the one who asks.
     pub mine: bool,
 }
@@ -164,16 +168,16 @@ pub async fn list(
     Ok(Reply::private(QueueOut::new(queue, &member, &names, app.clock.hour())).into_response())
 }
 
-/// The desks below that of the supervisor.
+/// The desks below that of whoever oversees them.
 #[utoipa::path(
     get, path = "/desk/below", tag = "工作台",
     responses(
         (status = OK, body = DesksOut, description = "下级工作台"),
-        (status = FORBIDDEN, body = Problem, content_type = "application/problem+json", description = "不是督办"),
+        (status = FORBIDDEN, body = Problem, content_type = "application/problem+json", description = "不是督办，也不是审计"),
     ),
 )]
-pub async fn below(supervisor: Supervisor, Part(app): Part<AppState>) -> ApiResult<Response> {
-    let desks = app.store.desks_below(&supervisor).await?.into_iter().map(DeskOut::new).collect();
+pub async fn below(overseer: Overseer, Part(app): Part<AppState>) -> ApiResult<Response> {
+    let desks = app.store.desks_below(&overseer).await?.into_iter().map(DeskOut::new).collect();
     Ok(Reply::private(DesksOut { desks }).into_response())
 }
 
@@ -193,14 +197,18 @@ pub async fn list_below(
 ) -> ApiResult<Response> {
     let (wanted, after, limit) = queue.take();
     let queue = app.store.queue_below(&supervisor, &desk, wanted, (after.as_ref(), limit)).await?;
-    let queue = queue
-        .ok_or_else(|| ApiError::Absent("下级里没有这个工作台。请从 /desk/below 的列表里选".to_owned()))?;
+    let queue = queue.ok_or_else(not_below)?;
     let names = app.store.names_at(&desk).await?;
     Ok(Reply::private(QueueOut::new(queue, &supervisor, &names, app.clock.hour())).into_response())
 }
 
+/// There is no such desk below.
+pub fn not_below() -> ApiError {
+    ApiError::Absent("下级里没有这个工作台。请从 /desk/below 的列表里选".to_owned())
+}
+
 impl QueueOut {
-    fn new(queue: Queue, viewer: &SignedIn, names: &BTreeMap<String, String>, now: Hour) -> Self {
+    fn new(queue: Queue, viewer: &SignedIn, names: &BTreeMap<String, Named>, now: Hour) -> Self {
         let out = |queued| ConsultationOut::new(queued, viewer, names, now);
         Self {
             items: queue.items.into_iter().map(out).collect(),
@@ -210,12 +218,12 @@ impl QueueOut {
 }
 
 impl ConsultationOut {
-    /// As `viewer` sees it, with the names of the members of a desk.
-    pub fn new(queued: Queued, viewer: &SignedIn, names: &BTreeMap<String, String>, now: Hour) -> Self {
+    /// As `viewer` sees it, with the members of a desk.
+    pub fn new(queued: Queued, viewer: &SignedIn, names: &BTreeMap<String, Named>, now: Hour) -> Self {
         let Queued { thread, last } = queued;
         let since = if thread.state == State::Received { thread.received } else { last };
         let responder = thread.first_responder.as_ref();
-        let name = |id| names.get(id).cloned().unwrap_or_else(|| "别的工作台的人".to_owned());
+        let name = |id| names.get(id).map_or("别的工作台的人", |who| who.name.as_str()).to_owned();
         Self {
             id: thread.id.to_string(),
             channel: thread.channel.code().to_owned(),
@@ -235,10 +243,12 @@ impl ConsultationOut {
             due_stage: thread.due.map(|due| due.stage.code().to_owned()),
             due_stage_text: thread.due.map(|due| due.stage.chinese().to_owned()),
             outcome_text: thread.outcome.map(|ending| ending.chinese().to_owned()),
+            put_away: thread.is_put_away(),
             helped: thread.helped,
             overdue: thread.due.is_some_and(|due| due.hour <= now),
             waiting_hours: now.number() - since.number(),
             first_responder: responder.map(name),
+            responder_left: responder.and_then(|id| names.get(id)).is_some_and(|who| who.left),
             mine: responder.is_some_and(|id| id == viewer.id()),
             desk: thread.desk,
             escalated_to: thread.escalated_to,

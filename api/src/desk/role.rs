@@ -7,9 +7,9 @@ pub enum Role {
     Member,
     /// Also invites and removes members.
     Head,
-    /// Sees in the clear what waits at the desks below, and the audit chain; reads no letter.
+    /// Sees in the clear what waits at the desks below, and the audit chains of its desk and theirs; reads no letter.
     Supervisor,
-    /// Reads the audit chain and the figures, and no letter.
+    /// Reads the audit chains of the desk and of those below, and the figures; reads no letter.
     Auditor,
 }
 
@@ -50,6 +50,11 @@ impl Role {
     /// Whether the audit chain is read.
     pub fn audits(self) -> bool {
         matches!(self, Self::Head | Self::Supervisor | Self::Auditor)
+    }
+
+    /// Whether the audit chains of the desks below are read.
+    pub fn oversees(self) -> bool {
+        matches!(self, Self::Supervisor | Self::Auditor)
     }
 
     /// In a few words, for readers.

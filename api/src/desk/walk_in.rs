@@ -1,5 +1,5 @@
 //! Whoever comes, calls or sends a letter is in the same register as those who write here (来访登记): a member enters it,
-//! sealed in the browser to the desk and those above. There is no receipt.
+//! sealed in the browser to the desk and those above. There is no receipt: a member takes it back for them.
 
 use axum::extract::State as Part;
 use axum::http::StatusCode;
@@ -10,9 +10,9 @@ use utoipa::ToSchema;
 use crate::consultations::letter::known_choices;
 use crate::consultations::register::Channel;
 use crate::desk::member::Member;
-use crate::desk::wire::{KeyIn, StandingOut, act, sealed, word};
+use crate::desk::wire::{KeyIn, StandingOut, WishIn, act, sealed, word};
 use crate::error::{ApiError, ApiResult, Problem};
-use crate::extract::Body;
+use crate::extract::{Body, Segment};
 use crate::published::Release;
 use crate::sealing::binding::ThreadId;
 use crate::state::AppState;
@@ -46,6 +46,25 @@ pub struct WalkInIn {
     pub content: String,
     /// The content key, sealed once for the desk and each above it: see `/desks/{id}/key`.
     pub keys: Vec<KeyIn>,
+}
+
+/// Destroys what was registered, because whoever came wants it: they have no receipt to do it with.
+#[utoipa::path(
+    post, path = "/desk/consultations/{id}/withdraw", tag = "工作台", request_body = WishIn,
+    params(("id" = String, Path, description = "来访、来电或来信的登记")),
+    responses(
+        (status = OK, body = StandingOut, description = "都销毁了；留下统计数和操作记录里的一行"),
+        (status = CONFLICT, body = Problem, content_type = "application/problem+json", description = "是网上来的信：凭回执码自己删"),
+    ),
+)]
+pub async fn withdraw(
+    member: Member,
+    Part(app): Part<AppState>,
+    Segment(id): Segment,
+    Body(WishIn { request_key }): Body<WishIn>,
+) -> ApiResult<Response> {
+    let done = act(&app, (&member, &id), Act::Withdraw, ("withdraw", &request_key)).await?;
+    Ok(done.into_response())
 }
 
 /// Registers a visit, a call or a letter.

@@ -182,7 +182,7 @@ fn refused(refused: Refused) -> ApiError {
             return ApiError::field("/keys", refused.to_string());
         }
         Refused::NotAllowed(refused) => instead_of(*refused),
-        Refused::Accepted(_) => "可以一起看、一起答复，不用再受理",
+        Refused::Accepted(_) => "可以一起看、一起答复，也可以由你接办",
         Refused::SameDesk => "请另选一个工作台",
         Refused::NoConsent => "已经拿走的草稿不要登，请告诉编辑",
         Refused::NoHandover(_) => "请刷新，看看登记到哪一步了",
@@ -219,6 +219,7 @@ fn instead_of(refused: NotAllowed) -> &'static str {
         NotAllowed::Here { state: State::Withdrawn | State::Purged, .. } => {
             "写信的人已经撤回，内容已经销毁，不用再办"
         }
+        NotAllowed::NotTheirs { event: Event::Withdraw, .. } => "网上来的信，写信的人凭回执码自己删",
         NotAllowed::Here { .. } | NotAllowed::NotTheirs { .. } => "",
     }
 }

@@ -31,25 +31,48 @@ fn summary(report: &Report, figures: &[Figure]) -> String {
         let rows = report.table("totals").map(|table| table.rows.as_slice()).unwrap_or_default();
         rows.get(row).and_then(|row| row.values.get(column).copied().flatten())
     };
-    let [received, answered, closed] = [0, 2, 3].map(|row| total(row, 0).unwrap_or_default());
+    let [received, answered, closed, put_away] = [0, 2, 3, 8].map(|row| total(row, 0).unwrap_or_default());
     let whose = if report.below { "（含下级）" } else { "" };
-    let compared = match (total(0, 1).unwrap_or_default(), total(0, 2).unwrap_or_default()) {
-        (0, _) => String::new(),
-        (_, 0) => "，和上年同期一样多".to_owned(),
-        (_, change) if change > 0 => format!("，比上年同期多 {change} 件"),
-        (_, change) => format!("，比上年同期少 {} 件", -change),
-    };
+    let compared = compared(report);
     let rate = total(4, 0).map(|rate| format!("，办结率 {rate}%")).unwrap_or_default();
     let half = middle(figures, Measure::Answered).map(class_name);
-    let half = half.map(|class| format!("一半的来信在收到后 {class} 得到首次答复。")).unwrap_or_default();
+    let half = half
+        .map(|class| format!("得到首次答复的 {answered} 件里，一半在收到后 {class}得到。"))
+        .unwrap_or_default();
+    // Who waits has no time yet, and must not be left out of sight: half of the answered is not half of the letters.
+    let none = Some(received - answered).filter(|none| *none > 0);
+    let none =
+        none.map(|none| format!("收到的比答复的多 {none} 件：还没有答复，或者没有答复就撤回、收起来了。"));
+    let none = none.unwrap_or_default();
+    let junk = if put_away > 0 {
+        format!("（其中 {put_away} 件不是咨询，收起来了）")
+    } else {
+        String::new()
+    };
     let late = total(5, 0).filter(|times| *times > 0);
     let late = late.map(|times| format!("超时上报 {times} 次。")).unwrap_or_default();
     let most = report.table("topics").map(most_received).filter(|most| !most.is_empty());
     let most = most.map(|most| format!("问得最多的是{most}。\n\n")).unwrap_or_default();
     format!(
-        "{}，{}{whose}收到咨询 {received} 件{compared}；答复 {answered} 件，办结 {closed} 件{rate}。{half}{late}\n\n{most}",
+        "{}，{}{whose}收到咨询 {received} 件{compared}；答复 {answered} 件，办结 {closed} 件{junk}{rate}。{half}{none}{late}\n\n{most}",
         report.title, report.desk
     )
+}
+
+/// More or fewer than a year before; nothing where there is nothing to compare with. Whole months are compared with whole ones.
+fn compared(report: &Report) -> String {
+    let rows = report.table("totals").map(|table| table.rows.as_slice()).unwrap_or_default();
+    let values = rows.first().map(|row| row.values.as_slice()).unwrap_or_default();
+    let (part, year) =
+        if report.unfinished { ("其中过完的月", "上年同样的月") } else { ("", "上年同期") };
+    match values {
+        [_, .., Some(before), Some(change)] if *before > 0 => match change {
+            0 => format!("，{part}和{year}一样多"),
+            more @ 1.. => format!("，{part}比{year}多 {more} 件"),
+            fewer => format!("，{part}比{year}少 {} 件", -fewer),
+        },
+        _ => String::new(),
+    }
 }
 
 /// `上班的事（10 件）、婚姻家事（4 件）`
@@ -86,9 +109,9 @@ mod tests {
     use crate::figures::report::{About, Counts};
     use crate::figures::testing::{figure, names};
 
-    fn draft(now: &[Figure], before: &[Figure], unfinished: bool) -> String {
-        let about =
-            About { period: "2026-Q3".parse().unwrap(), desk: "示例县妇联", below: false, unfinished };
+    /// When so many months of the quarter are over.
+    fn draft(now: &[Figure], before: &[Figure], over: usize) -> String {
+        let about = About { period: "2026-Q3".parse().unwrap(), desk: "示例县妇联", below: false, over };
         markdown(&Report::of(&about, &Counts { now, before }, &names()), now)
     }
 
@@ -98,13 +121,14 @@ mod tests {
             figure("2026-07", Measure::Received, "work", 10),
             figure("2026-08", Measure::Received, "marriage|家", 4),
             Figure { class: 1, ..figure("2026-08", Measure::Answered, "work", 9) },
-            figure("2026-09", Measure::Closed, "work", 7),
+            figure("2026-09", Measure::Closed, "work", 5),
+            Figure { detail: "not_a_request".to_owned(), ..figure("2026-09", Measure::Closed, "", 2) },
         ];
-        let text = draft(&now, &[figure("2025-09", Measure::Received, "", 15)], false);
+        let text = draft(&now, &[figure("2025-09", Measure::Received, "", 15)], 3);
         for said in [
             "# 2026 年第 3 季度工作报告（草稿）",
-            "示例县妇联收到咨询 14 件，比上年同期少 1 件；答复 9 件，办结 7 件，办结率 50%。",
-            "一半的来信在收到后 1 天内 得到首次答复。",
+            "示例县妇联收到咨询 14 件，比上年同期少 1 件；答复 9 件，办结 7 件（其中 2 件不是咨询，收起来了），办结率 50%。",
+            "得到首次答复的 9 件里，一半在收到后 1 天内得到。收到的比答复的多 5 件：还没有答复，或者没有答复就撤回、收起来了。",
             "问得最多的是上班的事（10 件）、marriage\\|家（4 件）。",
             "| 收到 | 14 | 15 | -1 |",
         ] {
@@ -115,11 +139,24 @@ mod tests {
 
     #[test]
     fn where_there_is_nothing_the_draft_says_nothing_of_it() {
-        let text = draft(&[], &[], true);
+        let text = draft(&[], &[], 2);
         assert!(
             text.contains("收到咨询 0 件；答复 0 件，办结 0 件。") && text.contains("还没有过完"),
             "{text}"
         );
-        assert!(!text.contains("问得最多") && !text.contains("一半的来信"), "{text}");
+        assert!(
+            !text.contains("问得最多") && !text.contains("首次答复的") && !text.contains("收到的比"),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn of_a_quarter_that_goes_on_the_months_that_are_over_are_compared() {
+        let now = [figure("2026-07", Measure::Received, "", 8), figure("2026-08", Measure::Received, "", 1)];
+        let before = [figure("2025-07", Measure::Received, "", 5)];
+        let text = draft(&now, &before, 1);
+        assert!(text.contains("收到咨询 9 件，其中过完的月比上年同样的月多 3 件；"), "{text}");
+        let text = draft(&now, &[], 0);
+        assert!(text.contains("收到咨询 9 件；") && text.contains("不和上年比"), "{text}");
     }
 }

@@ -68,7 +68,13 @@ impl Period {
 
     /// Whether nothing more is counted in it on that day.
     pub fn is_over(self, today: Date) -> bool {
-        self.months().iter().all(|month| *month < crate::words::month_of(today))
+        self.months_over(today) == self.months().len()
+    }
+
+    /// How many of its months are over on that day, from the first.
+    pub fn months_over(self, today: Date) -> usize {
+        let now = crate::words::month_of(today);
+        self.months().iter().filter(|month| **month < now).count()
     }
 
     /// For readers: 2026 年第 4 季度.
@@ -162,6 +168,9 @@ mod tests {
     fn a_quarter_is_over_on_the_first_day_after_it() {
         assert!(!period("2026-Q4").is_over(date(2026, 12, 31)));
         assert!(period("2026-Q4").is_over(date(2027, 1, 1)));
+        let over = ["2025", "2026", "2026-Q4", "2026-11", "2027"]
+            .map(|text| period(text).months_over(date(2026, 11, 23)));
+        assert_eq!(over, [12, 10, 1, 0, 0]);
         assert_eq!(Period::quarter_of(date(2026, 11, 23)), period("2026-Q4"));
         assert_eq!(Period::month_of(date(2026, 11, 23)), period("2026-11"));
     }

@@ -10,7 +10,6 @@
 use std::collections::BTreeMap;
 
 use search::statistics::{Quarter, Row, Statistics, Table};
-use search::vocabulary::Outcome;
 
 use crate::consultations::register::{Channel, Ending};
 use crate::figures::period::Period;
@@ -48,8 +47,7 @@ fn tables(period: Period, figures: &[Figure], names: &Names) -> Vec<Table> {
         names.values().cloned().chain([none.to_owned()]).collect()
     };
     let channels = Channel::ALL.iter().map(|channel| channel.chinese().to_owned()).collect();
-    let endings = Outcome::ALL.iter().map(|outcome| Ending::Outcome(*outcome)).chain([Ending::Lapsed]);
-    let endings = endings.map(|ending| ending.chinese().to_owned()).collect();
+    let endings = Ending::all().map(|ending| ending.chinese().to_owned()).collect();
     let times = || (0..=CLASSES.len()).map(class_name).collect();
 
     let mut tables = vec![total(figures)];

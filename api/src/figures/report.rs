@@ -139,16 +139,23 @@ pub struct About<'a> {
     pub desk: &'a str,
     /// Whether the desks below are in it.
     pub below: bool,
-    /// Whether the period goes on.
-    pub unfinished: bool,
+    /// How many of its months are over, from the first.
+    pub over: usize,
 }
 
-/// The counts of a period, and of the same a year before.
+/// The counts of a period, and of a year before.
 pub struct Counts<'a> {
     /// Of the period.
     pub now: &'a [Figure],
-    /// Of the same a year before.
+    /// Of a year before, those months that are over this time.
     pub before: &'a [Figure],
+}
+
+impl About<'_> {
+    /// Whether the period goes on.
+    pub fn is_unfinished(&self) -> bool {
+        self.over < self.period.months().len()
+    }
 }
 
 impl Report {
@@ -156,7 +163,7 @@ impl Report {
     pub fn of(about: &About<'_>, counts: &Counts<'_>, names: &Names) -> Self {
         let figures = counts.now;
         let tables = vec![
-            totals(counts),
+            totals(about, counts),
             months(about.period, figures),
             split(("topics", "按主题", "主题"), figures, |figure| names.topic(figure)),
             split(("regions", "按地方", "县、市、区"), figures, |figure| names.region(figure)),
@@ -170,7 +177,7 @@ impl Report {
             title: about.period.chinese(),
             desk: about.desk.to_owned(),
             below: about.below,
-            unfinished: about.unfinished,
+            unfinished: about.is_unfinished(),
             tables,
         }
     }
@@ -215,26 +222,62 @@ fn percent(part: i64, whole: i64) -> Option<i64> {
     (whole > 0).then(|| (part * 200 + whole) / (whole * 2))
 }
 
-fn totals(counts: &Counts<'_>) -> Table {
-    let row = |label, measure| {
-        let (now, before) = (sum(counts.now, measure), sum(counts.before, measure));
-        Row::new(label, [now, before, now - before])
+/// What counts of a row.
+type OfRow = fn(&[Figure]) -> Option<i64>;
+
+/// The rows of the totals, and whether they are per cents.
+const TOTALS: [(&str, OfRow, bool); 9] = [
+    ("收到", |figures| Some(sum(figures, Measure::Received)), false),
+    ("受理", |figures| Some(sum(figures, Measure::Accepted)), false),
+    ("答复", |figures| Some(sum(figures, Measure::Answered)), false),
+    ("办结", |figures| Some(sum(figures, Measure::Closed)), false),
+    ("办结率", |figures| percent(sum(figures, Measure::Closed), sum(figures, Measure::Received)), true),
+    ("超时上报", |figures| Some(sum(figures, Measure::Overdue)), false),
+    ("说帮上了", |figures| Some(sum(figures, Measure::Helped)), false),
+    ("说没帮上", |figures| Some(sum(figures, Measure::DidNotHelp)), false),
+    ("收起来的（不是咨询）", |figures| Some(put_away(figures)), false),
+];
+
+/// What has to be known to read the totals.
+const OF_TOTALS: &str = "办结率是本期办结的除以本期收到的：办的可能是以前收到的，所以会超过 100%。\
+    同一件事到每一步只算一次，超时几次算几次。收起来的也算收到和办结，没有答复。";
+
+/// Beside a year before. Months that go on would be compared with whole ones: of a period that goes on, those that are over
+/// stand beside the same of a year before.
+fn totals(about: &About<'_>, counts: &Counts<'_>) -> Table {
+    let months = about.period.months();
+    let over = months.get(..about.over).unwrap_or_default();
+    let ended: Vec<Figure> =
+        counts.now.iter().filter(|figure| over.contains(&figure.month)).cloned().collect();
+    let (parts, columns, note): (Vec<&[Figure]>, &[&str], &str) = if !about.is_unfinished() {
+        (vec![counts.now, counts.before], &["本期", "上年同期", "增减"], "")
+    } else if over.is_empty() {
+        (vec![counts.now], &["本期"], "这段时间还没有一个月过完，不和上年比。")
+    } else {
+        let columns = &["本期", "其中过完的月", "上年同样的月", "增减"];
+        (
+            vec![counts.now, &ended, counts.before],
+            columns,
+            "这段时间还没有过完，增减只拿过完的月和上年同样的月比。",
+        )
     };
-    let rate = |figures| percent(sum(figures, Measure::Closed), sum(figures, Measure::Received));
-    let (now, before) = (rate(counts.now), rate(counts.before));
-    let change = now.zip(before).map(|(now, before)| now - before);
-    let rows = vec![
-        row("收到", Measure::Received),
-        row("受理", Measure::Accepted),
-        row("答复", Measure::Answered),
-        row("办结", Measure::Closed),
-        Row { label: "办结率".to_owned(), values: vec![now, before, change], percent: true },
-        row("超时上报", Measure::Overdue),
-        row("说帮上了", Measure::Helped),
-        row("说没帮上", Measure::DidNotHelp),
-    ];
-    Table::new(("totals", "总的情况", "项目"), &["本期", "上年同期", "增减"], rows)
-        .noting("办结率是本期办结的除以本期收到的：办的可能是以前收到的，所以会超过 100%。同一件事到每一步只算一次，超时几次算几次。")
+    let rows = TOTALS.map(|(label, of, percent)| {
+        let mut values: Vec<Option<i64>> = parts.iter().map(|figures| of(figures)).collect();
+        if let [.., now, before] = values[..]
+            && parts.len() > 1
+        {
+            values.push(now.zip(before).map(|(now, before)| now - before));
+        }
+        Row { label: label.to_owned(), values, percent }
+    });
+    Table::new(("totals", "总的情况", "项目"), columns, rows.to_vec()).noting(&format!("{OF_TOTALS}{note}"))
+}
+
+/// How many were put away, because nobody asked anything.
+pub fn put_away(figures: &[Figure]) -> i64 {
+    let of = figures.iter().filter(|figure| figure.measure == Measure::Closed);
+    let junk = of.filter(|figure| figure.detail == Ending::NotARequest.code()).map(|figure| figure.count);
+    i64::try_from(junk.sum::<u64>()).unwrap_or(i64::MAX)
 }
 
 fn months(period: Period, figures: &[Figure]) -> Table {
@@ -327,8 +370,13 @@ mod tests {
     use crate::figures::testing::{figure, names};
 
     fn report(now: &[Figure], before: &[Figure]) -> Report {
+        report_of(3, now, before)
+    }
+
+    /// When so many months of the quarter are over.
+    fn report_of(over: usize, now: &[Figure], before: &[Figure]) -> Report {
         let period = "2026-Q4".parse().unwrap();
-        let about = About { period, desk: "示例县妇联", below: false, unfinished: true };
+        let about = About { period, desk: "示例县妇联", below: false, over };
         Report::of(&about, &Counts { now, before }, &names())
     }
 
@@ -346,7 +394,8 @@ mod tests {
             figure("2026-11", Measure::Received, "", 2),
             Figure { class: 0, ..figure("2026-11", Measure::Answered, "work", 5) },
             Figure { class: 3, ..figure("2026-11", Measure::Answered, "", 2) },
-            Figure { detail: "lapsed".to_owned(), class: 6, ..figure("2026-11", Measure::Closed, "work", 4) },
+            Figure { detail: "lapsed".to_owned(), class: 6, ..figure("2026-11", Measure::Closed, "work", 3) },
+            Figure { detail: "not_a_request".to_owned(), ..figure("2026-11", Measure::Closed, "work", 1) },
             Figure { detail: "answer".to_owned(), ..figure("2026-11", Measure::Overdue, "work", 1) },
         ];
         let report = report(&now, &[figure("2025-10", Measure::Received, "work", 20)]);
@@ -356,11 +405,33 @@ mod tests {
         assert_eq!(rows(&report, "months")[1], ("2026 年 11 月", vec![5, 7, 4]));
         assert_eq!(rows(&report, "topics"), [("上班的事", vec![10, 5, 4]), ("没有选主题", vec![2, 2, 0])]);
         assert_eq!(rows(&report, "regions"), [("示例县", vec![12, 7, 4])]);
-        assert_eq!(rows(&report, "endings").len(), 1);
+        assert_eq!(totals[8], ("收起来的（不是咨询）", vec![1, 0, 1]));
+        let endings = [("一直没有等到补充，自行办结", vec![3]), ("不是咨询", vec![1])];
+        assert_eq!(rows(&report, "endings"), endings);
         assert_eq!(rows(&report, "times")[3], ("7 天内", vec![0, 2, 0]));
         assert_eq!(rows(&report, "overdue")[1], ("没有按时首次答复", vec![1]));
         assert_eq!(middle(&now, Measure::Answered), Some(0));
         assert_eq!(class_name(7), "超过 60 天");
+    }
+
+    #[test]
+    fn a_month_that_goes_on_is_not_compared_with_a_whole_one() {
+        let now = [
+            figure("2026-10", Measure::Received, "work", 7),
+            figure("2026-10", Measure::Closed, "work", 7),
+            figure("2026-11", Measure::Received, "work", 3),
+        ];
+        let before = [figure("2025-10", Measure::Received, "work", 9)];
+        let partly = report_of(1, &now, &before);
+        let table = partly.table("totals").unwrap();
+        assert_eq!(table.columns, ["本期", "其中过完的月", "上年同样的月", "增减"]);
+        assert_eq!(rows(&partly, "totals")[0], ("收到", vec![10, 7, 9, -2]));
+        assert_eq!(rows(&partly, "totals")[4], ("办结率", vec![70, 100, 0, 100]));
+        assert!(table.note.as_ref().unwrap().contains("只拿过完的月"));
+        let begun = report_of(0, &now, &[]);
+        assert_eq!(begun.table("totals").unwrap().columns, ["本期"]);
+        assert_eq!((rows(&begun, "totals")[0].clone(), begun.unfinished), (("收到", vec![10]), true));
+        assert!(!report(&now, &before).unfinished);
     }
 
     #[test]

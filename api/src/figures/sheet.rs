@@ -104,7 +104,7 @@ mod tests {
     fn report(desk: &str) -> Report {
         let now =
             [figure("2026-11", Measure::Received, "work", 7), figure("2026-11", Measure::Closed, "work", 2)];
-        let about = About { period: "2026-11".parse().unwrap(), desk, below: true, unfinished: false };
+        let about = About { period: "2026-11".parse().unwrap(), desk, below: true, over: 1 };
         Report::of(&about, &Counts { now: &now, before: &[] }, &names())
     }
 

@@ -7,7 +7,7 @@ use sea_orm::{
 
 use crate::audit::{Broken, Entry, Hash, Head, Line, Object, Verifier};
 use crate::clock::Hour;
-use crate::desk::member::Auditor;
+use crate::desk::member::{Auditor, Overseer};
 use crate::store::entity::{audit, audit_head};
 use crate::store::{Store, damaged};
 
@@ -57,6 +57,9 @@ pub(super) async fn begin(txn: &DatabaseTransaction, desk: &str) -> Result<(), D
     audit_head::Entity::insert(row).exec_without_returning(txn).await.map(|_| ())
 }
 
+/// Lines, and before which the next page begins.
+pub type Lines = (Vec<ShownLine>, Option<u64>);
+
 /// A line as it stands there, whether it holds or not.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ShownLine {
@@ -77,15 +80,27 @@ pub struct ShownLine {
 impl Store {
     /// At most `limit` lines of the chain of the desk of `auditor`, the newest first, from the one before `before` on; and before
     /// which the next page begins, if there is more.
-    pub async fn audit_lines(
+    pub async fn audit_lines(&self, auditor: &Auditor, page: (Option<u64>, u32)) -> Result<Lines, DbErr> {
+        self.lines_of(auditor.desk(), page).await
+    }
+
+    /// The same of a desk below; nothing where the desk is not below.
+    pub async fn audit_lines_below(
         &self,
-        auditor: &Auditor,
-        before: Option<u64>,
-        limit: u32,
-    ) -> Result<(Vec<ShownLine>, Option<u64>), DbErr> {
+        overseer: &Overseer,
+        desk: &str,
+        page: (Option<u64>, u32),
+    ) -> Result<Option<Lines>, DbErr> {
+        if !self.is_under(desk, overseer.desk()).await? {
+            return Ok(None);
+        }
+        self.lines_of(desk, page).await.map(Some)
+    }
+
+    async fn lines_of(&self, desk: &str, (before, limit): (Option<u64>, u32)) -> Result<Lines, DbErr> {
         let before = before.and_then(|before| i64::try_from(before).ok()).unwrap_or(i64::MAX);
         let mut rows = audit::Entity::find()
-            .filter(audit::Column::DeskId.eq(auditor.desk()))
+            .filter(audit::Column::DeskId.eq(desk))
             .filter(audit::Column::Number.lt(before))
             .order_by_desc(audit::Column::Number)
             .limit(u64::from(limit) + 1)

@@ -29,7 +29,7 @@ mod sweep;
 pub(crate) mod testing;
 pub mod words;
 
-pub use self::audit::ShownLine;
+pub use self::audit::{Lines, ShownLine};
 pub use self::copy::{CannotRestore, Restored};
 pub use self::hour_share::SHARE_LEN;
 pub use self::sweep::Swept;
@@ -206,7 +206,7 @@ mod tests {
             "id desk_id escalated_to channel state danger child vulnerable topic region received_hour accepted_hour \
              answered_hour closed_hour due_hour lapse_hour purge_hour due_stage first_responder outcome mediation \
              legal_aid psychological consent helped typed_back locator_hash public_key urgency queue_hour \
-             climb_hour",
+             climb_hour extended",
         ),
     ];
 

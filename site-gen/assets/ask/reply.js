@@ -72,6 +72,7 @@
     for (const letter of thread.letters) shown.push(await shownLetter(thread, letter));
     fill(letters, shown);
     fill(told, thread.history.map((one) => item([["small", hour(one.at)], ["span", ` ${one.text}`]])));
+    byId("anew").hidden = !thread.put_away;
     byId("more").hidden = !thread.may.write;
     byId("whether").hidden = !thread.may.tell;
     byId("story").hidden = !thread.consent;

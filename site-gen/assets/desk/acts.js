@@ -72,6 +72,7 @@ function closingPart(id, { consultation: item, handovers }) {
   if (cannot) inside.push(el("p", {}, cannot));
   else inside.push(closeForm(id));
   if (item.state === "answered") inside.push(extendForm(id));
+  if (RUNNING.includes(item.state) && !open) inside.push(putAwayForm(id));
   return part(id, "closing", item.state === "closed" ? "办结了" : "办结", ...inside);
 }
 
@@ -82,6 +83,15 @@ function closeForm(id) {
     await actOn(id, "closing", "close", { outcome: outcome.value, request_key: key(outcome.value) }, "办结了。过一阵请回访：在“办结的”里找得到。");
   });
   return el("div", { class: "form" }, field("结果", outcome, "对方看得到这个结果。"), el("p", { class: "actions" }, act));
+}
+
+// Junk gets no answer, and stands in no queue for want of one.
+function putAwayForm(id) {
+  const key = keyed();
+  const act = sure("不是咨询，收起来", "收起来以后不能再答复，对方看得到。确定收起来", () =>
+    actOn(id, "closing", "put-away", { request_key: key("") }, "收起来了。"));
+  return el("div", { class: "form" }, el("p", {}, "不是来问事的（广告、乱写、寄错了）？不用答复，收起来。拿不准，就当成来问事的，回一封问问。"),
+    el("p", { class: "actions" }, act));
 }
 
 function extendForm(id) {
@@ -95,7 +105,7 @@ function extendForm(id) {
 
 /** Asking afterwards whether it helped. */
 function followUpPart(id, { consultation: item }) {
-  if (!["answered", "waiting_for_asker", "closed"].includes(item.state)) return [];
+  if (item.put_away || !["answered", "waiting_for_asker", "closed"].includes(item.state)) return [];
   const key = keyed();
   const answer = (helped, text) => button(text, () =>
     actOn(id, "follow-up", "follow-up", { helped, request_key: key(helped) }, `记下了：${text}。`), "quiet");

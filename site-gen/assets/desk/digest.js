@@ -24,7 +24,7 @@ function digestNotice({ consent, drafted }) {
 /** Whether she agrees, and the way to the draft. */
 function digestPart(id, thread, letters) {
   const { consultation: item, consent, drafted } = thread;
-  if (!consent) return [];
+  if (!consent || item.put_away) return [];
   const closed = item.state === "closed";
   return [part(id, "digest", "写成案例：本人同意了",
     el("p", {}, closed ? "可以整理成一篇没有名字的案例，交给编辑。她随时可以收回，登之前请回来再看一眼。" : "办结以后可以整理成案例。"),

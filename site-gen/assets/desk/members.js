@@ -102,7 +102,7 @@ async function removeMember(people, one) {
   await changeMember(`${one.id}/remove`, holds ? { rotation: await rotation(people, one) } : {});
   if (holds) await followed();
   await showMembers();
-  said.textContent = holds ? `${one.name}已经移除，钥匙也换了。旧信会在大家登录时改封到新钥匙。` : `${one.name}已经移除。`;
+  said.textContent = holds ? `${one.name}已经移除，钥匙也换了。旧信会在大家登录时改封到新钥匙。${one.name}在办的，请同事打开来接办。` : `${one.name}已经移除。`;
 }
 
 async function followed() {

@@ -29,22 +29,39 @@ async function showBelow(chosen = "", pages = 1, focus = true) {
   }, REFRESH_MS);
 }
 
-/** Who did what at the desk, and whether the chain of it holds; `back` is where one goes from here. */
-async function showAudit(back) {
+/** Whether a role looks after the chains of the desks below. */
+function oversees(role) {
+  return role === "supervisor" || role === "auditor";
+}
+
+/**
+ * Who did what at the desk, or at `desk` below it, and whether the chain of it holds; `back` is where one goes from here. Without
+ * `focus` only anew.
+ */
+async function showAudit(back, desk = "", focus = true) {
   const mine = newTurn();
-  const first = await call("GET", "/desk/audit");
+  const page = (cursor) => `/desk/audit?${[desk && `desk=${encodeURIComponent(desk)}`, cursor].filter(Boolean).join("&")}`;
+  const [first, { desks }] = await Promise.all(
+    [call("GET", page("")), oversees(session.me.role) ? call("GET", "/desk/below") : { desks: [] }]);
   if (mine !== runningTurn()) return;
   const list = el("ol", { class: "told", "aria-label": "操作记录，新的在前" });
   const more = el("p", { class: "actions" });
   const add = ({ lines, next }) => {
     for (const line of lines) list.append(auditLine(line));
-    more.replaceChildren(...(next ? [button("更多", async () => add(await call("GET", `/desk/audit?cursor=${encodeURIComponent(next)}`)), "quiet")] : []));
+    more.replaceChildren(...(next ? [button("更多", async () => add(await call("GET", page(`cursor=${encodeURIComponent(next)}`))), "quiet")] : []));
   };
   add(first);
-  const actions = [button("刷新", () => showAudit(back), "quiet")];
+  const actions = [button("刷新", () => showAudit(back, desk), "quiet")];
   if (back) actions.unshift(button("回去", back, "quiet"));
   else actions.push(button("统计", () => showFigures(() => showAudit()), "quiet"), button("我的", () => showSelf(() => showAudit()), "quiet"), button("退出", () => signOut("已经退出。"), "quiet"));
-  show("操作记录", [el("p", { class: "actions" }, ...actions), checkedChain(first.checked), list, more]);
+  const pick = desks.length ? [field("哪个工作台", chainOf(desks, desk, back))] : [];
+  keepPlace(focus, () => show("操作记录", [el("p", { class: "actions" }, ...actions), ...pick, checkedChain(first.checked), list, more], focus));
+}
+
+function chainOf(desks, desk, back) {
+  const pick = choice("chain-of", desks.map(({ id, name }) => ({ code: id, text: name })), { first: session.me.desk_name, chosen: desk });
+  pick.addEventListener("change", () => busy(pick, "", () => showAudit(back, pick.value, false)));
+  return pick;
 }
 
 function checkedChain({ holds, lines, head, broken }) {

@@ -158,7 +158,8 @@ function signs(item) {
   if (item.desk !== session.me.desk && session.me.role !== "supervisor") found.push([`${names.desks.get(item.desk) || "下级"}报上来的`, "waiting"]);
   else if (item.escalated_to) found.push(["已经报到上一级", "waiting"]);
   found.push([item.state_text, item.state === "received" ? "waiting" : ""]);
-  if (item.outcome_text) found.push([item.outcome_text, ""], [item.helped === null ? "没有回访" : item.helped ? "帮上了" : "没帮上", item.helped === null ? "waiting" : ""]);
+  if (item.outcome_text) found.push([item.outcome_text, ""]);
+  if (item.outcome_text && !item.put_away) found.push([item.helped === null ? "没有回访" : item.helped ? "帮上了" : "没帮上", item.helped === null ? "waiting" : ""]);
   for (const [mark, text] of [["mediation", "调解"], ["legal_aid", "法律援助"], ["psychological", "心理支持"]]) if (item[mark]) found.push([text, ""]);
   return found;
 }
@@ -175,7 +176,7 @@ function facts(item) {
     item.topic ? names.topics.get(item.topic) || item.topic : "没选主题",
     item.region ? names.regions.get(item.region) || item.region : "没选地方",
     item.waits_for_desk ? `${hour(item.received)}到，已等${waited}` : `${hour(item.received)}到`,
-    item.first_responder ? `${item.mine ? "我" : item.first_responder}受理` : "还没有人受理",
+    item.first_responder ? `${item.mine ? "我" : item.first_responder}${item.responder_left ? "（已离开）" : ""}受理` : "还没有人受理",
   ];
   if (item.channel !== "online") known.unshift(item.channel_text);
   return known;

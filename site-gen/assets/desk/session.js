@@ -6,6 +6,8 @@
 const IDLE_MS = 30 * 60 * 1000;
 /** Far beyond what a sum ever takes. */
 const MOST_TRIES = 100 * 1000;
+/** Whoever writes asks for nothing. So often the service hears of it, whose session ends after an hour without a question. */
+const RENEW_MS = 10 * 60 * 1000;
 
 /** The member who is signed in: `{ me, pair, deskKeys }`, their own pair and those of the desk by generation. */
 let session = null;
@@ -14,13 +16,14 @@ let names = { topics: new Map(), regions: new Map(), desks: new Map() };
 /** The words that forms choose from, as the service has them. */
 let words = null;
 let touched = 0;
+let renewed = 0;
 let idle = 0;
 let begin = () => {};
 
 /** Watches over the keys, and shows the form for signing in; `signedIn` is what comes after it. */
 function start(signedIn) {
   begin = signedIn;
-  for (const touch of ["pointerdown", "keydown"]) document.addEventListener(touch, stayAwake, true);
+  for (const touch of ["pointerdown", "keydown", "input"]) document.addEventListener(touch, stayAwake, true);
   document.addEventListener("visibilitychange", sleepIfIdle);
   // A page that the browser keeps for going back must not keep keys.
   window.addEventListener("pagehide", () => forget(""));
@@ -100,6 +103,7 @@ async function openSession(stretched) {
   const pair = await unwrapMember(stretched, me.id, fromBase64(me.public_key), fromBase64(me.wrapped_key));
   session = { me, pair, deskKeys: await openKeys(me, pair) };
   touched = Date.now();
+  renewed = touched;
   stayAwake();
   await learnNames();
   await showWork();
@@ -170,6 +174,10 @@ function stayAwake() {
   touched = Date.now();
   clearTimeout(idle);
   idle = setTimeout(sleepIfIdle, IDLE_MS);
+  if (touched - renewed < RENEW_MS) return;
+  renewed = touched;
+  // A session that ended takes what is typed along with the keys. Without a line the next time is soon enough.
+  call("GET", "/desk/me").catch(() => {});
 }
 
 /** A machine that was asleep runs its timers late: what counts is the clock. */

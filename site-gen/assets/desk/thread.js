@@ -24,9 +24,11 @@ async function showThread(id, at = "") {
     el("p", { class: "tags" }, ...tags(item)), el("p", { class: "meta" }, facts(item).join(" · ")), ...clock(thread), ...digestNotice(thread), list,
   ];
   if (item.state === "received") parts.push(acceptance(id));
+  if (RUNNING.includes(item.state) && !item.mine) parts.push(takingOn(id, item));
   if (RUNNING.includes(item.state)) parts.push(answerForm(id, thread));
   parts.push(notesPart(id, thread, notes), ...marksPart(id, item), ...referralPart(id, thread, letters), ...transferPart(id, item),
-    closingPart(id, thread), ...followUpPart(id, thread), ...digestPart(id, thread, letters), historyPart(id, thread));
+    closingPart(id, thread), ...followUpPart(id, thread), ...digestPart(id, thread, letters), historyPart(id, thread),
+    ...takingBackPart(id, item));
   show(item.channel === "online" ? "来信" : `${item.channel_text}登记`, parts, !at);
   // The part may be gone by now.
   const reader = at && view.querySelector(`[data-part=${at}] summary`);
@@ -120,6 +122,18 @@ function acceptance(id) {
     await showThread(id);
     said.textContent = "已受理。";
   }));
+}
+
+// Whoever answers may do so beside a colleague. Who has left, is ill or is away hands nothing over: somebody takes it on.
+function takingOn(id, item) {
+  const key = keyed(), whose = item.first_responder;
+  const act = sure("由我接办", `现在由${whose}负责，以后由我负责到办结。确定接办`, async () => {
+    await orShowAnew(id, "", () => call("POST", `/desk/consultations/${id}/step-in`, { request_key: key("") }));
+    await showThread(id);
+    said.textContent = "接办了，以后由你负责。";
+  });
+  const gone = item.responder_left ? [el("p", { class: "notice" }, `${whose}已经离开，这件现在没有人负责。请有人接办。`)] : [];
+  return el("div", {}, ...gone, el("p", { class: "actions" }, act));
 }
 
 function answerForm(id, thread) {

@@ -39,6 +39,26 @@ async function showWalkIn() {
   show("登记来访、来电、来信", [el("p", { class: "actions" }, button("回到来信", () => showQueue(), "quiet")), form]);
 }
 
+/** Destroying what was registered. Who came has no receipt, and tells the desk. */
+function takingBackPart(id, item) {
+  if (item.channel === "online") return [];
+  const key = keyed();
+  const act = sure("全部销毁", "销毁以后谁也找不回。确定销毁", async () => {
+    try {
+      await call("POST", `/desk/consultations/${id}/withdraw`, { request_key: key("") });
+    } catch (err) {
+      // Nothing is there any more: an earlier try has done it.
+      if (err.status !== 404) throw err;
+    }
+    for (const name of Array.from(drafts.keys())) if (name.startsWith(`${id}/`)) drafts.delete(name);
+    await showQueue();
+    said.textContent = "都销毁了。";
+  });
+  return [part(id, "taking-back", "本人要求删掉",
+    el("p", {}, "来的人没有回执码，不能自己删。本人要求删，才按：登记、答复、内部记录马上都销毁，只留统计数，和操作记录里你的一行。"),
+    el("p", { class: "actions" }, act))];
+}
+
 async function register(id, typed, facts, request_key) {
   const { readers } = await call("GET", `/desks/${encodeURIComponent(session.me.desk)}/key`);
   const place = { thread: id, position: 1, sender: "desk" };

@@ -357,7 +357,11 @@ async fn figures() {
     phone.press("统计").await.unwrap();
     phone.wait_for_text("总的情况").await.unwrap();
     let totals = phone.text("[data-part=totals] tbody tr:first-child").await.unwrap();
-    assert_eq!(totals.split_whitespace().collect::<Vec<_>>(), ["收到", "2", "0", "2"]);
+    assert_eq!(
+        totals.split_whitespace().collect::<Vec<_>>(),
+        ["收到", "2"],
+        "a month that goes on stands alone"
+    );
     let bars =
         phone.evaluate("document.querySelectorAll('[data-part=topics] svg rect').length").await.unwrap();
     assert_eq!(bars, 2);

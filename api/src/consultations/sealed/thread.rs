@@ -48,6 +48,8 @@ pub struct AskersThreadOut {
     pub state: String,
     /// Where it stands, in plain words.
     pub state_text: String,
+    /// Whether the desk has put it away, because nobody asked anything. She may ask again, in another letter.
+    pub put_away: bool,
     /// The name of the desk that answers for it.
     pub desk: String,
     /// In danger, or a child is involved.
@@ -163,13 +165,16 @@ async fn look(app: &AppState, door: &Door) -> ApiResult<OpenedOut> {
 
 impl AskersThreadOut {
     fn new(thread: &Thread, looked: &Looked) -> Self {
-        let may = |event| thread.state.next(event).is_ok();
+        let may = |event| thread.next(event).is_ok();
+        let put_away = thread.is_put_away();
+        let state_text = if put_away { history::PUT_AWAY } else { history::standing(thread.state) };
         let told =
             |told: &Told| ToldOut { at: told.at.to_rfc3339(), text: history::words(told, &looked.desks) };
         Self {
             id: thread.id.to_string(),
             state: thread.state.code().to_owned(),
-            state_text: history::standing(thread.state).to_owned(),
+            state_text: state_text.to_owned(),
+            put_away,
             desk: looked.desks.get(&thread.desk).unwrap_or(&thread.desk).clone(),
             urgent: thread.priority.danger || thread.priority.child,
             received: thread.received.to_rfc3339(),

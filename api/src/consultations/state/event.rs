@@ -9,6 +9,8 @@ pub enum Event {
     Receive,
     /// A member becomes the first responder.
     Accept,
+    /// Another member becomes the first responder: the one who was is ill, is away, has left.
+    StepIn,
     /// The desk answers.
     Answer,
     /// The desk answers with a question.
@@ -41,9 +43,11 @@ pub enum Event {
     DraftDigest,
     /// The desk is done.
     Close,
+    /// The desk says that nobody asked anything: an advertisement, a try, a letter for somebody else.
+    PutAway,
     /// It has waited for the asker for so long that it closes by itself.
     Lapse,
-    /// The asker takes it back: everything that was written is destroyed.
+    /// The asker takes it back: everything that was written is destroyed. For who came in person a member does.
     Withdraw,
     /// Its time is over: everything but the counts is destroyed.
     Purge,
@@ -62,9 +66,10 @@ pub enum Party {
 
 impl Event {
     /// Every event.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 23] = [
         Self::Receive,
         Self::Accept,
+        Self::StepIn,
         Self::Answer,
         Self::AskBack,
         Self::AskerWrites,
@@ -81,13 +86,14 @@ impl Event {
         Self::RevokeConsent,
         Self::DraftDigest,
         Self::Close,
+        Self::PutAway,
         Self::Lapse,
         Self::Withdraw,
         Self::Purge,
     ];
 
-    /// Refuses what another side does. Members receive those who come or call, and ask those who were helped; whether her
-    /// story may be told, only the asker says.
+    /// Refuses what another side does. Members receive those who come or call, ask those who were helped, and take back for
+    /// those who have no receipt (of other threads the store refuses it); whether her story may be told, only the asker says.
     pub fn by(self, party: Party) -> Result<(), NotAllowed> {
         let theirs = match party {
             Party::Asker => matches!(
@@ -105,7 +111,6 @@ impl Event {
                 Self::AskerWrites
                     | Self::Consent
                     | Self::RevokeConsent
-                    | Self::Withdraw
                     | Self::Climb
                     | Self::Lapse
                     | Self::Purge
@@ -124,6 +129,7 @@ impl Event {
         match self {
             Self::Receive => "receive",
             Self::Accept => "accept",
+            Self::StepIn => "step_in",
             Self::Answer => "answer",
             Self::AskBack => "ask_back",
             Self::AskerWrites => "asker_writes",
@@ -140,6 +146,7 @@ impl Event {
             Self::RevokeConsent => "revoke_consent",
             Self::DraftDigest => "draft_digest",
             Self::Close => "close",
+            Self::PutAway => "put_away",
             Self::Lapse => "lapse",
             Self::Withdraw => "withdraw",
             Self::Purge => "purge",
@@ -156,6 +163,7 @@ impl Event {
         match self {
             Self::Receive => "收信",
             Self::Accept => "受理",
+            Self::StepIn => "接办",
             Self::Answer => "答复",
             Self::AskBack => "追问",
             Self::AskerWrites => "补充",
@@ -172,6 +180,7 @@ impl Event {
             Self::RevokeConsent => "收回写成案例的同意",
             Self::DraftDigest => "拿走案例草稿",
             Self::Close => "办结",
+            Self::PutAway => "收起来",
             Self::Lapse => "自行办结",
             Self::Withdraw => "撤回",
             Self::Purge => "销毁",

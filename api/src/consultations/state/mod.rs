@@ -85,7 +85,7 @@ impl State {
             (S::Accepted | S::Answered | S::WaitingForAsker, E::AskBack) => Ok(S::WaitingForAsker),
             (S::Received, E::AskerWrites | E::Transfer)
             | (S::Accepted | S::Answered | S::WaitingForAsker, E::Transfer) => Ok(S::Received),
-            (S::Accepted | S::Answered | S::WaitingForAsker, E::HandOver)
+            (S::Accepted | S::Answered | S::WaitingForAsker, E::HandOver | E::StepIn)
             | (S::Answered, E::Extend)
             | (
                 S::Received | S::Accepted | S::Answered | S::WaitingForAsker,
@@ -98,7 +98,10 @@ impl State {
             )
             | (S::Answered | S::WaitingForAsker | S::Closed, E::FollowUp | E::Consent)
             | (S::Closed, E::DraftDigest) => Ok(self),
-            (S::Answered | S::WaitingForAsker, E::Close) | (S::WaitingForAsker, E::Lapse) => Ok(S::Closed),
+            (S::Answered | S::WaitingForAsker, E::Close)
+            | (S::WaitingForAsker, E::Lapse)
+            // Junk gets no answer.
+            | (S::Accepted | S::Answered | S::WaitingForAsker, E::PutAway) => Ok(S::Closed),
             (S::Received | S::Accepted | S::Answered | S::WaitingForAsker | S::Closed, E::Withdraw) => {
                 Ok(S::Withdrawn)
             }
@@ -158,7 +161,9 @@ impl Standing {
         let state = self.state.next(event)?;
         let open = self.open_handovers;
         let open_handovers = match event {
-            Event::Close | Event::Lapse if open > 0 => return Err(NotAllowed::Pending(event)),
+            Event::Close | Event::PutAway | Event::Lapse if open > 0 => {
+                return Err(NotAllowed::Pending(event));
+            }
             Event::Confirm | Event::Result if open == 0 => {
                 return Err(NotAllowed::Here { state: self.state, event });
             }

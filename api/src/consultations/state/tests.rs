@@ -55,10 +55,24 @@ fn every_event_is_somebodys_and_what_is_destroyed_only_its_owners_or_the_clocks(
             .filter(|party| event.by(*party).is_ok())
             .collect();
         assert!(!theirs.is_empty(), "{event:?}");
-        if matches!(event, Event::Withdraw | Event::Purge) {
-            assert!(!theirs.contains(&Party::Member), "{event:?}");
+        if event == Event::Purge {
+            assert_eq!(theirs, [Party::Clock]);
+        }
+        if event == Event::Withdraw {
+            assert!(!theirs.contains(&Party::Clock), "nothing is taken back by itself");
         }
     }
+}
+
+#[test]
+fn what_nobody_asked_is_put_away_once_somebody_has_looked_and_no_agency_has_it() {
+    for state in State::ALL {
+        let looked = matches!(state, State::Accepted | State::Answered | State::WaitingForAsker);
+        assert_eq!(state.next(Event::PutAway).ok(), looked.then_some(State::Closed), "{state:?}");
+    }
+    let given_on = Standing { state: State::Accepted, open_handovers: 1 };
+    assert_eq!(given_on.next(Event::PutAway), Err(NotAllowed::Pending(Event::PutAway)));
+    assert!(Event::PutAway.by(Party::Member).is_ok() && Event::PutAway.by(Party::Clock).is_err());
 }
 
 proptest! {
@@ -80,14 +94,23 @@ proptest! {
                 Event::Transfer => false,
                 _ => accepted,
             };
-            // Nobody answers, hands over or closes what nobody accepted, and what the asker adds is the desk's turn.
-            if matches!(event, Event::Answer | Event::AskBack | Event::HandOver | Event::Close | Event::Lapse) {
+            // Nobody answers, hands over, takes on from somebody or closes what nobody accepted, and what the asker adds is the desk's turn.
+            if matches!(
+                event,
+                Event::Answer
+                    | Event::AskBack
+                    | Event::StepIn
+                    | Event::HandOver
+                    | Event::Close
+                    | Event::PutAway
+                    | Event::Lapse
+            ) {
                 prop_assert!(accepted);
             }
             if event == Event::AskerWrites {
                 prop_assert!(next.state.waits_for_desk());
             }
-            if matches!(event, Event::Close | Event::Lapse) {
+            if matches!(event, Event::Close | Event::PutAway | Event::Lapse) {
                 prop_assert_eq!(next.open_handovers, 0);
             }
             // The end is the end: over stays over, and purged is nothing any more.

@@ -310,6 +310,43 @@ async fn what_is_closed_has_an_outcome_and_is_asked_about_afterwards() {
     }
 }
 
+#[tokio::test]
+async fn what_nobody_asked_is_put_away_and_she_reads_how_to_ask_again() {
+    for office in counties().await {
+        let receipt = letter(&office).await;
+        let county = signed_in(&office, "county").await;
+        let id = county.queue().await.remove(0);
+        let early = county.act(&id, "put-away", json!({})).await;
+        assert_eq!(detail(&early), "这件咨询“已收到，等人受理”，现在不能收起来。请先受理");
+        county.accept(&id).await;
+        county.act(&id, "handovers", json!({ "agency": "示例县法院" })).await;
+        let pending = county.act(&id, "put-away", json!({})).await;
+        assert!(detail(&pending).contains("现在不能收起来。请先登记机构的办理结果"), "{}", pending.text);
+        county.act(&id, "handovers/result", json!({ "number": 1, "result": "declined" })).await;
+        let refused = county.act(&id, "close", json!({ "outcome": "not_a_request" })).await;
+        assert_eq!(
+            refused.status,
+            StatusCode::BAD_REQUEST,
+            "it is none of the results that a digest could have"
+        );
+        let wish = json!({ "request_key": new_key() });
+        for _ in 0..2 {
+            let done = county.post(&format!("/consultations/{id}/put-away"), wish.clone()).await;
+            assert_eq!((done.status, &done.json()["state"]), (StatusCode::OK, &json!("closed")));
+        }
+        let item = county.get("/consultations?shelf=closed").await.json()["items"][0].clone();
+        assert_eq!((&item["put_away"], &item["outcome_text"]), (&json!(true), &json!("不是咨询")));
+        let hers = office.post("/ask/reply/", &[("receipt", &receipt)]).await.text;
+        assert!(hers.contains("请再写一封，写不全也没关系") && hers.contains("再写一封</a>"), "{hers}");
+        assert!(!hers.contains("帮上你了吗") && !hers.contains("可以写成案例吗"), "{hers}");
+        let month = &county.get("/figures").await.json()["tables"][0]["rows"][8];
+        assert_eq!((&month["label"], &month["values"][0]), (&json!("收起来的（不是咨询）"), &json!(1)));
+        for (path, body) in [("digest", json!({})), ("follow-up", json!({ "helped": true }))] {
+            assert_eq!(county.act(&id, path, body).await.status, StatusCode::CONFLICT, "{path}");
+        }
+    }
+}
+
 /// Reading, accepting, noting, whatever: who, what and on what is a line, and no word of it is.
 #[tokio::test]
 async fn every_act_is_a_line_of_the_chain() {

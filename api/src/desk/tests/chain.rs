@@ -1,9 +1,12 @@
 //! The audit chain over its address: paged, named, checked.
 
-use axum::http::StatusCode;
+use axum::http::{Method, StatusCode};
 use serde_json::json;
 
 use super::acts::{answered, counties, signed_in};
+use super::roles::somebody_at;
+use super::{call, founded};
+use crate::desk::role::Role;
 
 #[tokio::test]
 async fn the_chain_is_read_page_by_page_and_checked_each_time() {
@@ -33,7 +36,7 @@ async fn the_chain_is_read_page_by_page_and_checked_each_time() {
         assert_eq!(seen, lines);
         let city = signed_in(&office, "city").await.get("/audit").await.json();
         assert_eq!(city["lines"].as_array().unwrap().len(), 2, "each desk has its own");
-        for bad in ["cursor=x", "limit=201", "desk=city"] {
+        for bad in ["cursor=x", "limit=201", "of=city"] {
             assert_eq!(county.get(&format!("/audit?{bad}")).await.status, StatusCode::BAD_REQUEST, "{bad}");
         }
 
@@ -46,5 +49,52 @@ async fn the_chain_is_read_page_by_page_and_checked_each_time() {
         let expected =
             json!({ "holds": false, "lines": null, "head": null, "broken": "第 5 行的内容被改过" });
         assert_eq!(broken, expected);
+    }
+}
+
+/// A chain that was changed below is found above, by whom that is given to, and nobody looks sideways or up.
+#[tokio::test]
+async fn the_desk_above_checks_the_chains_below() {
+    for office in counties().await {
+        founded(&office.app.store, "province", None).await;
+        founded(&office.app.store, "town", Some("county")).await;
+        answered(&office).await;
+        let head = signed_in(&office, "city").await;
+        assert_eq!(head.get("/audit?desk=county").await.status, StatusCode::FORBIDDEN);
+        for role in [Role::Supervisor, Role::Auditor] {
+            let cookie = somebody_at(&office, "city", role).await;
+            let get = async |path: &str| call(&office, Method::GET, path, (&cookie, None)).await;
+            let below = get("/below").await.json();
+            assert_eq!(
+                below["desks"].as_array().unwrap().len(),
+                2,
+                "{role:?}: the county and the town below it"
+            );
+            let first = get("/audit?desk=county&limit=2").await.json();
+            assert_eq!(first["checked"]["holds"], true, "{role:?}");
+            assert_eq!(
+                (&first["lines"][0]["act"], &first["lines"][0]["actor"]),
+                (&json!("answer"), &json!("county 的成员"))
+            );
+            let next = first["next"].as_str().unwrap();
+            let more = get(&format!("/audit?desk=county&cursor={next}")).await.json();
+            assert_eq!((&more["lines"][0]["act"], &more["checked"]), (&json!("accept"), &json!(null)));
+            for desk in ["province", "city", "nowhere", "x%00"] {
+                let refused = get(&format!("/audit?desk={desk}")).await;
+                assert_eq!(refused.status, StatusCode::NOT_FOUND, "{role:?} {desk}");
+            }
+        }
+        let store = &office.app.store;
+        store.tamper("UPDATE audit SET act = 'consent' WHERE desk_id = 'county' AND number = 4").await;
+        let cookie = somebody_at(&office, "city", Role::Supervisor).await;
+        let checked = async |path: &str| {
+            let first = call(&office, Method::GET, path, (&cookie, None)).await.json();
+            (first["checked"]["holds"].clone(), first["checked"]["broken"].clone())
+        };
+        let changed = (json!(false), json!("第 4 行的内容被改过"));
+        assert_eq!(checked("/audit?desk=county").await, changed);
+        for path in ["/audit", "/audit?desk=town"] {
+            assert_eq!(checked(path).await, (json!(true), json!(null)), "{path} is another chain");
+        }
     }
 }

@@ -9,7 +9,7 @@ use serde_json::json;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
-use super::acts::{counties, signed_in};
+use super::acts::{climb, counties, signed_in};
 use super::*;
 use crate::store::bell::Ring;
 
@@ -74,6 +74,23 @@ async fn a_desk_hears_of_its_own_changes_and_of_nothing_that_is_in_them() {
         county.post(&format!("/consultations/{id}/transfer"), resealed).await;
         assert_eq!(here.hear().await.unwrap(), changed("transfer", &id), "it is gone from here");
         assert_eq!(above.hear().await.unwrap(), changed("transfer", &id), "what was before is not for there");
+        ears.abort();
+    }
+}
+
+#[tokio::test]
+async fn who_had_it_hears_that_somebody_else_took_it_on() {
+    for office in counties().await {
+        let ears = listening(&office).await;
+        let (county, city) = (signed_in(&office, "county").await, signed_in(&office, "city").await);
+        letter(&office).await;
+        let id = county.queue().await.remove(0);
+        county.accept(&id).await;
+        climb(&office, &id).await;
+        let mut here = Ear::of(&county).await;
+        let taken = city.act(&id, "step-in", json!({})).await;
+        assert_eq!(taken.status, StatusCode::OK, "{}", taken.text);
+        while here.hear().await.unwrap() != changed("step_in", &id) {}
         ears.abort();
     }
 }

@@ -185,7 +185,7 @@ async fn the_queue_shows_what_is_known_in_the_clear_and_no_more() {
         "due": "2026-11-25T17:00:00+08:00", "due_stage": "answer", "due_stage_text": "首次答复", "overdue": false,
         "topic": "violence", "region": "990121", "received": "2026-11-21T15:00:00+08:00", "last": "2026-11-21T15:00:00+08:00",
         "waiting_hours": 3, "outcome_text": null, "helped": null,
-        "first_responder": "county 的成员", "mine": true,
+        "put_away": false, "first_responder": "county 的成员", "responder_left": false, "mine": true,
     });
     assert_eq!(item, expected);
 }

@@ -2,7 +2,7 @@
 
 use super::hands::{Hand, acceptance, county_of_wang, joined, place_of, take};
 use super::*;
-use crate::desk::testing::bytes;
+use crate::desk::testing::{bytes, new_key};
 use crate::sealing::suite::PrivateKey;
 use crate::store::testing::each;
 
@@ -114,6 +114,61 @@ async fn everything_is_in_the_chain(office: &Office, head: &Hand<'_>) {
         "invite",
     ] {
         assert!(acts.contains(&act), "{act}: {acts:?}");
+    }
+}
+
+/// Whoever leaves hands nothing over: a colleague takes on what was theirs. She reads that somebody else goes on, and no name.
+#[tokio::test]
+async fn what_somebody_leaves_behind_a_colleague_takes_on() {
+    for fresh in each().await {
+        let (office, _) = county_of_wang(fresh).await;
+        let receipt = letter(&office).await;
+        let wang = Hand::sign_in(&office, "王芳").await;
+        let li = joined(&office, &wang, "李梅", "head").await;
+        joined(&office, &wang, "周七", "member").await;
+        let leaving = AtDesk::sign_in(&office, "王芳", PASSPHRASE).await;
+        let id = leaving.queue().await.remove(0);
+        let path = format!("/consultations/{id}/step-in");
+        let early = leaving.act(&id, "step-in", json!({})).await;
+        assert_eq!(early.status, StatusCode::CONFLICT, "nobody has it yet: {}", early.text);
+        assert!(early.text.contains("请先受理"), "{}", early.text);
+        leaving.accept(&id).await;
+        assert_eq!(li.remove(wang.id()).await.status, StatusCode::NO_CONTENT);
+
+        let zhou = AtDesk::sign_in(&office, "周七", PASSPHRASE).await;
+        let item = async || zhou.get("/consultations").await.json()["items"][0].clone();
+        let before = item().await;
+        assert_eq!((&before["first_responder"], &before["responder_left"]), (&json!("王芳"), &json!(true)));
+        let wish = json!({ "request_key": new_key() });
+        for wish in [wish.clone(), wish, json!({ "request_key": new_key() })] {
+            let done = zhou.post(&path, wish).await;
+            assert_eq!((done.status, &done.json()["state"]), (StatusCode::OK, &json!("accepted")));
+        }
+        let after = item().await;
+        assert_eq!((&after["first_responder"], &after["responder_left"]), (&json!("周七"), &json!(false)));
+        assert_eq!((&after["mine"], &after["due"]), (&json!(true), &before["due"]), "no deadline moves");
+
+        let lines = li.get("/audit").await.json();
+        let taken = lines["lines"].as_array().unwrap().iter().filter(|line| line["act"] == "step_in");
+        let taken: Vec<_> = taken.map(|line| (&line["actor"], &line["act_text"])).collect();
+        assert_eq!(taken, [(&json!("周七"), &json!("接办"))], "once, and by whom");
+        let thread = zhou.get(&format!("/consultations/{id}")).await.json();
+        assert_eq!(thread["history"].as_array().unwrap().last().unwrap()["text"], "换了人接办。");
+        let hers = office.post("/ask/reply/", &[("receipt", &receipt)]).await.text;
+        assert!(
+            hers.contains("换了一位工作人员接着办") && !hers.contains("周七") && !hers.contains("王芳"),
+            "{hers}"
+        );
+        let again = Hand::sign_in(&office, "李梅")
+            .await
+            .post(&format!("/consultations/{id}/accept"), json!({ "request_key": new_key() }))
+            .await;
+        assert_eq!(again.status, StatusCode::CONFLICT);
+        assert!(
+            again.text.contains("周七 已经受理了。可以一起看、一起答复，也可以由你接办"),
+            "{}",
+            again.text
+        );
     }
 }
 

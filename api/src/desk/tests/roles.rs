@@ -36,6 +36,8 @@ const ON_ITS_OWN: [Comes; 6] = [Open, Open, NotForRole, NotForRole, Nothing, Sig
 const WORK: [Comes; 6] = [Open, Open, NotForRole, NotForRole, Open, SignedOut];
 /// What supervisors look at.
 const BELOW: [Comes; 6] = [NotForRole, NotForRole, Open, NotForRole, NotForRole, SignedOut];
+/// What supervisors and auditors look at below.
+const CHAIN_BELOW: [Comes; 6] = [NotForRole, NotForRole, Open, Open, NotForRole, SignedOut];
 /// What is looked at over the desk's shoulder.
 const AUDIT: [Comes; 6] = [NotForRole, Open, Open, Open, Open, SignedOut];
 /// What is everybody's who is signed in.
@@ -50,7 +52,8 @@ const ON_A_MEMBER: [Comes; 6] = [NotForRole, Open, NotForRole, NotForRole, Nothi
 
 type Row = (Method, &'static str, Value, [Comes; 6]);
 
-fn table() -> Vec<Row> {
+/// What is done with consultations.
+fn work() -> Vec<Row> {
     let sealed = json!({ "content": BASE64_STANDARD.encode([0; 1052]), "keys": [], "position": 90 });
     let with = |more: Value| {
         let mut body = sealed.clone();
@@ -70,6 +73,7 @@ fn table() -> Vec<Row> {
         post("/consultations", visit, WORK),
         get("/consultations/{id}", ON_ITS_OWN),
         post("/consultations/{id}/accept", json!({}), ON_ITS_OWN),
+        post("/consultations/{id}/step-in", json!({}), ON_ITS_OWN),
         post("/consultations/{id}/messages", with(json!({ "kind": "answer" })), ON_ITS_OWN),
         post("/consultations/{id}/notes", with(json!({})), ON_ITS_OWN),
         post("/consultations/{id}/marks", json!({ "mark": "mediation", "on": true }), ON_ITS_OWN),
@@ -80,11 +84,22 @@ fn table() -> Vec<Row> {
         post("/consultations/{id}/transfer", transfer, ON_ITS_OWN),
         post("/consultations/{id}/extend", json!({ "reason": "court" }), ON_ITS_OWN),
         post("/consultations/{id}/close", json!({ "outcome": "advised" }), ON_ITS_OWN),
+        post("/consultations/{id}/withdraw", json!({}), ON_ITS_OWN),
+        post("/consultations/{id}/put-away", json!({}), ON_ITS_OWN),
         post("/consultations/{id}/follow-up", json!({ "helped": true }), ON_ITS_OWN),
         post("/consultations/{id}/digest", json!({}), ON_ITS_OWN),
-        get("/below", BELOW),
+    ]
+}
+
+/// Every address of the desk but those before every role.
+fn table() -> Vec<Row> {
+    let get = |path, comes| (Method::GET, path, Value::Null, comes);
+    let post = |path, body, comes| (Method::POST, path, body, comes);
+    let others = vec![
+        get("/below", CHAIN_BELOW),
         get("/below/consultations?desk=town", BELOW),
         get("/audit", AUDIT),
+        get("/audit?desk=town", CHAIN_BELOW),
         get("/figures", ALL),
         get("/figures/file?format=csv", ALL),
         get("/second-factor", ALL),
@@ -110,15 +125,23 @@ fn table() -> Vec<Row> {
         post("/members/{id}/role", json!({ "role": "auditor" }), ON_A_MEMBER),
         post("/members/{id}/remove", json!({}), ON_A_MEMBER),
         (Method::DELETE, "/members/{id}/second-factor", Value::Null, ON_A_MEMBER),
-    ]
+    ];
+    work().into_iter().chain(others).collect()
 }
 
 /// Adds somebody in a role to the county, and signs them in; the cookie.
 async fn somebody(office: &Office, role: Role) -> String {
-    let new = new_desk(role.code(), None).member;
-    let name = new.joining.name.clone();
-    admit_member(&office.app.store, ("county", 1), new, role).await;
-    cookie(office, &name).await
+    somebody_at(office, "county", role).await
+}
+
+/// The same at any desk.
+pub(super) async fn somebody_at(office: &Office, desk: &str, role: Role) -> String {
+    let mut new = new_desk(role.code(), None).member;
+    // Several may be wanted, and each has a name of their own.
+    let id = new_key();
+    (new.joining.id, new.joining.name) = (id.clone(), id.clone());
+    admit_member(&office.app.store, (desk, 1), new, role).await;
+    cookie(office, &id).await
 }
 
 async fn cookie(office: &Office, name: &str) -> String {

@@ -8,6 +8,7 @@ use super::*;
 use crate::desk::testing::{new_key, sealed_at};
 use crate::dice::SystemDice;
 use crate::sealing::binding::{Binding, Sender, ThreadId};
+use crate::store::testing::nothing_of;
 
 /// What a member's browser sends: sealed to those whom the service names for the desk.
 async fn visit(office: &Office, desk: &str) -> (ThreadId, Value) {
@@ -57,6 +58,46 @@ async fn who_comes_is_registered_waits_like_the_others_and_is_worked_on() {
         let lines = lines["lines"].as_array().unwrap().iter();
         let entered = lines.filter(|line| line["act"] == "receive" && line["actor"] == "county 的成员");
         assert_eq!(entered.count(), 1, "who registered it is known");
+    }
+}
+
+/// Who came has no receipt to take it back with: a member destroys all of it. Of what came with a receipt nobody at the desk can.
+#[tokio::test]
+async fn what_was_registered_is_destroyed_on_the_persons_wish_and_a_letter_with_a_receipt_is_not() {
+    for office in counties().await {
+        letter(&office).await;
+        let county = signed_in(&office, "county").await;
+        let online = county.queue().await.remove(0);
+        let refused = county.act(&online, "withdraw", json!({})).await;
+        assert_eq!(refused.status, StatusCode::CONFLICT);
+        assert_eq!(detail(&refused), "撤回不是工作台做的事。网上来的信，写信的人凭回执码自己删");
+        for accepted in [false, true] {
+            let (id, wish) = visit(&office, "county").await;
+            let id = id.to_string();
+            county.post("/consultations", wish).await;
+            if accepted {
+                county.accept(&id).await;
+                county.answer(&id, "陪同报警").await;
+                let note = county.sealed_note(&id, "邻居知情").await;
+                county.post(&format!("/consultations/{id}/notes"), note).await;
+            }
+            assert_eq!(
+                signed_in(&office, "city").await.act(&id, "withdraw", json!({})).await.status,
+                StatusCode::NOT_FOUND
+            );
+            let done = county.act(&id, "withdraw", json!({})).await;
+            assert_eq!(
+                (done.status, &done.json()["state"]),
+                (StatusCode::OK, &json!("withdrawn")),
+                "{}",
+                done.text
+            );
+            assert_eq!(county.act(&id, "withdraw", json!({})).await.status, StatusCode::NOT_FOUND);
+            nothing_of(&office.app.store, &id).await;
+            let line = county.get("/audit").await.json()["lines"][0].clone();
+            assert_eq!((&line["act"], &line["actor"]), (&json!("withdraw"), &json!("county 的成员")));
+        }
+        assert_eq!(county.queue().await, [online], "the letter is where it was");
     }
 }
 

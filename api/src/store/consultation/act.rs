@@ -44,6 +44,8 @@ pub enum Act<'a> {
     Receive(Box<NewThread>),
     /// The member becomes the first responder.
     Accept,
+    /// The member becomes the first responder in place of who is.
+    StepIn,
     /// The desk answers.
     Answer(Writing<'a>),
     /// The desk asks back.
@@ -88,6 +90,8 @@ pub enum Act<'a> {
     DraftDigest,
     /// The desk is done.
     Close(Outcome),
+    /// The desk puts it away: nobody asked anything.
+    PutAway,
     /// It has waited long enough.
     Lapse,
     /// The asker takes it back.
@@ -163,6 +167,7 @@ impl Act<'_> {
         match self {
             Self::Receive(_) => Event::Receive,
             Self::Accept => Event::Accept,
+            Self::StepIn => Event::StepIn,
             Self::Answer(_) => Event::Answer,
             Self::AskBack(_) => Event::AskBack,
             Self::AskerWrites(_) => Event::AskerWrites,
@@ -179,6 +184,7 @@ impl Act<'_> {
             Self::Consent(false) => Event::RevokeConsent,
             Self::DraftDigest => Event::DraftDigest,
             Self::Close(_) => Event::Close,
+            Self::PutAway => Event::PutAway,
             Self::Lapse => Event::Lapse,
             Self::Withdraw => Event::Withdraw,
             Self::Purge => Event::Purge,

@@ -31,6 +31,15 @@ pub struct Opened {
     pub readers: Vec<ReaderKey>,
 }
 
+/// Somebody at a desk, or who was there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Named {
+    /// The name.
+    pub name: String,
+    /// They have left.
+    pub left: bool,
+}
+
 /// Something that was handed over to an agency outside.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Handover {
@@ -47,10 +56,11 @@ pub struct Handover {
 }
 
 impl Store {
-    /// The names of the members of a desk, by id; those who have left too.
-    pub async fn names_at(&self, desk: &str) -> Result<BTreeMap<String, String>, DbErr> {
+    /// The members of a desk, by id; those who have left too.
+    pub async fn names_at(&self, desk: &str) -> Result<BTreeMap<String, Named>, DbErr> {
         let rows = member::Entity::find().filter(member::Column::DeskId.eq(desk)).all(&self.db).await?;
-        Ok(rows.into_iter().map(|row| (row.id, row.name)).collect())
+        let named = |row: member::Model| (row.id, Named { name: row.name, left: row.removed_hour.is_some() });
+        Ok(rows.into_iter().map(named).collect())
     }
 
     /// The names of members of any desk, by id; those who have left too.

@@ -21,7 +21,7 @@ mod transition;
 use sea_orm::DbErr;
 
 pub use self::act::{Act, Actor, Done, Request, Seal, Sealed, Writing};
-pub use self::desk::{Handover, Opened};
+pub use self::desk::{Handover, Named, Opened};
 pub use self::queue::{Place, Queue, Queued, Shelf, Wanted};
 pub use self::transfer::{Count, Resealed, Target, Transfer};
 use crate::clock::Hour;
@@ -147,6 +147,8 @@ pub struct Thread {
     pub closed: Option<Hour>,
     /// What has to be done next in time.
     pub due: Option<Due>,
+    /// The desk has said why it needs longer, and has the longer time.
+    pub extended: bool,
     /// From this hour on it climbs to the next desk above, if there is one.
     pub climb: Option<Hour>,
     /// From this hour on it closes by itself.
@@ -167,6 +169,22 @@ pub struct Thread {
     pub typed_back: bool,
     /// What messages for the asker are sealed to, if there is a receipt.
     pub public_key: Option<PublicKey>,
+}
+
+impl Thread {
+    /// Whether the desk has put it away, because nobody asked anything.
+    pub fn is_put_away(&self) -> bool {
+        self.outcome == Some(Ending::NotARequest)
+    }
+
+    /// Where it stands after `event`, whatever agencies do. Of what was put away nothing is told, asked or made.
+    pub fn next(&self, event: Event) -> Result<State, NotAllowed> {
+        let of_a_request = matches!(event, Event::FollowUp | Event::Consent | Event::DraftDigest);
+        if of_a_request && self.is_put_away() {
+            return Err(NotAllowed::Here { state: self.state, event });
+        }
+        self.state.next(event)
+    }
 }
 
 /// A message as it lies there. It can't open itself.

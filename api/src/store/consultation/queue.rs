@@ -122,7 +122,7 @@ impl Store {
         (after, limit): (Option<&Place>, u32),
     ) -> Result<Option<Queue>, DbErr> {
         let wanted = wanted.into();
-        if !self.desks_below(supervisor).await?.iter().any(|below| below.id == desk) {
+        if !self.is_under(desk, supervisor.desk()).await? {
             return Ok(None);
         }
         self.queue_at(desk, &wanted, after, limit).await.map(Some)

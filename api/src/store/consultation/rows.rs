@@ -52,6 +52,7 @@ impl Thread {
                 psychological: row.psychological,
             },
             public_key: key.transpose().map_err(damaged)?,
+            extended: row.extended,
             consent: row.consent,
             helped: row.helped,
             typed_back: row.typed_back,

@@ -144,14 +144,21 @@ impl<'a> Step<'a> {
         match act {
             Act::Receive(_) => unreachable!("a new thread has no row to step from"),
             Act::Accept => self.accept(),
+            Act::StepIn => self.take_on(),
             Act::Answer(writing) => return self.answer(writing).await.map(Some),
             Act::AskBack(writing) => return self.ask_back(writing).await.map(Some),
-            Act::AskerWrites(writing) => return self.write(writing, Sender::Asker).await.map(Some),
+            Act::AskerWrites(writing) => {
+                self.row.extended = Set(false);
+                return self.write(writing, Sender::Asker).await.map(Some);
+            }
             Act::Mark(mark, on) => self.mark(mark, on),
             Act::Note(note) => return self.note(note).await.map(Some),
             Act::Transfer(transfer) => self.transfer(*transfer).await?,
             Act::Climb => self.climb().await?,
-            Act::Extend(reason) => self.told.reason = Some(reason.code()),
+            Act::Extend(reason) => {
+                self.row.extended = Set(true);
+                self.told.reason = Some(reason.code());
+            }
             Act::HandOver { agency } => {
                 return Ok(Some(add_handover(self.txn, &self.now.id, agency, self.hour).await?));
             }
@@ -162,6 +169,7 @@ impl<'a> Step<'a> {
             Act::DraftDigest if !self.now.consent => return Err(Refused::NoConsent),
             Act::DraftDigest => {}
             Act::Close(outcome) => self.end(Ending::Outcome(outcome)),
+            Act::PutAway => self.end(Ending::NotARequest),
             Act::Lapse => {
                 self.demand_due(self.now.lapse)?;
                 self.end(Ending::Lapsed);
@@ -172,8 +180,13 @@ impl<'a> Step<'a> {
         Ok(None)
     }
 
-    fn accept(&mut self) {
+    /// From now on it is this member's. No deadline moves: she has waited all the while.
+    fn take_on(&mut self) {
         self.row.first_responder = Set(self.actor.member().map(|member| member.id().to_owned()));
+    }
+
+    fn accept(&mut self) {
+        self.take_on();
         if self.now.accepted.is_none() {
             self.row.accepted_hour = Set(Some(self.hour.number()));
             self.counts.push((Measure::Accepted, String::new(), Some(self.now.received)));
@@ -248,6 +261,7 @@ impl<'a> Step<'a> {
         self.row.desk_id = Set(to.clone());
         self.row.first_responder = Set(None);
         self.row.escalated_to = Set(None);
+        self.row.extended = Set(false);
         self.told = Told { from: Some(from), to: Some(to.clone()), reason: Some(reason.code()) };
         self.given_to = Some(to);
         Ok(())
@@ -277,13 +291,16 @@ impl<'a> Step<'a> {
         let (schedule, hour) = (self.schedule, self.hour);
         let due = match event {
             Event::Accept => Some((Stage::Answer, schedule.answer(self.matter(), self.asked().await?))),
-            Event::Answer => Some((Stage::Close, schedule.close(self.matter(), self.asked().await?, false))),
+            Event::Answer => {
+                let longer = self.now.extended;
+                Some((Stage::Close, schedule.close(self.matter(), self.asked().await?, longer)))
+            }
             Event::Extend => Some((Stage::Close, schedule.close(self.matter(), self.asked().await?, true))),
             Event::AskerWrites if matches!(self.now.state, State::Answered | State::WaitingForAsker) => {
                 Some((Stage::Answer, schedule.answer(self.matter(), hour)))
             }
             Event::Transfer => Some((Stage::Accept, self.accept_elsewhere().await?)),
-            Event::AskBack | Event::Close | Event::Lapse => None,
+            Event::AskBack | Event::Close | Event::PutAway | Event::Lapse => None,
             _ => return Ok(()),
         };
         wind(&mut self.row, due, hour);

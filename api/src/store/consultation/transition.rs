@@ -82,9 +82,11 @@ impl Store {
         {
             return Ok((accepted_before(txn, actor, &now, responder).await?, BTreeSet::new()));
         }
+        demand_own_receipt(&act, actor, &now)?;
         let standing = Standing { state: now.state, open_handovers: open_handovers(txn, thread).await? };
+        now.next(event)?;
         let next = standing.next(event)?.state;
-        if matches!(act, Act::Consent(consent) if consent == now.consent) {
+        if changes_nothing(&act, actor, &now) {
             return Ok((
                 Done { thread: *thread, state: now.state, number: None, again: true },
                 BTreeSet::new(),
@@ -210,12 +212,32 @@ impl NewThread {
             psychological: Set(false),
             consent: Set(false),
             typed_back: Set(false),
+            extended: Set(false),
             locator_hash: Set(receipt.map(|receipt| receipt.locator_hash.clone())),
             public_key: Set(receipt.map(|receipt| receipt.public_key.to_bytes())),
             ..Default::default()
         };
         wind(&mut row, Some((Stage::Accept, request.schedule.accept(matter, hour))), hour);
         row
+    }
+}
+
+/// What came with a receipt only its holder takes back; of who came in person, called or wrote on paper, a member.
+fn demand_own_receipt(act: &Act<'_>, actor: Actor<'_>, now: &Thread) -> Result<(), NotAllowed> {
+    match act {
+        Act::Withdraw if actor.member().is_some() && now.channel == Channel::Online => {
+            Err(NotAllowed::NotTheirs { party: actor.party(), event: Event::Withdraw })
+        }
+        _ => Ok(()),
+    }
+}
+
+/// What is so already is not done again, under whatever request.
+fn changes_nothing(act: &Act<'_>, actor: Actor<'_>, now: &Thread) -> bool {
+    match act {
+        Act::Consent(consent) => *consent == now.consent,
+        Act::StepIn => actor.member().map(crate::desk::member::Member::id) == now.first_responder.as_deref(),
+        _ => false,
     }
 }
 

@@ -10,7 +10,7 @@ use super::{NotDone, RECOVERY, is_text};
 use crate::audit::{ADMIT, FOUND, Object};
 use crate::clock::Hour;
 use crate::desk::keys::SealedShare;
-use crate::desk::member::Supervisor;
+use crate::desk::member::Overseer;
 use crate::desk::role::Role;
 use crate::sealing::suite::PublicKey;
 use crate::store::entity::{desk, desk_key, desk_key_share};
@@ -63,9 +63,14 @@ impl Store {
         ordered().all(&self.db).await?.into_iter().map(Desk::read).collect()
     }
 
-    /// The desks below that of `supervisor`, however far, by region and id.
-    pub async fn desks_below(&self, supervisor: &Supervisor) -> Result<Vec<Desk>, DbErr> {
-        self.desks_under(supervisor.desk()).await
+    /// The desks below that of `overseer`, however far, by region and id.
+    pub async fn desks_below(&self, overseer: &Overseer) -> Result<Vec<Desk>, DbErr> {
+        self.desks_under(overseer.desk()).await
+    }
+
+    /// Whether a desk is below another, however far.
+    pub async fn is_under(&self, desk: &str, above: &str) -> Result<bool, DbErr> {
+        Ok(self.desks_under(above).await?.iter().any(|below| below.id == desk))
     }
 
     /// The desks below one, however far, by region and id: that they are there is no secret.

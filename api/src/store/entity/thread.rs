@@ -66,6 +66,8 @@ pub struct Model {
     pub locator_hash: Option<Vec<u8>>,
     /// What messages for the asker are sealed to. Who came in person has none.
     pub public_key: Option<Vec<u8>>,
+    /// The desk has said why it needs longer, since she last wrote and since it came to this desk.
+    pub extended: bool,
     /// Made of danger, child and vulnerable by the database: 0 comes first in the queue.
     pub urgency: i32,
     /// Made by the database: when it is due, or when it came where nothing is due.

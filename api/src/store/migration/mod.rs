@@ -10,6 +10,7 @@ mod m20261124_000005_keys;
 mod m20261124_000006_budgets;
 mod m20261125_000007_announcements;
 mod m20261125_000008_closed_shelf;
+mod m20261126_000009_extended;
 #[cfg(test)]
 mod tests;
 
@@ -27,6 +28,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000006_budgets::Migration),
             Box::new(m20261125_000007_announcements::Migration),
             Box::new(m20261125_000008_closed_shelf::Migration),
+            Box::new(m20261126_000009_extended::Migration),
         ]
     }
 }

@@ -1,6 +1,6 @@
 //! From every earlier version, with data in it, to this one: everything is still there and can be read.
 
-use sea_orm::{ConnectionTrait, DatabaseBackend, Statement};
+use sea_orm::{ConnectionTrait, DatabaseBackend, EntityTrait, QueryOrder, Statement};
 use sea_orm_migration::MigratorTrait;
 
 use super::Migrator;
@@ -14,12 +14,13 @@ use crate::sealing::suite::{PrivateKey, PublicKey};
 use crate::store::Store;
 use crate::store::consultation::{Act, Actor, Request, Sealed, Shelf, Writing};
 use crate::store::desk::NewDesk;
+use crate::store::entity::thread;
 use crate::store::testing::{self, Fresh, NOW};
 
 /// The step that made `thread` anew. Before it, rows are written as they were written then.
 const REBUILT: u32 = 3;
 /// All there are.
-const STEPS: u32 = 8;
+const STEPS: u32 = 9;
 
 /// What was in a database before, and what opens it.
 struct Old {
@@ -252,6 +253,41 @@ async fn a_deadline_of_the_third_version_climbs_when_it_was_missed() {
         let thread = store.thread_by_locator(&[6; 32]).await.unwrap().unwrap();
         assert_eq!(thread.climb, Some(Hour::from_number(500_100)));
         assert_eq!(thread.due.map(|due| due.hour), thread.climb);
+    }
+}
+
+/// The eighth version forgot with the next answer that a desk had asked for more time. Its history knew.
+#[tokio::test]
+async fn who_had_asked_for_more_time_before_the_ninth_version_still_has_it() {
+    for fresh in stopped_at(STEPS - 1).await {
+        let store = &fresh.store;
+        testing::founded(store, "county", None).await;
+        for (id, kinds) in [
+            ("asked", vec!["receive", "answer", "extend", "answer"]),
+            ("wrote", vec!["receive", "answer", "extend", "asker_writes", "answer"]),
+            ("moved", vec!["receive", "answer", "extend", "transfer"]),
+            ("never", vec!["receive", "answer"]),
+        ] {
+            run(
+                store,
+                &format!(
+                    "INSERT INTO thread (id, desk_id, channel, state, danger, child, vulnerable, received_hour, mediation, \
+                     legal_aid, psychological, consent, typed_back) VALUES ('{id}', 'county', 'visit', 'answered', FALSE, FALSE, \
+                     FALSE, 500000, FALSE, FALSE, FALSE, FALSE, FALSE)"
+                ),
+            )
+            .await;
+            for (kind, number) in kinds.into_iter().zip(1..) {
+                let at = format!(
+                    "INSERT INTO event (thread_id, number, kind, at_hour) VALUES ('{id}', {number}, "
+                );
+                run(store, &format!("{at}'{kind}', 500000)")).await;
+            }
+        }
+        store.migrate().await.unwrap();
+        let rows = thread::Entity::find().order_by_asc(thread::Column::Id).all(&store.db).await.unwrap();
+        let extended: Vec<&str> = rows.iter().filter(|row| row.extended).map(|row| row.id.as_str()).collect();
+        assert_eq!((rows.len(), extended), (4, vec!["asked"]));
     }
 }
 

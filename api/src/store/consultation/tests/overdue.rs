@@ -92,7 +92,21 @@ async fn every_act_says_what_is_due_next() {
         assert_eq!(due(store, "county", &id).await, Some((Stage::Close, schedule.close(CALM, NOW, false))));
         does(store, "county", &id, Act::Extend(ExtendReason::Court)).await.unwrap();
         assert_eq!(due(store, "county", &id).await, Some((Stage::Close, schedule.close(CALM, NOW, true))));
-        let question = Act::AskBack(Writing::Sealed(answer(store, "county", id, 3).await));
+        // What is written meanwhile takes nothing of the time away: neither an answer nor a question and the answer after it.
+        let reply = Act::Answer(Writing::Sealed(answer(store, "county", id, 3).await));
+        does(store, "county", &id, reply).await.unwrap();
+        assert_eq!(due(store, "county", &id).await, Some((Stage::Close, schedule.close(CALM, NOW, true))));
+        let question = Act::AskBack(Writing::Sealed(answer(store, "county", id, 4).await));
+        does(store, "county", &id, question).await.unwrap();
+        let reply = Act::Answer(Writing::Sealed(answer(store, "county", id, 5).await));
+        does(store, "county", &id, reply).await.unwrap();
+        assert_eq!(due(store, "county", &id).await, Some((Stage::Close, schedule.close(CALM, NOW, true))));
+        // What she writes begins it anew.
+        store.transition(Actor::Asker, &id, Act::AskerWrites(more()), &new_request()).await.unwrap();
+        let reply = Act::Answer(Writing::Sealed(answer(store, "county", id, 7).await));
+        does(store, "county", &id, reply).await.unwrap();
+        assert_eq!(due(store, "county", &id).await, Some((Stage::Close, schedule.close(CALM, NOW, false))));
+        let question = Act::AskBack(Writing::Sealed(answer(store, "county", id, 8).await));
         does(store, "county", &id, question).await.unwrap();
         assert_eq!(due(store, "county", &id).await, None, "it is the asker's turn");
         // Sixty days later nobody has written: it closes by itself, once.

@@ -34,6 +34,7 @@ fn row(number: u32, desk: &str) -> thread::ActiveModel {
         psychological: Set(false),
         consent: Set(false),
         typed_back: Set(false),
+        extended: Set(false),
         ..Default::default()
     }
 }

@@ -205,6 +205,51 @@ async fn a_draft_is_for_what_is_over_and_allowed_and_consent_said_again_changes_
 }
 
 #[tokio::test]
+async fn what_nobody_asked_is_put_away_without_an_answer_and_spoils_no_measure() {
+    for fresh in testing::each().await {
+        let store = &fresh.store;
+        founded(store, "city", None).await;
+        founded(store, "county", Some("city")).await;
+        let (id, asked) = (sent(store, "county").await, sent(store, "county").await);
+        let early = does(store, "county", &id, Act::PutAway).await;
+        assert!(
+            matches!(early, Err(Refused::NotAllowed(NotAllowed::Here { .. }))),
+            "nobody has looked: {early:?}"
+        );
+        does(store, "county", &id, Act::Accept).await.unwrap();
+        does(store, "county", &asked, Act::Accept).await.unwrap();
+        let waiting = async || {
+            store.answered_lately(at(5).hour).await.unwrap().iter().map(|of| of.letters).sum::<u64>()
+        };
+        assert_eq!(waiting().await, 2);
+        assert_eq!(does(store, "county", &id, Act::PutAway).await.unwrap().state, State::Closed);
+        assert_eq!(waiting().await, 1, "it was no letter that waits for an answer");
+        let row = row(store, &id).await;
+        assert_eq!(
+            (row.outcome.as_deref(), row.due_hour, row.answered_hour),
+            (Some("not_a_request"), None, None)
+        );
+        assert_eq!(row.purge_hour, Some(NOW.number() + 180 * 24 + 1));
+        assert_eq!(kinds(store, &id).await, ["receive", "accept", "put_away"]);
+        for (actor, act) in [
+            (Actor::Asker, Act::Consent(true)),
+            (Actor::Asker, Act::FollowUp { helped: true }),
+            (Actor::Member(&member_of("county")), Act::FollowUp { helped: false }),
+            (Actor::Member(&member_of("county")), Act::DraftDigest),
+        ] {
+            let refused = store.transition(actor, &id, act, &new_request()).await;
+            assert!(matches!(refused, Err(Refused::NotAllowed(NotAllowed::Here { .. }))), "{refused:?}");
+        }
+        let closed =
+            figure::Entity::find().filter(figure::Column::Measure.eq("closed")).all(&store.db).await.unwrap();
+        let counted: Vec<_> = closed.iter().map(|row| (row.detail.as_str(), row.count)).collect();
+        assert_eq!(counted, [("not_a_request", 1)]);
+        let withdrawn = store.transition(Actor::Asker, &id, Act::Withdraw, &new_request()).await;
+        assert_eq!(withdrawn.unwrap().state, State::Withdrawn, "she can still take it back");
+    }
+}
+
+#[tokio::test]
 async fn nobody_does_what_is_another_sides() {
     for fresh in testing::each().await {
         let store = &fresh.store;

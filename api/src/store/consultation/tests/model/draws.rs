@@ -3,7 +3,8 @@
 use proptest::prelude::*;
 use proptest::sample::Index;
 
-use super::{Move, What, Who};
+use super::Move;
+use super::deeds::{What, Who};
 
 fn any_who() -> impl Strategy<Value = Who> {
     prop_oneof![
@@ -18,6 +19,7 @@ fn any_who() -> impl Strategy<Value = Who> {
 fn any_what() -> impl Strategy<Value = What> {
     prop_oneof![
         4 => Just(What::Accept),
+        2 => Just(What::StepIn),
         6 => any::<bool>().prop_map(What::Answer),
         3 => Just(What::AskBack(true)),
         4 => Just(What::AskerWrites),
@@ -30,8 +32,9 @@ fn any_what() -> impl Strategy<Value = What> {
         2 => any::<bool>().prop_map(What::Consent),
         2 => Just(What::Draft),
         3 => Just(What::Climb),
-        1 => Just(What::Extend),
+        2 => Just(What::Extend),
         2 => Just(What::Close),
+        1 => Just(What::PutAway),
         1 => Just(What::Lapse),
         1 => Just(What::Withdraw),
         1 => Just(What::Purge),
