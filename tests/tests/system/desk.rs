@@ -20,7 +20,7 @@ const PAPER: &str = "请派民警陪她回去拿身份证和孩子的书包。";
 const AGENCY: &str = "示例县公安局";
 
 /// A browser that hangs must not hang the whole gate.
-async fn in_time(journey: impl Future<Output = ()>) {
+pub(crate) async fn in_time(journey: impl Future<Output = ()>) {
     tokio::time::timeout(Duration::from_mins(5), journey).await.unwrap();
 }
 
@@ -48,7 +48,7 @@ async fn at_county(server: &Server, looks: Looks, what: &str) -> Option<Browser>
 }
 
 /// Nothing is wider than the window, and every field and button has a name.
-async fn fits(at: &Browser, picture: &str) {
+pub(crate) async fn fits(at: &Browser, picture: &str) {
     at.keep_picture(picture).await.unwrap();
     let wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth";
     assert_eq!(at.evaluate(wide).await.unwrap(), 0, "{picture} fits");
@@ -58,7 +58,7 @@ async fn fits(at: &Browser, picture: &str) {
     }
 }
 
-async fn unfold(at: &Browser, part: &str) {
+pub(crate) async fn unfold(at: &Browser, part: &str) {
     at.click_soon(&format!("//details[@data-part='{part}' and not(@open)]/summary")).await.unwrap();
 }
 
@@ -407,6 +407,9 @@ async fn over_the_shoulder() {
     assert!(phone.text(".queue").await.unwrap().contains("还没有人受理"));
     assert_eq!(phone.evaluate("document.querySelectorAll('.queue button').length").await.unwrap(), 0);
     fits(&phone, "desk-below").await;
+    check_below(&phone).await;
+    phone.press("回去").await.unwrap();
+    phone.wait_for_text("督办只看列表").await.unwrap();
     give_role(&head.browser, "auditor").await;
     phone.goto(&format!("{}/desk/", server.base)).await.unwrap();
     phone.fill("#member", "督办的人").await.unwrap();
@@ -415,6 +418,23 @@ async fn over_the_shoulder() {
     let record = phone.wait_for_text("从头查过").await.unwrap();
     assert!(record.contains(MEMBER), "{record}");
     fits(&phone, "desk-record").await;
+    choose_below(&phone).await;
+}
+
+/// The supervisor looks whether the chain of the desk below holds.
+async fn check_below(phone: &Browser) {
+    phone.press("操作记录").await.unwrap();
+    let own = phone.wait_for_text("从头查过").await.unwrap();
+    assert!(own.contains("改为上级督办"), "{own}");
+    choose_below(phone).await;
+    fits(phone, "desk-record-below").await;
+}
+
+async fn choose_below(phone: &Browser) {
+    phone.choose("#chain-of", "shili-county").await.unwrap();
+    let below = phone.wait_for_text("收信").await.unwrap();
+    assert!(below.contains("从头查过") && !below.contains("改为"), "{below}");
+    assert_eq!(phone.evaluate("document.getElementById('chain-of').value").await.unwrap(), "shili-county");
 }
 
 /// Adds a member of the city with the key on paper, which the command showed.

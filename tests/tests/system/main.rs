@@ -14,6 +14,7 @@ mod keys;
 mod leave;
 mod nearest;
 mod outputs;
+mod people;
 mod plain;
 mod public;
 mod sealed;
