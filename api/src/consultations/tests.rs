@@ -190,12 +190,13 @@ async fn what_is_no_form_or_too_much_is_refused_as_a_page() {
 #[tokio::test]
 async fn where_nobody_is_on_duty_the_page_says_so_and_nothing_is_stored() {
     let office = Office::open(sqlite().await).await;
-    let page = office.post("/ask/", &[("text", WORDS), ("region", "990121"), ("child", "1")]).await;
+    let form = [("text", WORDS), ("region", "990121"), ("child", "1"), ("vulnerable", "1")];
+    let page = office.post("/ask/", &form).await;
     assert_eq!(page.status, StatusCode::SERVICE_UNAVAILABLE);
     for part in ["没有人值班", "tel:12338", WORDS, "regions&#x2f;990121"] {
         assert!(page.text.contains(part), "{part}: {}", page.text);
     }
-    assert_eq!(page.hidden("child"), "1");
+    assert_eq!((page.hidden("child"), page.hidden("vulnerable")), ("1".to_owned(), "1".to_owned()));
     assert!(!office.app.store.everything().await.contains("thread:"));
 }
 

@@ -2,7 +2,7 @@
 
 use tests::asker::{Receipt, ask, open};
 use tests::desk::{self, open_desk};
-use tests::http::{ADDRESS, USER_AGENT, hidden_value, visible_text};
+use tests::http::{ADDRESS, USER_AGENT, form_fields, hidden_value, visible_text};
 use tests::server::{Ground, on_both_databases};
 use tests::workspace;
 
@@ -162,6 +162,41 @@ fn without_a_desk_nothing_is_taken_and_the_words_are_not_lost() {
     assert!(answer.body.contains(LETTER), "her words are still there to copy");
     assert!(answer.body.contains("tel:12338"));
     assert!(!answer.body.contains("class=\"receipt\""));
+}
+
+#[test]
+fn whatever_was_chosen_is_in_the_form_that_comes_back_with_a_refusal() {
+    let server = Ground::new().unwrap().start().unwrap();
+    let client = server.client();
+    let published = form_fields(&client.get("/ask/").unwrap().body, "/ask/").unwrap();
+    let chosen = |name: &str| match name {
+        "text" => LETTER.to_owned(),
+        "reach" => "只在白天打".to_owned(),
+        "topic" => "work".to_owned(),
+        "region" => "990121".to_owned(),
+        "request_key" => published[name].clone().unwrap(),
+        // Boxes: a field that comes later is one, or has to be named here.
+        _ => "1".to_owned(),
+    };
+    let sent: Vec<(String, String)> = published.keys().map(|name| (name.clone(), chosen(name))).collect();
+    assert!(sent.len() >= 8, "the form has its fields: {sent:?}");
+    // One desk is missing here; one topic there.
+    for (wrong, status) in [("", 503), ("cooking", 400)] {
+        let sent = sent.iter().map(|(name, value)| {
+            let value = if name == "topic" && !wrong.is_empty() { wrong } else { value.as_str() };
+            (name.as_str(), value)
+        });
+        let sent: Vec<(&str, &str)> = sent.collect();
+        let answer = client.post_form("/ask/", &sent).unwrap();
+        assert_eq!(answer.status, status, "{}", answer.body);
+        let kept = form_fields(&answer.body, "/ask/").unwrap();
+        for (name, value) in sent {
+            // What is not in the list can't be chosen again.
+            let value = if value == "cooking" { "" } else { value };
+            assert_eq!(kept.get(name), Some(&Some(value.to_owned())), "{status}: {name} is lost: {kept:?}");
+        }
+        assert_eq!(kept.len(), published.len(), "{kept:?}");
+    }
 }
 
 #[test]
