@@ -22,5 +22,6 @@ mod secret;
 mod start;
 mod traces;
 mod two;
+mod unable;
 mod watch;
 mod work;
