@@ -197,6 +197,14 @@ pub struct ThreadPage<'a> {
     pub desk: &'a str,
     /// The hour of arrival.
     pub received: String,
+    /// What she has to see beside where it stands, hours and words.
+    pub news: Vec<(String, String)>,
+    /// By when the next step comes, in words.
+    pub due: Option<String>,
+    /// The hour from which on all is destroyed.
+    pub destroyed: Option<String>,
+    /// Nobody has anything to do any more.
+    pub closed: bool,
     /// What happened so far, hours and words; nothing where only a pass was shown.
     pub history: Vec<(String, String)>,
     /// What was written so far; nothing where only a pass was shown.

@@ -59,7 +59,7 @@ async fn a_letter_is_answered_and_asked_again_without_any_script() {
         let again = again.iter().map(|(name, value)| (*name, value.as_str())).collect::<Vec<_>>();
         for _ in 0..2 {
             let taken = office.post("/ask/reply/message", &again).await;
-            assert!(taken.text.contains("补充已经收到") && taken.text.contains("已受理"), "{}", taken.text);
+            assert!(taken.text.contains("补充已经收到") && taken.text.contains("有人受理了"), "{}", taken.text);
             assert!(!taken.text.contains(WORDS), "a pass does not read");
         }
         let read: Vec<String> = member.read(&id).await.iter().map(|envelope| envelope.text.clone()).collect();

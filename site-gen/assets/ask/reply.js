@@ -77,10 +77,14 @@
     byId("state").textContent = thread.state_text;
     byId("desk").textContent = thread.desk;
     byId("received").textContent = hour(thread.received);
-    const letters = byId("letters"), told = byId("history"), shown = [];
+    byId("next").hidden = !thread.due_text;
+    say("due", thread.due_text || "");
+    const letters = byId("letters"), shown = [];
     for (const letter of thread.letters) shown.push(await shownLetter(thread, letter));
     fill(letters, shown);
-    fill(told, thread.history.map((one) => item([["small", hour(one.at)], ["span", ` ${one.text}`]])));
+    fill(byId("news"), thread.news.map((one) => item([["span", one.text], ["small", hour(one.at)]])));
+    fill(byId("history"), thread.history.map((one) => item([["small", hour(one.at)], ["span", ` ${one.text}`]])));
+    byId("closed").hidden = thread.state !== "closed";
     byId("more").hidden = !thread.may.write;
     byId("whether").hidden = !thread.may.tell;
     byId("story").hidden = !thread.consent;
@@ -210,7 +214,7 @@
     held = null;
     written = null;
     for (const name of Object.keys(wishes)) delete wishes[name];
-    for (const id of ["letters", "history", "state", "desk", "received", "so-far", "said", "destroyed"]) byId(id).textContent = "";
+    for (const id of ["letters", "history", "news", "state", "due", "desk", "received", "so-far", "said", "destroyed"]) byId(id).textContent = "";
     unsealed.hidden = true;
     document.querySelectorAll("form").forEach(function (form) { form.reset(); });
     document.querySelectorAll("[data-view]").forEach(function (view) { view.hidden = view.id !== "unlock"; });
