@@ -124,6 +124,7 @@
     }
     byId("in-danger").hidden = !choices.danger;
     byId("with-child").hidden = choices.danger || !choices.child;
+    byId("for-child").hidden = !choices.child;
     byId("kept-urgent").hidden = !choices.danger && !choices.child;
     document.querySelectorAll("[data-desk]").forEach(function (desk) { desk.textContent = sealed.name; });
     byId("proof").value = sealed.proof;
