@@ -14,7 +14,7 @@ use serde::Serialize;
 
 use crate::consultations::letter::Typed;
 use crate::error::{ApiError, FieldError};
-use crate::pages::render;
+use crate::pages::{link, render};
 use crate::published::Release;
 use crate::shell::Page;
 use crate::state::AppState;
@@ -326,6 +326,7 @@ struct NotTaken<'a> {
     reason: &'a str,
     hotlines: &'a [Hotline],
     stations: String,
+    open_now: String,
     text: bool,
     typed: &'a Typed,
 }
@@ -333,11 +334,13 @@ struct NotTaken<'a> {
 fn not_taken(release: &Release, typed: &Typed, title: &str, reason: &str) -> Result<Page, ApiError> {
     let region = typed.region.parse::<RegionCode>().ok();
     let region = region.and_then(|code| release.stations.region(&code));
+    let known = region.map_or("", |region| region.code.as_str());
     let shown = NotTaken {
         title,
         reason,
         hotlines: &release.bundle.hotlines,
         stations: region.map_or_else(|| "/stations/".to_owned(), |region| region.url.clone()),
+        open_now: link("/stations/", &[("region", known), ("open_at", "now")]) + "#list",
         text: !typed.text.is_empty(),
         typed,
     };
