@@ -1,8 +1,10 @@
 //! Her side on a phone with scripts, where something is not as it should be: nobody takes her letter, nobody answers in time, the phone
 //! lies open, the network is gone.
 
+use tests::aged;
+use tests::asker::{Receipt, ask, open};
 use tests::browser::PHONE;
-use tests::desk::open_desk;
+use tests::desk::{open_county_desk, open_desk};
 use tests::server::Ground;
 
 use crate::sealed::{Her, LETTER, run};
@@ -33,5 +35,40 @@ fn refused_under_a_flood_she_has_the_numbers_and_who_is_open_now() {
         her.phone.wait_for_path("/stations/").await.unwrap();
         assert!(her.is("location.search === '?region=990121&open_at=now' && location.hash === '#list'").await);
         her.phone.wait_for_text("只看现在开着的").await.unwrap();
+    });
+}
+
+#[test]
+fn p6_a_missed_deadline_stands_beside_where_her_thread_is_on_both_ways() {
+    run(async {
+        let ground = Ground::new().unwrap();
+        let server = ground.start().unwrap();
+        open_desk(&ground).unwrap();
+        open_county_desk(&ground).unwrap();
+        let Some(her) = Her::at(&server, PHONE, "a missed deadline").await else { return };
+        let client = server.client();
+        let receipt = Receipt::on(&ask(&client, LETTER, &[("region", "990121")]).unwrap().body).unwrap();
+        let facts = |page: &str| page.split("</dl>").next().unwrap().split("<dl").nth(1).unwrap().to_owned();
+        let before = facts(&open(&client, &receipt.0).unwrap().body);
+        assert!(before.contains("最晚 ") && before.contains("前有人受理。"), "{before}");
+        her.open(&receipt).await;
+        let before = her.phone.text("#thread .facts").await.unwrap();
+        assert!(before.contains("下一步") && before.contains("前有人受理。"), "{before}");
+        assert!(!before.contains("过了时限") && !before.contains("晚了"), "{before}");
+
+        // Nobody looked for a day and an hour. Not longer, whatever the time of day: it climbs once and not a second time.
+        let listen = server.base.trim_start_matches("http://").to_owned();
+        assert_eq!(server.stop("INT").unwrap(), 0);
+        aged::set_back(&ground, 26, 1).unwrap();
+        let server = ground.start_at(&listen).unwrap();
+        let missed = "过了时限还没有人受理，已经报到上一级：示例市妇联。";
+        let late = facts(&open(&server.client(), &receipt.0).unwrap().body);
+        assert!(late.contains(missed) && late.contains("前有人受理，已经晚了"), "{late}");
+        her.open(&receipt).await;
+        her.phone.keep_picture("overdue").await.unwrap();
+        let late = her.phone.text("#thread .facts").await.unwrap();
+        assert!(late.contains(missed) && late.contains("前有人受理，已经晚了"), "{late}");
+        her.kept_to_the_policy().await;
+        assert_eq!(server.stop("INT").unwrap(), 0);
     });
 }
