@@ -72,3 +72,38 @@ fn p6_a_missed_deadline_stands_beside_where_her_thread_is_on_both_ways() {
         assert_eq!(server.stop("INT").unwrap(), 0);
     });
 }
+
+#[test]
+fn half_an_hour_without_a_touch_forgets_the_open_thread() {
+    run(async {
+        let ground = Ground::new().unwrap();
+        let server = ground.start().unwrap();
+        open_desk(&ground).unwrap();
+        let Some(her) = Her::at(&server, PHONE, "half an hour without a touch").await else { return };
+        // The page's own clock goes on; nothing else does.
+        let clock = "(() => { const real = Date.now; window.later = 0; Date.now = () => real() + window.later * 60000; })()";
+        her.phone.before_each_page(clock).await.unwrap();
+        let receipt = her.ask().await;
+        her.open(&receipt).await;
+        let look = async |minutes: u32| {
+            let later = format!("void (window.later = {minutes}, document.dispatchEvent(new Event('visibilitychange')))");
+            her.phone.evaluate(&later).await.unwrap();
+            her.is("!document.getElementById('thread').hidden").await
+        };
+        assert!(look(29).await, "she may read for as long as this");
+        // A key pressed is a touch.
+        her.phone.key("Tab").await.unwrap();
+        assert!(look(58).await, "the half hour begins again with each touch");
+        assert!(!look(60).await, "nobody was there");
+        assert!(her.is("!document.getElementById('unlock').hidden").await);
+        let shown = her.phone.evaluate("document.documentElement.outerHTML").await.unwrap();
+        let shown = shown.as_str().unwrap();
+        for part in [LETTER, "收到了你的信", "等人受理", &receipt.0, &receipt.in_groups()] {
+            assert!(!shown.contains(part), "{part} is there yet: {shown}");
+        }
+        // A late touch brings nothing back, and the receipt opens it anew.
+        her.phone.key("Tab").await.unwrap();
+        assert!(her.is("document.getElementById('thread').hidden").await);
+        assert!(her.open(&receipt).await.contains(LETTER));
+    });
+}
