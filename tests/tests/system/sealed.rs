@@ -37,6 +37,11 @@ impl Her {
         Some(Self { phone, wire })
     }
 
+    /// Where she goes: the gate.
+    pub(crate) fn base(&self) -> &str {
+        &self.wire.base
+    }
+
     pub(crate) async fn goto(&self, path: &str) {
         self.phone.goto(&format!("{}{path}", self.wire.base)).await.unwrap();
     }

@@ -8,6 +8,10 @@ use tests::server::Ground;
 use crate::sealed::{Her, LETTER, run, spellings};
 use crate::traces::contains;
 
+/// A browser that can't seal at all, as without a secure connection.
+pub(crate) const UNABLE: &str =
+    "Object.defineProperty(Crypto.prototype, 'subtle', { get: () => undefined });";
+
 #[test]
 fn p8_a_browser_that_can_not_seal_sends_the_form_at_its_stated_price() {
     run(async {
@@ -15,8 +19,7 @@ fn p8_a_browser_that_can_not_seal_sends_the_form_at_its_stated_price() {
         let server = ground.start().unwrap();
         open_desk(&ground).unwrap();
         let Some(her) = Her::at(&server, PHONE, "a browser without crypto.subtle").await else { return };
-        let unable = "Object.defineProperty(Crypto.prototype, 'subtle', { get: () => undefined });";
-        her.phone.before_each_page(unable).await.unwrap();
+        her.phone.before_each_page(UNABLE).await.unwrap();
         her.goto("/ask/").await;
         let page = her.phone.wait_for_text("匿名问一问").await.unwrap();
         assert!(page.contains("在内存里见到你写的字") && !page.contains("服务器从头到尾读不到"), "{page}");
