@@ -47,6 +47,23 @@ fn p1_nothing_that_names_her_is_asked_for() {
 }
 
 #[test]
+fn the_published_form_says_how_soon_letters_are_answered_and_each_copy_has_its_key() {
+    let ground = Ground::new().unwrap();
+    let server = ground.start().unwrap();
+    open_desk(&ground).unwrap();
+    let published = std::fs::read_to_string(ground.var().join("site/ask/index.html")).unwrap();
+    assert_eq!(hidden_value(&published, "request_key").as_deref(), Some(""), "the file is everybody's");
+    let before = published.split_once("<span id=\"pace\"></span>").map(|(before, _)| before.len());
+    let before = before.expect("the file has the very place that the server fills");
+    let shown = server.client().get("/ask/").unwrap().body;
+    assert!(!shown.contains("<span id=\"pace\">"), "{shown}");
+    let place =
+        shown.find("来信还少，通常多久能回，现在说不准。").expect("the sentence of a desk without letters");
+    let key = hidden_value(&shown, "request_key").unwrap().len();
+    assert!(key > 0 && place == before, "it stands where it belongs");
+}
+
+#[test]
 fn p2_p3_p4_no_plaintext_no_receipt_no_address_is_on_disk_or_in_the_log() {
     on_both_databases("what the disk tells", |ground| {
         let server = ground.start().unwrap();
