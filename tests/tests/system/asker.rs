@@ -1,6 +1,7 @@
 //! Her side on a phone with scripts, where something is not as it should be: nobody takes her letter, nobody answers in time, the phone
 //! lies open, the network is gone.
 
+use serde_json::json;
 use tests::aged;
 use tests::asker::{Receipt, ask, open};
 use tests::browser::PHONE;
@@ -28,12 +29,16 @@ fn refused_under_a_flood_she_has_the_numbers_and_who_is_open_now() {
         for part in ["急的话先打电话", "110", "120", "12338", "现在开着的站点"] {
             assert!(alert.contains(part), "{part}: {alert}");
         }
-        assert!(her.is("document.querySelectorAll('#write [role=alert] a[href^=\"tel:\"]').length > 2").await);
+        assert!(
+            her.is("document.querySelectorAll('#write [role=alert] a[href^=\"tel:\"]').length > 2").await
+        );
         assert!(her.is(&format!("document.getElementById('text').value === '{LETTER}'")).await);
         her.kept_to_the_policy().await;
         her.phone.follow("现在开着的站点").await.unwrap();
         her.phone.wait_for_path("/stations/").await.unwrap();
-        assert!(her.is("location.search === '?region=990121&open_at=now' && location.hash === '#list'").await);
+        assert!(
+            her.is("location.search === '?region=990121&open_at=now' && location.hash === '#list'").await
+        );
         her.phone.wait_for_text("只看现在开着的").await.unwrap();
     });
 }
@@ -86,7 +91,9 @@ fn half_an_hour_without_a_touch_forgets_the_open_thread() {
         let receipt = her.ask().await;
         her.open(&receipt).await;
         let look = async |minutes: u32| {
-            let later = format!("void (window.later = {minutes}, document.dispatchEvent(new Event('visibilitychange')))");
+            let later = format!(
+                "void (window.later = {minutes}, document.dispatchEvent(new Event('visibilitychange')))"
+            );
             her.phone.evaluate(&later).await.unwrap();
             her.is("!document.getElementById('thread').hidden").await
         };
@@ -105,5 +112,41 @@ fn half_an_hour_without_a_touch_forgets_the_open_thread() {
         her.phone.key("Tab").await.unwrap();
         assert!(her.is("document.getElementById('thread').hidden").await);
         assert!(her.open(&receipt).await.contains(LETTER));
+    });
+}
+
+#[test]
+fn a_proof_is_checked_without_a_network_and_with_a_key_from_elsewhere() {
+    run(async {
+        let ground = Ground::new().unwrap();
+        let server = ground.start().unwrap();
+        open_desk(&ground).unwrap();
+        let Some(her) = Her::at(&server, PHONE, "a proof without a network").await else { return };
+        her.ask().await;
+        let proof = her.phone.evaluate("document.getElementById('proof').value").await.unwrap();
+        let proof = proof.as_str().unwrap();
+        let parameters = server.client().get("/api/v1/consultations/parameters").unwrap().json().unwrap();
+        let key = parameters["proof_key"].as_str().unwrap();
+
+        // The page leads there. Its own key does not come: all that is used is what is pasted.
+        let blocked = json!({ "urls": ["*/api/*"] });
+        her.phone.command("Network.enable", json!({})).await.unwrap();
+        her.phone.command("Network.setBlockedURLs", blocked).await.unwrap();
+        her.goto("/ask/reply/").await;
+        her.phone.click("#unlock a[href='/proof/']").await.unwrap();
+        her.phone.wait_for_path("/proof/").await.unwrap();
+        her.phone.wait_for_text("核对收信证明").await.unwrap();
+        her.phone.set_offline(true).await.unwrap();
+        assert!(her.is("!navigator.onLine && document.getElementById('key').value === ''").await);
+        let other = format!("{}{}", if key.starts_with('A') { 'B' } else { 'A' }, &key[1..]);
+        for (key, verdict) in [(key, "这份证明是真的"), (other.as_str(), "对不上"), (key, "这份证明是真的")]
+        {
+            her.phone.fill("#proof", proof).await.unwrap();
+            her.phone.fill("#key", key).await.unwrap();
+            her.phone.click("#check button").await.unwrap();
+            let page = her.phone.wait_for_text(verdict).await.unwrap();
+            assert_eq!(page.contains("这份证明是真的"), verdict == "这份证明是真的", "{page}");
+        }
+        her.kept_to_the_policy().await;
     });
 }
