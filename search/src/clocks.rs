@@ -85,6 +85,20 @@ impl Clocks {
         if extended { days.max(self.extended_days) } else { days }
     }
 
+    /// Hours until somebody accepts it, whatever its topic.
+    pub fn longest_accept(&self, danger: bool) -> u32 {
+        self.longest(|topic| self.accept(topic, danger))
+    }
+
+    /// Working days until it is answered, whatever its topic.
+    pub fn longest_answer(&self) -> u32 {
+        self.longest(|topic| self.answer(topic))
+    }
+
+    fn longest(&self, time: impl Fn(Option<&str>) -> u32) -> u32 {
+        self.topics.keys().map(|topic| time(Some(topic))).fold(time(None), u32::max)
+    }
+
     fn of(&self, topic: Option<&str>) -> Option<&TopicClocks> {
         self.topics.get(topic?)
     }
@@ -105,5 +119,19 @@ mod tests {
         assert_eq!((clocks.answer(topic), clocks.answer(Some("divorce"))), (3, 3));
         assert_eq!((clocks.close(None, false), clocks.close(None, true)), (15, 60));
         assert_eq!((clocks.close(topic, false), clocks.close(topic, true)), (90, 90));
+        assert_eq!((clocks.longest_accept(false), clocks.longest_answer()), (24, 3));
+    }
+
+    #[test]
+    fn what_is_promised_before_a_topic_is_known_holds_for_the_slowest() {
+        let own = |accept, answer| TopicClocks {
+            accept_hours: Some(accept),
+            answer_days: Some(answer),
+            ..TopicClocks::default()
+        };
+        let topics = [("land".to_owned(), own(72, 10)), ("violence".to_owned(), own(1, 1))];
+        let clocks = Clocks { topics: BTreeMap::from(topics), ..Clocks::default() };
+        assert_eq!((clocks.longest_accept(false), clocks.longest_accept(true)), (72, 2));
+        assert_eq!(clocks.longest_answer(), 10);
     }
 }

@@ -202,11 +202,12 @@ impl Browser {
         Ok((urls.get(current).cloned().unwrap_or_default(), urls))
     }
 
-    /// Presses a key by its name (`Tab`, `Enter`, ` `), as a finger on a keyboard does.
+    /// Presses a key by its name (`Tab`, `Enter`, `Escape`, ` `), as a finger on a keyboard does.
     pub async fn key(&self, key: &str) -> anyhow::Result<()> {
         let (code, number, text) = match key {
             "Tab" => ("Tab", 9, ""),
             "Enter" => ("Enter", 13, "\r"),
+            "Escape" => ("Escape", 27, ""),
             " " => ("Space", 32, " "),
             other => bail!("the key {other} is not known here"),
         };

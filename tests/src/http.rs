@@ -1,5 +1,6 @@
 //! A plain HTTP client that behaves like a simple browser without scripts: pages, forms, no cookies.
 
+use std::collections::BTreeMap;
 use std::io::{BufRead as _, BufReader};
 use std::time::Duration;
 
@@ -136,6 +137,36 @@ pub fn hidden_value(html: &str, name: &str) -> Option<String> {
     let field = field.into_iter().find(|field| field.contains(&format!("name=\"{name}\"")))?;
     let value = field.split("value=\"").nth(1)?.split('"').next()?;
     Some(value.to_owned())
+}
+
+/// What the form that is sent to `action` would send in a browser, as it stands on the page: each field by its name. A box that is
+/// not ticked sends nothing and has `None`.
+pub fn form_fields(html: &str, action: &str) -> Option<BTreeMap<String, Option<String>>> {
+    let form = html.split("<form").find(|form| form.contains(&format!("action=\"{action}\"")))?;
+    let form = form.split("</form>").next().unwrap_or_default();
+    let mut fields = BTreeMap::new();
+    for part in form.split('<').skip(1) {
+        let (tag, text) = part.split_once('>').unwrap_or((part, ""));
+        let attribute = |name: &str| {
+            let value = tag.split_once(&format!(" {name}=\""))?.1.split('"').next()?;
+            Some(value.to_owned())
+        };
+        let Some(name) = attribute("name") else { continue };
+        let value = if tag.starts_with("textarea") {
+            Some(text.to_owned())
+        } else if tag.starts_with("select") {
+            let (_, chosen) = form.split_once(tag)?;
+            let chosen =
+                chosen.split("</select>").next()?.split("<option ").find(|one| one.contains(" selected"));
+            Some(chosen.and_then(|one| one.split('"').nth(1)).unwrap_or_default().to_owned())
+        } else if tag.contains("type=\"checkbox\"") && !tag.contains(" checked") {
+            None
+        } else {
+            attribute("value")
+        };
+        fields.insert(name, value);
+    }
+    Some(fields)
 }
 
 /// The visible text of `html`: tags out, spaces folded. Tags within a line leave no space.

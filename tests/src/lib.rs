@@ -3,6 +3,7 @@
 //! Start at [`server::Server`]. Nothing here looks into the program: it is started, asked over HTTP, clicked in a
 //! browser and killed, as its users and its bad days do.
 
+pub mod aged;
 pub mod asker;
 pub mod browser;
 pub mod cable;

@@ -15,13 +15,13 @@ use crate::store::consultation::{Act, Actor, Request, Thread};
 const AGREED: &str = "记下了：你同意写成案例。登出来以前随时可以收回。";
 const TAKEN_BACK: &str = "记下了：不写成案例，已经写的草稿也不登。给你的帮助不变。";
 
-/// Says it; gives the thread as it is then and what to say of it, or why it was not taken.
+/// Says it; gives what to say of it, or why it was not taken.
 pub(super) async fn say(
     app: &AppState,
     pass: &Pass,
     thread: &Thread,
     wanted: bool,
-) -> Result<Result<(Thread, &'static str), String>, Trouble> {
+) -> Result<Result<&'static str, String>, Trouble> {
     let hash = if wanted {
         pass.request_hash("consent", "").to_vec()
     } else {
@@ -35,7 +35,7 @@ pub(super) async fn say(
     }
     let now = app.store.thread_of_pass(&thread.id).await?;
     Ok(match now.filter(|now| now.consent == wanted) {
-        Some(now) => Ok((now, if wanted { AGREED } else { TAKEN_BACK })),
+        Some(_) => Ok(if wanted { AGREED } else { TAKEN_BACK }),
         None => Err("这一页旧了，你说的没有记下。请再输一次回执码看看。".to_owned()),
     })
 }

@@ -18,6 +18,7 @@ pub mod history;
 pub mod hourly;
 pub mod keeper;
 pub mod letter;
+pub mod outlook;
 pub mod pace;
 pub mod page;
 pub mod pass;

@@ -14,7 +14,7 @@ use serde::Serialize;
 
 use crate::consultations::letter::Typed;
 use crate::error::{ApiError, FieldError};
-use crate::pages::render;
+use crate::pages::{link, render};
 use crate::published::Release;
 use crate::shell::Page;
 use crate::state::AppState;
@@ -193,12 +193,18 @@ pub struct ThreadPage<'a> {
     pub urgent: bool,
     /// Where it stands.
     pub state: &'a str,
-    /// Whether the desk has put it away, because nobody asked anything.
-    pub put_away: bool,
     /// The name of the desk.
     pub desk: &'a str,
     /// The hour of arrival.
     pub received: String,
+    /// What she has to see beside where it stands, hours and words.
+    pub news: Vec<(String, String)>,
+    /// By when the next step comes, in words.
+    pub due: Option<String>,
+    /// The hour from which on all is destroyed.
+    pub destroyed: Option<String>,
+    /// How it ended, where nobody has anything to do any more: `put_away`, because nobody asked anything, or `closed`.
+    pub over: Option<&'static str>,
     /// What happened so far, hours and words; nothing where only a pass was shown.
     pub history: Vec<(String, String)>,
     /// What was written so far; nothing where only a pass was shown.
@@ -320,6 +326,7 @@ struct NotTaken<'a> {
     reason: &'a str,
     hotlines: &'a [Hotline],
     stations: String,
+    open_now: String,
     text: bool,
     typed: &'a Typed,
 }
@@ -327,11 +334,13 @@ struct NotTaken<'a> {
 fn not_taken(release: &Release, typed: &Typed, title: &str, reason: &str) -> Result<Page, ApiError> {
     let region = typed.region.parse::<RegionCode>().ok();
     let region = region.and_then(|code| release.stations.region(&code));
+    let known = region.map_or("", |region| region.code.as_str());
     let shown = NotTaken {
         title,
         reason,
         hotlines: &release.bundle.hotlines,
         stations: region.map_or_else(|| "/stations/".to_owned(), |region| region.url.clone()),
+        open_now: link("/stations/", &[("region", known), ("open_at", "now")]) + "#list",
         text: !typed.text.is_empty(),
         typed,
     };

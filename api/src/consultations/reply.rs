@@ -16,15 +16,17 @@ use axum::response::{Redirect, Response};
 use ring::digest;
 use zeroize::Zeroizing;
 
+use crate::clock::Hour;
 use crate::consultations::consent;
 use crate::consultations::history;
 use crate::consultations::hourly::Turn;
 use crate::consultations::letter::{LONGEST_TEXT, too_long, unix_lines};
+use crate::consultations::outlook::Outlook;
 use crate::consultations::page::{self, Line, May, ThreadPage, Trouble};
 use crate::consultations::pass::{self, Pass};
 use crate::consultations::post::Post;
 use crate::consultations::receipt::Receipt;
-use crate::consultations::state::{Event, State as Standing};
+use crate::consultations::state::Event;
 use crate::consultations::stretch::{Stretched, ThreadKey};
 use crate::effort::{Crowded, Steps};
 use crate::error::ApiError;
@@ -112,7 +114,9 @@ async fn try_receipt(app: &AppState, release: &Release, post: Post) -> Result<Pa
     };
     tokio::time::sleep_until(departure).await;
     match found? {
-        Some(Found::Opened(opened)) => opened.page(app, release, (&keys, &draft)),
+        Some(Found::Opened(opened)) => {
+            opened.page(app, release, (&keys, Said { draft: &draft, ..Said::default() }))
+        }
         Some(Found::Destroyed) => page::deleted(),
         None => {
             count_miss(app, &post.network);
@@ -172,6 +176,7 @@ pub(super) fn count_miss(app: &AppState, network: &Network) {
 struct Opened {
     thread: Thread,
     desk: String,
+    outlook: Outlook,
     history: Vec<(String, String)>,
     messages: Vec<Line>,
 }
@@ -187,8 +192,7 @@ async fn look_up(
     let id = found.as_ref().map_or_else(|| ThreadId::draw(&*app.dice), |thread| thread.id);
     let mut messages = app.store.messages_for_asker(&id).await?;
     let told = app.store.history(&id).await?;
-    let desks: BTreeMap<String, String> =
-        app.store.desks().await?.into_iter().map(|desk| (desk.id, desk.name)).collect();
+    let desks = desks(app).await?;
     if found.is_none() {
         messages.push(office.decoy.clone());
     }
@@ -197,8 +201,14 @@ async fn look_up(
     let Some(thread) = found else { return Ok(None) };
     typed_back(app, &thread).await;
     let desk = desks.get(&thread.desk).unwrap_or(&thread.desk).clone();
+    let outlook = Outlook::of(&thread, (&told, &desks), app.clock.hour());
     let told = told.iter().map(|told| (told.at.chinese(), history::words(told, &desks)));
-    Ok(Some(Opened { desk, history: told.collect(), messages: lines, thread }))
+    Ok(Some(Opened { desk, outlook, history: told.collect(), messages: lines, thread }))
+}
+
+/// The names of all desks.
+async fn desks(app: &AppState) -> Result<BTreeMap<String, String>, Trouble> {
+    Ok(app.store.desks().await?.into_iter().map(|desk| (desk.id, desk.name)).collect())
 }
 
 fn read(key: &ThreadKey, messages: &[StoredMessage]) -> Vec<Line> {
@@ -215,21 +225,6 @@ fn read(key: &ThreadKey, messages: &[StoredMessage]) -> Vec<Line> {
     messages.iter().map(line).collect()
 }
 
-impl Opened {
-    fn page(self, app: &AppState, release: &Release, (keys, draft): (&Turn, &str)) -> Result<Page, Trouble> {
-        let shown =
-            Shown { thread: &self.thread, desk: &self.desk, history: self.history, messages: self.messages };
-        shown.page(app, release, (keys, Said { draft, ..Said::default() }))
-    }
-}
-
-struct Shown<'a> {
-    thread: &'a Thread,
-    desk: &'a str,
-    history: Vec<(String, String)>,
-    messages: Vec<Line>,
-}
-
 /// What came of what was just written or said.
 #[derive(Default)]
 struct Said<'a> {
@@ -238,7 +233,7 @@ struct Said<'a> {
     draft: &'a str,
 }
 
-impl Shown<'_> {
+impl Opened {
     fn page(
         self,
         app: &AppState,
@@ -252,10 +247,13 @@ impl Shown<'_> {
         ThreadPage {
             done: said.done,
             urgent: self.thread.priority.danger || self.thread.priority.child,
-            state: if put_away { history::PUT_AWAY } else { self.thread.state.chinese() },
-            put_away,
-            desk: self.desk,
+            state: if put_away { history::PUT_AWAY } else { history::standing(self.thread.state) },
+            desk: &self.desk,
             received: self.thread.received.chinese(),
+            news: self.outlook.news.into_iter().map(|(hour, words)| (hour.chinese(), words)).collect(),
+            due: self.outlook.due,
+            destroyed: self.outlook.destroyed.map(Hour::chinese),
+            over: self.thread.state.is_over().then_some(if put_away { "put_away" } else { "closed" }),
             history: self.history,
             messages: self.messages,
             complaint: said.complaint,
@@ -298,22 +296,24 @@ async fn with_pass(app: &AppState, release: &Release, post: Post) -> Result<Page
     let keys = pass_keys(app).await?;
     let pass = pass::read(&shown, app.clock.now(), &keys);
     let pass = pass.ok_or_else(|| back("这一页开得太久了。请再输一次回执码，写的字还在下面。"))?;
-    let thread = app.store.thread_of_pass(&pass.thread).await?.ok_or_else(|| back("这封信已经不在了。"))?;
-    let desk = app.store.desk(&thread.desk).await?.map_or_else(|| thread.desk.clone(), |desk| desk.name);
+    let gone = || back("这封信已经不在了。");
+    let thread = app.store.thread_of_pass(&pass.thread).await?.ok_or_else(gone)?;
     let outcome = match (helped, consent) {
         (_, Some(wanted)) => consent::say(app, &pass, &thread, wanted).await?,
-        (Some(helped), None) => tell(app, &pass, helped)
-            .await?
-            .map(|state| (Thread { state, helped: Some(helped), ..thread.clone() }, THANKS)),
-        (None, None) => add(app, &pass, &text, &post.network)
-            .await?
-            .map(|state| (Thread { state, ..thread.clone() }, ADDED)),
+        (Some(helped), None) => tell(app, &pass, helped).await?.map(|()| THANKS),
+        (None, None) => add(app, &pass, &text, &post.network).await?.map(|()| ADDED),
     };
-    let (thread, said) = match outcome {
-        Ok((thread, done)) => (thread, Said { done: Some(done), ..Said::default() }),
-        Err(complaint) => (thread, Said { complaint: Some(complaint), draft: &text, done: None }),
+    let said = match outcome {
+        Ok(done) => Said { done: Some(done), ..Said::default() },
+        Err(complaint) => Said { complaint: Some(complaint), draft: &text, done: None },
     };
-    Shown { thread: &thread, desk: &desk, history: Vec::new(), messages: Vec::new() }.page(
+    // What she said may have made another step due.
+    let thread = app.store.thread_of_pass(&pass.thread).await?.ok_or_else(gone)?;
+    let (history, desks) = (app.store.history(&thread.id).await?, desks(app).await?);
+    let outlook = Outlook::of(&thread, (&history, &desks), app.clock.hour());
+    let desk = desks.get(&thread.desk).unwrap_or(&thread.desk).clone();
+    // A pass reads neither letters nor the history.
+    Opened { thread, desk, outlook, history: Vec::new(), messages: Vec::new() }.page(
         app,
         release,
         (&keys, said),
@@ -328,8 +328,8 @@ fn yes_or_no(text: &str) -> Option<bool> {
     }
 }
 
-/// Says whether it helped; gives where the thread stands then, or why it was not taken.
-async fn tell(app: &AppState, pass: &Pass, helped: bool) -> Result<Result<Standing, String>, Trouble> {
+/// Says whether it helped; gives why it was not taken, if it was not.
+async fn tell(app: &AppState, pass: &Pass, helped: bool) -> Result<Result<(), String>, Trouble> {
     let hash = pass.request_hash(if helped { "helped" } else { "did not help" }, "");
     let schedule = app.published.current().schedule.clone();
     let sent = Sent { hour: app.clock.hour(), hash: hash.to_vec(), schedule };
@@ -341,7 +341,7 @@ async fn add(
     pass: &Pass,
     text: &str,
     network: &Network,
-) -> Result<Result<Standing, String>, Trouble> {
+) -> Result<Result<(), String>, Trouble> {
     if text.is_empty() {
         return Ok(Err("请写下你想说的。".to_owned()));
     }
@@ -351,13 +351,13 @@ async fn add(
     }
 }
 
-/// Seals and stores a message; gives where the thread stands then, or why not.
+/// Seals and stores a message; gives why not, if not.
 async fn send(
     app: &AppState,
     pass: &Pass,
     text: &str,
     network: &Network,
-) -> Result<Result<Standing, String>, Trouble> {
+) -> Result<Result<(), String>, Trouble> {
     if let Err(crowded) = super::ask::wait_to_add(app, network).await {
         return Ok(Err(crowded.to_string()));
     }
@@ -373,9 +373,9 @@ async fn send(
     taken(app.store.transition(Actor::Asker, &pass.thread, Act::AskerWrites(seal), &sent).await)
 }
 
-pub(super) fn taken(done: Result<Done, Refused>) -> Result<Result<Standing, String>, Trouble> {
+pub(super) fn taken(done: Result<Done, Refused>) -> Result<Result<(), String>, Trouble> {
     match done {
-        Ok(done) => Ok(Ok(done.state)),
+        Ok(_) => Ok(Ok(())),
         Err(Refused::Database(err)) => Err(err.into()),
         Err(refused) => Ok(Err(refused.to_string())),
     }

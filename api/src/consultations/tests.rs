@@ -59,7 +59,11 @@ async fn a_letter_is_answered_and_asked_again_without_any_script() {
         let again = again.iter().map(|(name, value)| (*name, value.as_str())).collect::<Vec<_>>();
         for _ in 0..2 {
             let taken = office.post("/ask/reply/message", &again).await;
-            assert!(taken.text.contains("补充已经收到") && taken.text.contains("已受理"), "{}", taken.text);
+            assert!(
+                taken.text.contains("补充已经收到") && taken.text.contains("有人受理了"),
+                "{}",
+                taken.text
+            );
             assert!(!taken.text.contains(WORDS), "a pass does not read");
         }
         let read: Vec<String> = member.read(&id).await.iter().map(|envelope| envelope.text.clone()).collect();
@@ -190,12 +194,14 @@ async fn what_is_no_form_or_too_much_is_refused_as_a_page() {
 #[tokio::test]
 async fn where_nobody_is_on_duty_the_page_says_so_and_nothing_is_stored() {
     let office = Office::open(sqlite().await).await;
-    let page = office.post("/ask/", &[("text", WORDS), ("region", "990121"), ("child", "1")]).await;
+    let form = [("text", WORDS), ("region", "990121"), ("child", "1"), ("vulnerable", "1")];
+    let page = office.post("/ask/", &form).await;
     assert_eq!(page.status, StatusCode::SERVICE_UNAVAILABLE);
-    for part in ["没有人值班", "tel:12338", WORDS, "regions&#x2f;990121"] {
+    let open_now = "&#x2f;stations&#x2f;?region=990121&amp;open_at=now#list";
+    for part in ["没有人值班", "tel:12338", WORDS, "regions&#x2f;990121", open_now] {
         assert!(page.text.contains(part), "{part}: {}", page.text);
     }
-    assert_eq!(page.hidden("child"), "1");
+    assert_eq!((page.hidden("child"), page.hidden("vulnerable")), ("1".to_owned(), "1".to_owned()));
     assert!(!office.app.store.everything().await.contains("thread:"));
 }
 

@@ -46,7 +46,7 @@ pub fn render(name: &str, context: impl Serialize) -> ApiResult<String> {
 }
 
 /// An address on this site with parameters.
-fn link(path: &str, parameters: &[(&str, &str)]) -> String {
+pub fn link(path: &str, parameters: &[(&str, &str)]) -> String {
     let given = parameters.iter().filter(|(_, value)| !value.is_empty());
     let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(given).finish();
     if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") }

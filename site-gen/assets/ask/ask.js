@@ -109,10 +109,17 @@
   // letter goes the other way, at its price.
   function explained(err) {
     if (err.lost) return fault("网络不通，不知道信到没到。字先别改，再按一次“寄出去”：到了的不会变成两封。");
-    if (err.status) return err;
+    if (err.status) return err.status < 500 ? err : instead(err);
     if (err instanceof RangeError) return fault("写得太长了，请删短一些再寄。");
     unsealed.hidden = false;
     return fault("信没有寄出：这部手机的浏览器封不了信。可以换一个浏览器；也可以按下面那个按钮照旧寄，那样服务器封信的那一刻会见到你写的字。");
+  }
+
+  // Nothing was taken because of us: whom she can ring, and who is open now where she chose.
+  function instead(err) {
+    const more = document.importNode(byId("instead").content, true), region = byId("region").value;
+    if (region) more.querySelector("[href^='/stations/']").href = `/stations/?region=${region}&open_at=now#list`;
+    return Object.assign(err, { more });
   }
 
   function showReceipt({ choices }) {
@@ -124,6 +131,7 @@
     }
     byId("in-danger").hidden = !choices.danger;
     byId("with-child").hidden = choices.danger || !choices.child;
+    byId("for-child").hidden = !choices.child;
     byId("kept-urgent").hidden = !choices.danger && !choices.child;
     document.querySelectorAll("[data-desk]").forEach(function (desk) { desk.textContent = sealed.name; });
     byId("proof").value = sealed.proof;

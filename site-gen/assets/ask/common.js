@@ -69,7 +69,7 @@
     place.textContent = words;
   }
 
-  /** What a form does when it is sent: one thing at a time, and what went wrong is said. */
+  /** What a form does when it is sent: one thing at a time, and what went wrong is said; what helps is `more` of the fault. */
   function onSubmit(form, meanwhile, act) {
     const button = form.querySelector("button"), said = form.querySelector("[role=status]");
     const wrong = form.querySelector("[role=alert]");
@@ -82,6 +82,7 @@
         if (!err) return;
         wrong.hidden = false;
         wrong.textContent = err.message;
+        if (err.more) wrong.appendChild(err.more);
         wrong.scrollIntoView({ block: "nearest" });
       };
       button.disabled = true;

@@ -1,13 +1,14 @@
 // The reply: the receipt opens the thread here, in her browser. The service gets the locator, which opens nothing by itself.
 //
 // Start at `open`. Locator and key live in `held` for as long as the thread is on the screen; the receipt not even that long: to
-// delete everything it is typed again. A page about the proof of receipt can be reached from here once there is one.
+// delete everything it is typed again. Where this browser can't open after all, the very same form goes to the server, if she says so.
 (function (nuanzhan) {
   "use strict";
   if (typeof document === "undefined" || !document.getElementById("unlock")) return;
   const { able, byId, call, fault, forgetWhenLeft, onSubmit, requestKey, say, seal, show, unlock } = nuanzhan.common;
   const { fromBase64, openMessage } = nuanzhan.sealing;
   const IDLE_MS = 30 * 60 * 1000, LOST = "网络不通，不知道到没到。再按一次：到了的不会变成两封。";
+  const unsealed = byId("unsealed");
   let held = null, written = null, touched = 0;
 
   if (!able()) return;
@@ -15,6 +16,7 @@
   onSubmit(byId("unlock").querySelector("form"), "正在打开，要几秒钟……", open);
   onSubmit(byId("more"), "正在这部手机上封好……", write);
   onSubmit(byId("withdraw"), "正在删……", withdraw);
+  unsealed.addEventListener("click", function () { byId("unlock").querySelector("form").submit(); });
   byId("again").addEventListener("click", () => quietly(refresh));
   byId("helped").addEventListener("click", () => quietly(() => tell(true)));
   byId("not-helped").addEventListener("click", () => quietly(() => tell(false)));
@@ -33,23 +35,30 @@
 
   async function open() {
     const field = byId("receipt"), digits = typed(field);
-    const key = await orSay(() => unlock(digits));
+    unsealed.hidden = true;
+    const key = await orSay(() => unlock(digits), otherWay);
     const { thread } = await call("/open", { locator: key.locator });
     if (!thread) throw fault("没有用这个回执码的信。请一组一组地对照着再看一遍；信也可能已经到期销毁了。");
-    held = { locator: key.locator, pair: await key.pairFor(thread.id), thread };
+    held = { locator: key.locator, pair: await orSay(() => key.pairFor(thread.id), otherWay), thread };
     field.value = "";
     touched = Date.now();
     await lay(thread);
     show("thread");
   }
 
-  // A browser that can't stretch or derive keys after all.
-  async function orSay(act) {
+  // A browser that can't stretch or derive keys after all: `unable` says what she can do.
+  async function orSay(act, unable) {
     try {
       return await act();
     } catch (err) {
-      throw err.lost || err.status ? err : fault("这部手机的浏览器拆不了信，请换一个浏览器。");
+      throw err.lost || err.status ? err : unable();
     }
+  }
+
+  // She decides whether the server opens it for her, at its price. Nothing of the receipt has left until then.
+  function otherWay() {
+    unsealed.hidden = false;
+    return fault("这部手机的浏览器拆不了信。可以换一个浏览器；也可以按下面那个按钮照旧打开，那样服务器用你的回执码拆信，做这一页的那一刻会见到里面的字，做完就没有了。");
   }
 
   async function refresh() {
@@ -68,11 +77,15 @@
     byId("state").textContent = thread.state_text;
     byId("desk").textContent = thread.desk;
     byId("received").textContent = hour(thread.received);
-    const letters = byId("letters"), told = byId("history"), shown = [];
+    byId("next").hidden = !thread.due_text;
+    say("due", thread.due_text || "");
+    const letters = byId("letters"), shown = [];
     for (const letter of thread.letters) shown.push(await shownLetter(thread, letter));
     fill(letters, shown);
-    fill(told, thread.history.map((one) => item([["small", hour(one.at)], ["span", ` ${one.text}`]])));
+    fill(byId("news"), thread.news.map((one) => item([["span", one.text], ["small", hour(one.at)]])));
+    fill(byId("history"), thread.history.map((one) => item([["small", hour(one.at)], ["span", ` ${one.text}`]])));
     byId("anew").hidden = !thread.put_away;
+    byId("closed").hidden = thread.put_away || thread.state !== "closed";
     byId("more").hidden = !thread.may.write;
     byId("whether").hidden = !thread.may.tell;
     byId("story").hidden = !thread.consent;
@@ -154,7 +167,7 @@
   }
 
   async function withdraw() {
-    const field = byId("receipt-again"), digits = typed(field), key = await orSay(() => unlock(digits));
+    const field = byId("receipt-again"), digits = typed(field), key = await orSay(() => unlock(digits), () => fault("这部手机的浏览器算不了回执码，没有删。请换一个浏览器。"));
     if (key.locator !== held.locator) throw fault("和打开这封信的回执码不一样，没有删。");
     try {
       await call("/withdraw", { locator: held.locator, request_key: wish("withdraw") });
@@ -202,7 +215,8 @@
     held = null;
     written = null;
     for (const name of Object.keys(wishes)) delete wishes[name];
-    for (const id of ["letters", "history", "state", "desk", "received", "so-far", "said", "destroyed"]) byId(id).textContent = "";
+    for (const id of ["letters", "history", "news", "state", "due", "desk", "received", "so-far", "said", "destroyed"]) byId(id).textContent = "";
+    unsealed.hidden = true;
     document.querySelectorAll("form").forEach(function (form) { form.reset(); });
     document.querySelectorAll("[data-view]").forEach(function (view) { view.hidden = view.id !== "unlock"; });
   }

@@ -31,7 +31,12 @@ fn the_form_promises_what_the_site_says_and_the_server_learns_it() {
     assert_eq!((&clocks["accept_hours"], &clocks["answer_days"]), (&8.into(), &2.into()));
     assert_eq!((&clocks["danger_hours"], &clocks["close_days"]), (&2.into(), &15.into()));
     assert_eq!(clocks["topics"]["domestic-violence"], serde_json::json!({ "close_days": 30 }));
-    assert!(form(&site).contains("8 小时内有人受理，2 个工作日内答复"));
+    assert!(form(&site).contains("2 小时内有人受理；别的 8 小时内有人受理，2 个工作日内答复"));
+
+    // Nobody has chosen a topic yet: no more is promised than the slowest one holds.
+    site.edit("site.toml", "close_days = 30", "accept_hours = 48\nanswer_days = 7");
+    manifest(&site);
+    assert!(form(&site).contains("2 小时内有人受理；别的 48 小时内有人受理，7 个工作日内答复"));
 }
 
 #[test]

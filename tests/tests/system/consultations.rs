@@ -2,7 +2,7 @@
 
 use tests::asker::{Receipt, ask, open};
 use tests::desk::{self, open_desk};
-use tests::http::{ADDRESS, USER_AGENT, hidden_value, visible_text};
+use tests::http::{ADDRESS, USER_AGENT, form_fields, hidden_value, visible_text};
 use tests::server::{Ground, on_both_databases};
 use tests::workspace;
 
@@ -44,6 +44,23 @@ fn p1_nothing_that_names_her_is_asked_for() {
     );
     let required = form.body.matches(" required").count();
     assert_eq!(required, 1, "only the letter itself must be filled in");
+}
+
+#[test]
+fn the_published_form_says_how_soon_letters_are_answered_and_each_copy_has_its_key() {
+    let ground = Ground::new().unwrap();
+    let server = ground.start().unwrap();
+    open_desk(&ground).unwrap();
+    let published = std::fs::read_to_string(ground.var().join("site/ask/index.html")).unwrap();
+    assert_eq!(hidden_value(&published, "request_key").as_deref(), Some(""), "the file is everybody's");
+    let before = published.split_once("<span id=\"pace\"></span>").map(|(before, _)| before.len());
+    let before = before.expect("the file has the very place that the server fills");
+    let shown = server.client().get("/ask/").unwrap().body;
+    assert!(!shown.contains("<span id=\"pace\">"), "{shown}");
+    let place =
+        shown.find("来信还少，通常多久能回，现在说不准。").expect("the sentence of a desk without letters");
+    let key = hidden_value(&shown, "request_key").unwrap().len();
+    assert!(key > 0 && place == before, "it stands where it belongs");
 }
 
 #[test]
@@ -162,6 +179,41 @@ fn without_a_desk_nothing_is_taken_and_the_words_are_not_lost() {
     assert!(answer.body.contains(LETTER), "her words are still there to copy");
     assert!(answer.body.contains("tel:12338"));
     assert!(!answer.body.contains("class=\"receipt\""));
+}
+
+#[test]
+fn whatever_was_chosen_is_in_the_form_that_comes_back_with_a_refusal() {
+    let server = Ground::new().unwrap().start().unwrap();
+    let client = server.client();
+    let published = form_fields(&client.get("/ask/").unwrap().body, "/ask/").unwrap();
+    let chosen = |name: &str| match name {
+        "text" => LETTER.to_owned(),
+        "reach" => "只在白天打".to_owned(),
+        "topic" => "work".to_owned(),
+        "region" => "990121".to_owned(),
+        "request_key" => published[name].clone().unwrap(),
+        // Boxes: a field that comes later is one, or has to be named here.
+        _ => "1".to_owned(),
+    };
+    let sent: Vec<(String, String)> = published.keys().map(|name| (name.clone(), chosen(name))).collect();
+    assert!(sent.len() >= 8, "the form has its fields: {sent:?}");
+    // One desk is missing here; one topic there.
+    for (wrong, status) in [("", 503), ("cooking", 400)] {
+        let sent = sent.iter().map(|(name, value)| {
+            let value = if name == "topic" && !wrong.is_empty() { wrong } else { value.as_str() };
+            (name.as_str(), value)
+        });
+        let sent: Vec<(&str, &str)> = sent.collect();
+        let answer = client.post_form("/ask/", &sent).unwrap();
+        assert_eq!(answer.status, status, "{}", answer.body);
+        let kept = form_fields(&answer.body, "/ask/").unwrap();
+        for (name, value) in sent {
+            // What is not in the list can't be chosen again.
+            let value = if value == "cooking" { "" } else { value };
+            assert_eq!(kept.get(name), Some(&Some(value.to_owned())), "{status}: {name} is lost: {kept:?}");
+        }
+        assert_eq!(kept.len(), published.len(), "{kept:?}");
+    }
 }
 
 #[test]

@@ -77,10 +77,17 @@ async fn ask_and_type_back(phone: &Browser, base: &str, scripts: bool) -> String
     phone.goto(&format!("{base}/ask/")).await.unwrap();
     phone.fill("#text", LETTER).await.unwrap();
     phone.click("#danger").await.unwrap();
+    phone.click("#child").await.unwrap();
     phone.click("form[action='/ask/'] button").await.unwrap();
-    let page = phone.wait_for_text("先抄下回执码").await.unwrap();
-    assert!(page.contains("110"), "danger brings the numbers to the top");
+    phone.wait_for_text("先抄下回执码").await.unwrap();
     let shown = phone.text(".receipt").await.unwrap();
+    let urgent = phone.text("main section[aria-label='先打电话']").await.unwrap();
+    for part in ["你说现在有危险", "110 报警", "120", "12338", "必须向公安报告"] {
+        assert!(urgent.contains(part), "danger and a child bring {part} to the top: {urgent}");
+    }
+    let follows = "document.querySelector(\"section[aria-label='先打电话']\")\
+                   .compareDocumentPosition(document.querySelector('.receipt')) === Node.DOCUMENT_POSITION_FOLLOWING";
+    assert!(phone.evaluate(follows).await.unwrap() == true, "it stands before the receipt");
     let receipt: String = shown.chars().filter(char::is_ascii_digit).collect();
     assert_eq!(receipt.len(), 20, "{shown}");
     phone.fill("#receipt", &Receipt(receipt.clone()).in_groups()).await.unwrap();

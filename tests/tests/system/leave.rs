@@ -6,10 +6,13 @@ use std::net::{TcpListener, TcpStream};
 use std::time::Duration;
 
 use serde_json::json;
+use tests::asker::ask;
 use tests::browser::{Browser, Looks, PHONE};
+use tests::desk::{AtDesk, open_desk};
 use tests::server::{Ground, Server};
 
-use crate::sealed::run;
+use crate::sealed::{Her, LETTER, run};
+use crate::unable::UNABLE;
 
 /// A site that has nothing to do with ours. Gives its address.
 fn outside() -> String {
@@ -56,6 +59,26 @@ async fn arrived(window: &Browser, address: &str) {
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
     panic!("{address} did not come");
+}
+
+/// How she leaves.
+#[derive(Clone, Copy)]
+enum Way {
+    Tap,
+    Escapes,
+}
+
+impl Way {
+    async fn out(self, window: &Browser) {
+        match self {
+            Self::Tap => window.click("a.leave").await.unwrap(),
+            Self::Escapes => {
+                for _ in 0..3 {
+                    window.key("Escape").await.unwrap();
+                }
+            }
+        }
+    }
 }
 
 struct Left<'a> {
@@ -115,12 +138,15 @@ fn p10_after_the_way_out_neither_back_nor_forward_nor_the_history_show_a_page_of
         let outside = outside();
         let (_ground, server) = server_to(&outside);
         let base = server.base.as_str();
-        for (what, pages, back) in [
-            ("from the first page", &["/"][..], false),
-            ("from a guide", &["/", "/guides/", "/guides/domestic-violence/protection-order/"], false),
-            ("from a letter that is being written", &["/", "/topics/", "/ask/"], false),
-            ("from the middle of the way", &["/", "/stations/", "/search/"], true),
-            ("from a part of a page", &["/ask/", "/ask/#main", "/ask/#more"], false),
+        let guide = "/guides/domestic-violence/protection-order/";
+        for (what, pages, back, way) in [
+            ("from the first page", &["/"][..], false, Way::Tap),
+            ("from a guide", &["/", "/guides/", guide], false, Way::Tap),
+            ("from a guide by three Escapes", &["/", "/guides/", guide], false, Way::Escapes),
+            ("from a letter that is being written", &["/", "/topics/", "/ask/"], false, Way::Tap),
+            ("from a letter by three Escapes", &["/", "/topics/", "/ask/"], false, Way::Escapes),
+            ("from the middle of the way", &["/", "/stations/", "/search/"], true, Way::Tap),
+            ("from a part of a page", &["/ask/", "/ask/#main", "/ask/#more"], false, Way::Tap),
         ] {
             let Some(window) = Browser::open(PHONE, what).await.unwrap() else { return };
             for page in pages {
@@ -140,8 +166,67 @@ fn p10_after_the_way_out_neither_back_nor_forward_nor_the_history_show_a_page_of
                 window.evaluate("void setTimeout(() => history.back(), 50)").await.unwrap();
                 arrived(&window, &format!("{base}{}", pages[pages.len() - 2])).await;
             }
-            window.click("a.leave").await.unwrap();
+            way.out(&window).await;
             Left { window: &window, base, outside: &outside }.shows_nothing(what).await;
+        }
+    });
+}
+
+#[test]
+fn p10_a_receipt_an_open_thread_and_pages_that_answer_a_form_leave_nothing_behind() {
+    run(async {
+        let outside = outside();
+        let (ground, server) = server_to(&outside);
+        open_desk(&ground).unwrap();
+        let Some(her) = Her::at(&server, PHONE, "the way out of what is hers").await else { return };
+        let left = async |way: Way, what: &str| {
+            way.out(&her.phone).await;
+            Left { window: &her.phone, base: her.base(), outside: &outside }.shows_nothing(what).await;
+        };
+        her.goto("/guides/").await;
+        her.ask().await;
+        left(Way::Tap, "from a receipt").await;
+        let receipt = her.ask().await;
+        left(Way::Escapes, "from a receipt by three Escapes").await;
+        her.goto("/guides/").await;
+        her.open(&receipt).await;
+        left(Way::Tap, "from an open thread").await;
+        her.open(&receipt).await;
+        left(Way::Escapes, "from an open thread by three Escapes").await;
+
+        // A browser that can't seal: the form goes to the server, and a page answers it.
+        her.phone.before_each_page(UNABLE).await.unwrap();
+        her.goto("/guides/").await;
+        her.goto("/ask/").await;
+        her.phone.fill("#text", LETTER).await.unwrap();
+        her.phone.click("#write form button").await.unwrap();
+        her.phone.wait_for_text("我们没有留底").await.unwrap();
+        left(Way::Tap, "from a receipt that the server made").await;
+        for (way, what) in [
+            (Way::Tap, "from a thread that the server opened"),
+            (Way::Escapes, "from a thread that the server opened, by three Escapes"),
+        ] {
+            her.goto("/ask/reply/").await;
+            her.phone.fill("#receipt", &receipt.0).await.unwrap();
+            her.phone.click("#unlock form button").await.unwrap();
+            assert!(her.phone.wait_for_text("你的咨询").await.unwrap().contains(LETTER));
+            left(way, what).await;
+        }
+    });
+}
+
+#[test]
+fn p10_the_desk_with_an_open_letter_leaves_nothing_behind() {
+    run(async {
+        let outside = outside();
+        let (ground, server) = server_to(&outside);
+        open_desk(&ground).unwrap();
+        ask(&server.client(), LETTER, &[]).unwrap();
+        for (way, what) in [(Way::Tap, "from the desk"), (Way::Escapes, "from the desk by three Escapes")] {
+            let Some(desk) = AtDesk::sign_in(&server, what).await.unwrap() else { return };
+            assert!(desk.open_first().await.unwrap().contains(LETTER));
+            way.out(&desk.browser).await;
+            Left { window: &desk.browser, base: &server.base, outside: &outside }.shows_nothing(what).await;
         }
     });
 }
@@ -150,7 +235,7 @@ fn p10_after_the_way_out_neither_back_nor_forward_nor_the_history_show_a_page_of
 fn without_scripts_the_way_out_is_one_tap_and_nothing_is_sent_along() {
     run(async {
         let outside = outside();
-        let (_ground, server) = server_to(&outside);
+        let (ground, server) = server_to(&outside);
         let looks = Looks { scripts: false, ..PHONE };
         let Some(window) = Browser::open(looks, "the way out without scripts").await.unwrap() else { return };
         window.goto(&format!("{}/ask/", server.base)).await.unwrap();
@@ -158,5 +243,28 @@ fn without_scripts_the_way_out_is_one_tap_and_nothing_is_sent_along() {
         window.wait_for_text("今天多云").await.unwrap();
         let (address, _) = window.history().await.unwrap();
         assert_eq!(address, outside);
+
+        // From a page that answered a form: Back would send the form again, and the browser shows nothing of it by itself.
+        open_desk(&ground).unwrap();
+        window.goto(&format!("{}/ask/", server.base)).await.unwrap();
+        window.fill("#text", LETTER).await.unwrap();
+        window.click("#write form button").await.unwrap();
+        window.wait_for_text("先抄下回执码").await.unwrap();
+        window.click("a.leave").await.unwrap();
+        window.wait_for_text("今天多云").await.unwrap();
+        let history = window.command("Page.getNavigationHistory", json!({})).await.unwrap();
+        let at = usize::try_from(history["currentIndex"].as_u64().unwrap()).unwrap();
+        let before = &history["entries"][at - 1];
+        assert!(before["url"].as_str().unwrap().ends_with("/ask/"), "{history}");
+        let back = json!({ "entryId": before["id"] });
+        window.command("Page.navigateToHistoryEntry", back).await.unwrap();
+        for _ in 0..20 {
+            tokio::time::sleep(Duration::from_millis(100)).await;
+            // Between two pages there is none to ask.
+            let shown =
+                window.evaluate("document.body ? document.body.innerText : ''").await.unwrap_or_default();
+            let shown = shown.as_str().unwrap_or_default();
+            assert!(!shown.contains("回执码，二十位数字") && !shown.contains(LETTER), "{shown}");
+        }
     });
 }

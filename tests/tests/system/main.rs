@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "tests stop at the first surprise")]
 
 mod announce;
+mod asker;
 mod consultations;
 mod content;
 mod desk;
@@ -23,5 +24,6 @@ mod secret;
 mod start;
 mod traces;
 mod two;
+mod unable;
 mod watch;
 mod work;

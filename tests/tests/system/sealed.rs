@@ -37,6 +37,11 @@ impl Her {
         Some(Self { phone, wire })
     }
 
+    /// Where she goes: the gate.
+    pub(crate) fn base(&self) -> &str {
+        &self.wire.base
+    }
+
     pub(crate) async fn goto(&self, path: &str) {
         self.phone.goto(&format!("{}{path}", self.wire.base)).await.unwrap();
     }
@@ -110,7 +115,7 @@ fn expanded(stretched: &[u8], info: &[u8]) -> Vec<u8> {
 }
 
 /// The ways in which bytes could be written in a request.
-fn spellings(bytes: &[u8]) -> Vec<Vec<u8>> {
+pub(crate) fn spellings(bytes: &[u8]) -> Vec<Vec<u8>> {
     let hex = bytes.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat();
     let percent = bytes.iter().map(|byte| format!("%{byte:02X}")).collect::<Vec<_>>().concat();
     let mut all = vec![bytes.to_vec(), hex.into_bytes(), percent.into_bytes()];
@@ -281,51 +286,6 @@ fn nothing_is_kept(ground: &Ground, server: &Server, receipt: &Receipt) {
     let limits = std::fs::read_to_string(format!("/proc/{}/limits", server.pid())).unwrap();
     let core = limits.lines().find(|line| line.starts_with("Max core file size")).unwrap();
     assert_eq!(core.split_whitespace().nth(4), Some("1"), "a crash writes no memory down: {core}");
-}
-
-#[test]
-fn p8_a_browser_that_can_not_seal_sends_the_form_at_its_stated_price() {
-    run(async {
-        let ground = Ground::new().unwrap();
-        let server = ground.start().unwrap();
-        open_desk(&ground).unwrap();
-        let Some(her) = Her::at(&server, PHONE, "a browser without crypto.subtle").await else { return };
-        let unable = "Object.defineProperty(Crypto.prototype, 'subtle', { get: () => undefined });";
-        her.phone.before_each_page(unable).await.unwrap();
-        her.goto("/ask/").await;
-        let page = her.phone.wait_for_text("匿名问一问").await.unwrap();
-        assert!(page.contains("在内存里见到你写的字") && !page.contains("服务器从头到尾读不到"), "{page}");
-        her.phone.fill("#text", LETTER).await.unwrap();
-        her.phone.click("#write form button").await.unwrap();
-        her.phone.wait_for_text("先抄下回执码").await.unwrap();
-        let shown = her.phone.text(".receipt").await.unwrap();
-        let receipt = Receipt(shown.chars().filter(char::is_ascii_digit).collect());
-        // What one way wrote the other way reads.
-        let Some(other) = Her::at(&server, PHONE, "the other way").await else { return };
-        assert!(other.open(&receipt).await.contains(LETTER));
-    });
-}
-
-#[test]
-fn a_browser_that_fails_at_sealing_asks_before_the_words_go_the_other_way() {
-    run(async {
-        let ground = Ground::new().unwrap();
-        let server = ground.start().unwrap();
-        open_desk(&ground).unwrap();
-        let Some(her) = Her::at(&server, PHONE, "a browser that fails at sealing").await else { return };
-        her.phone
-            .before_each_page("SubtleCrypto.prototype.deriveBits = () => Promise.reject(new Error('no'));")
-            .await
-            .unwrap();
-        her.goto("/ask/").await;
-        her.phone.fill("#text", LETTER).await.unwrap();
-        her.phone.click("#write form button").await.unwrap();
-        let page = her.phone.wait_for_text("封不了信").await.unwrap();
-        assert!(page.contains("照旧寄"), "{page}");
-        assert!(spellings(LETTER.as_bytes()).iter().all(|spelling| !contains(&her.wire.sent(), spelling)));
-        her.phone.click("#unsealed").await.unwrap();
-        her.phone.wait_for_text("先抄下回执码").await.unwrap();
-    });
 }
 
 #[test]

@@ -14,6 +14,7 @@ use super::door::{Door, knock};
 use super::{Sent, answered};
 use crate::clock::Hour;
 use crate::consultations::history;
+use crate::consultations::outlook::Outlook;
 use crate::consultations::public::ReaderOut;
 use crate::consultations::reply::typed_back;
 use crate::consultations::state::Event;
@@ -56,6 +57,11 @@ pub struct AskersThreadOut {
     pub urgent: bool,
     /// The hour of arrival, RFC 3339.
     pub received: String,
+    /// Of what happened: the last transfer, and the last time it climbed for what is still not done. Oldest first.
+    pub news: Vec<ToldOut>,
+    /// By when the desk takes the next step, or that it is late, in plain words; missing where it is not the desk's turn.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub due_text: Option<String>,
     /// What happened, oldest first.
     pub history: Vec<ToldOut>,
     /// The letters in their order.
@@ -160,16 +166,17 @@ async fn look(app: &AppState, door: &Door) -> ApiResult<OpenedOut> {
         return Ok(OpenedOut { thread: None });
     };
     typed_back(app, thread).await;
-    Ok(OpenedOut { thread: Some(AskersThreadOut::new(thread, &looked)) })
+    Ok(OpenedOut { thread: Some(AskersThreadOut::new(thread, &looked, app.clock.hour())) })
 }
 
 impl AskersThreadOut {
-    fn new(thread: &Thread, looked: &Looked) -> Self {
+    fn new(thread: &Thread, looked: &Looked, now: Hour) -> Self {
         let may = |event| thread.next(event).is_ok();
         let put_away = thread.is_put_away();
         let state_text = if put_away { history::PUT_AWAY } else { history::standing(thread.state) };
-        let told =
-            |told: &Told| ToldOut { at: told.at.to_rfc3339(), text: history::words(told, &looked.desks) };
+        let said = |at: Hour, text| ToldOut { at: at.to_rfc3339(), text };
+        let told = |told: &Told| said(told.at, history::words(told, &looked.desks));
+        let outlook = Outlook::of(thread, (&looked.history, &looked.desks), now);
         Self {
             id: thread.id.to_string(),
             state: thread.state.code().to_owned(),
@@ -178,6 +185,8 @@ impl AskersThreadOut {
             desk: looked.desks.get(&thread.desk).unwrap_or(&thread.desk).clone(),
             urgent: thread.priority.danger || thread.priority.child,
             received: thread.received.to_rfc3339(),
+            news: outlook.news.into_iter().map(|(at, text)| said(at, text)).collect(),
+            due_text: outlook.due,
             history: looked.history.iter().map(told).collect(),
             letters: looked.letters.iter().map(LetterOut::new).collect(),
             readers: looked.readers.iter().map(ReaderOut::new).collect(),
@@ -190,7 +199,7 @@ impl AskersThreadOut {
             },
             helped: thread.helped,
             consent: thread.consent,
-            destroyed: thread.purge.map(Hour::to_rfc3339),
+            destroyed: outlook.destroyed.map(Hour::to_rfc3339),
         }
     }
 }

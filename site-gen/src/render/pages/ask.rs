@@ -1,7 +1,6 @@
 //! Asking without a name, reading the reply, checking the proof of receipt: the forms as they are published. With scripts
 //! they are sealed in the browser (`assets/ask/`); without, the server answers them.
 
-use ::search::clocks::Clocks;
 use ::search::region::Level;
 use serde::Serialize;
 
@@ -15,7 +14,9 @@ pub(super) struct AskPage {
     topics: Vec<Choice>,
     regions: Vec<Choice>,
     hotlines: Vec<Line>,
-    clocks: Clocks,
+    danger_hours: u32,
+    accept_hours: u32,
+    answer_days: u32,
 }
 
 /// `/ask/reply/`
@@ -43,6 +44,8 @@ impl AskPage {
         let site = press.site;
         let topics =
             site.topics.iter().map(|topic| Choice { value: topic.slug.clone(), label: topic.title.clone() });
+        // She may choose any topic, or none: what is promised before holds for the slowest.
+        let clocks = &site.settings.clocks;
         let counties = site.regions.iter().filter(|region| region.level == Level::County);
         let regions =
             counties.map(|region| Choice { value: region.code.to_string(), label: region.name.clone() });
@@ -51,7 +54,9 @@ impl AskPage {
             topics: topics.collect(),
             regions: regions.collect(),
             hotlines: site.hotlines.iter().map(Line::new).collect(),
-            clocks: site.settings.clocks.clone(),
+            danger_hours: clocks.longest_accept(true),
+            accept_hours: clocks.longest_accept(false),
+            answer_days: clocks.longest_answer(),
         }
     }
 }

@@ -3,6 +3,7 @@
 mod model;
 mod news;
 mod overdue;
+mod pace;
 mod purge;
 mod queue;
 mod steps;

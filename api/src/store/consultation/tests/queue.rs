@@ -7,7 +7,7 @@ use crate::store::consultation::queue::{Place, page};
 use crate::store::entity::thread;
 
 /// A thread of which only what the queue needs is there.
-fn row(number: u32, desk: &str) -> thread::ActiveModel {
+pub(super) fn row(number: u32, desk: &str) -> thread::ActiveModel {
     // Spread over everything that orders a queue, some of it over already.
     let state = match number % 17 {
         0..4 => State::Closed,
