@@ -53,7 +53,7 @@ async function showDigest(id, thread, letters) {
     // Taken once more it is another line, and wants her consent as it is then.
     key = keyed();
     await hand(file);
-    after.replaceChildren(...whatNext(file));
+    putInto(after, ...whatNext(file));
     said.textContent = done;
     // By the name of the file those who come later know what has to go when she takes her consent back.
     if (noted !== file.path) {
@@ -169,7 +169,7 @@ async function guidesOf() {
 
 function offerGuides({ guide, topic }, guides, before) {
   const here = guides.filter((one) => one.topic === topic.value);
-  guide.replaceChildren(option("", here.length ? "不写" : "先选主题"), ...here.map(({ slug, title }) => option(slug, title)));
+  putInto(guide, option("", here.length ? "不写" : "先选主题"), ...here.map(({ slug, title }) => option(slug, title)));
   guide.value = here.some(({ slug }) => slug === before) ? before : "";
 }
 
@@ -228,7 +228,7 @@ function showFound(form, place, confirmed, { consultation: item }) {
   if (place.dataset.now === now && place.childElementCount) return;
   place.dataset.now = now;
   const nothing = el("p", {}, "没有找到名字、号码、地址、日子。机器看不全：单位、身份、少见的事，请自己再想一遍。");
-  place.replaceChildren(...(lists.length ? lists.map(({ shown }) => shown) : [nothing]));
+  putInto(place, ...(lists.length ? lists.map(({ shown }) => shown) : [nothing]));
 }
 
 /** The file: `{ name, path, text }`. */

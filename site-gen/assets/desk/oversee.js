@@ -48,7 +48,7 @@ async function showAudit(back, desk = "", focus = true) {
   const more = el("p", { class: "actions" });
   const add = ({ lines, next }) => {
     for (const line of lines) list.append(auditLine(line));
-    more.replaceChildren(...(next ? [button("更多", async () => add(await call("GET", page(`cursor=${encodeURIComponent(next)}`))), "quiet")] : []));
+    putInto(more, ...(next ? [button("更多", async () => add(await call("GET", page(`cursor=${encodeURIComponent(next)}`))), "quiet")] : []));
   };
   add(first);
   const actions = [button("刷新", () => showAudit(back, desk), "quiet")];

@@ -45,12 +45,18 @@ function whenHeard(act) {
   heard = act;
 }
 
+/** Puts parts into a place, instead of what was there. */
+function putInto(place, ...parts) {
+  place.textContent = "";
+  place.append(...parts);
+}
+
 /** Shows a view in place of the one before. */
 function show(title, parts, focus = true) {
   stopRefreshing();
   heard = () => {};
   const heading = el("h2", { tabindex: -1 }, title);
-  view.replaceChildren(heading, ...[parts].flat());
+  putInto(view, heading, ...(Array.isArray(parts) ? parts : [parts]));
   if (focus) {
     said.textContent = "";
     wrong.textContent = "";

@@ -92,7 +92,7 @@ function offerStations(item, kind, listed, chosen) {
     found = kind.value ? await stationsOf(kind.value, item.region).catch(() => []) : [];
     if (mine !== asked) return;
     const first = !kind.value ? "先选哪类机构" : found.length ? "请选" : "名录里没有，请自己写名称";
-    listed.replaceChildren(option("", first), ...found.map(({ name }, at) => option(at, name)));
+    putInto(listed, option("", first), ...found.map(({ name }, at) => option(at, name)));
     listed.disabled = !found.length;
   };
   kind.addEventListener("change", () => fill().catch(tell));

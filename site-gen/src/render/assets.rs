@@ -299,11 +299,10 @@ mod tests {
         assert_eq!(once.len(), names.len(), "{names:?}");
     }
 
-    /// Chromium 60 reads the asker's scripts; the whole grammar is checked with a parser in `tests`. The desk's members have
-    /// newer browsers.
+    /// Chromium 60 reads them; the whole grammar is checked with a parser in `tests`.
     #[test]
     fn bundles_use_nothing_that_old_browsers_lack() {
-        for (name, parts) in BUNDLES.iter().filter(|(name, _)| *name != "desk") {
+        for (name, parts) in BUNDLES {
             let whole = parts.concat();
             for never in [
                 "globalThis",
