@@ -11,6 +11,7 @@ use tests::browser::{Browser, Looks, NARROW, PHONE};
 use tests::desk::{AtDesk, open_desk};
 use tests::server::{Ground, Server, on_both_databases};
 use tests::wire::Wire;
+use tests::workspace;
 
 use crate::traces::{all_traces, contains};
 
@@ -91,6 +92,8 @@ impl Her {
 }
 
 pub(crate) fn run(test: impl Future<Output = ()>) {
+    // Built before the time runs: the first test of all may find no program yet.
+    workspace::nuanzhan();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     // A browser that hangs must not hang the whole gate.
     runtime.block_on(async { tokio::time::timeout(Duration::from_mins(3), test).await }).unwrap();
