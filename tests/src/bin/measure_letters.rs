@@ -35,6 +35,8 @@ const PAGES: usize = 200;
 /// Letters that wait, and letters that are closed.
 const OPEN: u32 = 100_000;
 const CLOSED: u32 = 1_000_000;
+/// One letter in so many is of another topic.
+const RARE: u32 = 5_000;
 
 fn main() -> ExitCode {
     tool::ended("measure_letters", measure())
@@ -215,9 +217,12 @@ fn queue(name: &str, ground: &Ground) -> anyhow::Result<()> {
     let filling = Instant::now();
     fill(ground)?;
     let filled = filling.elapsed();
+    let began = Instant::now();
+    let destroyed = destroy(ground)?;
+    let destroying = began.elapsed();
     let server = ground.start()?;
     let member = Member::sign_in(&server.client(), MEMBER, PASSPHRASE)?;
-    for shelf in ["own", "climbed", "closed"] {
+    for shelf in ["own", "climbed", "closed", "own&topic=marriage", "closed&topic=marriage"] {
         let first = by(1, PAGES, Duration::MAX, |_| {
             member.get(&format!("/consultations?shelf={shelf}&limit=50")).map(|_| ())
         })?;
@@ -236,18 +241,21 @@ fn queue(name: &str, ground: &Ground) -> anyhow::Result<()> {
             at(&pages, 95)
         ));
     }
-    server.stop("INT")?;
-    let began = Instant::now();
+    say(&format!(
+        "\n{name}: filled in {filled:.0?}; destroying what is over took {destroying:.1?}: {}\n",
+        destroyed.trim()
+    ));
+    Ok(())
+}
+
+/// Destroys what is over and clears its traces, before a server does it at its start; what the program says of it.
+fn destroy(ground: &Ground) -> anyhow::Result<String> {
     let data = ground.data_arguments();
     let mut arguments = vec!["purge"];
     arguments.extend(data.iter().map(String::as_str));
     let purged = nuanzhan::run(ground.folder(), &arguments)?;
     ensure!(purged.code == 0, "{}{}", purged.stdout, purged.stderr);
-    say(&format!(
-        "\n{name}: filled in {filled:.0?}; destroying what is over and clearing its traces took {:.1?}\n",
-        began.elapsed()
-    ));
-    Ok(())
+    Ok(purged.stdout)
 }
 
 /// Letters, each with its keys for the asker and the desk, of the last half year; one in ten thousand of the closed ones is over.
@@ -276,10 +284,10 @@ fn fill(ground: &Ground) -> anyhow::Result<()> {
          due_stage, closed_hour, purge_hour, outcome, mediation, legal_aid, psychological, consent, typed_back) \
          SELECT {id}, 'shili-city', CASE WHEN i % 5 = 0 THEN 'shili-city' END, 'online', \
          CASE WHEN i > {OPEN} THEN 'closed' WHEN i % 2 = 0 THEN 'received' ELSE 'answered' END, \
-         i % 97 = 0, i % 11 = 0, i % 7 = 0, 'work', {now} - i % 4000, CASE WHEN i <= {OPEN} THEN {now} + i % 400 END, \
+         i % 97 = 0, i % 11 = 0, i % 7 = 0, CASE WHEN i % {RARE} = 0 THEN 'marriage' ELSE 'work' END, {now} - i % 4000, CASE WHEN i <= {OPEN} THEN {now} + i % 400 END, \
          CASE WHEN i <= {OPEN} THEN 'close' END, CASE WHEN i > {OPEN} THEN {now} - i % 3000 END, \
          CASE WHEN i > {OPEN} THEN {now} + (i % 10000) - 1 END, CASE WHEN i > {OPEN} THEN 'advised' END, \
-         FALSE, FALSE, FALSE, FALSE, TRUE FROM ({numbers}) AS numbers(i)"
+         FALSE, FALSE, FALSE, FALSE, TRUE FROM ({numbers}) AS numbers"
     );
     let message = format!(
         "INSERT INTO message (thread_id, purpose, position, sender, sent_hour, content) \
