@@ -271,7 +271,27 @@ pub(crate) mod browser {
 
     /// A copy of a desk's key for somebody, as base64.
     pub(crate) fn share(private: &PrivateKey, of: &ShareOf<'_>, to: &PublicKey) -> String {
-        BASE64_STANDARD.encode(seal_share(private, of, to, &SystemDice).as_bytes())
+        BASE64_STANDARD.encode(copy(private, of, to, &SystemDice).as_bytes())
+    }
+
+    /// The same with chance that the test knows.
+    pub(crate) fn copy(
+        private: &PrivateKey,
+        of: &ShareOf<'_>,
+        to: &PublicKey,
+        dice: &dyn Dice,
+    ) -> SealedShare {
+        seal_share(private, of, to, dice)
+    }
+
+    /// What ties a copy to its holder.
+    pub(crate) fn share_info(of: &ShareOf<'_>) -> Vec<u8> {
+        of.info()
+    }
+
+    /// What ties a wrapped key to its owner.
+    pub(crate) fn member_aad(member: &str, public_key: &PublicKey) -> Vec<u8> {
+        wrap_aad(member, public_key)
     }
 
     /// A member's key under another passphrase.
@@ -281,7 +301,17 @@ pub(crate) mod browser {
         passphrase: &str,
         rounds: NonZeroU32,
     ) -> Enrolled {
-        wrap((private, private.public()), member, (passphrase, rounds), &SystemDice)
+        rewrapped_with(private, member, (passphrase, rounds), &SystemDice)
+    }
+
+    /// The same with chance that the test knows.
+    pub(crate) fn rewrapped_with(
+        private: &PrivateKey,
+        member: &str,
+        passphrase: (&str, NonZeroU32),
+        dice: &dyn Dice,
+    ) -> Enrolled {
+        wrap((private, private.public()), member, passphrase, dice)
     }
 
     /// What the key on paper opens.

@@ -64,7 +64,7 @@ pub async fn show(member: Known, Part(app): Part<AppState>) -> ApiResult<Respons
     let public_key = paper_of(&app, &waiting).await?;
     let of_now = of_hour(&waiting, &public_key, app.clock.hour());
     let proof = app.consultations.secrets.challenge("recovery", &of_now);
-    let info = labelled("nuanzhan/recovery-proof/1", &of(&waiting));
+    let info = proof_info(waiting.desk(), waiting.id());
     let shares = app.store.recovery_of(waiting.desk()).await?.into_iter().map(|copy| PaperShareOut {
         generation: copy.generation,
         sealed_key: BASE64_STANDARD.encode(copy.share.as_bytes()),
@@ -122,10 +122,16 @@ async fn paper_of(app: &AppState, waiting: &SignedIn) -> ApiResult<PublicKey> {
 
 /// What is proven: that somebody has this paper, within this hour.
 fn of_hour(waiting: &SignedIn, public_key: &PublicKey, hour: Hour) -> Vec<u8> {
-    [of(waiting), hour.number().to_be_bytes().to_vec(), public_key.to_bytes()].concat()
+    let of = of(waiting.desk(), waiting.id());
+    [of, hour.number().to_be_bytes().to_vec(), public_key.to_bytes()].concat()
+}
+
+/// The HPKE info of the sealed proof: somebody else's does not open as theirs.
+pub(crate) fn proof_info(desk: &str, member: &str) -> Vec<u8> {
+    labelled("nuanzhan/recovery-proof/1", &of(desk, member))
 }
 
 /// Desk and member, with a zero byte after each: ids hold none.
-fn of(waiting: &SignedIn) -> Vec<u8> {
-    [waiting.desk().as_bytes(), &[0], waiting.id().as_bytes(), &[0]].concat()
+fn of(desk: &str, member: &str) -> Vec<u8> {
+    [desk.as_bytes(), &[0], member.as_bytes(), &[0]].concat()
 }

@@ -38,6 +38,15 @@ fn me(kept: &Value, id: &str, shares: &[(u32, &Value)]) -> Value {
     json!({ "id": id, "desk": "county", "public_key": kept["public_key"], "wrapped_key": kept["wrapped_key"], "desk_keys": shares })
 }
 
+/// What two people compare. The service never reckons it: it could lie.
+pub(super) fn fingerprint(key: &PublicKey, member: &str) -> String {
+    let of = [key.to_bytes().as_slice(), member.as_bytes()].concat();
+    let hash = ring::digest::digest(&ring::digest::SHA256, &labelled("nuanzhan/member-fingerprint/1", &of));
+    let digits: Vec<String> = hash.as_ref()[..24].iter().map(|byte| (byte % 10).to_string()).collect();
+    let groups: Vec<String> = digits.chunks(4).map(<[String]>::concat).collect();
+    groups.join(" ")
+}
+
 #[test]
 fn a_member_and_a_desk_that_were_made_in_the_browser_open_here() {
     let body = "const kept = await keys.newMember('m', '七个字的好口令', 1000);
@@ -159,9 +168,5 @@ fn a_code_and_a_fingerprint_are_the_same_on_both_sides() {
     let Some(done) = node(body, &input) else { return };
     let code = InvitationCode::parse(done["code"].as_str().unwrap()).unwrap();
     assert_eq!(bytes(&done["hash"]), code.hash());
-    let of = [key.to_bytes(), b"m".to_vec()].concat();
-    let hash = ring::digest::digest(&ring::digest::SHA256, &labelled("nuanzhan/member-fingerprint/1", &of));
-    let digits: Vec<String> = hash.as_ref()[..24].iter().map(|byte| (byte % 10).to_string()).collect();
-    let groups: Vec<String> = digits.chunks(4).map(<[String]>::concat).collect();
-    assert_eq!(done["mark"], groups.join(" "));
+    assert_eq!(done["mark"], fingerprint(&key, "m"));
 }

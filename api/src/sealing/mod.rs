@@ -12,6 +12,8 @@ pub mod binding;
 mod browser;
 #[cfg(test)]
 mod browser_keys;
+#[cfg(test)]
+mod desk_vectors;
 pub mod message;
 pub mod padding;
 pub mod suite;

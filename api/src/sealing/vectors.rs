@@ -1,7 +1,8 @@
 //! `docs/message-format.json`: vectors of our own, for whoever writes another client.
 //!
 //! What is in the file is what this program makes of fixed chance, and what it makes of the file's keys; the browser's part
-//! reads the same file, and so does `pyhpke` (`tests/tests/system/formats.rs`). `elsewhere` was sealed by that one.
+//! reads the same file, and so does `pyhpke` (`tests/tests/system/formats.rs`). `elsewhere` was sealed by that one. The keys of a
+//! desk are made in [`super::desk_vectors`].
 
 use std::num::NonZeroU32;
 use std::sync::Mutex;
@@ -12,6 +13,7 @@ use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
 use super::browser::node;
+use super::desk_vectors;
 use crate::consultations::proof::{ProofKey, Statement};
 use crate::consultations::receipt::Receipt;
 use crate::consultations::stretch::{Stretching, expand};
@@ -22,7 +24,8 @@ use crate::sealing::padding;
 use crate::sealing::suite::PrivateKey;
 use crate::secrets::Secrets;
 
-const WRITTEN: &str = include_str!("../../../docs/message-format.json");
+/// The file.
+pub(super) const WRITTEN: &str = include_str!("../../../docs/message-format.json");
 
 /// Gives the same chance every time: 32 bytes of 1, 32 of 2 and so on, however they are asked for. Remembers what it gave.
 #[derive(Default)]
@@ -36,11 +39,11 @@ impl Dice for Loaded {
     }
 }
 
-fn b64(bytes: &[u8]) -> String {
+pub(super) fn b64(bytes: &[u8]) -> String {
     BASE64_STANDARD.encode(bytes)
 }
 
-fn bytes(value: &Value) -> Vec<u8> {
+pub(super) fn bytes(value: &Value) -> Vec<u8> {
     BASE64_STANDARD.decode(value.as_str().unwrap()).unwrap()
 }
 
@@ -149,6 +152,8 @@ fn made() -> Value {
 fn the_written_vectors_are_what_this_program_makes() {
     let mut made = made();
     let written: Value = serde_json::from_str(WRITTEN).unwrap();
+    made["desk"] = desk_vectors::made(&made["message"]);
+    made["desk"]["elsewhere"] = written["desk"]["elsewhere"].clone();
     for only_there in ["about", "elsewhere"] {
         made[only_there] = written[only_there].clone();
     }

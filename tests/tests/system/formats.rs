@@ -97,6 +97,42 @@ fn a_third_implementation_reads_what_we_write_and_the_published_bundle_reads_wha
             "{name}"
         );
     }
+    keys_of_a_desk_open_its_letter(&script(&server, "desk.js"), &input);
+}
+
+/// With the passphrase, with the paper, with a key that came later, and with what the third implementation made of the same.
+fn keys_of_a_desk_open_its_letter(script: &str, input: &Value) {
+    let body = format!(
+        "globalThis.self = globalThis; {script}
+         const {{ sealing, hpke, keys }} = self.nuanzhan, b = sealing.fromBase64;
+         const {{ ours, theirs }} = JSON.parse(require('node:fs').readFileSync(0));
+         const {{ desk, message, place }} = ours, {{ member, colleague, paper }} = desk, [first, second] = desk.keys;
+         const read = async (pair, holder, key, sealed, sealedContentKey) => {{
+             const share = {{ desk: desk.id, generation: key.generation, holder }};
+             const opened = await sealing.openDeskKey(pair, share, b(sealed), b(key.public_key));
+             return sealing.openMessage(opened, place, b(sealedContentKey), b(message.content));
+         }};
+         (async () => {{
+             const {{ pair: onPaper }} = await keys.readPaper(paper.text), old = message.keys[0].key, letters = [];
+             const sealedKey = (key, holder) => key.copies.find((copy) => copy.holder === holder).sealed_key;
+             const both = [member, desk.changed].map((kept) => [kept, kept.wrapped_key]);
+             const shares = [sealedKey(first, member.id), theirs.desk.share];
+             for (const [kept, wrapped] of both.concat([[member, theirs.desk.wrapped_key]])) {{
+                 const stretched = await sealing.stretch(kept.passphrase, b(kept.salt), kept.rounds);
+                 const own = await sealing.unwrapMember(stretched, member.id, b(member.public_key), b(wrapped));
+                 for (const share of shares) letters.push(await read(own, member.id, first, share, old));
+             }}
+             const onSheet = [sealedKey(first, 'recovery'), theirs.desk.recovery_share];
+             for (const share of onSheet) letters.push(await read(onPaper, 'recovery', first, share, old));
+             const stays = await hpke.importKeyPair(b(colleague.private_key), b(colleague.public_key));
+             const later = [[stays, colleague.id], [onPaper, 'recovery']];
+             for (const [pair, holder] of later) letters.push(await read(pair, holder, second, sealedKey(second, holder), desk.resealed.key));
+             console.log(JSON.stringify(letters));
+         }})();"
+    );
+    let Some(letters) = node(&body, input) else { return };
+    let letter = &input["ours"]["message"]["envelope"];
+    assert_eq!(letters, json!(vec![letter; 10]));
 }
 
 #[test]
