@@ -1,7 +1,7 @@
 //! The draft of a work report: the numbers in sentences, and the tables, as Markdown that somebody finishes.
 
-use crate::figures::report::{Report, Table, class_name, middle};
-use crate::figures::sheet::written;
+use crate::figures::report::{Report, class_name, middle};
+use crate::figures::table::Table;
 use crate::store::figures::{Figure, Measure};
 
 /// Rows that a sentence names.
@@ -85,13 +85,14 @@ fn most_received(table: &Table) -> String {
 fn section(table: &Table) -> String {
     let line = |cells: Vec<String>| format!("| {} |\n", cells.join(" | "));
     let mut parts = vec![format!("\n## {}\n\n", table.title)];
-    parts.push(line(std::iter::once(&table.heading).chain(&table.columns).cloned().collect()));
+    let names = table.columns.iter().map(|column| &column.name);
+    parts.push(line(std::iter::once(&table.heading).chain(names).map(|name| plain(name)).collect()));
     let ruler = std::iter::once("---").chain(table.columns.iter().map(|_| "---:"));
     parts.push(line(ruler.map(str::to_owned).collect()));
     for row in &table.rows {
         let none = || "—".to_owned();
-        let values = row.values.iter().map(|value| value.map_or_else(none, |value| written(row, value)));
-        parts.push(line(std::iter::once(plain(&row.label)).chain(values).collect()));
+        let numbers = table.numbers(row).map(|number| number.map_or_else(none, |number| number.to_string()));
+        parts.push(line(std::iter::once(plain(&row.label)).chain(numbers).collect()));
     }
     parts.extend(table.note.as_ref().map(|note| format!("\n{note}\n")));
     parts.concat()
@@ -121,7 +122,7 @@ mod tests {
             figure("2026-07", Measure::Received, "work", 10),
             figure("2026-08", Measure::Received, "marriage|家", 4),
             Figure { class: 1, ..figure("2026-08", Measure::Answered, "work", 9) },
-            figure("2026-09", Measure::Closed, "work", 5),
+            Figure { detail: "advised".to_owned(), ..figure("2026-09", Measure::Closed, "work", 5) },
             Figure { detail: "not_a_request".to_owned(), ..figure("2026-09", Measure::Closed, "", 2) },
         ];
         let text = draft(&now, &[figure("2025-09", Measure::Received, "", 15)], 3);
@@ -131,6 +132,12 @@ mod tests {
             "得到首次答复的 9 件里，一半在收到后 1 天内得到。收到的比答复的多 5 件：还没有答复，或者没有答复就撤回、收起来了。",
             "问得最多的是上班的事（10 件）、marriage\\|家（4 件）。",
             "| 收到 | 14 | 15 | -1 |",
+            "| 主题 | 收到 | 答复 | 办结 | 办结率 | 1 天内受理 | 3 天内答复 | 15 天内办结 |\n\
+             | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n\
+             | 上班的事 | 10 | 9 | 5 | 50% | 0 | 9 | 5 |\n",
+            "| marriage\\|家 | 4 | 0 | 0 | 0% | 0 | 0 | 0 |\n| 没有选主题 | 0 | 0 | 2 | — | 0 | 0 | 2 |\n",
+            "## 办结的结果，按主题\n\n| 主题 | 办结 | 咨询解答 | 不是咨询 |\n",
+            "| 上班的事 | 5 | 5 | 0 |\n| 没有选主题 | 2 | 0 | 2 |\n",
         ] {
             assert!(text.contains(said), "{said}\n{text}");
         }

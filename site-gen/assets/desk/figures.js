@@ -1,7 +1,10 @@
-// The figures of the desk: tables, each with a drawing of its first numbers, and files to take away. Counts, never threads.
+// The figures of the desk: tables, with drawings of what may be drawn of them, and files to take away. Counts, never threads.
 
-/** From one bar to the next, and the longest, in units of the drawing. */
-const [BAR_STEP, WIDEST_BAR] = [40, 300];
+/** How many months, quarters and years back can be chosen, with the one that goes on. */
+const [MONTHS_BACK, QUARTERS_BACK, YEARS_BACK] = [24, 8, 6];
+
+/** In units of a drawing: how wide it is and one of its characters, how high a label and a bar with what is around them. */
+const [DRAWING_WIDE, LETTER_WIDE, LABEL_HIGH, BAR_HIGH] = [320, 13, 22, 18];
 
 /** Shows the figures of a period (`2026`, `2026-Q4`, `2026-11`); `back` is where one goes from here. */
 async function showFigures(back, period = "", below = false) {
@@ -9,8 +12,8 @@ async function showFigures(back, period = "", below = false) {
   const wanted = (known) => `below=${below}${known ? `&period=${known}` : ""}`;
   const report = await call("GET", `/desk/figures?${wanted(period)}`);
   if (mine !== runningTurn()) return;
-  const pick = choice("period", periods(report), { chosen: report.period });
-  pick.querySelector("option").remove();
+  const pick = el("select", { id: "period" }, ...periods(report));
+  pick.value = report.period;
   const under = tick("below", "连下级工作台的一起算", below);
   const other = () => busy(pick, "", () => showFigures(back, pick.value, under.box.checked));
   pick.addEventListener("change", other);
@@ -28,46 +31,76 @@ async function showFigures(back, period = "", below = false) {
   ]);
 }
 
-/** The months of a year back, its quarters, two years; and the period that is shown. */
+/** What can be chosen: months, quarters and years back, and the period that is shown. */
 function periods({ period, title }) {
   const now = new Date();
-  const listed = [];
-  for (let back = 0; back <= 12; back += 1) {
-    const day = new Date(now.getFullYear(), now.getMonth() - back, 1);
-    const [year, month] = [day.getFullYear(), day.getMonth() + 1];
-    listed.push({ code: `${year}-${String(month).padStart(2, "0")}`, text: `${year} 年 ${month} 月` });
-  }
-  for (let back = 0; back <= 4; back += 1) {
-    const day = new Date(now.getFullYear(), now.getMonth() - 3 * back, 1);
-    const [year, quarter] = [day.getFullYear(), Math.floor(day.getMonth() / 3) + 1];
-    listed.push({ code: `${year}-Q${quarter}`, text: `${year} 年第 ${quarter} 季度` });
-  }
-  for (const year of [now.getFullYear(), now.getFullYear() - 1]) listed.push({ code: `${year}`, text: `${year} 年` });
-  if (!listed.some(({ code }) => code === period)) listed.unshift({ code: period, text: title });
-  return listed;
+  const [year, month] = [now.getFullYear(), now.getMonth()];
+  const back = (many, of) => Array.from({ length: many }, (none, at) => of(at));
+  const dayOf = (ago) => new Date(year, month - ago, 1);
+  const lists = [
+    ["月", back(MONTHS_BACK, (ago) => monthOf(dayOf(ago)))],
+    ["季", back(QUARTERS_BACK, (ago) => quarterOf(dayOf(3 * ago)))],
+    ["年", back(YEARS_BACK, (ago) => ({ code: `${year - ago}`, text: `${year - ago} 年` }))],
+  ];
+  const shown = lists.map(([label, listed]) => el("optgroup", { label }, ...listed.map(({ code, text }) => option(code, text))));
+  if (!lists.some(([, listed]) => listed.some(({ code }) => code === period))) shown.unshift(option(period, title));
+  return shown;
+}
+
+/** The month of a day. */
+function monthOf(day) {
+  const [year, month] = [day.getFullYear(), day.getMonth() + 1];
+  return { code: `${year}-${String(month).padStart(2, "0")}`, text: `${year} 年 ${month} 月` };
+}
+
+/** The quarter of a day. */
+function quarterOf(day) {
+  const [year, quarter] = [day.getFullYear(), Math.floor(day.getMonth() / 3) + 1];
+  return { code: `${year}-Q${quarter}`, text: `${year} 年第 ${quarter} 季度` };
 }
 
 function figureTable({ id, title, heading, columns, rows, note }) {
   const number = (value, percent) => el("td", { class: "far" }, value === null ? "—" : `${value}${percent ? "%" : ""}`);
-  const line = ({ label, values, percent }) => el("tr", {}, el("th", { scope: "row" }, label), ...values.map((value) => number(value, percent)));
-  const head = el("tr", {}, el("th", { scope: "col" }, heading), ...columns.map((name) => el("th", { scope: "col", class: "far" }, name)));
+  const line = ({ label, values, percent }) => el("tr", {}, el("th", { scope: "row" }, label),
+    ...values.map((value, at) => number(value, percent || columns[at].kind === "percent")));
+  const head = el("tr", {}, el("th", { scope: "col" }, heading), ...columns.map(({ name }) => el("th", { scope: "col", class: "far" }, name)));
   const part = el("section", { "data-part": id }, el("h3", {}, title));
+  const counted = columns.map(({ name, kind }, at) => ({ name, kind, at })).filter(({ kind }) => kind === "count" || kind === "share");
   if (!rows.length) part.append(el("p", {}, "没有。"));
-  // What is beside a year before is no part of a whole: bars would compare what can't be compared.
-  else if (id !== "totals") part.append(bars(`${title}，${columns[0]}`, rows));
-  if (rows.length) part.append(el("div", { class: "scroll" }, el("table", {}, el("thead", {}, head), el("tbody", {}, ...rows.map(line)))));
+  else if (counted.length) part.append(bars(title, counted, rows));
+  const scroll = { class: "scroll", role: "region", "aria-label": `${title}，表`, tabindex: 0 };
+  if (rows.length) part.append(el("div", scroll, el("table", {}, el("thead", {}, head), el("tbody", {}, ...rows.map(line)))));
   if (note) part.append(el("p", { class: "meta" }, note));
   return part;
 }
 
-/** A bar for the first number of each row; the numbers stand in the table below. */
-function bars(title, rows) {
-  const most = Math.max(1, ...rows.map(({ values }) => values[0]));
-  const drawing = drawn("svg", { class: "bars", viewBox: `0 0 320 ${rows.length * BAR_STEP}`, role: "img", "aria-label": `${title}，数在下面的表里` });
-  rows.forEach(({ label, values }, at) => {
-    const words = drawn("text", { x: 0, y: at * BAR_STEP + 14 });
-    words.textContent = `${label}　${values[0]}`;
-    drawing.append(words, drawn("rect", { x: 0, y: at * BAR_STEP + 20, width: Math.round(values[0] / most * WIDEST_BAR), height: 12 }));
-  });
+/** A bar for each number of each row that may be drawn, all on one scale; the numbers stand in the table below. */
+function bars(title, counted, rows) {
+  // A share of nothing is none of the parts of the whole. A count of nothing is told.
+  const told = ({ values }) => counted.filter(({ kind, at }) => kind === "count" || values[at]).map(({ name, at }) => ({ value: values[at], words: `${name} ${values[at]}` }));
+  const groups = rows.map((row) => ({ label: row.label, lines: told(row) }));
+  const lines = [].concat(...groups.map((group) => group.lines));
+  const most = Math.max(1, ...lines.map(({ value }) => value));
+  // What stands beside the longest bar must fit, too.
+  const widest = DRAWING_WIDE - LETTER_WIDE * Math.max(...lines.map(({ words }) => words.length));
+  const names = counted.map(({ name }) => name).join("、");
+  const high = groups.length * LABEL_HIGH + lines.length * BAR_HIGH;
+  const drawing = drawn("svg", { class: "bars", viewBox: `0 0 ${DRAWING_WIDE} ${high}`, role: "img", "aria-label": `${title}：${names}，数在下面的表里` });
+  let top = 0;
+  const write = (x, y, text) => {
+    const words = drawn("text", { x, y });
+    words.textContent = text;
+    drawing.append(words);
+  };
+  for (const { label, lines: under } of groups) {
+    write(0, top + 16, label);
+    top += LABEL_HIGH;
+    for (const { value, words } of under) {
+      const width = Math.round(value / most * widest);
+      drawing.append(drawn("rect", { x: 0, y: top, width, height: 12 }));
+      write(width && width + 6, top + 11, words);
+      top += BAR_HIGH;
+    }
+  }
   return drawing;
 }

@@ -354,18 +354,28 @@ async fn figures() {
     letter(&server, &[("topic", "work")]);
     letter(&server, &[]);
     let Some(phone) = at_county(&server, NARROW, "a desk's figures at a narrow phone").await else { return };
+    put_away_first(&phone).await;
     phone.press("统计").await.unwrap();
     phone.wait_for_text("总的情况").await.unwrap();
-    let totals = phone.text("[data-part=totals] tbody tr:first-child").await.unwrap();
-    assert_eq!(
-        totals.split_whitespace().collect::<Vec<_>>(),
-        ["收到", "2"],
-        "a month that goes on stands alone"
-    );
-    let bars =
-        phone.evaluate("document.querySelectorAll('[data-part=topics] svg rect').length").await.unwrap();
-    assert_eq!(bars, 2);
+    let first = async |part: &str| {
+        let row = phone.text(&format!("[data-part={part}] tbody tr:first-child")).await.unwrap();
+        row.split_whitespace().map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert_eq!(first("totals").await, ["收到", "2"], "a month that goes on stands alone");
+    assert_eq!(first("regions").await, ["示例县", "2", "0", "1", "50%", "1", "0", "1"]);
+    assert_eq!(first("region_endings").await, ["示例县", "1", "1"]);
+    // Received, answered and closed of two topics; the rate and who is counted twice have no bar. No ending, no bar.
+    for (part, bars) in [("totals", 0), ("topics", 6), ("topic_endings", 1), ("endings", 1)] {
+        let count = format!("document.querySelectorAll('[data-part={part}] svg[role=img] rect').length");
+        assert_eq!(phone.evaluate(&count).await.unwrap(), bars, "{part}");
+    }
+    let lists =
+        "Array.from(document.querySelectorAll('#period optgroup'), (list) => list.children.length).join()";
+    assert_eq!(phone.evaluate(lists).await.unwrap(), "24,8,6", "months, quarters, years");
     fits(&phone, "desk-figures").await;
+    let last = phone.evaluate("document.querySelector('#period optgroup:last-child').lastChild.value").await;
+    phone.choose("#period", last.unwrap().as_str().unwrap()).await.unwrap();
+    phone.wait_for_text("没有。").await.unwrap();
     phone.evaluate("document.getElementById('below').click()").await.unwrap();
     phone.wait_for_text("总的情况").await.unwrap();
     for (format, begins) in [("xlsx", "PK"), ("csv", "时间,工作台"), ("md", "# ")] {
@@ -382,6 +392,19 @@ async fn figures() {
     phone.press("操作记录").await.unwrap();
     let record = phone.wait_for_text("导出统计").await.unwrap();
     assert_eq!(record.matches("导出统计").count(), 3);
+}
+
+/// The letter that comes first asks nothing.
+async fn put_away_first(phone: &Browser) {
+    open_first(phone).await;
+    phone.press("受理").await.unwrap();
+    phone.wait_for_text("首次答复最晚").await.unwrap();
+    unfold(phone, "closing").await;
+    phone.press("不是咨询，收起来").await.unwrap();
+    phone.press("收起来以后不能再答复").await.unwrap();
+    phone.wait_for_text("办结：不是咨询").await.unwrap();
+    phone.press("回到来信").await.unwrap();
+    phone.wait_for_text("轮到我们（1）").await.unwrap();
 }
 
 #[tokio::test]

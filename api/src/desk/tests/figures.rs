@@ -7,10 +7,12 @@ use serde_json::{Value, json};
 use super::acts::{answered, counties, signed_in};
 use super::letter;
 
-fn row(report: &Value, table: &str, label: &str) -> Value {
-    let tables = report["tables"].as_array().unwrap();
-    let table = tables.iter().find(|one| one["id"] == table).unwrap();
-    let rows = table["rows"].as_array().unwrap();
+fn table<'a>(report: &'a Value, id: &str) -> &'a Value {
+    report["tables"].as_array().unwrap().iter().find(|one| one["id"] == id).unwrap()
+}
+
+fn row(report: &Value, id: &str, label: &str) -> Value {
+    let rows = table(report, id)["rows"].as_array().unwrap();
     rows.iter().find(|row| row["label"] == label).map_or(Value::Null, |row| row["values"].clone())
 }
 
@@ -23,8 +25,12 @@ async fn a_report_counts_what_was_done_and_the_desk_above_may_count_those_below(
         assert_eq!((&report["period"], &report["unfinished"]), (&json!("2026-11"), &json!(true)));
         assert_eq!(row(&report, "totals", "收到"), json!([2]), "a month that goes on is not compared");
         assert_eq!(row(&report, "totals", "办结率"), json!([0]));
-        assert_eq!(row(&report, "regions", "示例县"), json!([2, 1, 0]));
+        assert_eq!(row(&report, "regions", "示例县"), json!([2, 1, 0, 0, 1, 1, 0]));
         assert_eq!(row(&report, "times", "2 小时内"), json!([1, 1, 0]));
+        let columns = &table(&report, "regions")["columns"];
+        assert_eq!(columns[0], json!({ "name": "收到", "kind": "count" }));
+        assert_eq!(columns[3], json!({ "name": "办结率", "kind": "percent" }));
+        assert_eq!(columns[4], json!({ "name": "1 天内受理", "kind": "undrawn" }));
 
         let city = signed_in(&office, "city").await;
         assert_eq!(
