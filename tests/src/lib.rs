@@ -13,6 +13,7 @@ pub mod files;
 pub mod find;
 pub mod flood;
 pub mod git;
+pub mod html;
 pub mod http;
 pub mod large_site;
 pub mod load;

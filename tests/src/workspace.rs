@@ -76,6 +76,13 @@ pub fn content() -> PathBuf {
     root().join("content")
 }
 
+/// Where the way out of that content leads, as its settings say.
+pub fn way_out() -> anyhow::Result<String> {
+    let settings = fs::read_to_string(content().join("site.toml"))?;
+    let line = settings.lines().find_map(|line| line.strip_prefix("exit_url = "));
+    Ok(line.context("the settings have an exit_url")?.trim_matches('"').to_owned())
+}
+
 /// The day to build or check the content of the checkout on, or a copy of it: the newest that it says itself.
 ///
 /// # Panics

@@ -1,4 +1,5 @@
-//! The content of the checkout: without findings, and the same bytes whenever and wherever it is built.
+//! The content of the checkout: without findings, the same bytes whenever and wherever it is built, and on every page the way
+//! out and nothing that a strict policy would have to stop. What a page says is tested elsewhere.
 
 #![expect(clippy::unwrap_used, reason = "tests stop at the first surprise")]
 
@@ -7,6 +8,7 @@ use std::path::Path;
 
 use search::record::Kind;
 use site_gen::{Options, Outcome};
+use tests::html::faults;
 use tests::workspace;
 
 fn build(out: &Path, today: jiff::civil::Date) -> BTreeMap<String, Vec<u8>> {
@@ -46,4 +48,34 @@ fn there_is_as_much_content_as_was_promised() {
     let kinds: std::collections::BTreeSet<_> = bundle.stations.iter().map(|station| station.kind).collect();
     assert_eq!(kinds.len(), search::vocabulary::StationKind::ALL.len(), "stations of every kind");
     assert_eq!(bundle.stations.iter().filter(|station| station.is_confidential()).count(), 2);
+}
+
+#[test]
+fn p10_every_page_has_the_way_out_and_none_runs_or_loads_what_is_not_of_this_site() {
+    let folder = tempfile::tempdir().unwrap();
+    let files = build(&folder.path().join("site"), workspace::newest_day(&workspace::content()));
+    let exit = workspace::way_out().unwrap();
+    let mut pages = 0;
+    for (path, bytes) in files.iter().filter(|(path, _)| path.ends_with(".html")) {
+        let html = std::str::from_utf8(bytes).unwrap();
+        pages += 1;
+        if path == "leave/index.html" {
+            // It is the way out: an empty page that leads there by itself.
+            let refresh = format!("<meta http-equiv=\"refresh\" content=\"0; url={exit}\">");
+            assert!(html.contains(&refresh) && html.contains("<body></body>"), "{html}");
+            assert!(!html.contains("<script"), "{html}");
+            continue;
+        }
+        let found = faults(html, &exit);
+        assert!(found.is_empty(), "{path}: {found:#?}");
+    }
+    assert!(pages > 200, "the whole site was looked at: {pages}");
+    for (path, bytes) in files.iter().filter(|(path, _)| path.ends_with(".css") || path.ends_with(".svg")) {
+        let text = std::str::from_utf8(bytes).unwrap();
+        assert!(!text.contains("@import") && !text.contains("<script"), "{path}");
+        for address in text.split("url(").skip(1).map(|rest| rest.trim_start_matches(['"', '\''])) {
+            let ours = address.starts_with('#') || address.starts_with("data:image/");
+            assert!(ours || address.starts_with('/') && !address.starts_with("//"), "{path}: {address:.60}");
+        }
+    }
 }

@@ -5,6 +5,7 @@
 
 mod bench;
 mod command;
+mod described;
 mod engines;
 mod errors;
 mod hostile;

@@ -18,6 +18,8 @@ let words = null;
 let touched = 0;
 let renewed = 0;
 let idle = 0;
+/** How often the page was left: what began before that brings no keys after it. */
+let departures = 0;
 let begin = () => {};
 
 /** Watches over the keys, and shows the form for signing in; `signedIn` is what comes after it. */
@@ -25,13 +27,19 @@ function start(signedIn) {
   begin = signedIn;
   for (const touch of ["pointerdown", "keydown", "input"]) document.addEventListener(touch, stayAwake, true);
   document.addEventListener("visibilitychange", sleepIfIdle);
-  // A page that the browser keeps for going back must not keep keys.
-  window.addEventListener("pagehide", () => forget(""));
+  window.addEventListener("pagehide", depart);
   whenSignedOut(() => {
     if (session) forget("登录已经到时，请再登录。");
   });
   window.addEventListener("hashchange", showFirst);
   showFirst();
+}
+
+// A page that the browser keeps for going back must not keep keys, nor what they are made of.
+function depart() {
+  departures += 1;
+  for (const typed of root.querySelectorAll("input[type=password]")) typed.value = "";
+  forget("");
 }
 
 // An invitation in the address, or signing in. Who is signed in has no use for an invitation.
@@ -72,15 +80,16 @@ async function loginFor(member, passphrase) {
 }
 
 async function signIn(member, passphrase, code) {
+  const before = departures;
   const { stretched, login } = await loginFor(member, passphrase);
   const proof = { member, login };
   if (code) proof.code = code;
   await getIn(proof);
   try {
-    await openSession(stretched);
+    await openSession(stretched, before);
   } catch (err) {
     if (err.type !== "/problems/second-factor-missing") throw err;
-    await showSecondFactor(login, () => openSession(stretched));
+    await showSecondFactor(login, () => openSession(stretched, before));
   }
 }
 
@@ -98,10 +107,12 @@ async function getIn(proof) {
 }
 
 // Opens the member's keys with the stretched passphrase, and shows what comes first.
-async function openSession(stretched) {
+async function openSession(stretched, before) {
   const me = await call("GET", "/desk/me");
   const pair = await unwrapMember(stretched, me.id, fromBase64(me.public_key), fromBase64(me.wrapped_key));
-  session = { me, pair, deskKeys: await openKeys(me, pair) };
+  const deskKeys = await openKeys(me, pair);
+  if (departures !== before) throw new Error("离开过这一页，请再登录。");
+  session = { me, pair, deskKeys };
   touched = Date.now();
   renewed = touched;
   stayAwake();

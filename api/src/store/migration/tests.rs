@@ -1,4 +1,4 @@
-//! From every earlier version, with data in it, to this one: everything is still there and can be read.
+//! From every earlier version, with data in it, to this one, in place or out of a backup: everything is still there and can be read.
 
 use sea_orm::{ConnectionTrait, DatabaseBackend, EntityTrait, QueryOrder, Statement};
 use sea_orm_migration::MigratorTrait;
@@ -154,29 +154,72 @@ async fn from_every_earlier_version_everything_is_still_there() {
         "a new step: its own data belongs into this test"
     );
     for steps in 1..STEPS {
-        for fresh in stopped_at(steps.min(REBUILT - 1)).await {
+        for (fresh, old) in in_use_at(steps).await {
             let store = &fresh.store;
-            let old = write_as_it_was_written(store).await;
-            if steps >= 2 {
-                run(store, "INSERT INTO search_word VALUES ('2026-11', '家暴', 40)").await;
-            }
-            if steps >= REBUILT {
-                Migrator::up(&store.db, Some(steps - (REBUILT - 1))).await.unwrap();
-                write_what_is_new(store, &old, steps).await;
-            }
             store.migrate().await.unwrap();
-            the_thread_is_there(store, &old).await;
-            the_desk_is_there(store, &old).await;
-            if steps >= 2 {
-                assert_eq!(store.search_words("2026-11").await.unwrap()[0].people, 40);
-            }
+            everything_is_there(store, &old, steps).await;
             if steps >= REBUILT {
-                what_was_new_is_there(store, &old, steps).await;
+                what_was_of_the_hour_is_there(store, steps).await;
             }
-            let left = store.tables().await;
-            assert!(left.iter().all(|name| !name.ends_with("_before")), "{left:?}");
         }
     }
+}
+
+/// A backup outlives the version that made it: whichever that was, and whichever database it goes into.
+#[tokio::test]
+async fn a_backup_of_every_earlier_version_is_brought_up_to_this_one() {
+    for steps in 1..STEPS {
+        for (from, old) in in_use_at(steps).await {
+            let copy = from.store.copied_as_then().await;
+            for to in testing::each().await {
+                let store = &to.store;
+                // What is replaced is of this version.
+                testing::founded(store, "elsewhere", None).await;
+                store.copy_in(&mut copy.as_slice(), true, &mut |_| {}).await.unwrap();
+                assert!(store.desk("elsewhere").await.unwrap().is_none());
+                // Sessions are in no backup: she signs in again.
+                assert!(store.live_session(&[5; 32], NOW).await.unwrap().is_none());
+                let hour = NOW.number();
+                let session =
+                    format!("(x({}), '{}', {hour}, {hour})", hex(&[5; 32]), old.desk.member.joining.id);
+                run(store, &format!("INSERT INTO member_session VALUES {session}")).await;
+                everything_is_there(store, &old, steps).await;
+                let pending = Migrator::get_pending_migrations(&store.db).await.unwrap();
+                assert!(pending.is_empty(), "{steps}: no step is left");
+            }
+        }
+    }
+}
+
+/// A database that stopped at an earlier step and has been used, on each kind.
+async fn in_use_at(steps: u32) -> Vec<(Fresh, Old)> {
+    let mut all = Vec::new();
+    for fresh in stopped_at(steps.min(REBUILT - 1)).await {
+        let store = &fresh.store;
+        let old = write_as_it_was_written(store).await;
+        if steps >= 2 {
+            run(store, "INSERT INTO search_word VALUES ('2026-11', '家暴', 40)").await;
+        }
+        if steps >= REBUILT {
+            Migrator::up(&store.db, Some(steps - (REBUILT - 1))).await.unwrap();
+            write_what_is_new(store, &old, steps).await;
+        }
+        all.push((fresh, old));
+    }
+    all
+}
+
+async fn everything_is_there(store: &Store, old: &Old, steps: u32) {
+    the_thread_is_there(store, old).await;
+    the_desk_is_there(store, old).await;
+    if steps >= 2 {
+        assert_eq!(store.search_words("2026-11").await.unwrap()[0].people, 40);
+    }
+    if steps >= REBUILT {
+        what_was_new_is_there(store, old, steps).await;
+    }
+    let left = store.tables().await;
+    assert!(left.iter().all(|name| !name.ends_with("_before")), "{left:?}");
 }
 
 /// What a version from the rebuilding one on had tables and columns for, and those before had not.
@@ -213,30 +256,46 @@ async fn write_what_is_new(store: &Store, old: &Old, steps: u32) {
     }
 }
 
+/// Whether a table has a row with all of these.
+fn has_row(rows: &str, table: &str, parts: &[&str]) -> bool {
+    let mut of_table = rows.lines().filter(|row| row.starts_with(&format!("{table}: ")));
+    of_table.any(|row| parts.iter().all(|part| row.contains(part)))
+}
+
 async fn what_was_new_is_there(store: &Store, old: &Old, steps: u32) {
-    let rows = store.everything().await;
-    let row = |table: &str, parts: &[&str]| {
-        let mut of_table = rows.lines().filter(|row| row.starts_with(&format!("{table}: ")));
-        assert!(
-            of_table.any(|row| parts.iter().all(|part| row.contains(part))),
-            "{steps}: {table} {parts:?}: {rows}"
-        );
-    };
+    let (rows, hash) = (store.everything().await, |byte: u8| hex(&[byte; 32]));
+    let (id, hour) = (old.id.to_string(), NOW.number().to_string());
+    let (factor, code) = (hash(11), hash(12));
+    let mut wanted = vec![
+        ("member", vec!["王芳", factor.as_str(), "head"]),
+        ("handover", vec![id.as_str(), "示例区法院", hour.as_str()]),
+        ("invitation", vec!["李梅", code.as_str()]),
+    ];
+    if steps >= 7 {
+        wanted.push(("announce_to", vec!["desk@county.example"]));
+    }
+    for (table, parts) in wanted {
+        assert!(has_row(&rows, table, &parts), "{steps}: {table} {parts:?}: {rows}");
+    }
+}
+
+/// What means nothing in another database and is in no backup.
+async fn what_was_of_the_hour_is_there(store: &Store, steps: u32) {
+    let (rows, share) = (store.everything().await, hex(&[14; 32]));
     let hour = NOW.number().to_string();
-    let hash = |byte: u8| hex(&[byte; 32]);
-    row("member", &["王芳", &hash(11), "head"]);
-    row("handover", &[&old.id.to_string(), "示例区法院", &hour]);
-    row("invitation", &["李梅", &hash(12)]);
-    row("desk_hour", &["county", &hour, "7", if steps >= 6 { "9" } else { "0" }]);
+    let mut wanted =
+        vec![("desk_hour", vec!["county", hour.as_str(), "7", if steps >= 6 { "9" } else { "0" }])];
     if steps >= 5 {
         assert!(store.is_spent(&[13; 32]).await.unwrap(), "what counted once does not count again");
     }
     if steps >= 6 {
-        row("hour_share", &[&hash(14)]);
+        wanted.push(("hour_share", vec![share.as_str()]));
     }
     if steps >= 7 {
-        row("announce_to", &["desk@county.example"]);
-        row("announcement", &["county", &hour]);
+        wanted.push(("announcement", vec!["county", hour.as_str()]));
+    }
+    for (table, parts) in wanted {
+        assert!(has_row(&rows, table, &parts), "{steps}: {table} {parts:?}: {rows}");
     }
 }
 

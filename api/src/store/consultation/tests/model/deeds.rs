@@ -10,6 +10,25 @@ pub(super) enum Who {
     Second,
     /// At the desk above.
     City,
+    /// At the desk beside it.
+    Town,
+    /// At a desk elsewhere.
+    Far,
+    /// Somebody at the desk that has it by then.
+    Holder,
+}
+
+/// How a member's browser has resealed what goes to another desk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Pack {
+    /// As it has to be.
+    Whole,
+    /// Without having seen the last letter.
+    Behind,
+    /// Without the last desk that needs it, if any does.
+    Short,
+    /// To a desk that has it, or twice.
+    Surplus,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,8 +39,11 @@ pub(super) enum What {
     Answer(bool),
     AskBack(bool),
     AskerWrites,
+    /// The same, sealed in her browser.
+    AskerSeals,
     Mark,
     Note,
+    Transfer(&'static str, Pack),
     HandOver,
     Confirm(u32),
     Result(u32),
@@ -42,7 +64,7 @@ impl Who {
         match self {
             Self::Asker => Party::Asker,
             Self::Clock => Party::Clock,
-            Self::First | Self::Second | Self::City => Party::Member,
+            _ => Party::Member,
         }
     }
 
@@ -51,6 +73,18 @@ impl Who {
             Self::Asker | Self::Clock => None,
             Self::First | Self::Second => Some("county"),
             Self::City => Some("city"),
+            Self::Town => Some("town"),
+            Self::Far => Some("far"),
+            Self::Holder => unreachable!("settled when the deed is"),
+        }
+    }
+
+    pub(super) fn at(desk: &str) -> Self {
+        match desk {
+            "city" => Self::City,
+            "town" => Self::Town,
+            "far" => Self::Far,
+            _ => Self::First,
         }
     }
 
@@ -58,6 +92,8 @@ impl Who {
         match self {
             Self::First => "first",
             Self::Second => "second",
+            Self::Town => "town",
+            Self::Far => "far",
             _ => "upper",
         }
     }
@@ -70,9 +106,10 @@ impl What {
             Self::StepIn => Event::StepIn,
             Self::Answer(_) => Event::Answer,
             Self::AskBack(_) => Event::AskBack,
-            Self::AskerWrites => Event::AskerWrites,
+            Self::AskerWrites | Self::AskerSeals => Event::AskerWrites,
             Self::Mark => Event::Mark,
             Self::Note => Event::Note,
+            Self::Transfer(..) => Event::Transfer,
             Self::HandOver => Event::HandOver,
             Self::Confirm(_) => Event::Confirm,
             Self::Result(_) => Event::Result,

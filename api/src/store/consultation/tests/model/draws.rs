@@ -3,17 +3,24 @@
 use proptest::prelude::*;
 use proptest::sample::Index;
 
-use super::Move;
-use super::deeds::{What, Who};
+use super::deeds::{Pack, What, Who};
+use super::{DESKS, Move};
 
 fn any_who() -> impl Strategy<Value = Who> {
     prop_oneof![
         4 => Just(Who::Asker),
         1 => Just(Who::Clock),
-        6 => Just(Who::First),
-        3 => Just(Who::Second),
+        4 => Just(Who::First),
+        2 => Just(Who::Second),
         2 => Just(Who::City),
+        1 => Just(Who::Town),
+        1 => Just(Who::Far),
+        6 => Just(Who::Holder),
     ]
+}
+
+fn any_pack() -> impl Strategy<Value = Pack> {
+    prop_oneof![6 => Just(Pack::Whole), 1 => Just(Pack::Behind), 1 => Just(Pack::Short), 1 => Just(Pack::Surplus)]
 }
 
 fn any_what() -> impl Strategy<Value = What> {
@@ -22,9 +29,11 @@ fn any_what() -> impl Strategy<Value = What> {
         2 => Just(What::StepIn),
         6 => any::<bool>().prop_map(What::Answer),
         3 => Just(What::AskBack(true)),
-        4 => Just(What::AskerWrites),
+        3 => Just(What::AskerWrites),
+        2 => Just(What::AskerSeals),
         1 => Just(What::Mark),
         2 => Just(What::Note),
+        5 => (proptest::sample::select(&DESKS[..]), any_pack()).prop_map(|(desk, pack)| What::Transfer(desk, pack)),
         1 => Just(What::HandOver),
         1 => (1..4_u32).prop_map(What::Confirm),
         2 => (1..4_u32).prop_map(What::Result),
@@ -47,8 +56,8 @@ fn any_deed() -> impl Strategy<Value = (Who, What)> {
         let right = match what {
             _ if stray == 0 || what.event().by(who.party()).is_ok() => who,
             What::Climb | What::Lapse | What::Purge => Who::Clock,
-            What::AskerWrites | What::Consent(_) | What::Withdraw => Who::Asker,
-            _ => Who::First,
+            What::AskerWrites | What::AskerSeals | What::Consent(_) | What::Withdraw => Who::Asker,
+            _ => Who::Holder,
         };
         (right, what)
     })
@@ -61,6 +70,7 @@ pub(super) fn any_move() -> impl Strategy<Value = Move> {
         1 => (any::<Index>(), any_deed()).prop_map(|(at, (who, what))| Move::Reuse(at, who, what)),
         3 => (any_deed(), any_deed()).prop_map(|(one, other)| Move::Race(one, other)),
         1 => any_deed().prop_map(|(who, what)| Move::Echo(who, what)),
+        1 => any_who().prop_map(Move::Read),
         1 => prop_oneof![Just(61_u8), Just(181_u8)].prop_map(Move::Days),
     ]
 }
