@@ -210,9 +210,26 @@ mod tests {
         let (all, kept): (i64, i64) = (row.try_get_by_index(0).unwrap(), row.try_get_by_index(1).unwrap());
         assert_eq!(
             (all, kept),
-            (5, 5),
+            (i64::from(SQLITE_READERS) + 1, i64::from(SQLITE_READERS) + 1),
             "what was acknowledged is there for everybody, what was given up for nobody"
         );
+    }
+
+    #[tokio::test]
+    async fn writers_that_wait_keep_nobody_from_reading() {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite://{}/letters.db", folder.path().display());
+        let store = Store::open(&url).await.unwrap();
+        let held = store.begin().await.unwrap();
+        let write = |store: Store| async move { store.begin().await.unwrap().rollback().await.unwrap() };
+        let waiting: Vec<_> = (0..8).map(|_| tokio::spawn(write(store.clone()))).collect();
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        let read = tokio::time::timeout(PATIENCE / 2, store.ping()).await;
+        read.expect("there are connections for reading alone").unwrap();
+        held.rollback().await.unwrap();
+        for writer in waiting {
+            writer.await.unwrap();
+        }
     }
 
     #[tokio::test]

@@ -63,7 +63,7 @@ impl Store {
         if self.db.get_database_backend() == DatabaseBackend::Postgres {
             return self.rewrite().await;
         }
-        let row = self.writer.query_one_raw(Statement::from_string(
+        let row = self.db.query_one_raw(Statement::from_string(
             DatabaseBackend::Sqlite,
             "PRAGMA wal_checkpoint(TRUNCATE)",
         ));

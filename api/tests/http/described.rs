@@ -1,4 +1,4 @@
-//! `docs/api.md` is the map of the API: it names every route that the OpenAPI document describes, and none that is not there.
+//! `docs/api.md` is the map of the API: it names every route that the `OpenAPI` document describes, and none that is not there.
 //!
 //! Start at [`the_map_names_every_route_and_no_other`]. What a route answers is tested where it is made.
 
@@ -10,7 +10,7 @@ const MAP: &str = include_str!("../../../docs/api.md");
 
 const METHODS: [&str; 5] = ["GET", "POST", "PUT", "PATCH", "DELETE"];
 
-/// `GET /api/v1/…` and the like, as the OpenAPI document has them; and itself.
+/// `GET /api/v1/…` and the like, as the `OpenAPI` document has them; and itself.
 fn described() -> BTreeSet<String> {
     let document: Value = serde_json::from_str(&api::routes::document()).unwrap();
     let mut found = BTreeSet::from(["GET /api/v1/openapi.json".to_owned()]);
@@ -45,7 +45,7 @@ fn named(map: &str) -> Vec<String> {
         if line.starts_with('#') {
             under = String::new();
         } else if let Some(rest) = line.strip_prefix("All under ") {
-            under = code(rest).next().unwrap().to_owned();
+            code(rest).next().unwrap().clone_into(&mut under);
         } else if line.starts_with("Beside these, right under ") {
             under = String::new();
         } else if let Some(row) = line.strip_prefix("| ") {

@@ -34,7 +34,6 @@ pub(super) fn resealed(
 
 /// What the rows should hold.
 #[derive(Debug, Clone)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own, as in the row")]
 pub(super) struct Model {
     /// `None` when nothing is there any more.
     pub(super) standing: Option<Standing>,
