@@ -81,7 +81,12 @@ impl AtTheScreen {
     async fn at_work(&self) {
         self.desk.open_first().await.unwrap();
         let at = self.browser();
-        unfold(at, "notes").await;
+        // The page remembers what was unfolded.
+        let unfolded =
+            at.evaluate("document.querySelector(\"details[data-part='notes']\").open").await.unwrap();
+        if unfolded != true {
+            unfold(at, "notes").await;
+        }
         at.fill("#note", NOTE).await.unwrap();
         at.fill("#answer", ANSWER).await.unwrap();
         let shown = at.evaluate(SHOWN).await.unwrap();

@@ -23,7 +23,6 @@ mod sealed;
 mod second_factor;
 mod secret;
 mod start;
-mod statistics;
 mod traces;
 mod two;
 mod unable;
