@@ -1,10 +1,11 @@
-//! The queue of a desk, page by page, in the order of its index: nothing is sorted, and no more is read than is shown.
+//! The queue of a desk, page by page, in the order of its index: what is on a page is found in an index alone, however rare what is
+//! looked for, and no more rows are read than are shown.
 
 use std::collections::BTreeMap;
 use std::fmt;
 
 use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select};
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select};
 
 use crate::clock::Hour;
 use crate::consultations::register::Channel;
@@ -20,6 +21,9 @@ pub(super) const RUNNING: &str = "state NOT IN ('closed', 'withdrawn')";
 
 /// What was closed, in the words of its index.
 const CLOSED: &str = "state = 'closed'";
+
+/// In what order a queue stands.
+const ORDER: [thread::Column; 3] = [thread::Column::Urgency, thread::Column::QueueHour, thread::Column::Id];
 
 /// Which queue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -160,21 +164,37 @@ impl Store {
     }
 }
 
-/// One more than wanted, to know whether there are more.
-pub(super) fn page(desk: &str, wanted: &Wanted, after: Option<&Place>, limit: u32) -> Select<thread::Entity> {
+/// The rows of a page: one more than wanted, to know whether there are more.
+fn page(desk: &str, wanted: &Wanted, after: Option<&Place>, limit: u32) -> Select<thread::Entity> {
+    let places = places(desk, wanted, after, limit).into_query();
+    let mut rows = thread::Entity::find().filter(thread::Column::Id.in_subquery(places));
+    for column in ORDER {
+        rows = rows.order_by_asc(column);
+    }
+    rows
+}
+
+/// Which rows are on a page. Everything that is asked for here stands in the indexes: rows lie far apart, and of a shelf that is
+/// filtered by something rare all would be read.
+pub(super) fn places(
+    desk: &str,
+    wanted: &Wanted,
+    after: Option<&Place>,
+    limit: u32,
+) -> Select<thread::Entity> {
     let at = match wanted.shelf {
         Shelf::Own | Shelf::Closed => thread::Column::DeskId,
         Shelf::Climbed => thread::Column::EscalatedTo,
     };
-    let order = [thread::Column::Urgency, thread::Column::QueueHour, thread::Column::Id];
     let stands = match wanted.shelf {
         Shelf::Own | Shelf::Climbed => Expr::cust(RUNNING),
         Shelf::Closed => Expr::cust(CLOSED),
     };
-    let mut rows = thread::Entity::find().filter(at.eq(desk)).filter(stands);
+    let mut rows =
+        thread::Entity::find().select_only().column(thread::Column::Id).filter(at.eq(desk)).filter(stands);
     if let Some(Place { urgency, hour, id }) = after {
         let place = Expr::tuple([Expr::val(*urgency), Expr::val(*hour), Expr::val(id.clone())]);
-        rows = rows.filter(Expr::tuple(order.map(Expr::col)).gt(place));
+        rows = rows.filter(Expr::tuple(ORDER.map(Expr::col)).gt(place));
     }
     let fits = [
         (thread::Column::Topic, wanted.topic.as_deref()),
@@ -186,7 +206,7 @@ pub(super) fn page(desk: &str, wanted: &Wanted, after: Option<&Place>, limit: u3
             rows = rows.filter(column.eq(value));
         }
     }
-    for column in order {
+    for column in ORDER {
         rows = rows.order_by_asc(column);
     }
     rows.limit(u64::from(limit) + 1)

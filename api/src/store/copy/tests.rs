@@ -154,7 +154,14 @@ async fn a_copy_that_is_cut_or_changed_leaves_everything_as_it_was() {
             (copy.replacen("m20261121_000001_consultations", "m20991231_000001_later", 1), "更新的版本"),
             (copy.replacen("\"]}", "\",\"m20991231_000001_later\"]}", 1), "有 m20991231_000001_later 这一步"),
             // Steps of a version whose tables were others than those of the copy.
-            (copy.replacen(",\"m20261126_000009_extended\"]}", "]}", 1), "和这个版本的不合：extended"),
+            (
+                copy.replacen(
+                    ",\"m20261126_000009_extended\",\"m20261126_000010_filtered_shelves\"]}",
+                    "]}",
+                    1,
+                ),
+                "和这个版本的不合：extended",
+            ),
             (copy.replacen("\"search_word\"", "\"secrets\"", 1), "没有见过"),
             (copy.replacen("\"kind\":\"bytes\"", "\"kind\":\"text\"", 1), "不合"),
             (copy.replacen("[1,", "[\"1\",", 1), "不合"),

@@ -11,6 +11,7 @@ mod m20261124_000006_budgets;
 mod m20261125_000007_announcements;
 mod m20261125_000008_closed_shelf;
 mod m20261126_000009_extended;
+mod m20261126_000010_filtered_shelves;
 #[cfg(test)]
 mod tests;
 
@@ -29,6 +30,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_000007_announcements::Migration),
             Box::new(m20261125_000008_closed_shelf::Migration),
             Box::new(m20261126_000009_extended::Migration),
+            Box::new(m20261126_000010_filtered_shelves::Migration),
         ]
     }
 }
