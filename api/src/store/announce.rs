@@ -177,7 +177,7 @@ impl Store {
     pub async fn remove_recipient(&self, desk: &str, number: u32) -> Result<bool, DbErr> {
         let key = (desk.to_owned(), number.cast_signed());
         // What is left for it is forgotten when it is to be told.
-        Ok(announce_to::Entity::delete_by_id(key).exec(&self.db).await?.rows_affected > 0)
+        Ok(announce_to::Entity::delete_by_id(key).exec(&self.writer).await?.rows_affected > 0)
     }
 
     /// Everything that is to be told, by recipient.
@@ -198,7 +198,7 @@ impl Store {
         let named = announcement::Entity::update_many()
             .col_expr(announcement::Column::Id, Expr::value(id.to_vec()))
             .filter(news.unchanged());
-        named.exec(&self.db).await?;
+        named.exec(&self.writer).await?;
         news.id = Some(id);
         Ok(())
     }
@@ -213,7 +213,7 @@ impl Store {
         self.forget_news(news).await?;
         let row = announce_to::Entity::update_many()
             .col_expr(announce_to::Column::ToldHour, Expr::value(hour.number()));
-        recipient_row(row, to).exec(&self.db).await.map(drop)
+        recipient_row(row, to).exec(&self.writer).await.map(drop)
     }
 
     /// Keeps news that a recipient has not taken in this hour, and why.
@@ -226,18 +226,18 @@ impl Store {
         for one in news {
             let tries = Expr::col(announcement::Column::Tries).add(1);
             let row = announcement::Entity::update_many().col_expr(announcement::Column::Tries, tries);
-            row.filter(one.unchanged()).exec(&self.db).await?;
+            row.filter(one.unchanged()).exec(&self.writer).await?;
         }
         let row = announce_to::Entity::update_many()
             .col_expr(announce_to::Column::FailedHour, Expr::value(hour.number()))
             .col_expr(announce_to::Column::Failure, Expr::value(failure));
-        recipient_row(row, to).exec(&self.db).await.map(drop)
+        recipient_row(row, to).exec(&self.writer).await.map(drop)
     }
 
     /// Forgets news. What has come meanwhile stays.
     pub async fn forget_news<'n>(&self, news: impl Iterator<Item = &'n News>) -> Result<(), DbErr> {
         for one in news {
-            announcement::Entity::delete_many().filter(one.unchanged()).exec(&self.db).await?;
+            announcement::Entity::delete_many().filter(one.unchanged()).exec(&self.writer).await?;
         }
         Ok(())
     }

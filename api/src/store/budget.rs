@@ -46,7 +46,7 @@ impl Store {
     /// Forgets the counts of hours that are over.
     pub async fn forget_budgets(&self, hour: Hour) -> Result<(), DbErr> {
         let old = desk_hour::Column::AtHour.lt(hour.number() - KEPT_HOURS);
-        desk_hour::Entity::delete_many().filter(old).exec(&self.db).await.map(|_| ())
+        desk_hour::Entity::delete_many().filter(old).exec(&self.writer).await.map(|_| ())
     }
 }
 

@@ -10,7 +10,10 @@ use anyhow::{Context, bail, ensure};
 use sea_orm::sqlx::postgres::PgConnectOptions;
 use sea_orm::sqlx::sqlite::{Sqlite, SqliteConnectOptions, SqliteConnection};
 use sea_orm::sqlx::{Connection as _, Database as Driver};
-use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbErr, SqlxError, Statement};
+use sea_orm::{
+    ConnectOptions, ConnectionTrait, Database, DatabaseBackend, DatabaseConnection, DbErr, SqlxError,
+    Statement,
+};
 use sqlx_core::transaction::TransactionManager as _;
 
 /// How long a connection may take. Longer than this the database is down, and the operator should read so.
@@ -18,8 +21,8 @@ const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Connections of one process to PostgreSQL.
 const POSTGRES_CONNECTIONS: u32 = 16;
-/// Connections to the SQLite file: one writes, the others read.
-const SQLITE_CONNECTIONS: u32 = 4;
+/// Connections to the SQLite file that read; one more writes.
+const SQLITE_READERS: u32 = 3;
 
 /// Settings of PostgreSQL that would break a promise, what they must not be, and the promise.
 const POSTGRES_DEMANDS: &[(&str, &[&str], &str)] = &[
@@ -44,7 +47,7 @@ const POSTGRES_LOG_SOME: &[(&str, &str)] = &[
 
 pub(super) async fn connect(url: &str) -> anyhow::Result<DatabaseConnection> {
     if url.starts_with("sqlite:") {
-        sqlite(url).await
+        sqlite(url, SQLITE_READERS).await
     } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
         postgres(url).await
     } else {
@@ -53,7 +56,17 @@ pub(super) async fn connect(url: &str) -> anyhow::Result<DatabaseConnection> {
     }
 }
 
-async fn sqlite(url: &str) -> anyhow::Result<DatabaseConnection> {
+/// The connection that writes. Of SQLite there is one for the whole process, so that writers stand in line: left to itself SQLite
+/// lets each sleep for up to a tenth of a second and try again, while it keeps a connection from those who only read.
+/// PostgreSQL needs no such thing.
+pub(super) async fn writer(url: &str, db: &DatabaseConnection) -> anyhow::Result<DatabaseConnection> {
+    match db.get_database_backend() {
+        DatabaseBackend::Sqlite => sqlite(url, 1).await,
+        _ => Ok(db.clone()),
+    }
+}
+
+async fn sqlite(url: &str, connections: u32) -> anyhow::Result<DatabaseConnection> {
     let parsed: SqliteConnectOptions =
         url.parse().context("数据库地址写法不对，应像 sqlite:///var/lib/nuanzhan/nuanzhan.db")?;
     let file = parsed.get_filename().to_owned();
@@ -62,7 +75,7 @@ async fn sqlite(url: &str) -> anyhow::Result<DatabaseConnection> {
         "内存里的数据库一断电就没有了，请写一个文件"
     );
     make_private(&file).with_context(|| format!("建不了数据库文件 {}", file.display()))?;
-    let mut options = patient(url, SQLITE_CONNECTIONS);
+    let mut options = patient(url, connections);
     options.map_sqlx_sqlite_opts(|options| {
         options
             .busy_timeout(PATIENCE)
@@ -180,7 +193,7 @@ mod tests {
         let url = format!("sqlite://{}/letters.db", folder.path().display());
         let db = connect(&url).await.unwrap();
         db.execute_unprepared("CREATE TABLE note (text TEXT)").await.unwrap();
-        for _ in 0..=SQLITE_CONNECTIONS {
+        for _ in 0..=SQLITE_READERS {
             // What a full disk does, without one.
             let undone = db.begin().await.unwrap();
             undone.execute_unprepared("ROLLBACK").await.unwrap();
@@ -197,9 +210,26 @@ mod tests {
         let (all, kept): (i64, i64) = (row.try_get_by_index(0).unwrap(), row.try_get_by_index(1).unwrap());
         assert_eq!(
             (all, kept),
-            (5, 5),
+            (i64::from(SQLITE_READERS) + 1, i64::from(SQLITE_READERS) + 1),
             "what was acknowledged is there for everybody, what was given up for nobody"
         );
+    }
+
+    #[tokio::test]
+    async fn writers_that_wait_keep_nobody_from_reading() {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite://{}/letters.db", folder.path().display());
+        let store = Store::open(&url).await.unwrap();
+        let held = store.begin().await.unwrap();
+        let write = |store: Store| async move { store.begin().await.unwrap().rollback().await.unwrap() };
+        let waiting: Vec<_> = (0..8).map(|_| tokio::spawn(write(store.clone()))).collect();
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        let read = tokio::time::timeout(PATIENCE / 2, store.ping()).await;
+        read.expect("there are connections for reading alone").unwrap();
+        held.rollback().await.unwrap();
+        for writer in waiting {
+            writer.await.unwrap();
+        }
     }
 
     #[tokio::test]
@@ -245,7 +275,7 @@ mod tests {
         let logger = tracing_subscriber::fmt().with_writer(file).with_max_level(tracing::Level::WARN);
         let logging = tracing::subscriber::set_default(logger.finish());
         let mut held = Vec::new();
-        for _ in 0..SQLITE_CONNECTIONS {
+        for _ in 0..SQLITE_READERS {
             held.push(store.db.begin().await.unwrap());
         }
         let release = async {

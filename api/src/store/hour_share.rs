@@ -21,7 +21,7 @@ impl Store {
     ) -> Result<(Vec<u8>, Option<Vec<u8>>), DbErr> {
         let row = hour_share::ActiveModel { at_hour: Set(hour.number()), share: Set(drawn.to_vec()) };
         let insert = hour_share::Entity::insert(row).on_conflict(OnConflict::new().do_nothing().to_owned());
-        insert.try_insert().exec_without_returning(&self.db).await?;
+        insert.try_insert().exec_without_returning(&self.writer).await?;
         let of = async |number| hour_share::Entity::find_by_id(number).one(&self.db).await;
         let settled = of(hour.number()).await?.ok_or(DbErr::RecordNotInserted)?.share;
         Ok((settled, of(hour.number() - 1).await?.map(|row| row.share)))
@@ -30,7 +30,7 @@ impl Store {
     /// Destroys what nobody needs any more: whatever lies before the last hour.
     pub async fn forget_shares(&self, hour: Hour) -> Result<(), DbErr> {
         let old = hour_share::Column::AtHour.lt(hour.number() - 1);
-        hour_share::Entity::delete_many().filter(old).exec(&self.db).await.map(|_| ())
+        hour_share::Entity::delete_many().filter(old).exec(&self.writer).await.map(|_| ())
     }
 }
 

@@ -15,7 +15,7 @@ impl Store {
         let row = job::ActiveModel { name: Set(name.to_owned()), ran_hour: Set(hour.number()) };
         let insert = job::Entity::insert(row).on_conflict(OnConflict::new().do_nothing().to_owned());
         if matches!(
-            insert.try_insert().exec_without_returning(&self.db).await?,
+            insert.try_insert().exec_without_returning(&self.writer).await?,
             TryInsertResult::Inserted(1..)
         ) {
             return Ok(true);
@@ -24,7 +24,7 @@ impl Store {
             .col_expr(job::Column::RanHour, hour.number().into())
             .filter(job::Column::Name.eq(name))
             .filter(job::Column::RanHour.lt(hour.number()))
-            .exec(&self.db)
+            .exec(&self.writer)
             .await?;
         Ok(taken.rows_affected > 0)
     }

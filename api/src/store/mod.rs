@@ -48,6 +48,8 @@ use crate::store::migration::Migrator;
 #[derive(Clone)]
 pub struct Store {
     db: DatabaseConnection,
+    /// For whatever writes; see [`connect::writer`].
+    writer: DatabaseConnection,
     retention: Retention,
     bell: Bell,
 }
@@ -87,7 +89,8 @@ impl Store {
     /// A new SQLite file is made, readable by its owner alone. Errors name host and database, never the password.
     pub async fn open(url: &str) -> anyhow::Result<Self> {
         let db = connect::connect(url).await?;
-        Ok(Self { db, retention: Retention::default(), bell: Bell::default() })
+        let writer = connect::writer(url, &db).await?;
+        Ok(Self { db, writer, retention: Retention::default(), bell: Bell::default() })
     }
 
     /// The same database, with other times for what is over.
@@ -109,6 +112,7 @@ impl Store {
 
     /// Closes the connections. On SQLite this folds the write-ahead log into the file.
     pub async fn close(&self) -> Result<(), DbErr> {
+        self.writer.clone().close().await?;
         self.db.clone().close().await
     }
 
@@ -135,7 +139,7 @@ impl Store {
         insert
             .on_conflict(OnConflict::new().do_nothing().to_owned())
             .try_insert()
-            .exec_without_returning(&self.db)
+            .exec_without_returning(&self.writer)
             .await?;
         self.site_parameters().await?.ok_or(DbErr::RecordNotInserted)
     }
@@ -143,7 +147,9 @@ impl Store {
     /// Begins a transaction that will write. On SQLite the lock is taken now, so that it can't fail half-way.
     async fn begin(&self) -> Result<DatabaseTransaction, DbErr> {
         let sqlite_transaction_mode = Some(SqliteTransactionMode::Immediate);
-        self.db.begin_with_options(TransactionOptions { sqlite_transaction_mode, ..Default::default() }).await
+        self.writer
+            .begin_with_options(TransactionOptions { sqlite_transaction_mode, ..Default::default() })
+            .await
     }
 }
 

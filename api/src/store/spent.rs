@@ -17,7 +17,7 @@ const KEPT_HOURS: i64 = 2;
 impl Store {
     /// Spends what `hash` stands for: true for the first who asks, false for everybody after.
     pub async fn spend_once(&self, hash: &[u8], hour: Hour) -> Result<bool, DbErr> {
-        spend(&self.db, hash, hour).await
+        spend(&self.writer, hash, hour).await
     }
 
     /// Whether this was spent lately.
@@ -28,7 +28,7 @@ impl Store {
     /// Forgets what was spent so long ago that it would be refused anyway.
     pub async fn forget_spent(&self, hour: Hour) -> Result<(), DbErr> {
         let old = spent::Column::AtHour.lt(hour.number() - KEPT_HOURS);
-        spent::Entity::delete_many().filter(old).exec(&self.db).await.map(|_| ())
+        spent::Entity::delete_many().filter(old).exec(&self.writer).await.map(|_| ())
     }
 }
 

@@ -1,6 +1,6 @@
 //! How many people looked for a word in a month. Only words that at least twenty used ever get here.
 
-use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, Set, TransactionTrait};
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, Set};
 
 use crate::store::Store;
 use crate::store::entity::search_word;
@@ -19,7 +19,7 @@ impl Store {
     pub async fn keep_search_word(&self, month: &str, word: &str, people: usize) -> Result<(), DbErr> {
         let people = i32::try_from(people).unwrap_or(i32::MAX);
         let key = (month.to_owned(), word.to_owned());
-        let txn = self.db.begin().await?;
+        let txn = self.begin().await?;
         let row = search_word::ActiveModel {
             month: Set(key.0.clone()),
             word: Set(key.1.clone()),

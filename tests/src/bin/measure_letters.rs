@@ -35,8 +35,23 @@ const PAGES: usize = 200;
 /// Letters that wait, and letters that are closed.
 const OPEN: u32 = 100_000;
 const CLOSED: u32 = 1_000_000;
-/// One letter in so many is of another topic.
+/// One letter in so many is of another topic, and one in so many came in another way.
 const RARE: u32 = 5_000;
+/// What is looked at: whole shelves, what is rare on them, and what is rarest: something that is nowhere, for which a shelf is looked
+/// through from end to end.
+const SHELVES: [&str; 11] = [
+    "own",
+    "climbed",
+    "closed",
+    "own&topic=marriage",
+    "own&topic=marriage&state=received",
+    "own&channel=visit",
+    "own&topic=work&channel=phone",
+    "climbed&topic=marriage",
+    "closed&topic=marriage",
+    "closed&channel=visit",
+    "closed&topic=marriage&channel=visit",
+];
 
 fn main() -> ExitCode {
     tool::ended("measure_letters", measure())
@@ -222,7 +237,7 @@ fn queue(name: &str, ground: &Ground) -> anyhow::Result<()> {
     let destroying = began.elapsed();
     let server = ground.start()?;
     let member = Member::sign_in(&server.client(), MEMBER, PASSPHRASE)?;
-    for shelf in ["own", "climbed", "closed", "own&topic=marriage", "closed&topic=marriage"] {
+    for shelf in SHELVES {
         let first = by(1, PAGES, Duration::MAX, |_| {
             member.get(&format!("/consultations?shelf={shelf}&limit=50")).map(|_| ())
         })?;
@@ -282,7 +297,7 @@ fn fill(ground: &Ground) -> anyhow::Result<()> {
     let thread = format!(
         "INSERT INTO thread (id, desk_id, escalated_to, channel, state, danger, child, vulnerable, topic, received_hour, due_hour, \
          due_stage, closed_hour, purge_hour, outcome, mediation, legal_aid, psychological, consent, typed_back) \
-         SELECT {id}, 'shili-city', CASE WHEN i % 5 = 0 THEN 'shili-city' END, 'online', \
+         SELECT {id}, 'shili-city', CASE WHEN i % 5 = 0 THEN 'shili-city' END, CASE WHEN (i + 7) % {RARE} = 0 THEN 'visit' ELSE 'online' END, \
          CASE WHEN i > {OPEN} THEN 'closed' WHEN i % 2 = 0 THEN 'received' ELSE 'answered' END, \
          i % 97 = 0, i % 11 = 0, i % 7 = 0, CASE WHEN i % {RARE} = 0 THEN 'marriage' ELSE 'work' END, {now} - i % 4000, CASE WHEN i <= {OPEN} THEN {now} + i % 400 END, \
          CASE WHEN i <= {OPEN} THEN 'close' END, CASE WHEN i > {OPEN} THEN {now} - i % 3000 END, \

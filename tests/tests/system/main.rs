@@ -23,6 +23,7 @@ mod sealed;
 mod second_factor;
 mod secret;
 mod start;
+mod statistics;
 mod traces;
 mod two;
 mod unable;

@@ -1,7 +1,11 @@
 //! What the public meets: pages, search, stations and data, by plain HTTP.
 
+use tests::asker::{Receipt, ask, open};
+use tests::desk::open_desk;
+use tests::html::faults;
 use tests::http::visible_text;
 use tests::server::Ground;
+use tests::workspace;
 
 const SAID: &str =
     "%E8%80%81%E5%85%AC%E6%89%93%E6%88%91%E8%BF%98%E4%B8%8D%E8%AE%A9%E6%88%91%E5%87%BA%E9%97%A8"; // 老公打我还不让我出门
@@ -102,6 +106,45 @@ fn every_link_of_the_site_leads_somewhere() {
         }
     }
     assert!(seen.len() > 200, "the whole site was walked: {}", seen.len());
+}
+
+/// Pages that are made for one question or one letter, refusals too; those of the build are looked at in `real_content`.
+#[test]
+fn p10_what_is_made_while_it_is_served_has_the_way_out_and_loads_nothing_from_elsewhere() {
+    let ground = Ground::new().unwrap();
+    let server = ground.start().unwrap();
+    open_desk(&ground).unwrap();
+    let (client, exit) = (server.client(), workspace::way_out().unwrap());
+    let sent =
+        ask(&client, "<script src=//x.example></script><img src=//x.example onerror=x()>", &[]).unwrap();
+    let receipt = Receipt::on(&sent.body).unwrap();
+    let mut answers = vec![
+        ("a letter that was sent", 200, sent),
+        ("a letter without words", 400, ask(&client, "", &[]).unwrap()),
+        (
+            "a letter from a form without its key",
+            200,
+            client.post_form("/ask/", &[("text", "他打我")]).unwrap(),
+        ),
+        ("her thread", 200, open(&client, &receipt.0).unwrap()),
+        ("nobody's thread", 200, open(&client, &receipt.another().0).unwrap()),
+        ("no receipt", 200, open(&client, "12").unwrap()),
+    ];
+    for (path, status) in [
+        (format!("/search/?q={SAID}"), 200),
+        ("/search/?q=%3Cscript%3Ex()%3C/script%3E".to_owned(), 200),
+        ("/stations/?region=990121&kind=police".to_owned(), 200),
+        ("/stations/?place=%3Cimg%20src=//x.example%3E".to_owned(), 200),
+        ("/statistics/".to_owned(), 200),
+        ("/nowhere/".to_owned(), 404),
+    ] {
+        answers.push(("an address", status, client.get(&path).unwrap()));
+    }
+    for (what, status, answer) in answers {
+        assert_eq!(answer.status, status, "{what}: {}", answer.body);
+        let found = faults(&answer.body, &exit);
+        assert!(found.is_empty(), "{what}: {found:#?}");
+    }
 }
 
 #[test]

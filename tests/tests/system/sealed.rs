@@ -64,8 +64,14 @@ impl Her {
 
     /// Writes and sends; the receipt on the screen.
     pub(crate) async fn ask(&self) -> Receipt {
+        self.ask_about("").await
+    }
+
+    /// The same about a topic that she chooses.
+    pub(crate) async fn ask_about(&self, topic: &str) -> Receipt {
         self.goto("/ask/").await;
         self.phone.wait_for_text("服务器从头到尾读不到").await.unwrap();
+        self.phone.choose("#topic", topic).await.unwrap();
         self.phone.fill("#text", LETTER).await.unwrap();
         self.phone.fill("#reach", REACH).await.unwrap();
         self.phone.click("#danger").await.unwrap();

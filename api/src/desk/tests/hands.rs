@@ -108,6 +108,11 @@ impl<'a> Hand<'a> {
 
     pub(super) async fn remove(&self, id: &str) -> Reply {
         let rotation = self.rotation(id).await;
+        self.remove_with(id, rotation).await
+    }
+
+    /// The same with a rotation that was made before.
+    pub(super) async fn remove_with(&self, id: &str, rotation: Value) -> Reply {
         self.post(&format!("/members/{id}/remove"), json!({ "rotation": rotation })).await
     }
 

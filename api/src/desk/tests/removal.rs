@@ -248,7 +248,8 @@ async fn of_two_heads_who_remove_each_other_one_stays() {
         let (office, _) = county_of_wang(fresh).await;
         let wang = Hand::sign_in(&office, "王芳").await;
         let li = joined(&office, &wang, "李梅", "head").await;
-        let (one, other) = tokio::join!(wang.remove(li.id()), li.remove(wang.id()));
+        let (first, second) = (wang.rotation(li.id()).await, li.rotation(wang.id()).await);
+        let (one, other) = tokio::join!(wang.remove_with(li.id(), first), li.remove_with(wang.id(), second));
         let done = [&one, &other].iter().filter(|reply| reply.status == StatusCode::NO_CONTENT).count();
         assert_eq!(done, 1, "{} {}", one.text, other.text);
         assert!(office.app.store.verify_audit("county").await.unwrap().is_ok());

@@ -52,7 +52,7 @@ impl Store {
         thread::Entity::update_many()
             .col_expr(thread::Column::TypedBack, true.into())
             .filter(thread::Column::Id.eq(thread.to_string()))
-            .exec(&self.db)
+            .exec(&self.writer)
             .await
             .map(|_| ())
     }

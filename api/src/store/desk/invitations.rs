@@ -139,7 +139,7 @@ impl Store {
         let over = Condition::all()
             .add(invitation::Column::ExpiresHour.lte(hour.number()))
             .add(invitation::Column::TakenHour.is_null());
-        invitation::Entity::delete_many().filter(over).exec(&self.db).await.map(|_| ())
+        invitation::Entity::delete_many().filter(over).exec(&self.writer).await.map(|_| ())
     }
 }
 

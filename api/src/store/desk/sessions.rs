@@ -58,7 +58,7 @@ impl Store {
         if hour.number() > session.seen_hour {
             let mut session = session.into_active_model();
             session.seen_hour = Set(hour.number());
-            session.update(&self.db).await?;
+            session.update(&self.writer).await?;
         }
         let role = Role::parse(&member.role).ok_or_else(|| damaged("an unknown role"))?;
         Ok(Some(LiveSession {
@@ -101,7 +101,7 @@ impl Store {
 
     /// Ends the session of a cookie.
     pub async fn end_session(&self, token_hash: &[u8]) -> Result<(), DbErr> {
-        member_session::Entity::delete_by_id(token_hash.to_vec()).exec(&self.db).await.map(|_| ())
+        member_session::Entity::delete_by_id(token_hash.to_vec()).exec(&self.writer).await.map(|_| ())
     }
 }
 
