@@ -45,6 +45,7 @@ pub const DESK: Looks = Looks { width: 1280, height: 900, scripts: true, dark: f
 /// A browser window of its own, with an empty profile. Closed when dropped.
 pub struct Browser {
     devtools: Mutex<DevTools>,
+    looks: Looks,
     chromium: Child,
     _profile: TempDir,
 }
@@ -59,17 +60,22 @@ impl Browser {
         let profile = tempfile::tempdir()?;
         let (chromium, address) = start(&program, profile.path())?;
         let devtools = Mutex::new(DevTools::attach(&address).await?);
-        let browser = Self { devtools, chromium, _profile: profile };
-        let phone = looks.width <= 500;
-        let metrics = json!({ "width": looks.width, "height": looks.height, "deviceScaleFactor": if phone { 2 } else { 1 }, "mobile": phone });
-        browser.command("Emulation.setDeviceMetricsOverride", metrics).await?;
+        let browser = Self { devtools, looks, chromium, _profile: profile };
+        browser.dress(looks).await?;
         browser.command("Emulation.setScriptExecutionDisabled", json!({ "value": !looks.scripts })).await?;
-        let scheme = if looks.dark { "dark" } else { "light" };
-        let feature = json!({ "name": "prefers-color-scheme", "value": scheme });
-        browser.command("Emulation.setEmulatedMedia", json!({ "features": [feature] })).await?;
         browser.command("Page.enable", json!({})).await?;
         browser.command("DOM.enable", json!({})).await?;
         Ok(Some(browser))
+    }
+
+    /// Gives the window its size and the reader's wish for colours.
+    async fn dress(&self, looks: Looks) -> anyhow::Result<()> {
+        let phone = looks.width <= 500;
+        let metrics = json!({ "width": looks.width, "height": looks.height, "deviceScaleFactor": if phone { 2 } else { 1 }, "mobile": phone });
+        self.command("Emulation.setDeviceMetricsOverride", metrics).await?;
+        let scheme = if looks.dark { "dark" } else { "light" };
+        let feature = json!({ "name": "prefers-color-scheme", "value": scheme });
+        self.command("Emulation.setEmulatedMedia", json!({ "features": [feature] })).await.map(|_| ())
     }
 
     /// Goes to an address and waits until it is loaded.
@@ -243,15 +249,23 @@ impl Browser {
         decoded(&answer)
     }
 
-    /// Keeps a picture of the whole page where `NUANZHAN_TEST_PICTURES` names a folder, for people to look at.
+    /// Keeps pictures of the whole page, on a phone and on a desk computer, light and dark, where `NUANZHAN_TEST_PICTURES` names
+    /// a folder, for people to look at.
     pub async fn keep_picture(&self, name: &str) -> anyhow::Result<()> {
         let Some(folder) = std::env::var_os("NUANZHAN_TEST_PICTURES") else { return Ok(()) };
-        let page = self.command("Page.getLayoutMetrics", json!({})).await?["cssContentSize"].clone();
-        let whole = json!({ "x": 0, "y": 0, "width": page["width"], "height": page["height"], "scale": 1 });
-        let wanted = json!({ "format": "png", "captureBeyondViewport": true, "clip": whole });
-        let picture = decoded(&self.command("Page.captureScreenshot", wanted).await?)?;
-        std::fs::write(Path::new(&folder).join(format!("{name}.png")), picture)?;
-        Ok(())
+        for size in [PHONE, DESK] {
+            for dark in [false, true] {
+                self.dress(Looks { dark, ..size }).await?;
+                let page = self.command("Page.getLayoutMetrics", json!({})).await?["cssContentSize"].clone();
+                let whole =
+                    json!({ "x": 0, "y": 0, "width": page["width"], "height": page["height"], "scale": 1 });
+                let wanted = json!({ "format": "png", "captureBeyondViewport": true, "clip": whole });
+                let picture = decoded(&self.command("Page.captureScreenshot", wanted).await?)?;
+                let name = format!("{name}-{}{}.png", size.width, if dark { "-dark" } else { "" });
+                std::fs::write(Path::new(&folder).join(name), picture)?;
+            }
+        }
+        self.dress(self.looks).await
     }
 
     /// Cuts the page off from the network, or joins it again.

@@ -40,11 +40,11 @@ pub struct Flood {
 }
 
 impl Flood {
-    /// Begins to send so much junk a second.
-    pub fn begin(base: &str, rate: u32) -> Self {
+    /// Begins to send so much junk a second, over so many connections: as long as one waits for an answer, it sends nothing.
+    pub fn begin(base: &str, rate: u32, callers: usize) -> Self {
         let over = Arc::new(AtomicBool::new(false));
         let (base, told) = (base.to_owned(), over.clone());
-        let sending = std::thread::spawn(move || load::flood(&base, &JUNK, rate, &told));
+        let sending = std::thread::spawn(move || load::flood(&base, &JUNK, (rate, callers), &told));
         Self { over, sending: Some(sending) }
     }
 

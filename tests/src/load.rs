@@ -90,12 +90,17 @@ pub struct Junk<'a> {
     pub body: &'a str,
 }
 
-/// So many a second of junk, posted in turns until `over`, whatever is answered.
+/// So many a second of junk over so many connections, posted in turns until `over`, whatever is answered.
 ///
 /// # Errors
 ///
 /// When the server hangs up.
-pub fn flood(base: &str, junk: &[Junk<'_>], rate: u32, over: &AtomicBool) -> anyhow::Result<Load> {
+pub fn flood(
+    base: &str,
+    junk: &[Junk<'_>],
+    (rate, callers): (u32, usize),
+    over: &AtomicBool,
+) -> anyhow::Result<Load> {
     let step = Duration::from_secs(1) / rate;
     let began = Instant::now();
     let due = |turn: usize| {
@@ -104,7 +109,7 @@ pub fn flood(base: &str, junk: &[Junk<'_>], rate: u32, over: &AtomicBool) -> any
         (!over.load(Ordering::Relaxed)).then_some(due)
     };
     let post = |caller: &mut Caller, turn: usize| caller.post(&junk[turn % junk.len()]);
-    run(base, (CALLERS, began), due, post)
+    run(base, (callers, began), due, post)
 }
 
 /// Lets so many callers do what `send` does, from `began` on, until `due` gives no more times from which the next answer counts.

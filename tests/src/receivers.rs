@@ -82,8 +82,13 @@ pub struct MailServer {
 }
 
 impl MailServer {
-    /// Starts it on a free port; `programs` are those of [`crate::python::tools`].
+    /// Starts it on a free port, without encryption; `programs` are those of [`crate::python::tools`].
     pub fn start(programs: &Path, folder: &Path) -> anyhow::Result<Self> {
+        Self::start_with(programs, folder, &[])
+    }
+
+    /// The same with what else the command of `aiosmtpd` takes.
+    pub fn start_with(programs: &Path, folder: &Path, more: &[&str]) -> anyhow::Result<Self> {
         let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
         let folder = folder.join("mail");
         let child = Command::new(programs.join("python"))
@@ -97,6 +102,7 @@ impl MailServer {
                 "aiosmtpd.handlers.Mailbox",
             ])
             .arg(&folder)
+            .args(more)
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::null())

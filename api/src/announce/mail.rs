@@ -2,7 +2,7 @@
 //!
 //! The message says nothing of the machine it comes from: its id and the greeting name the domain of the sender.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use anyhow::Context;
@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use lettre::message::Mailbox;
 use lettre::message::header::{ContentType, HeaderName, HeaderValue};
 use lettre::transport::smtp::authentication::Credentials;
-use lettre::transport::smtp::client::{Tls, TlsParameters};
+use lettre::transport::smtp::client::{Certificate, Tls, TlsParameters};
 use lettre::transport::smtp::extension::ClientId;
 use lettre::{Address, AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
 use zeroize::Zeroizing;
@@ -20,6 +20,9 @@ use crate::announce::body::What;
 
 /// How long all of one mail may take.
 const PATIENCE: Duration = Duration::from_secs(30);
+
+/// How a certificate begins in a PEM file. One that holds only a key reads as no certificate at all, and without a word.
+const BEGIN: &[u8] = b"-----BEGIN CERTIFICATE-----";
 
 /// The account that mails are sent by.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,6 +37,8 @@ pub struct MailSettings {
     pub from: Address,
     /// How the connection is encrypted.
     pub tls: MailTls,
+    /// The file with the certificates (PEM) of whoever certifies the service, where it is not one that everybody knows.
+    pub authority: Option<PathBuf>,
 }
 
 /// How the connection to a mail service is encrypted.
@@ -54,10 +59,10 @@ pub struct Mailer {
 }
 
 impl Mailer {
-    /// Reads the password. Asks nobody yet.
+    /// Reads the password and the certificates. Asks nobody yet.
     pub fn open(settings: &MailSettings) -> anyhow::Result<Self> {
-        let MailSettings { host, port, login, from, tls } = settings;
-        let parameters = || TlsParameters::new(host.clone()).context("设置项 mail.host 不能用");
+        let MailSettings { host, port, login, from, tls, authority } = settings;
+        let parameters = || parameters(host, authority.as_deref());
         let tls = match tls {
             MailTls::Required => Tls::Wrapper(parameters()?),
             MailTls::StartTls => Tls::Required(parameters()?),
@@ -93,6 +98,26 @@ impl Mailer {
     }
 }
 
+/// Whom the service has to be. An authority of its own counts beside those that everybody knows.
+fn parameters(host: &str, authority: Option<&Path>) -> anyhow::Result<TlsParameters> {
+    let mut parameters = TlsParameters::builder(host.to_owned());
+    if let Some(file) = authority {
+        let pem = std::fs::read(file);
+        let pem =
+            pem.with_context(|| format!("读不了证书文件 {}（设置项 mail.authority）", file.display()))?;
+        let unusable = || {
+            format!(
+                "{} 里没有 PEM 证书（-----BEGIN CERTIFICATE-----），核对设置项 mail.authority",
+                file.display()
+            )
+        };
+        let begins = pem.windows(BEGIN.len()).any(|part| part == BEGIN);
+        let certificates = Certificate::from_pem(&pem).ok().filter(|_| begins).with_context(unusable)?;
+        parameters = parameters.add_root_certificate(certificates);
+    }
+    parameters.build().context("设置项 mail.host 或 mail.authority 不能用")
+}
+
 fn message(
     from: &Address,
     to: Address,
@@ -120,7 +145,21 @@ fn why(err: &lettre::transport::smtp::Error) -> Failure {
     if err.is_timeout() {
         return Failure::TooSlow;
     }
-    if err.is_tls() || err.is_client() { Failure::Insecure } else { Failure::Unreachable }
+    if err.is_tls() || err.is_client() || is_no_handshake(err) {
+        Failure::Insecure
+    } else {
+        Failure::Unreachable
+    }
+}
+
+/// Whether somebody was there and the encryption failed: the library reports that like a line that is down, with what TLS said
+/// of it inside.
+fn is_no_handshake(err: &lettre::transport::smtp::Error) -> bool {
+    let mut causes = std::iter::successors(Some(err as &dyn std::error::Error), |cause| cause.source());
+    causes.any(|cause| {
+        let said = cause.downcast_ref::<std::io::Error>();
+        said.is_some_and(|said| said.kind() == std::io::ErrorKind::InvalidData)
+    })
 }
 
 #[cfg(test)]

@@ -58,14 +58,14 @@ pub enum Kind {
 /// Why an announcement did not arrive. Never with an address or a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Failure {
-    /// Nobody is there, or not with a certificate that holds.
+    /// Nobody is there, or a webhook's certificate does not hold.
     #[error("连不上，或者对方的证书不对")]
     Unreachable,
     /// It took too long.
     #[error("等了太久，没有回答")]
     TooSlow,
-    /// No encryption was agreed on, or no way to sign in.
-    #[error("加密连接或者登录谈不成，核对 [mail] 的 host、port、tls 和 user")]
+    /// No encryption was agreed on, the certificate does not hold, or there is no way to sign in.
+    #[error("加密连接或者登录谈不成，核对 [mail] 的 host、port、tls、authority 和 user")]
     Insecure,
     /// A webhook answered with this status.
     #[error("对方回答了 {0}")]

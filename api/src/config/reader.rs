@@ -82,8 +82,13 @@ impl<'a> Reader<'a> {
         if from.is_none() {
             self.refuse("mail.from", "应为发信的邮箱地址，例如 tongzhi@example.cn");
         }
+        let authority = self.text("mail.authority");
+        if !authority.is_empty() && tls == MailTls::Off {
+            self.refuse("mail.authority", "mail.tls = \"none\" 时不用证书，请空着");
+        }
+        let authority = (!authority.is_empty()).then(|| PathBuf::from(authority));
         let login = (!user.is_empty()).then(|| (user.to_owned(), PathBuf::from(file)));
-        Some(MailSettings { host: host.to_owned(), port: port.ok()?, login, from: from?, tls })
+        Some(MailSettings { host: host.to_owned(), port: port.ok()?, login, from: from?, tls, authority })
     }
 
     pub(super) fn address(&mut self, key: &str) -> Option<SocketAddr> {

@@ -75,12 +75,15 @@ fn mail_needs_a_sender_a_whole_login_and_encryption_but_on_this_machine() {
     assert_eq!((mail.port, mail.tls), (465, MailTls::Required));
     assert_eq!(mail.login, Some(("u".to_owned(), PathBuf::from("/etc/p"))));
     let bare = "[mail]\nhost = \"127.0.0.1\"\nport = 2525\nfrom = \"u@a.cn\"\ntls = \"none\"\n";
+    let certified = load(&format!("{whole}authority = \"/etc/ca.pem\"\n"), &[], &[]).unwrap().mail.unwrap();
+    assert_eq!((mail.authority, certified.authority), (None, Some(PathBuf::from("/etc/ca.pem"))));
     assert_eq!(load(bare, &[], &[]).unwrap().mail.unwrap().login, None);
     for (wrong, expected) in [
         (whole.replace("u@a.cn", "u"), "第 5 行：mail.from = \"u\"，应为发信的邮箱地址"),
         (whole.replace("password_file", "#"), "mail.user = \"u\"，要和 mail.password_file 一起写"),
         (bare.replace("127.0.0.1", "a.cn"), "mail.tls = \"none\"，不加密只能用在本机"),
         (bare.replace("\"none\"", "\"yes\""), "应为 \"required\" 或 \"starttls\" 或 \"none\""),
+        (bare.to_owned() + "authority = \"/etc/ca.pem\"\n", "mail.tls = \"none\" 时不用证书"),
         (bare.replace("2525", "70000"), "mail.port = 70000，应为 1 到 65535"),
     ] {
         let said = load(&wrong, &[], &[]).unwrap_err();

@@ -12,6 +12,8 @@
   let held = null, written = null, touched = 0;
 
   if (!able()) return;
+  byId("price").hidden = true;
+  byId("sealed").hidden = false;
   const wishes = {};
   onSubmit(byId("unlock").querySelector("form"), "正在打开，要几秒钟……", open);
   onSubmit(byId("more"), "正在这部手机上封好……", write);

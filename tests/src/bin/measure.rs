@@ -251,15 +251,15 @@ fn flooded(ground: &Ground) -> anyhow::Result<()> {
     let server = ground.start()?;
     open_desk(ground)?;
     say(
-        "| junk a second | letters that arrived | p50 of a letter | longest | the desk's queue answered | p50 | p95 | longest |",
+        "| connections | junk answered a second | letters that arrived | p50 of a letter | longest | the desk's queue answered | p50 | p95 | longest |",
     );
-    say("| --: | --: | --: | --: | --: | --: | --: | --: |");
+    say("| --: | --: | --: | --: | --: | --: | --: | --: | --: |");
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         let Some(phone) = Browser::open(PHONE, "a flood").await? else { return Ok(()) };
         let Some(desk) = AtDesk::sign_in(&server, "a flood").await? else { return Ok(()) };
-        for junk in [0, RATE] {
-            let flood = (junk > 0).then(|| Flood::begin(&server.base, junk));
+        for callers in [0, 64, 256] {
+            let flood = (callers > 0).then(|| Flood::begin(&server.base, RATE, callers));
             let over = Instant::now() + FLOOD;
             let (letters, looks) =
                 tokio::join!(sent(&phone, &server.base, over), looked(&desk.browser, over));
@@ -267,7 +267,7 @@ fn flooded(ground: &Ground) -> anyhow::Result<()> {
             let rate = load.map_or(0.0, |load| load.rate);
             let (letters, looks) = (Kept::of(letters), Kept::of(looks));
             say(&format!(
-                "| {rate:.0} | {} of {} | {} ms | {} ms | {} of {} | {} ms | {} ms | {} ms |",
+                "| {callers} | {rate:.0} | {} of {} | {} ms | {} ms | {} of {} | {} ms | {} ms | {} ms |",
                 letters.times.len(),
                 letters.tries,
                 at(&letters.times, 50),

@@ -46,7 +46,7 @@ const SHELVES: [&str; 11] = [
     "own&topic=marriage",
     "own&topic=marriage&state=received",
     "own&channel=visit",
-    "own&topic=work&channel=phone",
+    "own&topic=work&channel=call",
     "climbed&topic=marriage",
     "closed&topic=marriage",
     "closed&channel=visit",

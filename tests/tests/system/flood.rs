@@ -17,6 +17,9 @@ const TOPIC: &str = "domestic-violence";
 /// Junk a second that is sent; how much of it is answered is the machine's matter. `measure -- flood` has the figures.
 const RATE: u32 = 1000;
 
+/// Over how many connections.
+const CALLERS: usize = 64;
+
 /// How long it rises before anybody does anything.
 const RISING: Duration = Duration::from_secs(2);
 
@@ -31,7 +34,7 @@ fn under_a_flood_letters_arrive_replies_open_and_the_desk_works() {
         let before = her.ask_about(TOPIC).await;
         let Some(desk) = AtDesk::sign_in(&server, what).await.unwrap() else { return };
 
-        let flood = Flood::begin(&server.base, RATE);
+        let flood = Flood::begin(&server.base, RATE, CALLERS);
         tokio::time::sleep(RISING).await;
         // Letters that say the same come in any order within an hour: who works on one topic looks at that topic.
         desk.browser.choose("#only-topic", TOPIC).await.unwrap();

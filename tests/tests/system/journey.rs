@@ -104,6 +104,8 @@ async fn ask_and_type_back(phone: &Browser, base: &str, scripts: bool) -> String
 
 async fn read_and_ask_again(phone: &Browser, base: &str, receipt: &str, scripts: bool) {
     phone.goto(&format!("{base}/ask/reply/")).await.unwrap();
+    let said = if scripts { "信在这部手机上拆开" } else { "信由服务器在内存里拆开" };
+    phone.wait_for_text(said).await.unwrap();
     phone.fill("#receipt", receipt).await.unwrap();
     phone.click("form[action='/ask/reply/'] button").await.unwrap();
     let page = phone.wait_for_text("再补充几句").await.unwrap();

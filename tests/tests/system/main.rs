@@ -14,6 +14,7 @@ mod formats;
 mod journey;
 mod keys;
 mod leave;
+mod mail;
 mod nearest;
 mod outputs;
 mod people;
