@@ -1,8 +1,8 @@
 //! What letters cost on both databases: how many a second are kept and read, beside how many rows a second the database alone keeps
 //! with the same settings; and the pages of a desk's queue where a great many are.
 //!
-//! `cargo run --release -p tests --bin measure_letters` prints the tables of `docs/performance.md`; `-- queue` and `-- rates` one of
-//! them. The peers are `SQLite` from Python and `pgbench`: one row of a letter's size in each transaction, as durable as ours.
+//! `cargo run --release -p tests --bin measure_letters` prints the tables of `docs/performance.md`; `-- queue`, `-- rates` and
+//! `-- upkeep` one of them. The peers are `SQLite` from Python and `pgbench`: one row of a letter's size in each transaction, as durable as ours.
 
 use std::fs;
 use std::path::Path;
@@ -32,11 +32,6 @@ const SECONDS: u32 = 5;
 const ROW: usize = 1600;
 /// Pages of a queue that are asked for.
 const PAGES: usize = 200;
-/// Letters that wait, and letters that are closed.
-const OPEN: u32 = 100_000;
-const CLOSED: u32 = 1_000_000;
-/// One letter in so many is of another topic, and one in so many came in another way.
-const RARE: u32 = 5_000;
 /// What is looked at: whole shelves, what is rare on them, and what is rarest: something that is nowhere, for which a shelf is looked
 /// through from end to end.
 const SHELVES: [&str; 11] = [
@@ -52,6 +47,9 @@ const SHELVES: [&str; 11] = [
     "closed&channel=visit",
     "closed&topic=marriage&channel=visit",
 ];
+
+mod filled;
+mod upkeep;
 
 fn main() -> ExitCode {
     tool::ended("measure_letters", measure())
@@ -81,6 +79,13 @@ fn measure() -> anyhow::Result<()> {
         say("| --- | --- | --: | --: | --: | --: |");
         for (name, ground) in databases()? {
             queue(name, &ground)?;
+        }
+    }
+    if only("upkeep") {
+        say("\n| database | what | how many | took | a second |");
+        say("| --- | --- | --: | --: | --: |");
+        for (name, ground) in databases()? {
+            upkeep::measure(name, &ground)?;
         }
     }
     Ok(())
@@ -213,13 +218,13 @@ fn postgres_alone(url: &str, folder: &Path) -> anyhow::Result<f64> {
     );
     let file = folder.join("alone.sql");
     fs::write(&file, &script)?;
-    sql(url, "CREATE TABLE alone (id uuid PRIMARY KEY, content bytea)")?;
+    filled::sql(url, "CREATE TABLE alone (id uuid PRIMARY KEY, content bytea)")?;
     let mut pgbench = Command::new(postgres::program("pgbench").context("pgbench is installed")?);
     pgbench.args(["-n", "-c", &CALLERS.to_string(), "-j", "2", "-T", &SECONDS.to_string(), "-f"]).arg(&file);
     let said = said(pgbench.arg(url))?;
     let line = said.lines().find(|line| line.starts_with("tps")).context("pgbench says its rate")?;
     let rate = line.split_whitespace().nth(2).context("tps = …")?.parse()?;
-    sql(url, "DROP TABLE alone")?;
+    filled::sql(url, "DROP TABLE alone")?;
     Ok(rate)
 }
 
@@ -230,7 +235,7 @@ fn queue(name: &str, ground: &Ground) -> anyhow::Result<()> {
     // So that parameters and keys are there.
     server.stop("INT")?;
     let filling = Instant::now();
-    fill(ground)?;
+    filled::fill(ground)?;
     let filled = filling.elapsed();
     let began = Instant::now();
     let destroyed = destroy(ground)?;
@@ -273,73 +278,8 @@ fn destroy(ground: &Ground) -> anyhow::Result<String> {
     Ok(purged.stdout)
 }
 
-/// Letters, each with its keys for the asker and the desk, of the last half year; one in ten thousand of the closed ones is over.
-fn fill(ground: &Ground) -> anyhow::Result<()> {
-    let now = this_hour();
-    let all = OPEN + CLOSED;
-    let (numbers, id, content, key) = if ground.database.is_some() {
-        (
-            format!("SELECT i FROM generate_series(1, {all}) AS n(i)"),
-            "md5(i::text)",
-            "decode(repeat(md5(thread.id), 66), 'hex')",
-            "decode(repeat(md5(message.thread_id), 7), 'hex')",
-        )
-    } else {
-        let recursive =
-            format!("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {all})");
-        (
-            format!("{recursive} SELECT i FROM n"),
-            "lower(hex(randomblob(16)))",
-            "randomblob(1056)",
-            "randomblob(113)",
-        )
-    };
-    let thread = format!(
-        "INSERT INTO thread (id, desk_id, escalated_to, channel, state, danger, child, vulnerable, topic, received_hour, due_hour, \
-         due_stage, closed_hour, purge_hour, outcome, mediation, legal_aid, psychological, consent, typed_back) \
-         SELECT {id}, 'shili-city', CASE WHEN i % 5 = 0 THEN 'shili-city' END, CASE WHEN (i + 7) % {RARE} = 0 THEN 'visit' ELSE 'online' END, \
-         CASE WHEN i > {OPEN} THEN 'closed' WHEN i % 2 = 0 THEN 'received' ELSE 'answered' END, \
-         i % 97 = 0, i % 11 = 0, i % 7 = 0, CASE WHEN i % {RARE} = 0 THEN 'marriage' ELSE 'work' END, {now} - i % 4000, CASE WHEN i <= {OPEN} THEN {now} + i % 400 END, \
-         CASE WHEN i <= {OPEN} THEN 'close' END, CASE WHEN i > {OPEN} THEN {now} - i % 3000 END, \
-         CASE WHEN i > {OPEN} THEN {now} + (i % 10000) - 1 END, CASE WHEN i > {OPEN} THEN 'advised' END, \
-         FALSE, FALSE, FALSE, FALSE, TRUE FROM ({numbers}) AS numbers"
-    );
-    let message = format!(
-        "INSERT INTO message (thread_id, purpose, position, sender, sent_hour, content) \
-         SELECT id, 'letter', 1, 'asker', received_hour, {content} FROM thread"
-    );
-    let keys = format!(
-        "INSERT INTO message_key (thread_id, purpose, position, reader, generation, sealed_key) \
-         SELECT thread_id, 'letter', 1, reader, generation, {key} FROM message \
-         CROSS JOIN (SELECT 'thread' AS reader, 0 AS generation UNION ALL SELECT 'desk/shili-city', 1) AS readers"
-    );
-    for statement in [thread, message, keys, "ANALYZE".to_owned()] {
-        match &ground.database {
-            Some(url) => sql(url, &statement)?,
-            None => sqlite(&ground.var().join("nuanzhan.db"), &statement)?,
-        }
-    }
-    Ok(())
-}
-
-/// The hour that it is, as rows have it.
-fn this_hour() -> i64 {
-    jiff::Timestamp::now().as_second().div_euclid(3600)
-}
-
-fn sql(url: &str, statement: &str) -> anyhow::Result<()> {
-    let psql = postgres::program("psql").context("psql is installed")?;
-    said(Command::new(psql).args(["-q", "-v", "ON_ERROR_STOP=1", "-c", statement]).arg(url)).map(|_| ())
-}
-
-fn sqlite(file: &Path, statement: &str) -> anyhow::Result<()> {
-    let script =
-        "import sqlite3, sys\ndb = sqlite3.connect(sys.argv[1])\ndb.execute(sys.argv[2])\ndb.commit()\n";
-    said(Command::new("python3").args(["-c", script]).arg(file).arg(statement)).map(|_| ())
-}
-
 /// What a program said on its standard output.
-fn said(command: &mut Command) -> anyhow::Result<String> {
+pub(crate) fn said(command: &mut Command) -> anyhow::Result<String> {
     let output = command.output().with_context(|| format!("{command:?}"))?;
     ensure!(output.status.success(), "{command:?}: {}", String::from_utf8_lossy(&output.stderr));
     Ok(String::from_utf8_lossy(&output.stdout).into_owned())
