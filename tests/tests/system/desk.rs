@@ -461,7 +461,7 @@ async fn choose_below(phone: &Browser) {
 }
 
 /// Adds a member of the city with the key on paper, which the command showed.
-fn add_member(ground: &Ground, said: &str, name: &str) {
+pub(crate) fn add_member(ground: &Ground, said: &str, name: &str) {
     let (_, paper) = said.split_once("抄在纸上").unwrap();
     let paper = paper.lines().nth(1).unwrap().trim();
     let file = |name: &str, text: &str| {

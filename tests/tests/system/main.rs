@@ -4,6 +4,7 @@
 
 mod announce;
 mod asker;
+mod bytes;
 mod consultations;
 mod content;
 mod desk;
