@@ -29,5 +29,6 @@ mod statistics;
 mod traces;
 mod two;
 mod unable;
+mod vectors;
 mod watch;
 mod work;
