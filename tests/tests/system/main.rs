@@ -7,6 +7,7 @@ mod asker;
 mod bytes;
 mod consultations;
 mod content;
+mod day;
 mod desk;
 mod digest;
 mod flood;
