@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "tests stop at the first surprise")]
 
 mod announce;
+mod announced;
 mod asker;
 mod bytes;
 mod consultations;
