@@ -20,6 +20,10 @@ use crate::skip::skipped;
 /// How long a page may take to show what a test waits for.
 const PATIENCE: Duration = Duration::from_secs(30);
 
+/// Whatever a page may not do is counted.
+const COUNT_VIOLATIONS: &str = "window.violations = []; document.addEventListener('securitypolicyviolation', \
+                                (event) => window.violations.push(event.violatedDirective + ' ' + event.sample));";
+
 /// What sort of browser.
 #[derive(Debug, Clone, Copy)]
 pub struct Looks {
@@ -232,6 +236,27 @@ impl Browser {
     /// Runs `script` in every page before its own scripts.
     pub async fn before_each_page(&self, script: &str) -> anyhow::Result<()> {
         self.command("Page.addScriptToEvaluateOnNewDocument", json!({ "source": script })).await.map(|_| ())
+    }
+
+    /// From the next page on, counts whatever a page tries that its policy forbids.
+    pub async fn count_violations(&self) -> anyhow::Result<()> {
+        self.before_each_page(COUNT_VIOLATIONS).await
+    }
+
+    /// What the page that is shown has tried and may not do, one after the other; only after [`Browser::count_violations`].
+    pub async fn violations(&self) -> anyhow::Result<String> {
+        let counted = self.evaluate("window.violations.join('; ')").await?;
+        counted.as_str().map(str::to_owned).context("violations are counted")
+    }
+
+    /// What an expression promises, asked like [`Browser::evaluate`].
+    pub async fn promised(&self, expression: &str) -> anyhow::Result<Value> {
+        let wanted = json!({ "expression": expression, "awaitPromise": true, "returnByValue": true });
+        let answer = self.command("Runtime.evaluate", wanted).await?;
+        if let Some(exception) = answer.get("exceptionDetails") {
+            bail!("{exception}");
+        }
+        Ok(answer["result"]["value"].clone())
     }
 
     /// What somebody who can't see the page is told there is: role and name of each element that is told.

@@ -61,12 +61,23 @@ impl AtDesk {
     /// Signs somebody in who then sees `first`.
     pub async fn sign_in_as(
         server: &Server,
+        whom: (&str, &str),
+        looks: Looks,
+        what: &str,
+    ) -> anyhow::Result<Option<Self>> {
+        Self::sign_in_at(&server.base, whom, looks, what).await
+    }
+
+    /// The same, where the site is at `base`.
+    pub async fn sign_in_at(
+        base: &str,
         (member, first): (&str, &str),
         looks: Looks,
         what: &str,
     ) -> anyhow::Result<Option<Self>> {
         let Some(browser) = Browser::open(looks, what).await? else { return Ok(None) };
-        browser.goto(&format!("{}/desk/", server.base)).await?;
+        browser.count_violations().await?;
+        browser.goto(&format!("{base}/desk/")).await?;
         browser.fill("#member", member).await?;
         browser.fill("#passphrase", PASSPHRASE).await?;
         browser.click("#desk form button").await?;

@@ -80,24 +80,29 @@ impl Ask<'_> {
 }
 
 /// Something that nobody wants.
-#[derive(Debug, Clone, Copy)]
-pub struct Junk<'a> {
-    /// Where it is posted.
-    pub path: &'a str,
-    /// Its media type.
-    pub media_type: &'a str,
-    /// What is posted.
-    pub body: &'a str,
+#[derive(Debug, Clone)]
+pub enum Junk {
+    /// Asked for, again and again.
+    Get(&'static str),
+    /// Posted.
+    Post {
+        /// Where.
+        path: &'static str,
+        /// Its media type.
+        media_type: &'static str,
+        /// What is posted.
+        body: String,
+    },
 }
 
-/// So many a second of junk over so many connections, posted in turns until `over`, whatever is answered.
+/// So many a second of junk over so many connections, sent in turns until `over`, whatever is answered.
 ///
 /// # Errors
 ///
 /// When the server hangs up.
 pub fn flood(
     base: &str,
-    junk: &[Junk<'_>],
+    junk: &[Junk],
     (rate, callers): (u32, usize),
     over: &AtomicBool,
 ) -> anyhow::Result<Load> {
@@ -108,8 +113,8 @@ pub fn flood(
         std::thread::sleep(due.saturating_duration_since(Instant::now()));
         (!over.load(Ordering::Relaxed)).then_some(due)
     };
-    let post = |caller: &mut Caller, turn: usize| caller.post(&junk[turn % junk.len()]);
-    run(base, (callers, began), due, post)
+    let send = |caller: &mut Caller, turn: usize| caller.send(&junk[turn % junk.len()]);
+    run(base, (callers, began), due, send)
 }
 
 /// Lets so many callers do what `send` does, from `began` on, until `due` gives no more times from which the next answer counts.
@@ -167,21 +172,26 @@ impl Caller {
     }
 
     fn get(&mut self, path: &str) -> anyhow::Result<()> {
-        let request =
-            format!("GET {path} HTTP/1.1\r\nhost: {}\r\naccept-encoding: {CODINGS}\r\n\r\n", self.host);
-        let status = self.answered(&request)?;
+        let status = self.answered(&self.asking(path))?;
         ensure!(status.starts_with("HTTP/1.1 200 "), "{path}: {status}");
         Ok(())
     }
 
-    fn post(&mut self, junk: &Junk<'_>) -> anyhow::Result<()> {
-        let Junk { path, media_type, body } = junk;
-        let request = format!(
-            "POST {path} HTTP/1.1\r\nhost: {}\r\ncontent-type: {media_type}\r\ncontent-length: {}\r\n\r\n{body}",
-            self.host,
-            body.len()
-        );
+    /// Whatever is answered.
+    fn send(&mut self, junk: &Junk) -> anyhow::Result<()> {
+        let request = match junk {
+            Junk::Get(path) => self.asking(path),
+            Junk::Post { path, media_type, body } => format!(
+                "POST {path} HTTP/1.1\r\nhost: {}\r\ncontent-type: {media_type}\r\ncontent-length: {}\r\n\r\n{body}",
+                self.host,
+                body.len()
+            ),
+        };
         self.answered(&request).map(|_| ())
+    }
+
+    fn asking(&self, path: &str) -> String {
+        format!("GET {path} HTTP/1.1\r\nhost: {}\r\naccept-encoding: {CODINGS}\r\n\r\n", self.host)
     }
 
     /// Sends a request and takes the whole answer in; its first line.

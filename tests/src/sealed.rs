@@ -48,12 +48,18 @@ impl Sealing {
     /// A new letter, paid for with the work that the server wants. Nothing is sent yet.
     pub fn letter(&self) -> anyhow::Result<Letter> {
         let challenge = self.client.get("/api/v1/consultations/challenge")?.json()?;
+        let mut letter = self.unpaid()?;
+        letter.body["work"] = solved(challenge)?;
+        Ok(letter)
+    }
+
+    /// The same, right in all but that nobody has worked for it.
+    pub fn unpaid(&self) -> anyhow::Result<Letter> {
         let mut body = sealed_to(&self.readers)?;
         body["id"] = json!(hex(&random::<16>()?));
         body["desk"] = json!(self.desk);
         body["locator"] = json!(BASE64_STANDARD.encode(random::<32>()?));
         body["public_key"] = json!(public_key()?);
-        body["work"] = solved(challenge)?;
         Ok(Letter { path: "/api/v1/consultations", body })
     }
 

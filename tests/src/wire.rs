@@ -1,7 +1,7 @@
 //! What leaves a browser: a gate in front of a server that keeps every byte that passes through it.
 
 use std::io::{Read as _, Write as _};
-use std::net::{Shutdown, TcpListener, TcpStream};
+use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::Context as _;
@@ -16,14 +16,20 @@ pub struct Wire {
 impl Wire {
     /// Opens a gate to the server at `base` (`http://127.0.0.1:PORT`).
     pub fn to(base: &str) -> anyhow::Result<Self> {
-        let server = base.strip_prefix("http://").context("servers of tests speak HTTP")?.to_owned();
+        Self::seen_from(Ipv4Addr::LOCALHOST, base)
+    }
+
+    /// The same; to the server, whoever passes comes from `address`, one of this machine.
+    pub fn seen_from(address: Ipv4Addr, base: &str) -> anyhow::Result<Self> {
+        let server: SocketAddr =
+            base.strip_prefix("http://").context("servers of tests speak HTTP")?.parse()?;
         let listener = TcpListener::bind("127.0.0.1:0")?;
         let base = format!("http://{}", listener.local_addr()?);
         let sent = Arc::new(Mutex::new(Vec::new()));
         let kept = sent.clone();
         std::thread::spawn(move || {
             for browser in listener.incoming().map_while(Result::ok) {
-                if let Ok(server) = TcpStream::connect(&server) {
+                if let Ok(server) = connect(address, server) {
                     pass(browser, server, kept.clone());
                 }
             }
@@ -35,6 +41,18 @@ impl Wire {
     pub fn sent(&self) -> Vec<u8> {
         self.sent.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
+}
+
+/// The standard library's own sockets can't choose where they come from.
+fn connect(from: Ipv4Addr, to: SocketAddr) -> std::io::Result<TcpStream> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build()?;
+    runtime.block_on(async {
+        let socket = tokio::net::TcpSocket::new_v4()?;
+        socket.bind(SocketAddr::from((from, 0)))?;
+        let stream = socket.connect(to).await?.into_std()?;
+        stream.set_nonblocking(false)?;
+        Ok(stream)
+    })
 }
 
 /// Passes bytes both ways until either side hangs up.

@@ -62,7 +62,8 @@
     return { content: toBase64(sealed.content), keys };
   }
 
-  /** Puts words in a place that is read out; none hides it. */
+  /** Puts words in a place; none hides it. What is read out is the element around it, which is always there: words that come
+   *  together with the place where they stand are not announced everywhere. */
   function say(id, words) {
     const place = byId(id);
     place.hidden = !words;
@@ -72,7 +73,7 @@
   /** What a form does when it is sent: one thing at a time, and what went wrong is said; what helps is `more` of the fault. */
   function onSubmit(form, meanwhile, act) {
     const button = form.querySelector("button"), said = form.querySelector("[role=status]");
-    const wrong = form.querySelector("[role=alert]");
+    const wrong = form.querySelector("[role=alert] > .notice");
     form.addEventListener("submit", function (event) {
       event.preventDefault();
       if (button.disabled) return;

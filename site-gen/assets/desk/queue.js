@@ -39,6 +39,8 @@ async function showQueue(focus = true, pages = 1) {
   }
   if (next) parts.push(el("p", { class: "actions" }, button("更多", () => showMore(pages, items.length), "quiet")));
   keepPlace(focus, () => show(`${session.me.desk_name}的来信`, parts, focus));
+  // Who can't see it is told that it changed under their hands, and whether that was danger.
+  if (!focus) said.textContent = `列表更新了：${counted(items)}。`;
   const anew = () => {
     if (session && !document.hidden) showQueue(false, pages).catch(tell);
   };
@@ -50,6 +52,12 @@ async function showQueue(focus = true, pages = 1) {
       if (runningTurn() === mine) showQueue(false, pages).catch(tell);
     }, GATHER_MS);
   });
+}
+
+function counted(items) {
+  if (wanted.shelf === "closed") return `办结的 ${items.length} 件`;
+  const waiting = items.filter((item) => item.waits_for_desk), danger = waiting.filter((item) => item.danger).length;
+  return `轮到我们 ${waiting.length} 件${danger ? `，现在有危险的 ${danger} 件` : ""}`;
 }
 
 // What is shown anew by itself takes the focus from nobody.

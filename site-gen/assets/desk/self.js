@@ -84,7 +84,10 @@ async function showSecondFactor(login, after) {
     await after();
     said.textContent = "验证码设好了。下次登录要用。";
   });
+  // Who has to have one does not get around it.
+  const way = login ? [] : [el("p", { class: "actions" }, button("回去", after, "quiet"))];
   show("设验证码", [
+    ...way,
     el("p", {}, "用手机上的验证器应用扫下面的图，或者把密钥打进去，再填它显示的六位数。"), picture(shown.qr),
     el("p", { class: "secret" }, ...shown.secret.match(/.{4}/g).map((group) => el("span", {}, group))),
     el("details", {}, el("summary", {}, "完整的地址"), el("p", { class: "address" }, shown.address)), form,

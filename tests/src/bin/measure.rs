@@ -259,7 +259,7 @@ fn flooded(ground: &Ground) -> anyhow::Result<()> {
         let Some(phone) = Browser::open(PHONE, "a flood").await? else { return Ok(()) };
         let Some(desk) = AtDesk::sign_in(&server, "a flood").await? else { return Ok(()) };
         for callers in [0, 64, 256] {
-            let flood = (callers > 0).then(|| Flood::begin(&server.base, RATE, callers));
+            let flood = (callers > 0).then(|| Flood::begin(&server.base, RATE, callers)).transpose()?;
             let over = Instant::now() + FLOOD;
             let (letters, looks) =
                 tokio::join!(sent(&phone, &server.base, over), looked(&desk.browser, over));

@@ -25,7 +25,7 @@ pub(crate) async fn in_time(journey: impl Future<Output = ()>) {
 }
 
 /// The desk of the county and that of the city above it.
-fn two_desks() -> (Ground, Server) {
+pub(crate) fn two_desks() -> (Ground, Server) {
     let ground = Ground::new().unwrap();
     let server = ground.start().unwrap();
     open_desk(&ground).unwrap();
@@ -34,7 +34,7 @@ fn two_desks() -> (Ground, Server) {
 }
 
 /// A letter to the county; its receipt.
-fn letter(server: &Server, more: &[(&str, &str)]) -> String {
+pub(crate) fn letter(server: &Server, more: &[(&str, &str)]) -> String {
     let mut fields = vec![("region", "990121")];
     fields.extend(more);
     let page = ask(&server.client(), LETTER, &fields).unwrap();
@@ -42,7 +42,7 @@ fn letter(server: &Server, more: &[(&str, &str)]) -> String {
     Receipt::on(&page.body).unwrap().0
 }
 
-async fn at_county(server: &Server, looks: Looks, what: &str) -> Option<Browser> {
+pub(crate) async fn at_county(server: &Server, looks: Looks, what: &str) -> Option<Browser> {
     let signed_in = AtDesk::sign_in_as(server, (COUNTY_MEMBER, "轮到我们"), looks, what).await.unwrap();
     signed_in.map(|desk| desk.browser)
 }
@@ -62,7 +62,7 @@ pub(crate) async fn unfold(at: &Browser, part: &str) {
     at.click_soon(&format!("//details[@data-part='{part}' and not(@open)]/summary")).await.unwrap();
 }
 
-async fn open_first(at: &Browser) {
+pub(crate) async fn open_first(at: &Browser) {
     at.click(".queue li button").await.unwrap();
     at.wait_for_text("办理经过").await.unwrap();
 }
@@ -105,7 +105,7 @@ async fn from_accepting_to_asking_afterwards() {
     }
 }
 
-async fn note_and_mark(phone: &Browser) {
+pub(crate) async fn note_and_mark(phone: &Browser) {
     unfold(phone, "notes").await;
     phone.fill("#note", NOTE).await.unwrap();
     phone.press("封好记下").await.unwrap();
@@ -122,7 +122,7 @@ async fn note_and_mark(phone: &Browser) {
     phone.wait_for_text("去掉了“法律援助”").await.unwrap();
 }
 
-async fn hand_over(phone: &Browser) {
+pub(crate) async fn hand_over(phone: &Browser) {
     unfold(phone, "handovers").await;
     phone.press("写转介信").await.unwrap();
     phone.wait_for_text("哪类机构").await.unwrap();
@@ -166,9 +166,12 @@ async fn printed(phone: &Browser) {
     }
     assert!(phone.pdf().await.unwrap().starts_with(b"%PDF"));
     phone.command("Emulation.setEmulatedMedia", json!({ "media": "" })).await.unwrap();
+    phone.evaluate("void (print = () => { window.printed = true; })").await.unwrap();
+    phone.press("打印").await.unwrap();
+    assert_eq!(phone.evaluate("window.printed").await.unwrap(), true);
 }
 
-async fn close_and_ask_afterwards(phone: &Browser) {
+pub(crate) async fn close_and_ask_afterwards(phone: &Browser) {
     phone.choose("#extend", "court").await.unwrap();
     phone.press("延长办理时间").await.unwrap();
     phone.wait_for_text("时间延长了").await.unwrap();
@@ -461,7 +464,7 @@ async fn choose_below(phone: &Browser) {
 }
 
 /// Adds a member of the city with the key on paper, which the command showed.
-fn add_member(ground: &Ground, said: &str, name: &str) {
+pub(crate) fn add_member(ground: &Ground, said: &str, name: &str) {
     let (_, paper) = said.split_once("抄在纸上").unwrap();
     let paper = paper.lines().nth(1).unwrap().trim();
     let file = |name: &str, text: &str| {

@@ -2,9 +2,12 @@
 
 use std::time::Duration;
 
+use serde_json::{Value, json};
 use tests::browser::PHONE;
 use tests::desk::{AtDesk, open_desk};
-use tests::flood::Flood;
+use tests::flood::{Flood, shapes};
+use tests::load::Junk;
+use tests::sealed::Sealing;
 use tests::server::Ground;
 
 use crate::sealed::{Her, LETTER, run};
@@ -23,6 +26,43 @@ const CALLERS: usize = 64;
 /// How long it rises before anybody does anything.
 const RISING: Duration = Duration::from_secs(2);
 
+/// It is no flood of what dies at its first field.
+#[test]
+fn each_shape_of_junk_gets_as_far_as_it_can() {
+    let ground = Ground::new().unwrap();
+    let server = ground.start().unwrap();
+    open_desk(&ground).unwrap();
+    let client = server.client();
+    let mut seen = Vec::new();
+    for junk in shapes(&server.base).unwrap() {
+        let (path, answer) = match junk {
+            Junk::Get(path) => (path, client.get(path).unwrap()),
+            Junk::Post { path, media_type: "application/json", body } => {
+                (path, client.post_json(path, &serde_json::from_str(&body).unwrap()).unwrap())
+            }
+            Junk::Post { .. } => continue,
+        };
+        let told = if answer.status < 400 { Value::Null } else { answer.json().unwrap()["type"].clone() };
+        seen.push((path, answer.status, told));
+        if path.ends_with("/open") {
+            assert_eq!(answer.json().unwrap(), json!({}));
+        }
+    }
+    let expected = [
+        ("/api/v1/consultations", 403, json!("/problems/work-wanted")),
+        ("/api/v1/consultations", 403, json!("/problems/work-wanted")),
+        ("/api/v1/consultations/challenge", 200, Value::Null),
+        ("/api/v1/consultations/open", 200, Value::Null),
+        ("/api/v1/desk/sessions", 401, json!("/problems/wrong-sign-in")),
+        ("/desk/", 200, Value::Null),
+        ("/api/v1/desk/events", 401, json!("/problems/signed-out")),
+    ];
+    assert_eq!(seen, expected);
+    // With work the same letter is taken: there was nothing else wrong with it.
+    let paid = Sealing::at(client.clone()).unwrap().letter().unwrap();
+    assert_eq!(paid.send(&client).unwrap().status, 201);
+}
+
 #[test]
 fn under_a_flood_letters_arrive_replies_open_and_the_desk_works() {
     let what = "under a flood";
@@ -34,7 +74,7 @@ fn under_a_flood_letters_arrive_replies_open_and_the_desk_works() {
         let before = her.ask_about(TOPIC).await;
         let Some(desk) = AtDesk::sign_in(&server, what).await.unwrap() else { return };
 
-        let flood = Flood::begin(&server.base, RATE, CALLERS);
+        let flood = Flood::begin(&server.base, RATE, CALLERS).unwrap();
         tokio::time::sleep(RISING).await;
         // Letters that say the same come in any order within an hour: who works on one topic looks at that topic.
         desk.browser.choose("#only-topic", TOPIC).await.unwrap();

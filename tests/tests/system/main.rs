@@ -3,9 +3,12 @@
 #![expect(clippy::unwrap_used, reason = "tests stop at the first surprise")]
 
 mod announce;
+mod announced;
 mod asker;
+mod bytes;
 mod consultations;
 mod content;
+mod day;
 mod desk;
 mod digest;
 mod flood;
@@ -28,5 +31,6 @@ mod statistics;
 mod traces;
 mod two;
 mod unable;
+mod vectors;
 mod watch;
 mod work;

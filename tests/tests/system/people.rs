@@ -69,7 +69,7 @@ async fn another_passphrase(head: &Browser) {
     }
 }
 
-async fn taken_back(head: &Browser, guest: &Browser) {
+pub(crate) async fn taken_back(head: &Browser, guest: &Browser) {
     head.press("成员").await.unwrap();
     let address = invite(head, "member").await;
     head.press("回到成员").await.unwrap();

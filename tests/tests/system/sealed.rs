@@ -13,16 +13,12 @@ use tests::server::{Ground, Server, on_both_databases};
 use tests::wire::Wire;
 use tests::workspace;
 
-use crate::traces::{all_traces, contains};
+use crate::traces::{all_traces, contains, spellings};
 
 pub(crate) const LETTER: &str = "他昨晚又打了我，孩子在旁边哭。我想知道能不能让法院不许他靠近。";
 const REACH: &str = "只在周三下午打，别说是妇联";
 const ANSWER: &str = "你可以申请人身安全保护令，不收费。";
 const FOLLOW_UP: &str = "我没有身份证，被他收走了，还能去吗？";
-
-/// Whatever a page may not do is counted.
-const COUNT_VIOLATIONS: &str = "window.violations = []; document.addEventListener('securitypolicyviolation', \
-                                (event) => window.violations.push(event.violatedDirective + ' ' + event.sample));";
 
 /// Her phone, before a gate that keeps all that leaves it.
 pub(crate) struct Her {
@@ -32,9 +28,13 @@ pub(crate) struct Her {
 
 impl Her {
     pub(crate) async fn at(server: &Server, looks: Looks, what: &str) -> Option<Self> {
-        let wire = Wire::to(&server.base).unwrap();
+        Self::behind(Wire::to(&server.base).unwrap(), looks, what).await
+    }
+
+    /// The same, before a gate that is there.
+    pub(crate) async fn behind(wire: Wire, looks: Looks, what: &str) -> Option<Self> {
         let phone = Browser::open(looks, what).await.unwrap()?;
-        phone.before_each_page(COUNT_VIOLATIONS).await.unwrap();
+        phone.count_violations().await.unwrap();
         Some(Self { phone, wire })
     }
 
@@ -58,8 +58,7 @@ impl Her {
 
     /// Nothing was tried that a page of ours may not do.
     pub(crate) async fn kept_to_the_policy(&self) {
-        let violations = self.phone.evaluate("window.violations.join('; ')").await.unwrap();
-        assert_eq!(violations, "", "what a page may not do");
+        assert_eq!(self.phone.violations().await.unwrap(), "", "what a page may not do");
     }
 
     /// Writes and sends; the receipt on the screen.
@@ -121,23 +120,6 @@ fn expanded(stretched: &[u8], info: &[u8]) -> Vec<u8> {
     let mut out = vec![0; 32];
     key.expand(&[info], hkdf::HKDF_SHA256).unwrap().fill(&mut out).unwrap();
     out
-}
-
-/// The ways in which bytes could be written in a request.
-pub(crate) fn spellings(bytes: &[u8]) -> Vec<Vec<u8>> {
-    let hex = bytes.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat();
-    let percent = bytes.iter().map(|byte| format!("%{byte:02X}")).collect::<Vec<_>>().concat();
-    let mut all = vec![bytes.to_vec(), hex.into_bytes(), percent.into_bytes()];
-    // Base64 looks different at each of three places in a longer text; its first and last characters mix with others.
-    for shift in 0..3 {
-        let shifted = [vec![0; shift], bytes.to_vec()].concat();
-        let text = BASE64_STANDARD.encode(shifted);
-        let inner = &text[4.min(text.len())..text.len().saturating_sub(4)];
-        if inner.len() >= 12 {
-            all.push(inner.as_bytes().to_vec());
-        }
-    }
-    all
 }
 
 /// The bodies of what was posted.

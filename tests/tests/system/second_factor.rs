@@ -66,12 +66,12 @@ async fn set(browser: &Browser, code: &str) {
 }
 
 /// The step that is running.
-fn now() -> i64 {
+pub(crate) fn now() -> i64 {
     Timestamp::now().as_second().div_euclid(STEP)
 }
 
 /// The code of a step.
-fn code(secret: &str, step: i64) -> String {
+pub(crate) fn code(secret: &str, step: i64) -> String {
     let key = hmac::Key::new(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, &base32(secret));
     let mac = hmac::sign(&key, &step.to_be_bytes());
     let at = usize::from(mac.as_ref()[19] & 15);

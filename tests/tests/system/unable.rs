@@ -5,8 +5,8 @@ use tests::browser::PHONE;
 use tests::desk::open_desk;
 use tests::server::Ground;
 
-use crate::sealed::{Her, LETTER, run, spellings};
-use crate::traces::contains;
+use crate::sealed::{Her, LETTER, run};
+use crate::traces::{contains, spellings};
 
 /// A browser that can't seal at all, as without a secure connection.
 pub(crate) const UNABLE: &str =
