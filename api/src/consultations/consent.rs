@@ -123,11 +123,9 @@ mod tests {
             let back = say("no").await;
             assert!(back.text.contains("不写成案例"), "{}", back.text);
             assert_eq!(consents().await, json!(false));
-            let early = Office::open(testing::sqlite().await).await;
-            founded(&early.app.store, "county", None).await;
-            let receipt = early.post("/ask/", &[("text", "他打我")]).await.receipt();
-            let pass = early.post("/ask/reply/", &[("receipt", &receipt)]).await.hidden("pass");
-            let refused = early.post("/ask/reply/message", &[("pass", &pass), ("consent", "yes")]).await;
+            let early = office.post("/ask/", &[("text", "他打我")]).await.receipt();
+            let pass = office.post("/ask/reply/", &[("receipt", &early)]).await.hidden("pass");
+            let refused = office.post("/ask/reply/message", &[("pass", &pass), ("consent", "yes")]).await;
             assert_eq!(refused.status, StatusCode::OK);
             assert!(refused.text.contains("现在不能同意写成案例"), "{}", refused.text);
         }

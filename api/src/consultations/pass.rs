@@ -85,21 +85,23 @@ mod tests {
 
     #[tokio::test]
     async fn a_pass_is_good_for_half_an_hour_at_every_process_even_over_the_change_of_the_hour() {
-        let (fresh, secrets) = (testing::sqlite().await, Secrets::draw(&SystemDice));
-        let (ours, theirs) = (Hourly::new("pass"), Hourly::new("pass"));
-        let keys = async |of: &Hourly, now| {
-            of.keys((&secrets, &fresh.store), Hour::of(now), &SystemDice).await.unwrap()
-        };
-        let made = at("2026-11-21T07:45:00Z");
-        let thread = ThreadId::from_bytes([5; 16]);
-        let shown = issue(&thread, made, &keys(&ours, made).await, &SystemDice);
-        for (moment, good) in
-            [("07:45:00", true), ("08:14:59", true), ("08:15:00", false), ("09:00:00", false)]
-        {
-            let now = at(&format!("2026-11-21T{moment}Z"));
-            for process in [&ours, &theirs] {
-                let read = read(&shown, now, &keys(process, now).await);
-                assert_eq!(read.map(|pass| pass.thread), good.then_some(thread), "{moment}");
+        for fresh in testing::each().await {
+            let (fresh, secrets) = (fresh, Secrets::draw(&SystemDice));
+            let (ours, theirs) = (Hourly::new("pass"), Hourly::new("pass"));
+            let keys = async |of: &Hourly, now| {
+                of.keys((&secrets, &fresh.store), Hour::of(now), &SystemDice).await.unwrap()
+            };
+            let made = at("2026-11-21T07:45:00Z");
+            let thread = ThreadId::from_bytes([5; 16]);
+            let shown = issue(&thread, made, &keys(&ours, made).await, &SystemDice);
+            for (moment, good) in
+                [("07:45:00", true), ("08:14:59", true), ("08:15:00", false), ("09:00:00", false)]
+            {
+                let now = at(&format!("2026-11-21T{moment}Z"));
+                for process in [&ours, &theirs] {
+                    let read = read(&shown, now, &keys(process, now).await);
+                    assert_eq!(read.map(|pass| pass.thread), good.then_some(thread), "{moment}");
+                }
             }
         }
     }

@@ -28,7 +28,7 @@ use crate::finder::Finder;
 use crate::published::{Published, Release};
 use crate::routes;
 use crate::state::{AppState, Limits};
-use crate::store::testing::Fresh;
+use crate::store::testing::{Fresh, each};
 
 /// A clock that a test moves.
 pub(crate) struct HandClock(Mutex<Timestamp>);
@@ -119,6 +119,15 @@ impl Office {
     /// With quick stretching and no pauses.
     pub(crate) async fn open(fresh: Fresh) -> Self {
         Self::open_with(fresh, |_| {}).await
+    }
+
+    /// One on every kind of store there is here.
+    pub(crate) async fn each() -> Vec<Self> {
+        let mut offices = Vec::new();
+        for fresh in each().await {
+            offices.push(Self::open(fresh).await);
+        }
+        offices
     }
 
     pub(crate) async fn open_with(fresh: Fresh, change: impl FnOnce(&mut Settings)) -> Self {

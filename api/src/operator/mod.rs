@@ -81,7 +81,7 @@ mod tests {
     use crate::desk::testing::AtDesk;
     use crate::dice::SystemDice;
     use crate::figures::testing::names;
-    use crate::store::testing::{Fresh, NOW, each, founded, sqlite};
+    use crate::store::testing::{Fresh, NOW, each, founded};
 
     #[derive(Parser)]
     enum Command {
@@ -140,29 +140,30 @@ mod tests {
 
     #[tokio::test]
     async fn a_desk_is_made_and_its_members_read_letters() {
-        let fresh = sqlite().await;
-        let made = run(&fresh, CREATE).await.unwrap();
-        let (passphrase, recovery) = (below(&made, "口令"), below(&made, "恢复密钥"));
-        let paper = fresh.folder.path().join("paper.txt");
-        Write::write_all(&mut std::fs::File::create(&paper).unwrap(), recovery.as_bytes()).unwrap();
-        let add = format!(
-            "member add --desk county --name 李梅 --generate --recovery-key-file {}",
-            paper.display()
-        );
-        let added = run(&fresh, &add).await.unwrap();
-        let listed = run(&fresh, "desk list").await.unwrap();
-        assert!(listed.contains("county") && listed.contains("李梅、王芳"), "{listed}");
+        for fresh in each().await {
+            let made = run(&fresh, CREATE).await.unwrap();
+            let (passphrase, recovery) = (below(&made, "口令"), below(&made, "恢复密钥"));
+            let paper = fresh.folder.path().join("paper.txt");
+            Write::write_all(&mut std::fs::File::create(&paper).unwrap(), recovery.as_bytes()).unwrap();
+            let add = format!(
+                "member add --desk county --name 李梅 --generate --recovery-key-file {}",
+                paper.display()
+            );
+            let added = run(&fresh, &add).await.unwrap();
+            let listed = run(&fresh, "desk list").await.unwrap();
+            assert!(listed.contains("county") && listed.contains("李梅、王芳"), "{listed}");
 
-        let rows = fresh.store.everything().await;
-        for secret in [passphrase, recovery, below(&added, "口令")] {
-            assert!(!rows.contains(&secret.to_lowercase()));
-        }
-        let office = Office::open(fresh).await;
-        office.post("/ask/", &[("text", "他打我")]).await;
-        for (name, passphrase) in [("王芳", passphrase), ("李梅", below(&added, "口令"))] {
-            let member = AtDesk::sign_in_slowly(&office, name, passphrase).await;
-            let id = member.queue().await.remove(0);
-            assert_eq!(member.read(&id).await[0].text, "他打我");
+            let rows = fresh.store.everything().await;
+            for secret in [passphrase, recovery, below(&added, "口令")] {
+                assert!(!rows.contains(&secret.to_lowercase()));
+            }
+            let office = Office::open(fresh).await;
+            office.post("/ask/", &[("text", "他打我")]).await;
+            for (name, passphrase) in [("王芳", passphrase), ("李梅", below(&added, "口令"))] {
+                let member = AtDesk::sign_in_slowly(&office, name, passphrase).await;
+                let id = member.queue().await.remove(0);
+                assert_eq!(member.read(&id).await[0].text, "他打我");
+            }
         }
     }
 
@@ -174,46 +175,48 @@ mod tests {
 
     #[tokio::test]
     async fn a_desk_is_made_with_an_invitation_and_none_below_it_before_it_has_a_key() {
-        let fresh = sqlite().await;
-        let create = "desk create --id county --name 示例县妇联 --region 990121";
-        let said = run(&fresh, create).await.unwrap();
-        let invitation = fresh.store.invitation(&invited(&said).hash(), NOW).await.unwrap().unwrap();
-        assert!(invitation.founds && invitation.role == Role::Head);
-        assert!(run(&fresh, "desk list").await.unwrap().contains("还没有钥匙"));
-        let below = "desk create --id town --name 示例镇 --region 990121 --parent county";
-        assert!(run(&fresh, below).await.unwrap_err().contains("先请它的负责人接受邀请"));
-        let member = "member invite --desk county --role member";
-        assert!(run(&fresh, member).await.unwrap_err().contains("先邀请负责人"));
-        let said = run(&fresh, "member invite --desk county --role head --name 王芳").await.unwrap();
-        let invitation = fresh.store.invitation(&invited(&said).hash(), NOW).await.unwrap().unwrap();
-        assert_eq!(invitation.name.as_deref(), Some("王芳"));
-        assert!(run(&fresh, &format!("{create} --generate")).await.unwrap_err().contains("已经有"));
-        let forget = "member forget-second-factor --name 王芳";
-        assert!(run(&fresh, forget).await.unwrap_err().contains("没有叫 王芳 的成员"));
-        assert!(run(&fresh, "audit verify").await.unwrap().contains("2 行，都接得上"));
+        for fresh in each().await {
+            let create = "desk create --id county --name 示例县妇联 --region 990121";
+            let said = run(&fresh, create).await.unwrap();
+            let invitation = fresh.store.invitation(&invited(&said).hash(), NOW).await.unwrap().unwrap();
+            assert!(invitation.founds && invitation.role == Role::Head);
+            assert!(run(&fresh, "desk list").await.unwrap().contains("还没有钥匙"));
+            let below = "desk create --id town --name 示例镇 --region 990121 --parent county";
+            assert!(run(&fresh, below).await.unwrap_err().contains("先请它的负责人接受邀请"));
+            let member = "member invite --desk county --role member";
+            assert!(run(&fresh, member).await.unwrap_err().contains("先邀请负责人"));
+            let said = run(&fresh, "member invite --desk county --role head --name 王芳").await.unwrap();
+            let invitation = fresh.store.invitation(&invited(&said).hash(), NOW).await.unwrap().unwrap();
+            assert_eq!(invitation.name.as_deref(), Some("王芳"));
+            assert!(run(&fresh, &format!("{create} --generate")).await.unwrap_err().contains("已经有"));
+            let forget = "member forget-second-factor --name 王芳";
+            assert!(run(&fresh, forget).await.unwrap_err().contains("没有叫 王芳 的成员"));
+            assert!(run(&fresh, "audit verify").await.unwrap().contains("2 行，都接得上"));
+        }
     }
 
     #[tokio::test]
     async fn what_can_not_be_made_is_told_and_nothing_is_changed() {
-        let fresh = sqlite().await;
-        let short = fresh.folder.path().join("short.txt");
-        Write::write_all(&mut std::fs::File::create(&short).unwrap(), b"short\n").unwrap();
-        for (line, expected) in [
-            (CREATE.replace("990121", "99"), "6、9 或 12 位"),
-            (CREATE.replace("990121", "999999"), "没有 999999"),
-            (CREATE.replace("--id county", "--id County"), "小写字母"),
-            (format!("{CREATE} --parent city"), "没有 city 这个工作台"),
-            (CREATE.replace("--generate", &format!("--passphrase-file {}", short.display())), "至少"),
-            ("member add --desk county --name 李梅 --generate".to_owned(), "没有 county 这个工作台"),
-        ] {
-            let said = run(&fresh, &line).await.unwrap_err();
-            assert!(said.contains(expected), "{line}: {said}");
+        for fresh in each().await {
+            let short = fresh.folder.path().join("short.txt");
+            Write::write_all(&mut std::fs::File::create(&short).unwrap(), b"short\n").unwrap();
+            for (line, expected) in [
+                (CREATE.replace("990121", "99"), "6、9 或 12 位"),
+                (CREATE.replace("990121", "999999"), "没有 999999"),
+                (CREATE.replace("--id county", "--id County"), "小写字母"),
+                (format!("{CREATE} --parent city"), "没有 city 这个工作台"),
+                (CREATE.replace("--generate", &format!("--passphrase-file {}", short.display())), "至少"),
+                ("member add --desk county --name 李梅 --generate".to_owned(), "没有 county 这个工作台"),
+            ] {
+                let said = run(&fresh, &line).await.unwrap_err();
+                assert!(said.contains(expected), "{line}: {said}");
+            }
+            assert!(fresh.store.desks().await.unwrap().is_empty());
+            run(&fresh, CREATE).await.unwrap();
+            assert!(run(&fresh, CREATE).await.unwrap_err().contains("已经有"));
+            let twin = CREATE.replace("--id county", "--id twin");
+            assert!(run(&fresh, &twin).await.unwrap_err().contains("王芳"));
         }
-        assert!(fresh.store.desks().await.unwrap().is_empty());
-        run(&fresh, CREATE).await.unwrap();
-        assert!(run(&fresh, CREATE).await.unwrap_err().contains("已经有"));
-        let twin = CREATE.replace("--id county", "--id twin");
-        assert!(run(&fresh, &twin).await.unwrap_err().contains("王芳"));
     }
 
     #[tokio::test]
@@ -238,23 +241,24 @@ mod tests {
 
     #[tokio::test]
     async fn what_is_over_is_counted_before_it_is_destroyed() {
-        let fresh = sqlite().await;
-        run(&fresh, CREATE).await.unwrap();
-        let office = Office::open(fresh).await;
-        office.post("/ask/", &[("text", "他打我")]).await;
-        let fresh = office.fresh();
-        assert!(run(fresh, "purge --dry-run").await.unwrap().contains("没有到期"));
-        assert!(run(fresh, "purge").await.unwrap().contains("销毁了 0 件"));
-        let over = |hour| format!("UPDATE thread SET state = 'closed', purge_hour = {hour}");
-        fresh.store.tamper(&over(NOW.number() + 48)).await;
-        assert!(run(fresh, "purge --dry-run --days 1").await.unwrap().contains("没有到期"));
-        let said = run(fresh, "purge --dry-run --days 2").await.unwrap();
-        assert!(said.contains("1 件") && said.contains("什么也没有销毁"), "{said}");
-        assert!(run(fresh, "purge").await.unwrap().contains("销毁了 0 件"));
-        fresh.store.tamper(&over(NOW.number())).await;
-        let said = run(fresh, "purge").await.unwrap();
-        assert!(said.contains("销毁了 1 件") && said.contains("残留也清掉了"), "{said}");
-        assert!(!fresh.store.everything().await.contains("thread: "));
+        for fresh in each().await {
+            run(&fresh, CREATE).await.unwrap();
+            let office = Office::open(fresh).await;
+            office.post("/ask/", &[("text", "他打我")]).await;
+            let fresh = office.fresh();
+            assert!(run(fresh, "purge --dry-run").await.unwrap().contains("没有到期"));
+            assert!(run(fresh, "purge").await.unwrap().contains("销毁了 0 件"));
+            let over = |hour| format!("UPDATE thread SET state = 'closed', purge_hour = {hour}");
+            fresh.store.tamper(&over(NOW.number() + 48)).await;
+            assert!(run(fresh, "purge --dry-run --days 1").await.unwrap().contains("没有到期"));
+            let said = run(fresh, "purge --dry-run --days 2").await.unwrap();
+            assert!(said.contains("1 件") && said.contains("什么也没有销毁"), "{said}");
+            assert!(run(fresh, "purge").await.unwrap().contains("销毁了 0 件"));
+            fresh.store.tamper(&over(NOW.number())).await;
+            let said = run(fresh, "purge").await.unwrap();
+            assert!(said.contains("销毁了 1 件") && said.contains("残留也清掉了"), "{said}");
+            assert!(!fresh.store.everything().await.contains("thread: "));
+        }
     }
 
     #[tokio::test]
@@ -300,17 +304,18 @@ mod tests {
 
     #[tokio::test]
     async fn a_wrong_sheet_of_paper_admits_nobody() {
-        let fresh = sqlite().await;
-        run(&fresh, CREATE).await.unwrap();
-        let paper = fresh.folder.path().join("paper.txt");
-        let other = crate::desk::paper::RecoveryKey::draw(&SystemDice);
-        Write::write_all(&mut std::fs::File::create(&paper).unwrap(), other.groups().as_bytes()).unwrap();
-        let add = format!(
-            "member add --desk county --name 李梅 --generate --recovery-key-file {}",
-            paper.display()
-        );
-        assert!(run(&fresh, &add).await.unwrap_err().contains("不是这个工作台的"));
-        assert!(!run(&fresh, "desk list").await.unwrap().contains("李梅"));
+        for fresh in each().await {
+            run(&fresh, CREATE).await.unwrap();
+            let paper = fresh.folder.path().join("paper.txt");
+            let other = crate::desk::paper::RecoveryKey::draw(&SystemDice);
+            Write::write_all(&mut std::fs::File::create(&paper).unwrap(), other.groups().as_bytes()).unwrap();
+            let add = format!(
+                "member add --desk county --name 李梅 --generate --recovery-key-file {}",
+                paper.display()
+            );
+            assert!(run(&fresh, &add).await.unwrap_err().contains("不是这个工作台的"));
+            assert!(!run(&fresh, "desk list").await.unwrap().contains("李梅"));
+        }
     }
 
     #[tokio::test]
@@ -337,37 +342,38 @@ mod tests {
 
     #[tokio::test]
     async fn who_is_told_of_a_desks_work_is_set_shown_without_keys_tried_and_taken_away() {
-        let fresh = sqlite().await;
-        run(&fresh, CREATE).await.unwrap();
-        let receiver = Receiver::open().await;
-        let announce = async |more: &str| run(&fresh, &format!("desk announce county {more}")).await;
-        assert!(announce("--list").await.unwrap().contains("没有通知谁"));
-        let added = announce(&format!("--webhook {}", receiver.url)).await.unwrap();
-        let secret = below(&added, "密钥，只显示这一次");
-        assert!(secret.starts_with("whsec_") && !added.contains("geheim"), "{added}");
-        let robot = format!("--webhook {}2 --as wecom", receiver.url);
-        assert!(announce(&robot).await.unwrap().contains("第 2 处"));
-        assert!(announce(&robot).await.unwrap_err().contains("已经有了，是第 2 处"));
-        let listed = announce("--list").await.unwrap();
-        assert!(listed.contains("1\t自己的 webhook\thttp://127.0.0.1:"), "{listed}");
-        assert!(listed.contains("2\t企业微信群机器人") && listed.contains("还没有通知过"), "{listed}");
-        assert!(!listed.contains("geheim") && !listed.contains(secret), "{listed}");
+        for fresh in each().await {
+            run(&fresh, CREATE).await.unwrap();
+            let receiver = Receiver::open().await;
+            let announce = async |more: &str| run(&fresh, &format!("desk announce county {more}")).await;
+            assert!(announce("--list").await.unwrap().contains("没有通知谁"));
+            let added = announce(&format!("--webhook {}", receiver.url)).await.unwrap();
+            let secret = below(&added, "密钥，只显示这一次");
+            assert!(secret.starts_with("whsec_") && !added.contains("geheim"), "{added}");
+            let robot = format!("--webhook {}2 --as wecom", receiver.url);
+            assert!(announce(&robot).await.unwrap().contains("第 2 处"));
+            assert!(announce(&robot).await.unwrap_err().contains("已经有了，是第 2 处"));
+            let listed = announce("--list").await.unwrap();
+            assert!(listed.contains("1\t自己的 webhook\thttp://127.0.0.1:"), "{listed}");
+            assert!(listed.contains("2\t企业微信群机器人") && listed.contains("还没有通知过"), "{listed}");
+            assert!(!listed.contains("geheim") && !listed.contains(secret), "{listed}");
 
-        assert_eq!(announce("--test").await.unwrap().matches("收下了").count(), 2);
-        let heard = receiver.heard();
-        assert!(heard.len() == 2 && heard[0].body.starts_with("{\"event\":\"test\""), "{heard:?}");
-        receiver.answers(200, "{}");
-        receiver.answers(404, "geheim");
-        let said = announce("--test").await.unwrap_err();
-        assert!(said.contains("对方回答了 404") && said.contains("2 处里有 1 处没有送到"), "{said}");
-        assert!(!said.contains("geheim"), "{said}");
+            assert_eq!(announce("--test").await.unwrap().matches("收下了").count(), 2);
+            let heard = receiver.heard();
+            assert!(heard.len() == 2 && heard[0].body.starts_with("{\"event\":\"test\""), "{heard:?}");
+            receiver.answers(200, "{}");
+            receiver.answers(404, "geheim");
+            let said = announce("--test").await.unwrap_err();
+            assert!(said.contains("对方回答了 404") && said.contains("2 处里有 1 处没有送到"), "{said}");
+            assert!(!said.contains("geheim"), "{said}");
 
-        assert!(announce("--remove 1").await.unwrap().contains("不再通知第 1 处"));
-        assert!(announce("--remove 1").await.unwrap_err().contains("没有第 1 处"));
-        assert!(announce("--mail a@b.cn").await.unwrap_err().contains("[mail]"));
-        let near = run(&fresh, "desk announce conty --list").await.unwrap_err();
-        assert!(near.contains("没有 conty 这个工作台。是不是 county？"), "{near}");
-        assert!(run(&fresh, "desk announce x --list").await.unwrap_err().contains("desk list"));
+            assert!(announce("--remove 1").await.unwrap().contains("不再通知第 1 处"));
+            assert!(announce("--remove 1").await.unwrap_err().contains("没有第 1 处"));
+            assert!(announce("--mail a@b.cn").await.unwrap_err().contains("[mail]"));
+            let near = run(&fresh, "desk announce conty --list").await.unwrap_err();
+            assert!(near.contains("没有 conty 这个工作台。是不是 county？"), "{near}");
+            assert!(run(&fresh, "desk announce x --list").await.unwrap_err().contains("desk list"));
+        }
     }
 
     #[test]

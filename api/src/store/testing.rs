@@ -173,10 +173,7 @@ impl Store {
         let backend = self.db.get_database_backend();
         let mut found = String::new();
         for table in &self.tables().await {
-            let sql = match backend {
-                DatabaseBackend::Postgres => format!("SELECT t::text FROM {table} t"),
-                _ => sqlite_row_as_text(self, table).await,
-            };
+            let sql = row_as_text(self, table).await;
             for row in self.db.query_all_raw(Statement::from_string(backend, sql)).await.unwrap() {
                 let text: String = row.try_get_by_index(0).unwrap();
                 found.extend([table, ": ", &text.to_lowercase(), "\n"]);
@@ -196,10 +193,20 @@ pub(crate) async fn nothing_of(store: &Store, id: &str) {
     }
 }
 
-async fn sqlite_row_as_text(store: &Store, table: &str) -> String {
+/// How a row of a table is asked for as `column=value` after `column=value`, the same on every kind of store.
+async fn row_as_text(store: &Store, table: &str) -> String {
     let columns = store.columns(table).await;
-    let shown = columns.iter().map(|name| {
-        format!("'{name}=' || coalesce(CASE typeof({name}) WHEN 'blob' THEN hex({name}) ELSE {name} END, '')")
+    let postgres = store.db.get_database_backend() == DatabaseBackend::Postgres;
+    let shown = columns.iter().map(|column| {
+        let name = format!("\"{column}\"");
+        let value = if postgres {
+            format!(
+                "CASE WHEN pg_typeof({name}) = 'bytea'::regtype THEN ltrim({name}::text, '\\x') ELSE {name}::text END"
+            )
+        } else {
+            format!("CASE typeof({name}) WHEN 'blob' THEN hex({name}) ELSE {name} END")
+        };
+        format!("'{column}=' || coalesce({value}, '')")
     });
     format!("SELECT {} FROM {table}", shown.collect::<Vec<_>>().join(" || ' ' || "))
 }

@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::Write as _;
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use api::clock::SystemClock;
@@ -20,6 +22,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, HeaderName, Request, StatusCode};
 use http_body_util::BodyExt as _;
+use sea_orm::{ConnectionTrait as _, Database};
 use search::bundle::{Bundle, FOLDER, SLOT_MAIN, SLOT_TITLE};
 use search::coord::Coord;
 use search::hours::{Rule, Timetable};
@@ -35,6 +38,28 @@ use tower::ServiceExt as _;
 fn counting(store: &Store) -> Words {
     let trusted = HeaderName::from_static("x-real-ip");
     Words::counting(store.clone(), Arc::new(SystemClock), Arc::new(SystemDice), Some(trusted))
+}
+
+/// The address of a file of SQLite in a folder.
+fn sqlite_in(folder: &Path) -> String {
+    format!("sqlite://{}", folder.join(".db").display())
+}
+
+async fn opened(database: String) -> Store {
+    let store = Store::open(&database).await.unwrap();
+    store.migrate().await.unwrap();
+    store
+}
+
+/// The address of an empty schema of its own.
+async fn new_schema(url: &str) -> String {
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    let schema = format!("http_{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+    let admin = Database::connect(url).await.unwrap();
+    let create = format!("DROP SCHEMA IF EXISTS {schema} CASCADE; CREATE SCHEMA {schema}");
+    admin.execute_unprepared(&create).await.unwrap();
+    let joint = if url.contains('?') { '&' } else { '?' };
+    format!("{url}{joint}options=-csearch_path%3D{schema}")
 }
 
 /// A site on disk and the service over it. The disk is cleaned up with it.
@@ -77,11 +102,25 @@ impl Bench {
 
     /// The service over a release that lies in `dist`.
     pub(crate) async fn over(dist: TempDir, release: Release, limits: Limits) -> Self {
-        Self::build(dist, release, limits, false).await
+        // What is published, searched and refused asks the store nothing, or whether it is there at all.
+        let store = opened(sqlite_in(dist.path())).await;
+        Self::build(dist, release, limits, (store, Words::default())).await
     }
 
-    /// A service that counts words, behind a gateway that tells who is calling.
-    pub(crate) async fn counting_words() -> Self {
+    /// Services that count words, behind a gateway that tells who is calling: one over every kind of store there is here.
+    pub(crate) async fn counting_words() -> Vec<Self> {
+        let mut all = vec![Self::counting_words_in(None).await];
+        match std::env::var("NUANZHAN_TEST_POSTGRES") {
+            Ok(url) => all.push(Self::counting_words_in(Some(new_schema(&url).await)).await),
+            // Past the runner, which keeps what passing tests print to itself.
+            Err(_) => {
+                drop(std::io::stderr().write_all(b"skipped: words counted on PostgreSQL (no database)\n"))
+            }
+        }
+        all
+    }
+
+    async fn counting_words_in(database: Option<String>) -> Self {
         let dist = tempfile::tempdir().unwrap();
         write_site(dist.path());
         let mut release = release(dist.path());
@@ -91,17 +130,17 @@ impl Bench {
             topic: None,
             weight: 1.0,
         }];
-        Self::build(dist, release, LIMITS, true).await
+        let store = opened(database.unwrap_or_else(|| sqlite_in(dist.path()))).await;
+        let words = counting(&store);
+        Self::build(dist, release, LIMITS, (store, words)).await
     }
 
-    async fn build(dist: TempDir, release: Release, limits: Limits, counts_words: bool) -> Self {
+    async fn build(dist: TempDir, release: Release, limits: Limits, (store, words): (Store, Words)) -> Self {
         let published = Published::new(release);
-        let store = Store::open(&format!("sqlite://{}", dist.path().join(".db").display())).await.unwrap();
-        store.migrate().await.unwrap();
         let secrets = consultations::Settings::new(dist.path().join(".secrets"));
         let state = AppState {
             consultations: Consultations::open(secrets, &store, &SystemDice).await.unwrap(),
-            words: if counts_words { counting(&store) } else { Words::default() },
+            words,
             store: store.clone(),
             published: published.clone(),
             clock: Arc::new(SystemClock),

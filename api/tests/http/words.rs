@@ -36,29 +36,31 @@ fn this_month() -> String {
 
 #[tokio::test]
 async fn a_word_leaves_no_trace_until_twenty_people_used_it_and_then_only_its_number() {
-    let bench = Bench::counting_words().await;
-    for from in 0..19 {
-        bench.send(question(from, ASKED)).await;
+    for bench in Bench::counting_words().await {
+        for from in 0..19 {
+            bench.send(question(from, ASKED)).await;
+        }
+        for _ in 0..30 {
+            bench.send(question(3, ASKED)).await;
+        }
+        assert_eq!(counted(&bench, &this_month()).await, []);
+        bench.send(question(19, ASKED)).await;
+        assert_eq!(counted(&bench, &this_month()).await, [("老公打我".to_owned(), 20)]);
+        for from in 20..35 {
+            bench.send(question(from, ASKED)).await;
+        }
+        assert_eq!(counted(&bench, &this_month()).await, [("老公打我".to_owned(), 30)]);
     }
-    for _ in 0..30 {
-        bench.send(question(3, ASKED)).await;
-    }
-    assert_eq!(counted(&bench, &this_month()).await, []);
-    bench.send(question(19, ASKED)).await;
-    assert_eq!(counted(&bench, &this_month()).await, [("老公打我".to_owned(), 20)]);
-    for from in 20..35 {
-        bench.send(question(from, ASKED)).await;
-    }
-    assert_eq!(counted(&bench, &this_month()).await, [("老公打我".to_owned(), 30)]);
 }
 
 #[tokio::test]
 async fn what_is_no_word_of_the_site_is_never_counted() {
-    let bench = Bench::counting_words().await;
-    for from in 0..40 {
-        bench.send(question(from, "zhangsan-13800000000")).await;
+    for bench in Bench::counting_words().await {
+        for from in 0..40 {
+            bench.send(question(from, "zhangsan-13800000000")).await;
+        }
+        assert_eq!(counted(&bench, &this_month()).await, []);
     }
-    assert_eq!(counted(&bench, &this_month()).await, []);
 }
 
 #[tokio::test]

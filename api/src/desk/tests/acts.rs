@@ -10,19 +10,6 @@ use crate::clock::Hour;
 use crate::desk::testing::new_key;
 use crate::sealing::binding::ThreadId;
 use crate::store::consultation::{Act, Actor, Request as Wish};
-use crate::store::testing::each;
-
-/// A county below a city over every kind of database.
-pub(super) async fn counties() -> Vec<Office> {
-    let mut offices = Vec::new();
-    for fresh in each().await {
-        let office = Office::open(fresh).await;
-        founded(&office.app.store, "city", None).await;
-        founded(&office.app.store, "county", Some("city")).await;
-        offices.push(office);
-    }
-    offices
-}
 
 pub(super) async fn signed_in<'a>(office: &'a Office, desk: &str) -> AtDesk<'a> {
     AtDesk::sign_in(office, &format!("{desk} 的成员"), PASSPHRASE).await

@@ -3,9 +3,9 @@
 use axum::http::{Method, StatusCode};
 use serde_json::json;
 
-use super::acts::{answered, counties, signed_in};
+use super::acts::{answered, signed_in};
 use super::roles::somebody_at;
-use super::{call, founded};
+use super::{call, counties, founded};
 use crate::desk::role::Role;
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 //! What nobody did in time is seen above, and can be read there (P6).
 
-use super::acts::{counties, signed_in};
+use super::acts::signed_in;
 use super::*;
 use crate::consultations::keeper;
 

@@ -9,12 +9,12 @@ use serde_json::json;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
-use super::acts::{climb, counties, signed_in};
+use super::acts::{climb, signed_in};
 use super::*;
 use crate::store::bell::Ring;
 
 /// Longer than anything takes that happens at all.
-const PATIENCE: Duration = Duration::from_secs(20);
+pub(super) const PATIENCE: Duration = Duration::from_secs(20);
 
 /// The stream of a desk.
 struct Ear(axum::body::Body);
@@ -37,7 +37,7 @@ impl Ear {
 }
 
 /// Listens to the database where there is something to hear, as the running service does.
-async fn listening(office: &Office) -> JoinHandle<()> {
+pub(super) async fn listening(office: &Office) -> JoinHandle<()> {
     let store = office.app.store.clone();
     let mut inbox = store.bell().listen(9).unwrap();
     let mut ears = tokio::spawn(async move { store.hear().await });

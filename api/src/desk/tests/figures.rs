@@ -4,8 +4,8 @@ use axum::http::{StatusCode, header};
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 
-use super::acts::{answered, counties, signed_in};
-use super::letter;
+use super::acts::{answered, signed_in};
+use super::{counties, letter};
 
 fn table<'a>(report: &'a Value, id: &str) -> &'a Value {
     report["tables"].as_array().unwrap().iter().find(|one| one["id"] == id).unwrap()

@@ -84,60 +84,66 @@ async fn who_waits_can_do_nothing_until_a_head_has_let_them_in() {
 
 #[tokio::test]
 async fn an_invitation_is_for_one_for_three_days_and_until_it_is_taken_back() {
-    let (office, _) = county_of_wang(sqlite().await).await;
-    let head = Hand::sign_in(&office, "王芳").await;
-    let code = head.invite("member").await;
-    let (one, other) = (acceptance(&code, "李梅", false).0, acceptance(&code, "赵六", false).0);
-    let (one, other) = tokio::join!(take(&office, &one), take(&office, &other));
-    let mut both = [one.status, other.status];
-    both.sort();
-    assert_eq!(both, [StatusCode::CREATED, StatusCode::NOT_FOUND], "of two who found it, one");
-    let open = async |code: &str| {
-        call(&office, Method::POST, "/invitations/open", ("", Some(json!({ "code": code })))).await
-    };
-    let used = open(&code.text()).await;
-    let back = head.invite("member").await;
-    let id = crate::sealing::binding::hex(&back.hash());
-    let revoked = call(&office, Method::DELETE, &format!("/invitations/{id}"), (&head.cookie, None)).await;
-    assert_eq!(revoked.status, StatusCode::NO_CONTENT);
-    let taken = head.invite("member").await;
-    let name = acceptance(&taken, "王芳", false).0;
-    assert_eq!(take(&office, &name).await.json()["errors"][0]["pointer"], "/name");
-    office.clock.advance(SignedDuration::from_hours(72));
-    for worthless in [back.text(), taken.text(), InvitationCode::draw(&SystemDice).text(), "x".to_owned()] {
-        let reply = open(&worthless).await;
-        assert_eq!((reply.status, &reply.text), (StatusCode::NOT_FOUND, &used.text), "{worthless}");
+    for fresh in each().await {
+        let (office, _) = county_of_wang(fresh).await;
+        let head = Hand::sign_in(&office, "王芳").await;
+        let code = head.invite("member").await;
+        let (one, other) = (acceptance(&code, "李梅", false).0, acceptance(&code, "赵六", false).0);
+        let (one, other) = tokio::join!(take(&office, &one), take(&office, &other));
+        let mut both = [one.status, other.status];
+        both.sort();
+        assert_eq!(both, [StatusCode::CREATED, StatusCode::NOT_FOUND], "of two who found it, one");
+        let open = async |code: &str| {
+            call(&office, Method::POST, "/invitations/open", ("", Some(json!({ "code": code })))).await
+        };
+        let used = open(&code.text()).await;
+        let back = head.invite("member").await;
+        let id = crate::sealing::binding::hex(&back.hash());
+        let revoked =
+            call(&office, Method::DELETE, &format!("/invitations/{id}"), (&head.cookie, None)).await;
+        assert_eq!(revoked.status, StatusCode::NO_CONTENT);
+        let taken = head.invite("member").await;
+        let name = acceptance(&taken, "王芳", false).0;
+        assert_eq!(take(&office, &name).await.json()["errors"][0]["pointer"], "/name");
+        office.clock.advance(SignedDuration::from_hours(72));
+        for worthless in [back.text(), taken.text(), InvitationCode::draw(&SystemDice).text(), "x".to_owned()]
+        {
+            let reply = open(&worthless).await;
+            assert_eq!((reply.status, &reply.text), (StatusCode::NOT_FOUND, &used.text), "{worthless}");
+        }
+        assert_eq!(take(&office, &acceptance(&taken, "周七", false).0).await.status, StatusCode::NOT_FOUND);
+        office.app.store.forget_invitations(office.app.clock.hour()).await.unwrap();
+        assert!(!office.app.store.is_invitation(&taken.hash()).await.unwrap());
     }
-    assert_eq!(take(&office, &acceptance(&taken, "周七", false).0).await.status, StatusCode::NOT_FOUND);
-    office.app.store.forget_invitations(office.app.clock.hour()).await.unwrap();
-    assert!(!office.app.store.is_invitation(&taken.hash()).await.unwrap());
 }
 
 #[tokio::test]
 async fn there_is_always_a_head_and_who_ceases_to_read_costs_a_key() {
-    let (office, _) = county_of_wang(sqlite().await).await;
-    let wang = Hand::sign_in(&office, "王芳").await;
-    let role =
-        async |by: &Hand<'_>, id: &str, body: Value| by.post(&format!("/members/{id}/role"), body).await;
-    for to in ["member", "auditor"] {
-        assert_eq!(role(&wang, wang.id(), json!({ "role": to })).await.status, StatusCode::CONFLICT);
+    for fresh in each().await {
+        let (office, _) = county_of_wang(fresh).await;
+        let wang = Hand::sign_in(&office, "王芳").await;
+        let role =
+            async |by: &Hand<'_>, id: &str, body: Value| by.post(&format!("/members/{id}/role"), body).await;
+        for to in ["member", "auditor"] {
+            assert_eq!(role(&wang, wang.id(), json!({ "role": to })).await.status, StatusCode::CONFLICT);
+        }
+        let li = joined(&office, &wang, "李梅", "auditor").await;
+        assert!(li.keys.is_empty(), "who reads nothing holds nothing");
+        let bare = role(&wang, li.id(), json!({ "role": "head" })).await;
+        assert_eq!(bare.status, StatusCode::BAD_REQUEST, "{}", bare.text);
+        let shares = wang.shares_for(li.id(), "head").await;
+        let made = role(&wang, li.id(), json!({ "role": "head", "shares": shares })).await;
+        assert_eq!(made.status, StatusCode::NO_CONTENT, "{}", made.text);
+        let li = Hand::sign_in(&office, "李梅").await;
+        assert_eq!(li.keys.len(), 1);
+        assert_eq!(role(&wang, wang.id(), json!({ "role": "auditor" })).await.status, StatusCode::CONFLICT);
+        let rotation = li.rotation(wang.id()).await;
+        assert_eq!(role(&li, wang.id(), json!({ "role": "auditor" })).await.status, StatusCode::CONFLICT);
+        let put = role(&li, wang.id(), json!({ "role": "auditor", "rotation": rotation })).await;
+        assert_eq!(put.status, StatusCode::NO_CONTENT, "{}", put.text);
+        assert_eq!(wang.get("/members").await.status, StatusCode::FORBIDDEN);
+        assert!(wang.get("/me").await.json()["desk_keys"].as_array().unwrap().is_empty());
     }
-    let li = joined(&office, &wang, "李梅", "auditor").await;
-    assert!(li.keys.is_empty(), "who reads nothing holds nothing");
-    let bare = role(&wang, li.id(), json!({ "role": "head" })).await;
-    assert_eq!(bare.status, StatusCode::BAD_REQUEST, "{}", bare.text);
-    let shares = wang.shares_for(li.id(), "head").await;
-    let made = role(&wang, li.id(), json!({ "role": "head", "shares": shares })).await;
-    assert_eq!(made.status, StatusCode::NO_CONTENT, "{}", made.text);
-    let li = Hand::sign_in(&office, "李梅").await;
-    assert_eq!(li.keys.len(), 1);
-    assert_eq!(role(&wang, wang.id(), json!({ "role": "auditor" })).await.status, StatusCode::CONFLICT);
-    let rotation = li.rotation(wang.id()).await;
-    assert_eq!(role(&li, wang.id(), json!({ "role": "auditor" })).await.status, StatusCode::CONFLICT);
-    let put = role(&li, wang.id(), json!({ "role": "auditor", "rotation": rotation })).await;
-    assert_eq!(put.status, StatusCode::NO_CONTENT, "{}", put.text);
-    assert_eq!(wang.get("/members").await.status, StatusCode::FORBIDDEN);
-    assert!(wang.get("/me").await.json()["desk_keys"].as_array().unwrap().is_empty());
 }
 
 #[tokio::test]

@@ -175,71 +175,75 @@ async fn what_somebody_leaves_behind_a_colleague_takes_on() {
 /// What a browser that is interrupted leaves is done by the next; what is gone meanwhile does not come back.
 #[tokio::test]
 async fn resealing_goes_on_where_it_stopped_and_brings_nothing_back() {
-    let (office, _) = county_of_wang(sqlite().await).await;
-    let [wang, li, zhou] = three(&office).await;
-    for _ in 0..2 {
-        letter(&office).await;
+    for fresh in each().await {
+        let (office, _) = county_of_wang(fresh).await;
+        let [wang, li, zhou] = three(&office).await;
+        for _ in 0..2 {
+            letter(&office).await;
+        }
+        assert_eq!(li.remove(wang.id()).await.status, StatusCode::NO_CONTENT);
+        let zhou = Hand { cookie: zhou.cookie, ..Hand::sign_in(&office, "周七").await };
+        let moved = zhou.resealed().await;
+        let part = |from: usize, to: usize| json!({ "generation": 2, "keys": moved["keys"].as_array().unwrap()[from..to] });
+        assert_eq!(zhou.post("/reseal", part(0, 1)).await.json()["left"], 2);
+        assert_eq!(Hand::sign_in(&office, "周七").await.keys.len(), 2, "the old key is still needed");
+        assert_eq!(
+            zhou.post("/reseal", json!({ "generation": 1, "keys": [] })).await.status,
+            StatusCode::CONFLICT
+        );
+        let gone = moved["keys"][1]["thread"].as_str().unwrap();
+        office.app.store.tamper(&format!("DELETE FROM thread WHERE id = '{gone}'")).await;
+        assert_eq!(zhou.post("/reseal", part(0, 3)).await.json()["left"], 0);
+        let rows = office.app.store.everything().await;
+        assert!(!rows.contains(gone) && rows.matches("message_key: ").count() > 0);
+        assert_eq!(wang.post("/reseal", part(0, 1)).await.status, StatusCode::UNAUTHORIZED);
     }
-    assert_eq!(li.remove(wang.id()).await.status, StatusCode::NO_CONTENT);
-    let zhou = Hand { cookie: zhou.cookie, ..Hand::sign_in(&office, "周七").await };
-    let moved = zhou.resealed().await;
-    let part = |from: usize, to: usize| json!({ "generation": 2, "keys": moved["keys"].as_array().unwrap()[from..to] });
-    assert_eq!(zhou.post("/reseal", part(0, 1)).await.json()["left"], 2);
-    assert_eq!(Hand::sign_in(&office, "周七").await.keys.len(), 2, "the old key is still needed");
-    assert_eq!(
-        zhou.post("/reseal", json!({ "generation": 1, "keys": [] })).await.status,
-        StatusCode::CONFLICT
-    );
-    let gone = moved["keys"][1]["thread"].as_str().unwrap();
-    office.app.store.tamper(&format!("DELETE FROM thread WHERE id = '{gone}'")).await;
-    assert_eq!(zhou.post("/reseal", part(0, 3)).await.json()["left"], 0);
-    let rows = office.app.store.everything().await;
-    assert!(!rows.contains(gone) && rows.matches("message_key: ").count() > 0);
-    assert_eq!(wang.post("/reseal", part(0, 1)).await.status, StatusCode::UNAUTHORIZED);
 }
 
 #[tokio::test]
 async fn a_next_key_that_leaves_somebody_out_or_is_not_next_changes_nothing() {
-    let (office, _) = county_of_wang(sqlite().await).await;
-    letter(&office).await;
-    let wang = Hand::sign_in(&office, "王芳").await;
-    let li = joined(&office, &wang, "李梅", "member").await;
-    let zhou = joined(&office, &wang, "周七", "member").await;
-    let path = format!("/members/{}/remove", zhou.id());
-    let good = wang.rotation(zhou.id()).await;
-    let before = office.app.store.everything().await;
-    let mut bad = Vec::new();
-    for (pointer, value) in [
-        ("/generation", json!(1)),
-        ("/generation", json!(3)),
-        ("/shares", json!([])),
-        ("/shares/0/member", json!(zhou.id())),
-        ("/shares/0/member", json!("recovery")),
-        ("/shares/0/sealed_key", json!("AAAA")),
-        ("/public_key", json!(BASE64_STANDARD.encode(wang.keys[&1].public().to_bytes()))),
-        ("/public_key", json!("AAAA")),
-    ] {
-        let mut rotation = good.clone();
-        *rotation.pointer_mut(pointer).unwrap() = value;
-        bad.push(json!({ "rotation": rotation }));
+    for fresh in each().await {
+        let (office, _) = county_of_wang(fresh).await;
+        letter(&office).await;
+        let wang = Hand::sign_in(&office, "王芳").await;
+        let li = joined(&office, &wang, "李梅", "member").await;
+        let zhou = joined(&office, &wang, "周七", "member").await;
+        let path = format!("/members/{}/remove", zhou.id());
+        let good = wang.rotation(zhou.id()).await;
+        let before = office.app.store.everything().await;
+        let mut bad = Vec::new();
+        for (pointer, value) in [
+            ("/generation", json!(1)),
+            ("/generation", json!(3)),
+            ("/shares", json!([])),
+            ("/shares/0/member", json!(zhou.id())),
+            ("/shares/0/member", json!("recovery")),
+            ("/shares/0/sealed_key", json!("AAAA")),
+            ("/public_key", json!(BASE64_STANDARD.encode(wang.keys[&1].public().to_bytes()))),
+            ("/public_key", json!("AAAA")),
+        ] {
+            let mut rotation = good.clone();
+            *rotation.pointer_mut(pointer).unwrap() = value;
+            bad.push(json!({ "rotation": rotation }));
+        }
+        let mut everybody = good.clone();
+        let twice = everybody["shares"][0].clone();
+        everybody["shares"].as_array_mut().unwrap().push(twice);
+        bad.extend([json!({ "rotation": everybody }), json!({})]);
+        for body in bad {
+            let reply = wang.post(&path, body.clone()).await;
+            assert!(
+                reply.status == StatusCode::BAD_REQUEST || reply.status == StatusCode::CONFLICT,
+                "{} {body}",
+                reply.text
+            );
+            assert_eq!(office.app.store.everything().await, before, "{body}");
+        }
+        let own = wang.remove(wang.id()).await;
+        assert_eq!(own.status, StatusCode::CONFLICT, "the next key is made by who stays: {}", own.text);
+        assert_eq!(li.post(&path, json!({ "rotation": good })).await.status, StatusCode::FORBIDDEN);
+        assert_eq!(wang.post(&path, json!({ "rotation": good })).await.status, StatusCode::NO_CONTENT);
     }
-    let mut everybody = good.clone();
-    let twice = everybody["shares"][0].clone();
-    everybody["shares"].as_array_mut().unwrap().push(twice);
-    bad.extend([json!({ "rotation": everybody }), json!({})]);
-    for body in bad {
-        let reply = wang.post(&path, body.clone()).await;
-        assert!(
-            reply.status == StatusCode::BAD_REQUEST || reply.status == StatusCode::CONFLICT,
-            "{} {body}",
-            reply.text
-        );
-        assert_eq!(office.app.store.everything().await, before, "{body}");
-    }
-    let own = wang.remove(wang.id()).await;
-    assert_eq!(own.status, StatusCode::CONFLICT, "the next key is made by who stays: {}", own.text);
-    assert_eq!(li.post(&path, json!({ "rotation": good })).await.status, StatusCode::FORBIDDEN);
-    assert_eq!(wang.post(&path, json!({ "rotation": good })).await.status, StatusCode::NO_CONTENT);
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use serde_json::{Value, json};
 
-use super::acts::{climb, counties};
+use super::acts::climb;
 use super::*;
 use crate::desk::role::Role;
 use crate::desk::testing::new_key;

@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 
-use super::acts::{climb, counties, detail, signed_in};
+use super::acts::{climb, detail, signed_in};
 use super::*;
 use crate::desk::testing::new_key;
 
