@@ -114,7 +114,7 @@ impl Bench {
             Ok(url) => all.push(Self::counting_words_in(Some(new_schema(&url).await)).await),
             // Past the runner, which keeps what passing tests print to itself.
             Err(_) => {
-                drop(std::io::stderr().write_all(b"skipped: words counted on PostgreSQL (no database)\n"))
+                drop(std::io::stderr().write_all(b"skipped: words counted on PostgreSQL (no database)\n"));
             }
         }
         all
