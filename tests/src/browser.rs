@@ -191,6 +191,18 @@ impl Browser {
         }
     }
 
+    /// Waits until an expression is true.
+    pub async fn wait_for(&self, expression: &str) -> anyhow::Result<()> {
+        let deadline = Instant::now() + PATIENCE;
+        while self.evaluate(expression).await.unwrap_or_default() != true {
+            if Instant::now() > deadline {
+                bail!("{expression} did not become true");
+            }
+            sleep(Duration::from_millis(50)).await;
+        }
+        Ok(())
+    }
+
     /// The value of an expression, asked by the tool and not by the page: works with the page's scripts off.
     pub async fn evaluate(&self, expression: &str) -> anyhow::Result<Value> {
         let answer = self

@@ -70,6 +70,8 @@ enum Way {
 
 impl Way {
     async fn out(self, window: &Browser) {
+        // The way out has its own script once all scripts of the page have run.
+        window.wait_for("document.readyState === 'complete'").await.unwrap();
         match self {
             Self::Tap => window.click("a.leave").await.unwrap(),
             Self::Escapes => {
