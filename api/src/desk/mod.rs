@@ -79,6 +79,7 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(queue::list_below))
         .routes(routes!(words::list))
         .routes(routes!(events::events))
+        .routes(routes!(events::events_below))
         .routes(routes!(thread::one))
         .routes(routes!(acts::accept))
         .routes(routes!(acts::step_in))

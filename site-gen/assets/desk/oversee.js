@@ -8,6 +8,9 @@ async function showBelow(chosen = "", pages = 1, focus = true) {
   const desk = chosen || (desks.length ? desks[0].id : "");
   const found = desk ? await fetchPages({ desk }, pages, "/desk/below/consultations") : { items: [], next: "" };
   if (mine !== runningTurn()) return;
+  const now = JSON.stringify([desks, desk, found]);
+  if (!focus && now === standing) return;
+  standing = now;
   const pick = choice("below", desks.map(({ id, name }) => ({ code: id, text: name })), { chosen: desk });
   pick.querySelector("option").remove();
   pick.addEventListener("change", () => busy(pick, "", () => showBelow(pick.value)));
@@ -27,6 +30,14 @@ async function showBelow(chosen = "", pages = 1, focus = true) {
   again(() => {
     if (session && !document.hidden) showBelow(desk, pages, false).catch(tell);
   }, REFRESH_MS);
+  let gathering = 0;
+  whenHeard((news) => {
+    if (news.desks && news.desks.indexOf(desk) < 0) return;
+    clearTimeout(gathering);
+    gathering = setTimeout(() => {
+      if (runningTurn() === mine) showBelow(desk, pages, false).catch(tell);
+    }, GATHER_MS);
+  });
 }
 
 /** Whether a role looks after the chains of the desks below. */

@@ -40,7 +40,7 @@ function stopRefreshing() {
   clearInterval(refresh);
 }
 
-/** What the view that is shown does when it hears that something has changed: `{ kind, thread }`. */
+/** What the view that is shown does when it hears that something has changed: `{ kind, thread }`, a supervisor's `{ kind, desks }`. */
 function whenHeard(act) {
   heard = act;
 }

@@ -151,7 +151,11 @@ function works(role) {
 async function showWork() {
   const { me } = session;
   if (!me.admitted) return showWaiting();
-  if (me.role === "supervisor") return showBelow();
+  if (me.role === "supervisor") {
+    await showBelow();
+    listen(true);
+    return null;
+  }
   if (me.role === "auditor") return showAudit();
   await begin();
   listen();

@@ -435,7 +435,10 @@ async fn over_the_shoulder() {
     fits(&phone, "desk-below").await;
     check_below(&phone).await;
     phone.press("回去").await.unwrap();
-    phone.wait_for_text("督办只看列表").await.unwrap();
+    phone.wait_for_text("在办的（1）").await.unwrap();
+    letter(&server, &[]);
+    // Heard, before the minute after which the page asks by itself.
+    phone.wait_for_text("在办的（2）").await.unwrap();
     give_role(&head.browser, "auditor").await;
     phone.goto(&format!("{}/desk/", server.base)).await.unwrap();
     phone.fill("#member", "督办的人").await.unwrap();

@@ -98,6 +98,7 @@ fn table() -> Vec<Row> {
     let others = vec![
         get("/below", CHAIN_BELOW),
         get("/below/consultations?desk=town", BELOW),
+        get("/below/events", BELOW),
         get("/audit", AUDIT),
         get("/audit?desk=town", CHAIN_BELOW),
         get("/figures", ALL),

@@ -6,7 +6,7 @@ use sea_orm::{
 };
 
 use crate::clock::Hour;
-use crate::desk::member::Member;
+use crate::desk::member::{Member, SignedIn, Supervisor};
 use crate::desk::role::Role;
 use crate::store::entity::{member, member_session};
 use crate::store::{Store, damaged};
@@ -73,10 +73,19 @@ impl Store {
 
     /// Whether a member's session has not ended, and they still open letters at the same desk. Asking does not lengthen it.
     pub async fn still_works(&self, member: &Member, hour: Hour) -> Result<bool, DbErr> {
-        let found = self.session_of(member.session(), hour).await?;
+        self.still(member, Role::works, hour).await
+    }
+
+    /// Whether a supervisor's session has not ended, and they still supervise from the same desk. Asking does not lengthen it.
+    pub async fn still_supervises(&self, supervisor: &Supervisor, hour: Hour) -> Result<bool, DbErr> {
+        self.still(supervisor, Role::supervises, hour).await
+    }
+
+    async fn still(&self, somebody: &SignedIn, may: fn(Role) -> bool, hour: Hour) -> Result<bool, DbErr> {
+        let found = self.session_of(somebody.session(), hour).await?;
         Ok(found.is_some_and(|(_, row)| {
-            let works = Role::parse(&row.role).is_some_and(Role::works);
-            works && row.admitted && row.desk_id == member.desk()
+            let may = Role::parse(&row.role).is_some_and(may);
+            may && row.admitted && row.desk_id == somebody.desk()
         }))
     }
 
