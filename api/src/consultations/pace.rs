@@ -2,6 +2,7 @@
 //!
 //! Of the letters of the last 90 days that had so much time, eight in ten were answered within it: the shortest time of which
 //! that is true. Letters that wait still count as not answered, so a desk that answers only what is easy does not look quick.
+//! What its writer takes back counts nowhere: nothing is kept of it.
 
 use crate::clock::Hour;
 use crate::store::figures::CLASSES;
@@ -36,6 +37,7 @@ pub enum Pace {
 impl Pace {
     /// What letters of the last 90 days show at `now`.
     pub fn of(letters: &[Answered], now: Hour) -> Self {
+        // Of the longest time. What is not known to be quick is not known to be slow before so much time has passed.
         let mut is_known = false;
         for hours in CLASSES {
             let had_time = letters.iter().filter(|letter| now.number() - letter.received.number() > hours);
@@ -45,11 +47,9 @@ impl Pace {
                 all += letter.letters;
                 in_time += if took.is_some_and(|took| took <= hours) { letter.letters } else { 0 };
             }
-            if all >= ENOUGH {
-                is_known = true;
-                if in_time * 10 >= all * 8 {
-                    return Self::Within(hours);
-                }
+            is_known = all >= ENOUGH;
+            if is_known && in_time * 10 >= all * 8 {
+                return Self::Within(hours);
             }
         }
         if is_known { Self::Longer } else { Self::Unknown }
@@ -98,6 +98,8 @@ mod tests {
             // What came an hour ago has had no time yet, and says nothing of those that had.
             (vec![letters(80, 1000, Some(20)), letters(900, 1, None)], Pace::Within(24)),
             (vec![letters(50, 1, None)], Pace::Unknown),
+            // Nobody has waited for two months yet.
+            (vec![letters(50, 100, None)], Pace::Unknown),
         ] {
             assert_eq!(Pace::of(&all, NOW), expected, "{all:?}");
         }

@@ -21,6 +21,7 @@ use crate::desk::wire::{base64, not_done, of_bytes, public_key, word};
 use crate::error::{ApiError, ApiResult, Problem};
 use crate::extract::{Body, Segment};
 use crate::operator::is_name;
+use crate::sealing::binding::unhex;
 use crate::state::AppState;
 use crate::store::desk::{Acceptance, Founding, INVITATION_HOURS, Invitation, Inviting, Joining, NotDone};
 
@@ -226,7 +227,9 @@ pub async fn invite(
     ),
 )]
 pub async fn revoke(head: Head, Part(app): Part<AppState>, Segment(id): Segment) -> ApiResult<Response> {
-    let hash = unhex(&id).ok_or_else(|| not_done(NotDone::Gone))?;
+    let hash = unhex(&id.to_ascii_lowercase())
+        .filter(|hash| hash.len() == HASH_LEN)
+        .ok_or_else(|| not_done(NotDone::Gone))?;
     app.store.revoke_invitation(&head, &hash, app.clock.hour()).await.map_err(not_done)?;
     Ok(super::wire::done())
 }
@@ -294,11 +297,4 @@ async fn wrong(app: &AppState) -> ApiError {
     ApiError::Absent(format!(
         "没有这份邀请：可能抄错了，用过了，收回了，或者过了 {INVITATION_HOURS} 小时。请向邀请你的人再要一份"
     ))
-}
-
-fn unhex(text: &str) -> Option<Vec<u8>> {
-    let digits: Option<Vec<u8>> =
-        text.chars().map(|c| c.to_digit(16).and_then(|digit| digit.try_into().ok())).collect();
-    let digits = digits.filter(|digits| digits.len() == 2 * HASH_LEN)?;
-    Some(digits.chunks_exact(2).map(|pair| pair[0] << 4 | pair[1]).collect())
 }

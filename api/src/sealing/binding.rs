@@ -187,6 +187,18 @@ pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }
 
+/// The bytes that [`hex`] wrote so. Small letters only: otherwise one challenge could be written in several ways, and be used up
+/// several times.
+pub fn unhex(digits: &str) -> Option<Vec<u8>> {
+    let digit = |byte: u8| match byte {
+        b'0'..=b'9' => Some(byte - b'0'),
+        b'a'..=b'f' => Some(byte - b'a' + 10),
+        _ => None,
+    };
+    let (pairs, []) = digits.as_bytes().as_chunks::<2>() else { return None };
+    pairs.iter().map(|[high, low]| Some(digit(*high)? << 4 | digit(*low)?)).collect()
+}
+
 /// A label, a zero byte, and what it labels. Labels hold no zero byte, so the two can't run into each other.
 pub fn labelled(label: &str, bytes: &[u8]) -> Vec<u8> {
     let mut labelled = Vec::with_capacity(label.len() + 1 + bytes.len());

@@ -113,6 +113,13 @@ impl Store {
         Ok((lines, next))
     }
 
+    /// The hash of line `number` of the chain of `desk`, to be held against one that was noted.
+    pub async fn audit_hash(&self, desk: &str, number: u64) -> Result<Option<Hash>, DbErr> {
+        let Ok(number) = i64::try_from(number) else { return Ok(None) };
+        let row = audit::Entity::find_by_id((desk.to_owned(), number)).one(&self.db).await?;
+        row.map(|row| hash(&row.hash)).transpose()
+    }
+
     /// Checks the whole chain of `desk`, as it stood at one moment: where it ends, or the first line that does not hold.
     ///
     /// A line that can't be read at all counts as changed. Reads a thousand lines at a time.

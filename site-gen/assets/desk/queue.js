@@ -20,10 +20,10 @@ function forgetWanted() {
   wanted = everything();
 }
 
-/** Shows the queue, so many pages of it; without `focus` only anew, where it is shown already. */
-async function showQueue(focus = true, pages = 1) {
+/** Shows the queue, so many pages of it and of what has climbed; without `focus` only anew, where it is shown already. */
+async function showQueue(focus = true, pages = 1, climbs = 1) {
   const mine = focus ? newTurn() : runningTurn();
-  const [{ items, next }, climbed] = await Promise.all([fetchPages(wanted, pages), fetchClimbed(), learnWords()]);
+  const [{ items, next }, climbed] = await Promise.all([fetchPages(wanted, pages), fetchClimbed(climbs), learnWords()]);
   if (mine !== runningTurn()) return;
   const now = JSON.stringify([items, next, climbed, wanted]);
   if (!focus && now === standing) return;
@@ -32,24 +32,26 @@ async function showQueue(focus = true, pages = 1) {
   if (wanted.shelf === "closed") parts.push(...section("办结的", items, "没有。"));
   else {
     if (climbed.items.length) {
-      parts.push(...section("下级报上来的", climbed.items, "", climbed.next), el("p", { class: "meta" }, "下级工作台过了时限还没有办的，请盯住，或者直接办。"));
+      parts.push(...section("下级报上来的", climbed.items, "", climbed.next));
+      if (climbed.next) parts.push(moreOf("再看下级报上来的", () => showQueue(false, pages, climbs + 1)));
+      parts.push(el("p", { class: "meta" }, "下级工作台过了时限还没有办的，请盯住，或者直接办。"));
     }
     parts.push(...section("轮到我们", items.filter((item) => item.waits_for_desk), "没有等着的来信。"),
       ...section("等对方", items.filter((item) => !item.waits_for_desk), "没有。"));
   }
-  if (next) parts.push(el("p", { class: "actions" }, button("更多", () => showMore(pages, items.length), "quiet")));
+  if (next) parts.push(moreOf("更多", () => showQueue(false, pages + 1, climbs)));
   keepPlace(focus, () => show(`${session.me.desk_name}的来信`, parts, focus));
   // Who can't see it is told that it changed under their hands, and whether that was danger.
   if (!focus) said.textContent = `列表更新了：${counted(items)}。`;
   const anew = () => {
-    if (session && !document.hidden) showQueue(false, pages).catch(tell);
+    if (session && !document.hidden) showQueue(false, pages, climbs).catch(tell);
   };
   again(anew, REFRESH_MS);
   let gathering = 0;
   whenHeard(() => {
     clearTimeout(gathering);
     gathering = setTimeout(() => {
-      if (runningTurn() === mine) showQueue(false, pages).catch(tell);
+      if (runningTurn() === mine) showQueue(false, pages, climbs).catch(tell);
     }, GATHER_MS);
   });
 }
@@ -69,10 +71,14 @@ function keepPlace(focus, act) {
   if (same) same.focus({ preventScroll: true });
 }
 
-async function showMore(pages, before) {
-  await showQueue(false, pages + 1);
-  const rows = view.querySelectorAll(".queue > li button");
-  if (rows[before]) rows[before].focus();
+/** A button that shows more of a list; the focus goes to the first of what was not there before. */
+function moreOf(label, showMore) {
+  return el("p", { class: "actions" }, button(label, async () => {
+    const shown = new Set(Array.from(view.querySelectorAll(".queue > li button"), (row) => row.dataset.name));
+    await showMore();
+    const row = Array.from(view.querySelectorAll(".queue > li button")).find(({ dataset }) => !shown.has(dataset.name));
+    if (row) row.focus();
+  }, "quiet"));
 }
 
 function deskActions() {
@@ -86,8 +92,8 @@ function deskActions() {
 
 const SHELVES = [{ code: "own", text: "在办的" }, { code: "closed", text: "办结的" }];
 
-/** Choosing what is shown. What is chosen is said in the summary, so that nobody takes a part for the whole. */
-function filters() {
+/** Choosing what is shown, and `anew` shows it. What is chosen is said in the summary, so that nobody takes a part for the whole. */
+function filters(anew = () => showQueue(false), shelves = SHELVES) {
   const topics = Array.from(names.topics, ([code, text]) => ({ code, text }));
   const all = (text) => ({ first: text });
   const choose = (id, label, options, first) => {
@@ -96,13 +102,16 @@ function filters() {
       wanted = Object.assign({}, wanted, { [id]: made.value });
       // Of what is closed nothing stands anywhere else.
       if (wanted.shelf === "closed") wanted.state = "";
-      return showQueue(false);
+      return anew();
     }));
     return field(label, made);
   };
-  const shelf = choose("shelf", "看哪些", SHELVES, {});
-  shelf.querySelector("option").remove();
-  const fields = [shelf, choose("topic", "主题", topics, all("所有主题"))];
+  const fields = [choose("topic", "主题", topics, all("所有主题"))];
+  if (shelves.length > 1) {
+    const shelf = choose("shelf", "看哪些", shelves, {});
+    shelf.querySelector("option").remove();
+    fields.unshift(shelf);
+  }
   if (wanted.shelf === "own") fields.push(choose("state", "办到哪一步", words.states, all("每一步")));
   fields.push(choose("channel", "怎样来的", words.channels, all("所有")));
   const text = (options, code) => (options.find((option) => option.code === code) || { text: code }).text;
@@ -134,9 +143,9 @@ async function fetchPages(wanted, pages, path = "/desk/consultations") {
   return { items, next };
 }
 
-async function fetchClimbed() {
+async function fetchClimbed(pages) {
   if (wanted.shelf === "closed") return { items: [], next: "" };
-  return fetchPages(Object.assign({}, wanted, { shelf: "climbed" }), 1);
+  return fetchPages(Object.assign({}, wanted, { shelf: "climbed" }), pages);
 }
 
 /** Rows of a queue; `open` is missing where nobody may open them. */

@@ -90,7 +90,7 @@ async function showSecondFactor(login, after) {
     ...way,
     el("p", {}, "用手机上的验证器应用扫下面的图，或者把密钥打进去，再填它显示的六位数。"), picture(shown.qr),
     el("p", { class: "secret" }, ...shown.secret.match(/.{4}/g).map((group) => el("span", {}, group))),
-    el("details", {}, el("summary", {}, "完整的地址"), el("p", { class: "address" }, shown.address)), form,
+    el("details", {}, el("summary", {}, "完整的地址"), el("p", {}, el("a", { class: "address", href: shown.address }, shown.address))), form,
     el("p", {}, "手机丢了，请负责人取消再重设。"),
   ]);
 }

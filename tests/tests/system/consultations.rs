@@ -4,6 +4,7 @@ use tests::asker::{Receipt, ask, open};
 use tests::desk::{self, open_desk};
 use tests::http::{ADDRESS, USER_AGENT, form_fields, hidden_value, visible_text};
 use tests::server::{Ground, on_both_databases};
+use tests::skip::skipped;
 use tests::workspace;
 
 use crate::traces::{all_traces, contains};
@@ -61,6 +62,36 @@ fn the_published_form_says_how_soon_letters_are_answered_and_each_copy_has_its_k
         shown.find("来信还少，通常多久能回，现在说不准。").expect("the sentence of a desk without letters");
     let key = hidden_value(&shown, "request_key").unwrap().len();
     assert!(key > 0 && place == before, "it stands where it belongs");
+}
+
+#[test]
+fn how_soon_letters_are_answered_is_measured_and_not_promised() {
+    let ground = Ground::new().unwrap();
+    open_desk(&ground).unwrap();
+    let server = ground.start().unwrap();
+    for _ in 0..20 {
+        assert_eq!(ask(&server.client(), LETTER, &[]).unwrap().status, 200);
+    }
+    assert_eq!(server.stop("INT").unwrap(), 0);
+    // All came a hundred hours ago; sixteen were answered ten hours later, then fifteen.
+    for (answered, told) in [(16, "十封信里有八封在一天内得到答复"), (15, "现在说不准")] {
+        let moved = format!(
+            "import sqlite3, sys; db = sqlite3.connect(sys.argv[1]); rows = [row[0] for row in db.execute('SELECT id FROM thread')]; \
+             db.execute('UPDATE thread SET received_hour = received_hour - ?, answered_hour = NULL', ({ago},)); \
+             db.executemany('UPDATE thread SET answered_hour = received_hour + 10 WHERE id = ?', [(id,) for id in rows[:{answered}]]); \
+             db.commit()",
+            ago = if answered == 16 { 100 } else { 0 },
+        );
+        let database = ground.var().join("nuanzhan.db");
+        let ran = std::process::Command::new("python3").args(["-c", &moved]).arg(database).status();
+        if !ran.is_ok_and(|status| status.success()) {
+            return skipped("how soon letters are answered", "python3 with sqlite3 is not installed");
+        }
+        let server = ground.start().unwrap();
+        let form = server.client().get("/ask/").unwrap().body;
+        assert!(form.contains(told), "{answered}: {}", visible_text(&form));
+        assert_eq!(server.stop("INT").unwrap(), 0);
+    }
 }
 
 #[test]

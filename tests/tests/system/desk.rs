@@ -339,7 +339,7 @@ async fn overdue() {
 }
 
 /// Moves what is due two days back in the database of a service that is stopped; `false` where nothing here can.
-fn two_days_later(ground: &Ground) -> bool {
+pub(crate) fn two_days_later(ground: &Ground) -> bool {
     let moved = "import sqlite3, sys; db = sqlite3.connect(sys.argv[1]); \
                  db.execute('UPDATE thread SET due_hour = due_hour - 48, climb_hour = climb_hour - 48'); db.commit()";
     let database = ground.var().join("nuanzhan.db");
@@ -410,62 +410,6 @@ async fn put_away_first(phone: &Browser) {
     phone.wait_for_text("轮到我们（1）").await.unwrap();
 }
 
-#[tokio::test]
-async fn a_supervisor_sees_the_desks_below_and_an_auditor_the_record() {
-    in_time(over_the_shoulder()).await;
-}
-
-async fn over_the_shoulder() {
-    let ground = Ground::new().unwrap();
-    let server = ground.start().unwrap();
-    let said = open_desk(&ground).unwrap();
-    open_county_desk(&ground).unwrap();
-    letter(&server, &[("danger", "1")]);
-    add_member(&ground, &said, "督办的人");
-    let what = "supervising and auditing";
-    let Some(head) = AtDesk::sign_in(&server, what).await.unwrap() else { return };
-    give_role(&head.browser, "supervisor").await;
-    let first = ("督办的人", "督办只看列表");
-    let Some(phone) = AtDesk::sign_in_as(&server, first, PHONE, what).await.unwrap() else { return };
-    let phone = phone.browser;
-    let below = phone.wait_for_text("现在有危险").await.unwrap();
-    assert!(below.contains("示例县妇联") && below.contains("受理最晚"), "{below}");
-    assert!(phone.text(".queue").await.unwrap().contains("还没有人受理"));
-    assert_eq!(phone.evaluate("document.querySelectorAll('.queue button').length").await.unwrap(), 0);
-    fits(&phone, "desk-below").await;
-    check_below(&phone).await;
-    phone.press("回去").await.unwrap();
-    phone.wait_for_text("在办的（1）").await.unwrap();
-    letter(&server, &[]);
-    // Heard, before the minute after which the page asks by itself.
-    phone.wait_for_text("在办的（2）").await.unwrap();
-    give_role(&head.browser, "auditor").await;
-    phone.goto(&format!("{}/desk/", server.base)).await.unwrap();
-    phone.fill("#member", "督办的人").await.unwrap();
-    phone.fill("#passphrase", PASSPHRASE).await.unwrap();
-    phone.press("登录").await.unwrap();
-    let record = phone.wait_for_text("从头查过").await.unwrap();
-    assert!(record.contains(MEMBER), "{record}");
-    fits(&phone, "desk-record").await;
-    choose_below(&phone).await;
-}
-
-/// The supervisor looks whether the chain of the desk below holds.
-async fn check_below(phone: &Browser) {
-    phone.press("操作记录").await.unwrap();
-    let own = phone.wait_for_text("从头查过").await.unwrap();
-    assert!(own.contains("改为上级督办"), "{own}");
-    choose_below(phone).await;
-    fits(phone, "desk-record-below").await;
-}
-
-async fn choose_below(phone: &Browser) {
-    phone.choose("#chain-of", "shili-county").await.unwrap();
-    let below = phone.wait_for_text("收信").await.unwrap();
-    assert!(below.contains("从头查过") && !below.contains("改为"), "{below}");
-    assert_eq!(phone.evaluate("document.getElementById('chain-of').value").await.unwrap(), "shili-county");
-}
-
 /// Adds a member of the city with the key on paper, which the command showed.
 pub(crate) fn add_member(ground: &Ground, said: &str, name: &str) {
     let (_, paper) = said.split_once("抄在纸上").unwrap();
@@ -482,19 +426,4 @@ pub(crate) fn add_member(ground: &Ground, said: &str, name: &str) {
     arguments.extend(data.iter().map(String::as_str));
     let ran = nuanzhan::run(ground.folder(), &arguments).unwrap();
     assert_eq!(ran.code, 0, "{}{}", ran.stdout, ran.stderr);
-}
-
-async fn give_role(head: &Browser, role: &str) {
-    if !head.click_if_there("//button[.='成员']").await.unwrap() {
-        head.press("回到来信").await.unwrap();
-        head.press("成员").await.unwrap();
-    }
-    head.wait_for_text("成员（2）").await.unwrap();
-    let theirs = "//li[.//b[text()='督办的人']]";
-    head.click_soon(&format!("{theirs}//summary")).await.unwrap();
-    let id = format!("document.evaluate(\"{theirs}//select\", document, null, 9).singleNodeValue.id");
-    let id = head.evaluate(&id).await.unwrap();
-    head.choose(&format!("#{}", id.as_str().unwrap()), role).await.unwrap();
-    head.click_soon(&format!("{theirs}//button[text()='改角色']")).await.unwrap();
-    head.wait_for_text("角色改好了").await.unwrap();
 }

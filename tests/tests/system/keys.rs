@@ -5,10 +5,12 @@ use std::time::Duration;
 
 use serde_json::Value;
 use tests::asker::ask;
-use tests::browser::{Browser, DESK, NARROW};
+use tests::browser::{Browser, NARROW, PHONE};
 use tests::nuanzhan;
 use tests::server::{Ground, Server};
 use tokio::time::{Instant, sleep};
+
+use crate::desk::fits;
 
 const PASSPHRASE: &str = "灯笼 溪水 麦子 二十三 石桥";
 const LETTER: &str = "他昨晚又打了我，孩子在旁边哭。";
@@ -24,7 +26,7 @@ async fn whole_way() {
     let what = "founding a desk, letting somebody in, removing somebody";
     let ground = Ground::new().unwrap();
     let server = ground.start().unwrap();
-    let Some(first) = Browser::open(DESK, what).await.unwrap() else { return };
+    let Some(first) = Browser::open(PHONE, what).await.unwrap() else { return };
     let Some(second) = Browser::open(NARROW, what).await.unwrap() else { return };
     let paper = found(&ground, &server, &first).await;
     let client = server.client();
@@ -79,6 +81,7 @@ async fn found(ground: &Ground, server: &Server, first: &Browser) -> String {
     let code = code.lines().next().unwrap();
     first.goto(&format!("{}/desk/#join={code}", server.base)).await.unwrap();
     first.wait_for_text("还没有钥匙").await.unwrap();
+    fits(first, "desk-founding").await;
     assert!(!first.history().await.unwrap().0.contains("join"), "the code leaves the address at once");
     choose_passphrase(first, "王芳").await;
     first.press("建钥匙").await.unwrap();
@@ -86,6 +89,7 @@ async fn found(ground: &Ground, server: &Server, first: &Browser) -> String {
     let shown = first.text(".paper .secret").await.unwrap();
     let groups: Vec<&str> = shown.split_whitespace().collect();
     assert_eq!(groups.len(), 9, "{shown}");
+    fits(first, "desk-paper-sheet").await;
     first.fill("#paper-end", "0000 0000").await.unwrap();
     first.press("抄好了").await.unwrap();
     first.wait_for_text("和最后两组不一样").await.unwrap();
@@ -103,6 +107,7 @@ async fn let_in(first: &Browser, second: &Browser) {
     first.evaluate("document.getElementById('invite-role').value = 'head'").await.unwrap();
     first.press("发一份邀请").await.unwrap();
     first.wait_for_text("把这个地址交给本人").await.unwrap();
+    fits(first, "desk-invited").await;
     let address = first.text(".address").await.unwrap();
     second.goto(address.trim()).await.unwrap();
     second.wait_for_text("请你做负责人").await.unwrap();
@@ -119,6 +124,7 @@ async fn let_in(first: &Browser, second: &Browser) {
     );
     first.press("放行").await.unwrap();
     first.wait_for_text("先核对指纹码").await.unwrap();
+    fits(first, "desk-letting-in").await;
     first.click(".people .check input").await.unwrap();
     first.press("放行").await.unwrap();
     first.wait_for_text("李梅可以工作了").await.unwrap();

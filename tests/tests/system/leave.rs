@@ -218,6 +218,33 @@ fn p10_a_receipt_an_open_thread_and_pages_that_answer_a_form_leave_nothing_behin
 }
 
 #[test]
+fn p10_where_the_browser_tells_nothing_of_its_history_the_page_itself_is_gone() {
+    run(async {
+        let outside = outside();
+        let (_ground, server) = server_to(&outside);
+        for (way, what) in [(Way::Tap, "from an older browser"), (Way::Escapes, "the same by three Escapes")]
+        {
+            let Some(window) = Browser::open(PHONE, what).await.unwrap() else { return };
+            let old = "Object.defineProperty(window, 'navigation', { value: undefined });";
+            window.before_each_page(old).await.unwrap();
+            window.goto(&format!("{}/topics/", server.base)).await.unwrap();
+            assert_eq!(window.evaluate("typeof window.navigation").await.unwrap(), "undefined");
+            let form = format!("{}/ask/", server.base);
+            window.evaluate(&format!("void (location.href = '{form}')")).await.unwrap();
+            arrived(&window, &form).await;
+            window.fill("#text", "他打我，孩子看见了").await.unwrap();
+            way.out(&window).await;
+            window.wait_for_text("今天多云").await.unwrap();
+            let left = Left { window: &window, base: &server.base, outside: &outside };
+            let (_, entries) = left.entries().await;
+            assert!(entries.iter().all(|(url, _)| !url.ends_with("/ask/")), "{what}: {entries:?}");
+            window.evaluate("void setTimeout(() => history.back(), 50)").await.unwrap();
+            assert_eq!(left.rest(what).await, outside, "{what}");
+        }
+    });
+}
+
+#[test]
 fn p10_the_desk_with_an_open_letter_leaves_nothing_behind() {
     run(async {
         let outside = outside();

@@ -20,6 +20,7 @@ mod leave;
 mod mail;
 mod nearest;
 mod outputs;
+mod oversee;
 mod people;
 mod plain;
 mod public;

@@ -29,8 +29,8 @@ async fn whole_way() {
     let page = ask(&server.client(), LETTER, &[]).unwrap();
     let receipt = Receipt::on(&page.body).unwrap().0;
     let what = "who belongs to a desk";
-    let Some(head) = AtDesk::sign_in(&server, what).await.unwrap() else { return };
-    let head = head.browser;
+    let head = AtDesk::sign_in_as(&server, (MEMBER, "轮到我们"), PHONE, what).await.unwrap();
+    let Some(AtDesk { browser: head }) = head else { return };
     let Some(guest) = Browser::open(PHONE, what).await.unwrap() else { return };
     another_passphrase(&head).await;
     taken_back(&head, &guest).await;

@@ -6,9 +6,11 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use ring::hmac;
-use tests::browser::{Browser, DESK};
+use tests::browser::{Browser, PHONE};
 use tests::desk::{MEMBER, PASSPHRASE, open_desk};
 use tests::server::Ground;
+
+use crate::desk::fits;
 
 /// Seconds for which a code stands.
 const STEP: i64 = 30;
@@ -24,16 +26,22 @@ async fn whole_way() {
     ground.second_factor = "required";
     open_desk(&ground).unwrap();
     let server = ground.start().unwrap();
-    let Some(browser) = Browser::open(DESK, "signing in with a second factor").await.unwrap() else { return };
+    let Some(browser) = Browser::open(PHONE, "signing in with a second factor").await.unwrap() else {
+        return;
+    };
     browser.goto(&format!("{}/desk/", server.base)).await.unwrap();
 
     // The passphrase alone leads to nothing but setting it.
     sign_in(&browser, "").await;
     let shown = browser.wait_for_text("或者把密钥打进去").await.unwrap();
     assert!(!shown.contains("轮到我们"), "{shown}");
+    fits(&browser, "desk-second-factor").await;
     let secret: String = browser.text(".secret").await.unwrap().split_whitespace().collect();
     let address = browser.evaluate("document.querySelector('.address').textContent").await.unwrap();
     assert!(address.as_str().unwrap().contains(&format!("secret={secret}&")), "{address}");
+    let opened =
+        "document.querySelector('a.address').href === document.querySelector('.address').textContent";
+    assert_eq!(browser.evaluate(opened).await.unwrap(), true, "the phone that shows it opens it by a tap");
     set(&browser, &code(&secret, now() - 3)).await;
     browser.wait_for_text("对不上").await.unwrap();
     let step = now();
