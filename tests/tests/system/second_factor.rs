@@ -2,6 +2,7 @@
 //!
 //! The codes are reckoned here as an authenticator does it, from the secret on the screen (RFC 6238), and not by the program.
 
+use std::io::Cursor;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -59,6 +60,23 @@ async fn whole_way() {
     sign_in(&browser, &code(&secret, now().max(step + 1))).await;
     browser.wait_for_text("轮到我们").await.unwrap();
     assert!(!server.said().contains(&secret), "the secret is in no log");
+}
+
+/// What the camera of a telephone reads from the screen.
+async fn scanned(browser: &Browser) -> String {
+    browser.evaluate("document.querySelector('.qr').scrollIntoView()").await.unwrap();
+    let picture = browser.screenshot().await.unwrap();
+    let mut reader = png::Decoder::new(Cursor::new(picture)).read_info().unwrap();
+    let mut pixels = vec![0; reader.output_buffer_size().unwrap()];
+    let frame = reader.next_frame(&mut pixels).unwrap();
+    let (width, samples) = (usize::try_from(frame.width).unwrap(), frame.color_type.samples());
+    let height = usize::try_from(frame.height).unwrap();
+    // Of red, green and blue, green is nearest to how light it is.
+    let light = |x: usize, y: usize| pixels[(y * width + x) * samples + samples.min(2) - 1];
+    let mut seen = rqrr::PreparedImage::prepare_from_greyscale(width, height, light);
+    let grids = seen.detect_grids();
+    assert_eq!(grids.len(), 1, "one code is on the screen");
+    grids[0].decode().unwrap().1
 }
 
 async fn sign_in(browser: &Browser, code: &str) {
