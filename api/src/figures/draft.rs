@@ -1,6 +1,6 @@
 //! The draft of a work report: the numbers in sentences, and the tables, as Markdown that somebody finishes.
 
-use crate::figures::report::{Report, class_name, middle};
+use crate::figures::report::{Report, class_name, middle, put_away, seen_to, sum};
 use crate::figures::table::Table;
 use crate::store::figures::{Figure, Measure};
 
@@ -27,20 +27,30 @@ pub fn markdown(report: &Report, figures: &[Figure]) -> String {
 
 /// What the tables say, in sentences. Where there is nothing to say, nothing is said.
 fn summary(report: &Report, figures: &[Figure]) -> String {
-    let total = |row: usize, column: usize| {
+    let total = |label: &str| {
         let rows = report.table("totals").map(|table| table.rows.as_slice()).unwrap_or_default();
-        rows.get(row).and_then(|row| row.values.get(column).copied().flatten())
+        rows.iter().find(|row| row.label == label).and_then(|row| row.values.first().copied().flatten())
     };
-    let [received, answered, closed, put_away] = [0, 2, 3, 8].map(|row| total(row, 0).unwrap_or_default());
+    let received = total("收到").unwrap_or_default();
+    let [answered, closed, put_away] =
+        [sum(figures, Measure::Answered), sum(figures, Measure::Closed), put_away(figures)];
+    let moved = [("转来", "别的工作台转来"), ("转走", "转给别的工作台")];
+    let moved = moved.map(|(label, words)| {
+        total(label)
+            .filter(|count| *count > 0)
+            .map(|count| format!("，{words} {count} 件"))
+            .unwrap_or_default()
+    });
+    let moved = if report.below { String::new() } else { moved.concat() };
     let whose = if report.below { "（含下级）" } else { "" };
     let compared = compared(report);
-    let rate = total(4, 0).map(|rate| format!("，办结率 {rate}%")).unwrap_or_default();
+    let rate = total("办结率").map(|rate| format!("，办结率 {rate}%")).unwrap_or_default();
     let half = middle(figures, Measure::Answered).map(class_name);
     let half = half
         .map(|class| format!("得到首次答复的 {answered} 件里，一半在收到后 {class}得到。"))
         .unwrap_or_default();
     // Who waits has no time yet, and must not be left out of sight: half of the answered is not half of the letters.
-    let none = Some(received - answered).filter(|none| *none > 0);
+    let none = Some(seen_to(figures) - answered).filter(|none| *none > 0);
     let none =
         none.map(|none| format!("收到的比答复的多 {none} 件：还没有答复，或者没有答复就撤回、收起来了。"));
     let none = none.unwrap_or_default();
@@ -49,12 +59,12 @@ fn summary(report: &Report, figures: &[Figure]) -> String {
     } else {
         String::new()
     };
-    let late = total(5, 0).filter(|times| *times > 0);
+    let late = total("超时上报").filter(|times| *times > 0);
     let late = late.map(|times| format!("超时上报 {times} 次。")).unwrap_or_default();
     let most = report.table("topics").map(most_received).filter(|most| !most.is_empty());
     let most = most.map(|most| format!("问得最多的是{most}。\n\n")).unwrap_or_default();
     format!(
-        "{}，{}{whose}收到咨询 {received} 件{compared}；答复 {answered} 件，办结 {closed} 件{junk}{rate}。{half}{none}{late}\n\n{most}",
+        "{}，{}{whose}收到咨询 {received} 件{compared}{moved}；答复 {answered} 件，办结 {closed} 件{junk}{rate}。{half}{none}{late}\n\n{most}",
         report.title, report.desk
     )
 }
@@ -132,10 +142,10 @@ mod tests {
             "得到首次答复的 9 件里，一半在收到后 1 天内得到。收到的比答复的多 5 件：还没有答复，或者没有答复就撤回、收起来了。",
             "问得最多的是上班的事（10 件）、marriage\\|家（4 件）。",
             "| 收到 | 14 | 15 | -1 |",
-            "| 主题 | 收到 | 答复 | 办结 | 办结率 | 1 天内受理 | 3 天内答复 | 15 天内办结 |\n\
-             | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n\
-             | 上班的事 | 10 | 9 | 5 | 50% | 0 | 9 | 5 |\n",
-            "| marriage\\|家 | 4 | 0 | 0 | 0% | 0 | 0 | 0 |\n| 没有选主题 | 0 | 0 | 2 | — | 0 | 0 | 2 |\n",
+            "| 主题 | 收到 | 答复 | 办结 | 办结率 | 1 天内受理 | 3 天内答复 | 15 天内办结 | 上年收到 | 上年办结 |\n\
+             | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n\
+             | 上班的事 | 10 | 9 | 5 | 50% | 0 | 9 | 5 | 0 | 0 |\n",
+            "| marriage\\|家 | 4 | 0 | 0 | 0% | 0 | 0 | 0 | 0 | 0 |\n| 没有选主题 | 0 | 0 | 2 | — | 0 | 0 | 2 | 15 | 0 |\n",
             "## 办结的结果，按主题\n\n| 主题 | 办结 | 咨询解答 | 不是咨询 |\n",
             "| 上班的事 | 5 | 5 | 0 |\n| 没有选主题 | 2 | 0 | 2 |\n",
         ] {

@@ -134,9 +134,11 @@ impl Report {
     /// Makes the tables.
     pub fn of(about: &About<'_>, counts: &Counts<'_>, names: &Names) -> Self {
         let figures = counts.now;
+        // What goes on is compared in the totals alone, where the months that are over stand in a column of their own.
+        let before = (!about.is_unfinished()).then_some(counts.before);
         let mut tables = vec![totals(about, counts), months(about.period, figures)];
-        tables.extend(split::tables(figures, names));
-        tables.extend([times(figures), split::ending_times(figures), overdue(figures)]);
+        tables.extend(split::tables(figures, before, names));
+        tables.extend([times(figures, before), split::ending_times(figures), overdue(figures)]);
         Self {
             period: about.period.to_string(),
             title: about.period.chinese(),
@@ -164,6 +166,12 @@ pub fn sum(figures: &[Figure], measure: Measure) -> i64 {
     added(figures.iter().filter(|figure| figure.measure == measure))
 }
 
+/// How many a desk had to see to: what came in, and what other desks gave it less what it gave them.
+pub(super) fn seen_to(figures: &[Figure]) -> i64 {
+    sum(figures, Measure::Received) + sum(figures, Measure::TransferredIn)
+        - sum(figures, Measure::TransferredOut)
+}
+
 /// Whole per cent of `part` in `whole`, rounded half up; none where there is nothing to divide by.
 pub(super) fn percent(part: i64, whole: i64) -> Option<i64> {
     (whole > 0).then(|| (part * 200 + whole) / (whole * 2))
@@ -173,12 +181,14 @@ pub(super) fn percent(part: i64, whole: i64) -> Option<i64> {
 type OfRow = fn(&[Figure]) -> Option<i64>;
 
 /// The rows of the totals, and whether they are per cents.
-const TOTALS: [(&str, OfRow, bool); 9] = [
+const TOTALS: [(&str, OfRow, bool); 11] = [
     ("收到", |figures| Some(sum(figures, Measure::Received)), false),
+    ("转来", |figures| Some(sum(figures, Measure::TransferredIn)), false),
+    ("转走", |figures| Some(sum(figures, Measure::TransferredOut)), false),
     ("受理", |figures| Some(sum(figures, Measure::Accepted)), false),
     ("答复", |figures| Some(sum(figures, Measure::Answered)), false),
     ("办结", |figures| Some(sum(figures, Measure::Closed)), false),
-    ("办结率", |figures| percent(sum(figures, Measure::Closed), sum(figures, Measure::Received)), true),
+    ("办结率", |figures| percent(sum(figures, Measure::Closed), seen_to(figures)), true),
     ("超时上报", |figures| Some(sum(figures, Measure::Overdue)), false),
     ("说帮上了", |figures| Some(sum(figures, Measure::Helped)), false),
     ("说没帮上", |figures| Some(sum(figures, Measure::DidNotHelp)), false),
@@ -186,8 +196,8 @@ const TOTALS: [(&str, OfRow, bool); 9] = [
 ];
 
 /// What has to be known to read the totals.
-const OF_TOTALS: &str = "办结率是本期办结的除以本期收到的：办的可能是以前收到的，所以会超过 100%。\
-    同一件事到每一步只算一次，超时几次算几次。收起来的也算收到和办结，没有答复。";
+const OF_TOTALS: &str = "办结率是本期办结的除以本期收到的，加上别的工作台转来的，减去转走的；办的可能是以前收到的，所以会超过 100%。\
+    同一件事到每一步只算一次，超时几次、转几次都算几次；转走以前受理过、答复过的，算在转走的工作台。收起来的也算收到和办结，没有答复。";
 
 /// Beside a year before. Months that go on would be compared with whole ones: of a period that goes on, those that are over
 /// stand beside the same of a year before.
@@ -255,14 +265,20 @@ fn length(hours: i64) -> String {
     if hours < 24 { format!("{hours} 小时") } else { format!("{} 天", hours / 24) }
 }
 
-fn times(figures: &[Figure]) -> Table {
-    let of = |measure, class| {
+fn times(figures: &[Figure], before: Option<&[Figure]>) -> Table {
+    let of = |figures: &[Figure], measure, class| {
         added(figures.iter().filter(|figure| figure.measure == measure && figure.class == class))
     };
     let measures = [Measure::Accepted, Measure::Answered, Measure::Closed];
-    let rows = (0..=CLASSES.len())
-        .map(|class| Row::new(class_name(class), measures.map(|measure| of(measure, class))));
-    let columns = Column::all(&["受理", "首次答复", "办结"], ColumnKind::Count);
+    let years: Vec<&[Figure]> = [figures].into_iter().chain(before).collect();
+    let rows = (0..=CLASSES.len()).map(|class| {
+        let of_year = |year: &&[Figure]| measures.map(|measure| of(year, measure, class));
+        Row::new(class_name(class), years.iter().flat_map(of_year))
+    });
+    let mut columns = Column::all(&["受理", "首次答复", "办结"], ColumnKind::Count);
+    if before.is_some() {
+        columns.extend(Column::all(&["上年受理", "上年首次答复", "上年办结"], ColumnKind::Undrawn));
+    }
     Table::new(("times", "用了多久", "从收到算起"), columns, rows.collect())
         .noting("每一行只算比上一行久的。按钟点算，节假日也在内。")
 }
@@ -330,17 +346,20 @@ mod tests {
         let report = report(&now, &[figure("2025-10", Measure::Received, "work", 20)]);
         let totals = rows(&report, "totals");
         assert_eq!(totals[0], ("收到", vec![12, 20, -8]));
-        assert_eq!(totals[4], ("办结率", vec![33, 0, 33]));
+        assert_eq!(totals[6], ("办结率", vec![33, 0, 33]));
         assert_eq!(rows(&report, "months")[1], ("2026 年 11 月", vec![5, 7, 4]));
         assert_eq!(
             rows(&report, "topics"),
-            [("上班的事", vec![10, 5, 4, 40, 0, 5, 1]), ("没有选主题", vec![2, 2, 0, 0, 0, 0, 0])]
+            [
+                ("上班的事", vec![10, 5, 4, 40, 0, 5, 1, 20, 0]),
+                ("没有选主题", vec![2, 2, 0, 0, 0, 0, 0, 0, 0])
+            ]
         );
-        assert_eq!(rows(&report, "regions"), [("示例县", vec![12, 7, 4, 33, 0, 5, 1])]);
-        assert_eq!(totals[8], ("收起来的（不是咨询）", vec![1, 0, 1]));
-        let endings = [("一直没有等到补充，自行办结", vec![3]), ("不是咨询", vec![1])];
+        assert_eq!(rows(&report, "regions"), [("示例县", vec![12, 7, 4, 33, 0, 5, 1, 20, 0])]);
+        assert_eq!(totals[10], ("收起来的（不是咨询）", vec![1, 0, 1]));
+        let endings = [("一直没有等到补充，自行办结", vec![3, 0]), ("不是咨询", vec![1, 0])];
         assert_eq!(rows(&report, "endings"), endings);
-        assert_eq!(rows(&report, "times")[3], ("7 天内", vec![0, 2, 0]));
+        assert_eq!(rows(&report, "times")[3], ("7 天内", vec![0, 2, 0, 0, 0, 0]));
         assert_eq!(rows(&report, "overdue")[1], ("没有按时首次答复", vec![1]));
         assert_eq!(middle(&now, Measure::Answered), Some(0));
         assert_eq!(class_name(7), "超过 60 天");
@@ -358,12 +377,35 @@ mod tests {
         let table = partly.table("totals").unwrap();
         assert_eq!(columns(table), ["本期", "其中过完的月", "上年同样的月", "增减"]);
         assert_eq!(rows(&partly, "totals")[0], ("收到", vec![10, 7, 9, -2]));
-        assert_eq!(rows(&partly, "totals")[4], ("办结率", vec![70, 100, 0, 100]));
+        assert_eq!(rows(&partly, "totals")[6], ("办结率", vec![70, 100, 0, 100]));
         assert!(table.note.as_ref().unwrap().contains("只拿过完的月"));
+        assert_eq!(columns(partly.table("times").unwrap()), ["受理", "首次答复", "办结"]);
+        assert_eq!(rows(&partly, "topics")[0].1.len(), 7, "no split is compared with whole months");
         let begun = report_of(0, &now, &[]);
         assert_eq!(columns(begun.table("totals").unwrap()), ["本期"]);
         assert_eq!((rows(&begun, "totals")[0].clone(), begun.unfinished), (("收到", vec![10]), true));
         assert!(!report(&now, &before).unfinished);
+    }
+
+    #[test]
+    fn what_was_handed_on_is_seen_to_where_it_went() {
+        let closed = Figure { detail: "advised".to_owned(), ..figure("2026-11", Measure::Closed, "work", 3) };
+        let gave = [
+            figure("2026-10", Measure::Received, "work", 4),
+            figure("2026-10", Measure::TransferredOut, "work", 4),
+        ];
+        let took = [figure("2026-10", Measure::TransferredIn, "work", 4), closed];
+        for (figures, received, rate) in [
+            (&gave[..], vec![4, 0, 4], -1),
+            (&took[..], vec![0, 4, 0], 75),
+            (&[&gave[..], &took[..]].concat()[..], vec![4, 4, 4], 75),
+        ] {
+            let report = report(figures, &[]);
+            let totals = rows(&report, "totals");
+            assert_eq!(totals[..3].iter().map(|(_, values)| values[0]).collect::<Vec<_>>(), received);
+            assert_eq!(totals[6].1[0], rate);
+            assert_eq!(rows(&report, "topics")[0].1[3], rate);
+        }
     }
 
     #[test]
@@ -395,7 +437,7 @@ mod tests {
     #[test]
     fn a_report_of_nothing_has_no_rate() {
         let report = report(&[], &[]);
-        assert_eq!(report.table("totals").unwrap().rows[4].values, [None, None, None]);
+        assert_eq!(report.table("totals").unwrap().rows[6].values, [None, None, None]);
         assert_eq!(
             [percent(1, 3), percent(1, 2), percent(2, 1), percent(0, 0)],
             [Some(33), Some(50), Some(200), None]

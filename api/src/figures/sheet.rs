@@ -170,7 +170,7 @@ mod tests {
         let cell = |row, column| totals.get_value((row, column)).unwrap().clone();
         assert_eq!(cell(3, 0), Data::String("收到".to_owned()));
         assert_eq!(cell(3, 1), Data::Float(8.0));
-        assert_eq!(cell(7, 1), Data::Float(0.38));
+        assert_eq!(cell(9, 1), Data::Float(0.38));
         let topics = read.worksheet_range("按主题").unwrap();
         let cell = |row, column| topics.get_value((row, column)).unwrap().clone();
         assert_eq!(cell(3, 0), Data::String("上班的事".to_owned()));

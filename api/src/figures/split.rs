@@ -7,7 +7,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::consultations::register::Ending;
-use crate::figures::report::{Names, added, channel_name, class_name, ending_name, percent, sum, time_name};
+use crate::figures::report::{
+    Names, added, channel_name, class_name, ending_name, percent, seen_to, sum, time_name,
+};
 use crate::figures::table::{Column, ColumnKind, Row, Table};
 use crate::store::figures::{CLASSES, Figure, Measure};
 
@@ -16,7 +18,7 @@ const SOON: [(Measure, i64, &str); 3] =
     [(Measure::Accepted, 24, "受理"), (Measure::Answered, 72, "答复"), (Measure::Closed, 360, "办结")];
 
 /// What has to be known to read a split.
-const OF_SPLITS: &str = "办结率是本期办结的除以本期收到的，会超过 100%。“几天内”都从收到算起，节假日也在内。";
+const OF_SPLITS: &str = "办结率是本期办结的除以本期收到的，加上转来的，减去转走的，会超过 100%。“几天内”都从收到算起，节假日也在内。";
 
 /// What has to be known to read how long each ending took.
 const OF_TIMES: &str = "每一列只算比前一列久的，从收到算起。按钟点算，节假日也在内。";
@@ -34,7 +36,8 @@ struct Property<'a> {
 type Label<'a> = &'a dyn Fn(&Figure) -> String;
 
 /// By topic, county and way, in two tables each: what was done, and what came of it. Between them what came of all.
-pub(super) fn tables(figures: &[Figure], names: &Names) -> Vec<Table> {
+/// `before` are the figures of a year before, where they can be compared.
+pub(super) fn tables(figures: &[Figure], before: Option<&[Figure]>, names: &Names) -> Vec<Table> {
     let properties = [
         Property {
             done: ("topics", "按主题"),
@@ -55,12 +58,13 @@ pub(super) fn tables(figures: &[Figure], names: &Names) -> Vec<Table> {
             label: &channel_name,
         },
     ];
-    let done = properties.iter().map(|by| done((by.done.0, by.done.1, by.heading), figures, by.label));
+    let done =
+        properties.iter().map(|by| done((by.done.0, by.done.1, by.heading), (figures, before), by.label));
     let came = properties.iter().map(|by| {
         let ending = |figure: &Figure| (place(figure), ending_name(figure));
         closed((by.came.0, by.came.1, by.heading), figures, by.label, &ending)
     });
-    done.chain([endings(figures)]).chain(came).collect()
+    done.chain([endings(figures, before)]).chain(came).collect()
 }
 
 /// How long closing took, for each ending.
@@ -70,22 +74,35 @@ pub(super) fn ending_times(figures: &[Figure]) -> Table {
 }
 
 /// What was received, answered and closed, and how soon; the most received first.
-fn done(about: (&str, &str, &str), figures: &[Figure], label: Label<'_>) -> Table {
+fn done(
+    about: (&str, &str, &str),
+    (figures, before): (&[Figure], Option<&[Figure]>),
+    label: Label<'_>,
+) -> Table {
     let mut columns = Column::all(&["收到", "答复", "办结"], ColumnKind::Count);
     columns.push(Column::new("办结率", ColumnKind::Percent));
     // Whoever was answered within three days is among the answered: two bars would count her twice.
     columns.extend(
         SOON.map(|(_, hours, verb)| Column::new(format!("{}{verb}", time_name(hours)), ColumnKind::Undrawn)),
     );
-    let mut groups: BTreeMap<String, Vec<Figure>> = BTreeMap::new();
-    for figure in figures {
-        groups.entry(label(figure)).or_default().push(figure.clone());
+    if before.is_some() {
+        columns.extend(Column::all(&["上年收到", "上年办结"], ColumnKind::Undrawn));
     }
-    let row = |(label, of): (String, Vec<Figure>)| {
+    let mut groups: BTreeMap<String, (Vec<Figure>, Vec<Figure>)> = BTreeMap::new();
+    for figure in figures {
+        groups.entry(label(figure)).or_default().0.push(figure.clone());
+    }
+    for figure in before.unwrap_or_default() {
+        groups.entry(label(figure)).or_default().1.push(figure.clone());
+    }
+    let row = |(label, (of, earlier)): (String, (Vec<Figure>, Vec<Figure>))| {
         let [received, answered, closed] =
             [Measure::Received, Measure::Answered, Measure::Closed].map(|measure| sum(&of, measure));
-        let mut values = vec![Some(received), Some(answered), Some(closed), percent(closed, received)];
+        let mut values = vec![Some(received), Some(answered), Some(closed), percent(closed, seen_to(&of))];
         values.extend(SOON.map(|(measure, hours, _)| Some(soon(&of, measure, hours))));
+        if before.is_some() {
+            values.extend([Measure::Received, Measure::Closed].map(|measure| Some(sum(&earlier, measure))));
+        }
         Row { label, values, percent: false }
     };
     Table::new(about, columns, sorted(groups.into_iter().map(row).collect())).noting(OF_SPLITS)
@@ -97,13 +114,20 @@ fn soon(figures: &[Figure], measure: Measure, hours: i64) -> i64 {
     added(figures.iter().filter(|figure| figure.measure == measure).filter(in_time))
 }
 
-fn endings(figures: &[Figure]) -> Table {
-    let mut counts: BTreeMap<String, i64> = BTreeMap::new();
+fn endings(figures: &[Figure], before: Option<&[Figure]>) -> Table {
+    let mut counts: BTreeMap<String, (i64, i64)> = BTreeMap::new();
     for figure in closings(figures) {
-        *counts.entry(ending_name(figure)).or_default() += added([figure]);
+        counts.entry(ending_name(figure)).or_default().0 += added([figure]);
     }
-    let rows = counts.into_iter().map(|(ending, count)| Row::new(ending, [count]));
-    let columns = Column::all(&["办结"], ColumnKind::Count);
+    for figure in closings(before.unwrap_or_default()) {
+        counts.entry(ending_name(figure)).or_default().1 += added([figure]);
+    }
+    let earlier = |count| before.map(|_| count);
+    let rows = counts
+        .into_iter()
+        .map(|(ending, (now, then))| Row::new(ending, [now].into_iter().chain(earlier(then))));
+    let mut columns = Column::all(&["办结"], ColumnKind::Count);
+    columns.extend(before.map(|_| Column::new("上年办结", ColumnKind::Undrawn)));
     Table::new(("endings", "办结的结果", "结果"), columns, sorted(rows.collect()))
 }
 
@@ -205,13 +229,26 @@ mod tests {
         ];
         let report = report(&now);
         let names: Vec<String> = columns(&report, "topics").into_iter().map(|(name, _)| name).collect();
-        assert_eq!(names, ["收到", "答复", "办结", "办结率", "1 天内受理", "3 天内答复", "15 天内办结"]);
+        assert_eq!(
+            names,
+            [
+                "收到",
+                "答复",
+                "办结",
+                "办结率",
+                "1 天内受理",
+                "3 天内答复",
+                "15 天内办结",
+                "上年收到",
+                "上年办结"
+            ]
+        );
         assert_eq!(
             written(&report, "topics"),
-            ["上班的事 8 4 3 38% 4 3 2", "没有选主题 2 0 0 0% 0 0 0", "婚姻家事 0 0 1 — 0 0 0"]
+            ["上班的事 8 4 3 38% 4 3 2 0 0", "没有选主题 2 0 0 0% 0 0 0 0 0", "婚姻家事 0 0 1 — 0 0 0 0 0"]
         );
-        assert_eq!(written(&report, "regions"), ["示例县 10 4 4 40% 4 3 2"]);
-        assert_eq!(written(&report, "channels"), ["网上 10 4 4 40% 4 3 2"]);
+        assert_eq!(written(&report, "regions"), ["示例县 10 4 4 40% 4 3 2 0 0"]);
+        assert_eq!(written(&report, "channels"), ["网上 10 4 4 40% 4 3 2 0 0"]);
     }
 
     #[test]

@@ -18,6 +18,10 @@ use crate::words::month_of;
 pub enum Measure {
     /// Arrived.
     Received,
+    /// Came from another desk; counted at the desk that answers for it from then on.
+    TransferredIn,
+    /// Went to another desk; counted at the desk that answered for it until then.
+    TransferredOut,
     /// Accepted for the first time; the class says how long that took.
     Accepted,
     /// Answered for the first time; the class says how long that took.
@@ -86,8 +90,10 @@ pub struct Figure {
 
 impl Measure {
     /// All of them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 9] = [
         Self::Received,
+        Self::TransferredIn,
+        Self::TransferredOut,
         Self::Accepted,
         Self::Answered,
         Self::Closed,
@@ -105,6 +111,8 @@ impl Measure {
     pub fn code(self) -> &'static str {
         match self {
             Self::Received => "received",
+            Self::TransferredIn => "transferred_in",
+            Self::TransferredOut => "transferred_out",
             Self::Accepted => "accepted",
             Self::Answered => "answered",
             Self::Closed => "closed",

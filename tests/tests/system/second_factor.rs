@@ -40,6 +40,8 @@ async fn whole_way() {
     let secret: String = browser.text(".secret").await.unwrap().split_whitespace().collect();
     let address = browser.evaluate("document.querySelector('.address').textContent").await.unwrap();
     assert!(address.as_str().unwrap().contains(&format!("secret={secret}&")), "{address}");
+    let read = scanned(&browser).await;
+    assert_eq!(read, address.as_str().unwrap(), "an authenticator reads the same from the picture");
     let opened =
         "document.querySelector('a.address').href === document.querySelector('.address').textContent";
     assert_eq!(browser.evaluate(opened).await.unwrap(), true, "the phone that shows it opens it by a tap");

@@ -326,7 +326,7 @@ async fn what_nobody_asked_is_put_away_and_she_reads_how_to_ask_again() {
         let hers = office.post("/ask/reply/", &[("receipt", &receipt)]).await.text;
         assert!(hers.contains("请再写一封，写不全也没关系") && hers.contains("再写一封</a>"), "{hers}");
         assert!(!hers.contains("帮上你了吗") && !hers.contains("可以写成案例吗"), "{hers}");
-        let month = &county.get("/figures").await.json()["tables"][0]["rows"][8];
+        let month = &county.get("/figures").await.json()["tables"][0]["rows"][10];
         assert_eq!((&month["label"], &month["values"][0]), (&json!("收起来的（不是咨询）"), &json!(1)));
         for (path, body) in [("digest", json!({})), ("follow-up", json!({ "helped": true }))] {
             assert_eq!(county.act(&id, path, body).await.status, StatusCode::CONFLICT, "{path}");

@@ -107,16 +107,25 @@ impl<'a> Step<'a> {
         for (desk, act) in lines {
             audit::append(self.txn, desk, by, (act, Object::Thread(&id))).await?;
         }
-        for (measure, detail, since) in &self.counts {
+        let here =
+            self.counts.iter().map(|(measure, detail, since)| (*measure, &*desk, detail.as_str(), *since));
+        let moved = self
+            .given_to
+            .as_deref()
+            .map(|to| [(Measure::TransferredOut, &*desk, "", None), (Measure::TransferredIn, to, "", None)]);
+        let mut counts: Vec<_> = here.chain(moved.into_iter().flatten()).collect();
+        // For the same reason as chains.
+        counts.sort_by_key(|(_, desk, ..)| *desk);
+        for (measure, desk, detail, since) in counts {
             let count = Count {
-                measure: *measure,
+                measure,
                 hour: self.hour,
-                desk: &desk,
+                desk,
                 topic: self.now.topic.as_deref(),
                 region: self.now.region.as_deref(),
                 channel: self.now.channel.code(),
                 detail,
-                since: *since,
+                since,
             };
             count.add(self.txn).await?;
         }

@@ -9,6 +9,8 @@ use crate::consultations::register::{Mark, TransferReason};
 use crate::sealing::binding::Purpose;
 use crate::store::consultation::{Count, Resealed, Transfer};
 use crate::store::entity::{event, message, message_key};
+use crate::store::figures::Measure;
+use crate::words::month_of;
 
 /// Two counties below one city.
 async fn counties(store: &Store) {
@@ -131,5 +133,27 @@ async fn the_asker_reads_where_it_went_and_why_and_marks_and_deadlines_go_along(
         assert!(letters[0].key.is_some() && letters[0].binding.purpose == Purpose::Letter);
         let closed = does(store, "west", &id, Act::Accept).await.unwrap();
         assert_eq!(closed.state, State::Accepted);
+    }
+}
+
+#[tokio::test]
+async fn what_is_handed_on_is_counted_where_it_left_and_where_it_came() {
+    for fresh in testing::each().await {
+        let store = &fresh.store;
+        counties(store).await;
+        let id = sent(store, "east").await;
+        let transfer = to(store, "east", &id, "west").await;
+        does(store, "east", &id, transfer).await.unwrap();
+        let month = [month_of(new_request().hour.date())];
+        let counted = async |desks: &[&str]| {
+            let desks: Vec<String> = desks.iter().map(|desk| (*desk).to_owned()).collect();
+            let figures = store.figures(Some(&desks), &month).await.unwrap();
+            figures.into_iter().map(|figure| (figure.measure, figure.count)).collect::<Vec<_>>()
+        };
+        let (came, took, gave) =
+            ((Measure::Received, 1), (Measure::TransferredIn, 1), (Measure::TransferredOut, 1));
+        assert_eq!(counted(&["east"]).await, [came, gave]);
+        assert_eq!(counted(&["west"]).await, [took]);
+        assert_eq!(counted(&["east", "west"]).await, [came, took, gave]);
     }
 }
