@@ -90,9 +90,9 @@ impl Client {
         answer(request.send_json(json).with_context(|| format!("POST {path}"))?)
     }
 
-    /// With what a browser and the gateway add.
+    /// With what a browser and the gateway add; also where she came from, which browsers of ours leave out.
     fn known<B>(&self, request: RequestBuilder<B>) -> RequestBuilder<B> {
-        let request = request.header(ADDRESS_HEADER, &self.address);
+        let request = request.header(ADDRESS_HEADER, &self.address).header("Referer", REFERRER);
         match &self.cookie {
             Some(cookie) => request.header("Cookie", cookie),
             None => request,
@@ -104,6 +104,10 @@ impl Client {
 pub const ADDRESS: &str = "203.0.113.77";
 /// The header in which the gateway says so; [`crate::server::Ground::start`] sets it up.
 pub const ADDRESS_HEADER: &str = "x-forwarded-for";
+/// Where the client says it came from; its telling words are [`REFERRER_WORDS`].
+pub const REFERRER: &str = "https://telling-73519.example/search?q=secret-search-73519";
+/// What of it nobody may find: each stands by itself for the case that only a part is kept.
+pub const REFERRER_WORDS: [&str; 2] = ["telling-73519.example", "secret-search-73519"];
 /// Unlike any other text, so that a search of the disk for it means something.
 pub const USER_AGENT: &str = "Nuanzhan-Test-Browser/73519";
 

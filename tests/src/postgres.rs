@@ -50,6 +50,15 @@ pub fn program(name: &str) -> Option<PathBuf> {
     Some(find_bin()?.join(name))
 }
 
+/// Runs one statement in the database at `url`; what `psql` says: bare values, or how many rows were changed.
+pub fn ask(url: &str, statement: &str) -> anyhow::Result<String> {
+    let mut command = Command::new(program("psql").context("psql is installed")?);
+    command.args(["-X", "-A", "-t", "-v", "ON_ERROR_STOP=1", url, "-c", statement]);
+    let ran = command.output().context("psql runs")?;
+    ensure!(ran.status.success(), "{statement}: {}", String::from_utf8_lossy(&ran.stderr));
+    Ok(String::from_utf8(ran.stdout)?.trim().to_owned())
+}
+
 /// The newest installed server.
 pub(crate) fn find_bin() -> Option<PathBuf> {
     let debian = fs::read_dir("/usr/lib/postgresql")

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use tests::asker::Receipt;
 use tests::browser::{Browser, DESK, PHONE};
 use tests::desk::{AtDesk, COUNTY_MEMBER, MEMBER, PASSPHRASE, open_county_desk, open_desk};
-use tests::http::ADDRESS_HEADER;
+use tests::http::{ADDRESS_HEADER, REFERRER_WORDS};
 use tests::member::Member;
 use tests::server::{Ground, Server, on_both_databases};
 use tests::wire::Wire;
@@ -88,6 +88,10 @@ async fn whole_work(ground: &Ground) {
     let at_county = handed_on(&county).await;
     answered(&city).await;
     assert!(her.open(&receipt).await.contains(ANSWER), "the reply opens");
+
+    // Browsers send no referrer from our pages, and refuse to be told to: the plain client has one on every request.
+    let plain = Member::sign_in(&server.client(), MEMBER, PASSPHRASE).unwrap();
+    assert_eq!(plain.get("/me").unwrap()["desk"], "shili-city");
 
     let private = opened(&city.browser, MEMBER).await;
     let kept = in_the_clear(&her, &private).await;
@@ -254,6 +258,7 @@ async fn in_the_clear(her: &Her, private: &Value) -> Vec<Vec<u8>> {
     let version = format!("HeadlessChrome/{}", version.split(' ').next().unwrap());
     let peer = PEER.to_string();
     let mut texts = vec![PASSPHRASE, agent, &version, CALLER, &peer];
+    texts.extend(REFERRER_WORDS);
     texts.extend(WORDS.iter().flat_map(|words| [*words, &words[..24]]));
     let mut all: Vec<Vec<u8>> = texts.into_iter().map(|text| text.as_bytes().to_vec()).collect();
     let keys: Vec<Vec<u8>> = private["private"].as_array().unwrap().iter().map(base64).collect();

@@ -2,7 +2,7 @@
 
 use tests::asker::{Receipt, ask, open};
 use tests::desk::{self, open_desk};
-use tests::http::{ADDRESS, USER_AGENT, form_fields, hidden_value, visible_text};
+use tests::http::{ADDRESS, REFERRER_WORDS, USER_AGENT, form_fields, hidden_value, visible_text};
 use tests::server::{Ground, on_both_databases};
 use tests::skip::skipped;
 use tests::workspace;
@@ -126,6 +126,8 @@ fn p2_p3_p4_no_plaintext_no_receipt_no_address_is_on_disk_or_in_the_log() {
             receipt.in_groups(),
             receipt.in_groups().replace(' ', "-"),
             USER_AGENT.to_owned(),
+            REFERRER_WORDS[0].to_owned(),
+            REFERRER_WORDS[1].to_owned(),
             ADDRESS.to_owned(),
             "锁门不让我上班".to_owned(),
             "40.4242".to_owned(),
