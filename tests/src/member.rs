@@ -72,6 +72,43 @@ impl Member {
         answer["kind"] = json!("answer");
         Ok(answer)
     }
+
+    /// The same for its `/notes`, which the asker can't read.
+    pub fn note_to(&self, thread: &str) -> anyhow::Result<Value> {
+        let thread = self.get(&format!("/consultations/{thread}"))?;
+        let readers = thread["note_readers"].as_array().context("a note has readers")?;
+        let mut note = sealed::sealed_to(readers)?;
+        not_for_the_asker(&mut note)?;
+        note["position"] = thread["next_note"].clone();
+        Ok(note)
+    }
+
+    /// The same for its `/transfer` to the desk `to`, with every letter and note sealed once more.
+    pub fn transfer_of(&self, thread: &str, to: &str) -> anyhow::Result<Value> {
+        let target = self.get(&format!("/consultations/{thread}/transfer?to={to}"))?;
+        let keys = |what: &str| {
+            let count = target[what].as_u64().context("how many there are")?;
+            (0..count).map(|_| sealed::sealed_key()).collect::<anyhow::Result<Vec<String>>>()
+        };
+        let readers = target["readers"].as_array().context("a transfer has readers")?.iter().map(|reader| {
+            let (letters, notes) = (keys("letters")?, keys("notes")?);
+            Ok(json!({
+                "reader": reader["reader"], "generation": reader["generation"], "letters": letters, "notes": notes,
+            }))
+        });
+        let readers = readers.collect::<anyhow::Result<Vec<Value>>>()?;
+        Ok(json!({
+            "to": to, "reason": "place", "letters": target["letters"], "notes": target["notes"],
+            "request_key": sealed::new_key()?, "keys": readers,
+        }))
+    }
+}
+
+/// Takes the key for the asker out of what is sealed.
+fn not_for_the_asker(sealed: &mut Value) -> anyhow::Result<()> {
+    let keys = sealed["keys"].as_array_mut().context("what is sealed has keys")?;
+    keys.retain(|key| key["reader"] != "thread");
+    Ok(())
 }
 
 fn login_value(asked: &Value, passphrase: &str) -> anyhow::Result<String> {

@@ -110,7 +110,7 @@ pub fn sealed_to(readers: &[Value]) -> anyhow::Result<Value> {
     let asker = json!({ "reader": "thread", "generation": 0 });
     let others = readers.iter().filter(|reader| reader["reader"] != "thread");
     let keys = std::iter::once(&asker).chain(others).map(|reader| {
-        let key = BASE64_STANDARD.encode(random::<SEALED_KEY>()?);
+        let key = sealed_key()?;
         Ok(json!({ "reader": reader["reader"], "generation": reader["generation"], "key": key }))
     });
     Ok(json!({
@@ -118,6 +118,11 @@ pub fn sealed_to(readers: &[Value]) -> anyhow::Result<Value> {
         "keys": keys.collect::<anyhow::Result<Vec<Value>>>()?,
         "request_key": new_key()?,
     }))
+}
+
+/// A content key that is sealed to somebody, base64.
+pub fn sealed_key() -> anyhow::Result<String> {
+    Ok(BASE64_STANDARD.encode(random::<SEALED_KEY>()?))
 }
 
 /// What a request is known by when it comes again.

@@ -1,4 +1,4 @@
-//! Letters, additions and answers that come in while something breaks, and what must be there afterwards.
+//! Letters, additions, answers and all else that is done to a letter, which come in while something breaks, and what must be there afterwards.
 //!
 //! Start at [`Kept::after`]: people write and are answered, then something happens, and later all who were not told that their
 //! words are kept send them again, as a browser does. [`Kept::check`] says what must hold: whatever was acknowledged is there, and
@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use ring::rand::{SecureRandom as _, SystemRandom};
 use serde_json::{Value, json};
-use tests::desk::{MEMBER, PASSPHRASE};
+use tests::desk::{COUNTY_MEMBER, MEMBER, PASSPHRASE};
 use tests::http::Client;
 use tests::member::Member;
 use tests::sealed::{Letter, Sealing, contents, new_key};
@@ -17,8 +17,12 @@ use tests::server::Server;
 
 /// Threads that one writer begins, if it gets so far.
 const THREADS: usize = 3;
-/// Half of them are askers who write twice, the others have a member who answers them.
+/// What each of them does is said in [`Thread::runs`]: the later ones need two desks, and more room than a small disk has.
 const WRITERS: usize = 6;
+/// Where there are two desks.
+const WRITERS_OF_TWO_DESKS: usize = 8;
+/// The desk to which something goes.
+const BELOW: &str = "shili-county";
 /// The longest that people are left alone before something happens.
 const LONGEST: u32 = 900;
 
@@ -26,13 +30,26 @@ const LONGEST: u32 = 900;
 struct Deed {
     path: String,
     body: Value,
-    by_member: bool,
+    by: By,
+    /// Whether it was tried before.
+    sent: bool,
     acknowledged: bool,
+}
+
+/// Who does something.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum By {
+    Asker,
+    Member,
+    /// A member of the desk below, to which something went.
+    Below,
 }
 
 /// What was done to one thread, in this order.
 struct Thread {
     letter: Letter,
+    /// Nobody wrote: somebody came, and has no receipt.
+    walks_in: bool,
     deeds: Vec<Deed>,
 }
 
@@ -40,6 +57,8 @@ struct Thread {
 pub(crate) struct People {
     pub(crate) client: Client,
     pub(crate) member: Member,
+    /// Somebody at the desk below, where there is one.
+    below: Option<Member>,
 }
 
 /// What was done, and how often its sender was told that it is kept.
@@ -56,33 +75,63 @@ impl People {
         let client = server.client();
         let signed_in = || Member::sign_in(&client, MEMBER, PASSPHRASE).unwrap();
         let member = session.map_or_else(signed_in, |member| member.at(&client));
-        Self { client, member }
+        Self { client, member, below: None }
+    }
+
+    /// The same with a member of the desk below.
+    pub(crate) fn of_two_desks(server: &Server, before: Option<&Self>) -> Self {
+        let mut people = Self::at(server, before.map(|before| &before.member));
+        let session = before.and_then(|before| before.below.as_ref());
+        let signed_in = || Member::sign_in(&people.client, COUNTY_MEMBER, PASSPHRASE).unwrap();
+        people.below = Some(session.map_or_else(signed_in, |member| member.at(&people.client)));
+        people
+    }
+
+    fn at_desk(&self, by: By) -> &Member {
+        if by == By::Below { self.below.as_ref().unwrap() } else { &self.member }
     }
 }
 
 impl Deed {
-    fn of(letter: &Letter) -> Self {
+    fn letter(letter: &Letter) -> Self {
         Self {
             path: letter.path.to_owned(),
             body: letter.body.clone(),
-            by_member: false,
+            by: By::Asker,
+            sent: false,
             acknowledged: false,
         }
     }
 
-    fn of_member(thread: &str, act: &str, body: Value) -> Self {
-        Self { path: format!("/consultations/{thread}/{act}"), body, by_member: true, acknowledged: false }
+    fn of(by: By, thread: &str, act: &str, mut body: Value) -> Self {
+        if body["request_key"].is_null() {
+            body["request_key"] = json!(new_key().unwrap());
+        }
+        Self { path: format!("/consultations/{thread}/{act}"), body, by, sent: false, acknowledged: false }
     }
 
-    /// Sends it. Nothing here is wrong: the answer is a yes, or none, or that it can't be kept now.
+    /// Her own wish that all of it be destroyed.
+    fn withdrawal(letter: &Letter) -> Self {
+        let body = json!({ "locator": letter.body["locator"], "request_key": new_key().unwrap() });
+        let path = "/api/v1/consultations/withdraw".to_owned();
+        Self { path, body, by: By::Asker, sent: false, acknowledged: false }
+    }
+
+    fn withdraws(&self) -> bool {
+        self.path.ends_with("/withdraw")
+    }
+
+    /// Sends it. Nothing here is wrong: the answer is a yes, or none, or that it can't be kept now. Of what is destroyed nobody
+    /// knows any more, when it is asked for again.
     fn send(&mut self, people: &People) -> bool {
-        let answer = if self.by_member {
-            people.member.post(&self.path, &self.body)
-        } else {
-            people.client.post_json(&self.path, &self.body)
+        let answer = match self.by {
+            By::Asker => people.client.post_json(&self.path, &self.body),
+            by => people.at_desk(by).post(&self.path, &self.body),
         };
+        let again = std::mem::replace(&mut self.sent, true);
         self.acknowledged = answer.is_ok_and(|answer| {
-            let expected = [200, 201, 503].contains(&answer.status);
+            let gone = answer.status == 404 && again && self.withdraws();
+            let expected = gone || [200, 201, 204, 503].contains(&answer.status);
             assert!(expected, "{}: {} {}", self.path, answer.status, answer.body.trim());
             answer.status != 503
         });
@@ -105,38 +154,145 @@ impl Thread {
     /// She writes, and once more before anybody answered.
     fn of_asker(&mut self, sealing: &Sealing, people: &People) -> bool {
         let again = sealing.another(&self.letter, 2).unwrap();
-        self.goes_on(Deed::of(&self.letter), people) && self.goes_on(Deed::of(&again), people)
+        self.goes_on(Deed::letter(&self.letter), people) && self.goes_on(Deed::letter(&again), people)
+    }
+
+    /// What the writer of that number does.
+    fn runs(&mut self, writer: usize, sealing: &Sealing, people: &People) -> bool {
+        if people.below.is_none() {
+            return if writer.is_multiple_of(2) {
+                self.of_asker(sealing, people)
+            } else {
+                self.with_member(people)
+            };
+        }
+        match writer {
+            0 | 1 => self.of_asker(sealing, people),
+            2 | 3 => self.with_member(people),
+            4 => self.of_asker(sealing, people) && self.goes_on(Deed::withdrawal(&self.letter), people),
+            5 => self.all_the_way(sealing, people),
+            6 => self.in_person(people),
+            _ => self.handed_on(people),
+        }
+    }
+
+    /// Does one thing more at a desk.
+    fn at_desk(&mut self, (by, act): (By, &str), body: Value, people: &People) -> bool {
+        let deed = Deed::of(by, self.id(), act, body);
+        self.goes_on(deed, people)
+    }
+
+    fn is_accepted(&mut self, people: &People) -> bool {
+        self.goes_on(Deed::letter(&self.letter), people)
+            && self.at_desk((By::Member, "accept"), json!({}), people)
+    }
+
+    fn is_answered(&mut self, kind: &str, people: &People) -> bool {
+        let Ok(mut answer) = people.member.answer_to(self.id()) else { return false };
+        answer["kind"] = json!(kind);
+        self.at_desk((By::Member, "messages"), answer, people)
+    }
+
+    fn is_noted(&mut self, people: &People) -> bool {
+        let Ok(note) = people.member.note_to(self.id()) else { return false };
+        self.at_desk((By::Member, "notes"), note, people)
     }
 
     /// She writes, and a member takes it on and answers.
     fn with_member(&mut self, people: &People) -> bool {
-        if !self.goes_on(Deed::of(&self.letter), people) {
-            return false;
-        }
-        let accept = Deed::of_member(self.id(), "accept", json!({ "request_key": new_key().unwrap() }));
-        if !self.goes_on(accept, people) {
-            return false;
-        }
-        let Ok(answer) = people.member.answer_to(self.id()) else { return false };
-        self.goes_on(Deed::of_member(self.id(), "messages", answer), people)
+        self.is_accepted(people) && self.is_answered("answer", people)
     }
 
-    /// What has to be there: whatever was acknowledged, in its order.
-    fn expected(&self) -> Vec<&str> {
-        self.deeds.iter().filter_map(|deed| deed.body["content"].as_str()).collect()
+    /// She writes, is asked back, writes again, and it ends.
+    fn all_the_way(&mut self, sealing: &Sealing, people: &People) -> bool {
+        let again = Deed::letter(&sealing.another(&self.letter, 3).unwrap());
+        self.is_accepted(people)
+            && self.is_noted(people)
+            && self.is_answered("ask_back", people)
+            && self.goes_on(again, people)
+            && self.is_answered("answer", people)
+            && self.at_desk((By::Member, "close"), json!({ "outcome": "advised" }), people)
+            && self.at_desk((By::Member, "follow-up"), json!({ "helped": true }), people)
+    }
+
+    /// Somebody comes in person, is noted down and sent on to an agency.
+    fn in_person(&mut self, people: &People) -> bool {
+        let readers: Vec<Value> = self.letter.body["keys"].as_array().unwrap().clone();
+        let desks: Vec<Value> = readers.into_iter().filter(|key| key["reader"] != "thread").collect();
+        let body = json!({
+            "id": self.letter.body["id"], "channel": "visit", "content": self.letter.body["content"], "keys": desks,
+            "request_key": new_key().unwrap(),
+        });
+        self.walks_in = true;
+        let registered = Deed {
+            path: "/consultations".to_owned(),
+            body,
+            by: By::Member,
+            sent: false,
+            acknowledged: false,
+        };
+        self.goes_on(registered, people)
+            && self.at_desk((By::Member, "accept"), json!({}), people)
+            && self.at_desk((By::Member, "handovers"), json!({ "agency": "示例区法院" }), people)
+            && self.at_desk((By::Member, "handovers/confirm"), json!({ "number": 1 }), people)
+            && self.at_desk(
+                (By::Member, "handovers/result"),
+                json!({ "number": 1, "result": "settled" }),
+                people,
+            )
+    }
+
+    /// A letter and a note go to the desk below, all of it or nothing, and somebody there takes it on.
+    fn handed_on(&mut self, people: &People) -> bool {
+        if !(self.is_accepted(people) && self.is_noted(people)) {
+            return false;
+        }
+        let Ok(transfer) = people.member.transfer_of(self.id(), BELOW) else { return false };
+        self.at_desk((By::Member, "transfer"), transfer, people)
+            && self.at_desk((By::Below, "accept"), json!({}), people)
+    }
+
+    /// What has to be there of letters, or of notes: whatever was acknowledged, in its order.
+    fn expected(&self, notes: bool) -> Vec<&str> {
+        let of_kind = self.deeds.iter().filter(|deed| deed.path.ends_with("/notes") == notes);
+        of_kind.filter_map(|deed| deed.body["content"].as_str()).collect()
+    }
+
+    fn is_withdrawn(&self) -> bool {
+        self.deeds.iter().any(Deed::withdraws)
     }
 
     fn can_be_read(&self, client: &Client) {
+        if self.walks_in {
+            return;
+        }
         let opened = self.letter.open(client).unwrap();
-        assert_eq!(contents(&opened["letters"]), self.expected(), "{opened}");
+        if self.is_withdrawn() {
+            assert!(opened.is_null(), "what was destroyed is gone: {opened}");
+        } else {
+            assert_eq!(contents(&opened["letters"]), self.expected(false), "{opened}");
+        }
     }
 
     fn check(&self, people: &People) {
         self.can_be_read(&people.client);
-        if self.deeds.iter().any(|deed| deed.by_member) {
-            let seen = people.member.get(&format!("/consultations/{}", self.id())).unwrap();
+        let path = format!("/consultations/{}", self.id());
+        if self.is_withdrawn() {
+            let told = people.member.get(&path).unwrap_err().to_string();
+            assert!(told.contains(": 404 "), "what was destroyed is gone: {told}");
+        } else if self.deeds.iter().any(|deed| deed.by != By::Asker) {
+            let went = self.deeds.iter().any(|deed| deed.path.ends_with("/transfer"));
+            let by = if went { By::Below } else { By::Member };
+            let seen = people.at_desk(by).get(&path).unwrap();
             let history = seen["history"].as_array().unwrap();
-            assert_eq!(history.len(), self.deeds.len(), "each act happened, and once: {history:?}");
+            // What a desk notes for itself is no news; notes are counted below.
+            let acts = self.deeds.len() - self.expected(true).len();
+            assert_eq!(history.len(), acts, "each act happened, and once: {history:?}");
+            assert_eq!(contents(&seen["messages"]), self.expected(false));
+            assert_eq!(contents(&seen["notes"]), self.expected(true));
+            if went {
+                assert!(people.member.get(&path).unwrap_err().to_string().contains(": 404 "), "it went");
+            }
         }
     }
 }
@@ -147,18 +303,16 @@ impl Kept {
     pub(crate) fn after(people: &People, happens: impl FnOnce()) -> Self {
         let sealing = Sealing::at(people.client.clone()).unwrap();
         // Work is done before, so that the server is busy with nothing but keeping what it is sent.
-        let begun = |_| Thread { letter: sealing.letter().unwrap(), deeds: Vec::new() };
-        let ready: Vec<Vec<Thread>> = (0..WRITERS).map(|_| (0..THREADS).map(begun).collect()).collect();
+        let begun = |_| Thread { letter: sealing.letter().unwrap(), walks_in: false, deeds: Vec::new() };
+        let writers = if people.below.is_some() { WRITERS_OF_TWO_DESKS } else { WRITERS };
+        let ready: Vec<Vec<Thread>> = (0..writers).map(|_| (0..THREADS).map(begun).collect()).collect();
         let done = Mutex::new(Vec::new());
         std::thread::scope(|scope| {
             for (writer, threads) in ready.into_iter().enumerate() {
                 let (sealing, done) = (&sealing, &done);
                 scope.spawn(move || {
                     for mut thread in threads {
-                        let more = match writer % 2 {
-                            0 => thread.of_asker(sealing, people),
-                            _ => thread.with_member(people),
-                        };
+                        let more = thread.runs(writer, sealing, people);
                         done.lock().unwrap().push(thread);
                         if !more {
                             break;

@@ -1,8 +1,8 @@
-//! P5 under load: the server is killed at random moments while letters, additions and answers come in, again and again.
+//! P5 under load: the server is killed at random moments while letters come in and desks work on them, again and again.
 //!
 //! The gate kills a few times; `NUANZHAN_TEST_KILLS=200` as often as wanted.
 
-use tests::desk::open_desk;
+use tests::desk::{open_county_desk, open_desk};
 use tests::nuanzhan;
 use tests::server::{Ground, on_both_databases};
 use tests::tool::say;
@@ -25,7 +25,8 @@ fn p5_killed_at_random_moments_under_load_nothing_acknowledged_is_lost_and_nothi
         ground.environment.push(("NUANZHAN_LIMITS_FORMS_PER_HOUR", "1000000".to_owned()));
         let mut server = ground.start().unwrap();
         open_desk(&ground).unwrap();
-        let mut people = People::at(&server, None);
+        open_county_desk(&ground).unwrap();
+        let mut people = People::of_two_desks(&server, None);
         let (mut all, mut forms_answered) = (Kept::default(), 0);
         for round in 0..kills() {
             // Another network each time: one that sends many forms waits in line.
@@ -36,7 +37,7 @@ fn p5_killed_at_random_moments_under_load_nothing_acknowledged_is_lost_and_nothi
                 Kept::after(&people, || server.kill().unwrap())
             });
             server = ground.start_on(&ground.var().join("site")).unwrap();
-            people = People::at(&server, Some(&people.member));
+            people = People::of_two_desks(&server, Some(&people));
             let her = server.client().calling_from(&format!("10.{}.{}.2", round / 250, round % 250));
             forms_answered += forms.answered();
             forms.send_again(&her);
