@@ -20,6 +20,7 @@ pub mod load;
 pub mod member;
 pub mod npm;
 pub mod nuanzhan;
+pub mod old_browser;
 pub mod phone;
 pub mod pictures;
 pub mod postgres;

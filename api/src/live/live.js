@@ -20,7 +20,7 @@
       const answer = await fetch(location.href, { method: "HEAD", cache: "no-store" });
       const now = bare(answer.headers.get("etag"));
       if (now && now !== tag) reload();
-    } catch {
+    } catch (err) {
       // The server is away: the stream says when it is back.
     }
   };
@@ -83,7 +83,8 @@
   };
 
   const hide = () => {
-    document.getElementById("live-findings")?.remove();
+    const before = document.getElementById("live-findings");
+    if (before) before.remove();
     shown = "";
   };
 

@@ -208,6 +208,8 @@
     sealed = null;
     warned = false;
     form.reset();
+    // The way out has emptied the page before it is left.
+    if (!byId("typed")) return;
     byId("typed").reset();
     for (const id of ["digits", "copied", "not-yet", "cleared", "proof-copied"]) byId(id).textContent = "";
     byId("proof").value = "";

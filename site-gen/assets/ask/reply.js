@@ -217,6 +217,8 @@
     held = null;
     written = null;
     for (const name of Object.keys(wishes)) delete wishes[name];
+    // The way out has emptied the page before it is left.
+    if (!byId("unlock")) return;
     for (const id of ["letters", "history", "news", "state", "due", "desk", "received", "so-far", "said", "destroyed"]) byId(id).textContent = "";
     unsealed.hidden = true;
     document.querySelectorAll("form").forEach(function (form) { form.reset(); });

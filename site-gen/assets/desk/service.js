@@ -23,7 +23,9 @@ function whenSignedOut(act) {
 
 /** Asks the service, and gives what it answered; what it refuses is thrown, with its `status`. */
 async function call(method, path, body) {
-  const request = { method, headers: {}, cache: "no-store", credentials: "same-origin" };
+  // Pages name no referrer; browsers of 2018 then hide where a request comes from as well, and the service refuses it.
+  const referrerPolicy = "same-origin";
+  const request = { method, headers: {}, cache: "no-store", credentials: "same-origin", referrerPolicy };
   if (body !== undefined) {
     request.headers["Content-Type"] = "application/json";
     request.body = JSON.stringify(body);

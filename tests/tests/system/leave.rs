@@ -15,7 +15,7 @@ use crate::sealed::{Her, LETTER, run};
 use crate::unable::UNABLE;
 
 /// A site that has nothing to do with ours. Gives its address.
-fn outside() -> String {
+pub(crate) fn outside() -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = format!("http://localhost:{}/", listener.local_addr().unwrap().port());
     std::thread::spawn(move || {
@@ -37,7 +37,7 @@ fn show(mut stream: TcpStream) {
 }
 
 /// A server of the real content that leads to `outside`.
-fn server_to(outside: &str) -> (Ground, Server) {
+pub(crate) fn server_to(outside: &str) -> (Ground, Server) {
     let ground = Ground::with_own_content().unwrap();
     let settings = ground.content().join("site.toml");
     let text = String::from_utf8(fs::read(&settings).unwrap()).unwrap();

@@ -19,6 +19,7 @@ mod keys;
 mod leave;
 mod mail;
 mod nearest;
+mod old_browser;
 mod outputs;
 mod oversee;
 mod people;
